@@ -1,0 +1,104 @@
+/**
+ * The registry of error codes. A code is never reused and never changes its meaning.
+ * The hundreds group them: 10 usage, 11 reading manifests, 12 fields, 13 references and conflicts,
+ * 14 allocation and placing, 15 store and API, 16 engines and kernel, 17 lab, 18 programs.
+ * `docs/reference/errors.md` is generated from this table; a test keeps them equal.
+ */
+export type Category =
+  | "usage" // the command line is wrong: exit 2
+  | "invalid" // the manifest is wrong: exit 4, HTTP 422
+  | "conflict" // somebody else changed it, or it is in use: exit 5, HTTP 409
+  | "notFound" // exit 3, HTTP 404
+  | "denied" // no or wrong token, or not yours: exit 1, HTTP 401 or 403
+  | "unavailable" // try again later: exit 6, HTTP 503
+  | "engine" // an engine or the kernel refused: exit 1, HTTP 500
+  | "internal"; // our own invariant broke: exit 1, HTTP 500
+
+interface CodeEntry {
+  readonly category: Category;
+  /** What it means and what to do, one or two sentences; becomes the reference page. */
+  readonly summary: string;
+}
+
+const entry = (category: Category, summary: string): CodeEntry => ({ category, summary });
+
+export const errorCodes = {
+  NW1001: entry("usage", "The command line has an unknown verb, flag or argument, or lacks one."),
+  NW1002: entry("usage", "Two options contradict each other."),
+
+  NW1101: entry("invalid", "The file cannot be read."),
+  NW1102: entry("invalid", "The text is not YAML."),
+  NW1103: entry("invalid", "The document is not an object with apiVersion, kind and metadata.name."),
+  NW1104: entry("invalid", "The kind or the API version is not known."),
+  NW1105: entry("invalid", "The manifest is too large, or its aliases expand to too much."),
+  NW1106: entry("invalid", "The same object stands twice in what is applied."),
+  NW1107: entry("invalid", "A file named by a workload cannot be read or is too large."),
+
+  NW1201: entry("invalid", "A field is not known here."),
+  NW1202: entry("invalid", "A required field is missing."),
+  NW1203: entry("invalid", "A field has a value that is not allowed."),
+  NW1204: entry("invalid", "A field has the wrong type."),
+  NW1205: entry("invalid", "Two fields of one object contradict each other."),
+  NW1206: entry("invalid", "What is asked for is not built yet."),
+
+  NW1301: entry("invalid", "A reference names an object that does not exist."),
+  NW1302: entry("conflict", "Two objects claim the same thing: a hostname and port, an address range, a number."),
+  NW1303: entry("conflict", "The object is still used by others and cannot be deleted."),
+
+  NW1401: entry("invalid", "An address pool has no free address left."),
+  NW1402: entry("invalid", "No host has room, or too few hosts match, for the replicas asked for."),
+  NW1403: entry("invalid", "A number space (VNIs, classes, hosts) is exhausted."),
+
+  NW1501: entry("notFound", "There is no such object."),
+  NW1502: entry("conflict", "The object changed since it was read."),
+  NW1503: entry("denied", "No token, or one that is not known."),
+  NW1504: entry("denied", "The token does not allow this."),
+  NW1505: entry("unavailable", "The server cannot be reached."),
+  NW1506: entry("invalid", "The request is not understood: a wrong path, method, body or parameter."),
+  NW1507: entry("unavailable", "The revision asked for is no longer kept; list again."),
+  NW1508: entry("unavailable", "The time allowed for waiting is over."),
+  NW1509: entry("engine", "The store on disk is damaged or was written by a newer version."),
+
+  NW1601: entry("engine", "An engine refused a change."),
+  NW1602: entry("engine", "A program needed is not installed or cannot be started."),
+  NW1603: entry("engine", "The kernel lacks a feature that is needed."),
+  NW1604: entry("engine", "A process ended that should run."),
+  NW1605: entry("unavailable", "A program did not answer in time."),
+  NW1606: entry("engine", "Something on this host that is not Netwright's is in the way."),
+
+  NW1701: entry("notFound", "There is no such lab, node or link."),
+  NW1702: entry("conflict", "A lab of this name exists already, or another command is changing it."),
+  NW1703: entry("engine", "The lab could not be built."),
+
+  NW1801: entry("internal", "An invariant of Netwright broke. Please report it."),
+} as const satisfies Record<string, CodeEntry>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+export function categoryOf(code: ErrorCode): Category {
+  return errorCodes[code].category;
+}
+
+/** Exit status per category; the documented table of the command line. 0 is success, 130 interrupted. */
+export const exitCodes: Readonly<Record<Category, number>> = {
+  usage: 2,
+  notFound: 3,
+  invalid: 4,
+  conflict: 5,
+  unavailable: 6,
+  denied: 1,
+  engine: 1,
+  internal: 1,
+};
+
+/** HTTP status per category. The server answers 401 instead of 403 when no token was sent at all. */
+export const httpStatus: Readonly<Record<Category, number>> = {
+  usage: 400,
+  invalid: 422,
+  conflict: 409,
+  notFound: 404,
+  denied: 403,
+  unavailable: 503,
+  engine: 500,
+  internal: 500,
+};

@@ -1,0 +1,8 @@
+/** What every package may use: errors, units, injected time and entropy, addresses. No I/O. */
+export * from "./clock.ts";
+export * from "./error-codes.ts";
+export * from "./errors.ts";
+export * from "./net/ipv6.ts";
+export * from "./net/mac.ts";
+export * from "./net/prefix.ts";
+export * from "./units.ts";

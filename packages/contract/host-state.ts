@@ -1,0 +1,121 @@
+/**
+ * What one node (a host or a managed router) should be, complete and without history.
+ * The compiler writes it, the agent converges on it, the model reads it. Policy stands here as
+ * classes and ports, never as engine text. Every list is sorted by its key, so that equal states
+ * are equal bytes.
+ */
+import type { Ipv6, Ipv6Prefix, Mac, SourceRef } from "@netwright/base";
+import type { BgpState } from "./bgp-state.ts";
+import type { WorkloadState } from "./workload-state.ts";
+
+export type Protocol = "tcp" | "udp";
+
+/** 16 bits, 1 to 65534: this host in every address it gives out. Never reused while referenced. */
+export type HostId = number;
+/** 16 bits, 1 to 65534: one service's one tier inside one network. Never reused while referenced. */
+export type ClassId = number;
+
+export interface HostState {
+  /** metadata.name of the Host or Router. */
+  readonly node: string;
+  readonly role: "Host" | "Router";
+  readonly underlay: UnderlayState;
+  /** Tenant networks with something on this host; empty on routers. By VNI. */
+  readonly networks: readonly NetworkState[];
+  readonly bgp: BgpState;
+}
+
+/** The node's own namespace: what Netwright guards there. Addresses and links are the operator's. */
+export interface UnderlayState {
+  /** This host's tunnel end point; null on routers. The operator puts it on `lo`. */
+  readonly vtep: Ipv6 | null;
+  /** Identity of this host; 0 on routers. */
+  readonly hostId: HostId;
+  /** Tunnel end points of all other hosts: nobody else may send VXLAN (UDP 4789) to this host. Sorted. */
+  readonly tunnelPeers: readonly Ipv6[];
+  /** Interfaces that lead outside the fabric; VXLAN is dropped there. Only on routers. */
+  readonly externalInterfaces: readonly string[];
+}
+
+/** One tenant network on one host: one network namespace. */
+export interface NetworkState {
+  readonly project: string;
+  readonly name: string;
+  /** VXLAN network identifier (RFC 7348), 1 to 16777215. */
+  readonly vni: number;
+  /** The network's /64. Interface identifiers in it are host (16 bits), class (16), instance (32). */
+  readonly prefix: Ipv6Prefix;
+  /** Of the VXLAN device and both ends of every veth of this network, in octets. */
+  readonly mtu: number;
+  /** Every other host that has this network. By hostId. */
+  readonly tunnels: readonly Tunnel[];
+  /** Workloads and functions with an address of their own on this host. By id. */
+  readonly workloads: readonly WorkloadState[];
+  /** Flows between classes that a workload on this host takes part in. Everything else is dropped. By key. */
+  readonly policy: readonly PolicyEntry[];
+  /** Listeners whose traffic this host receives from the edge and spreads over members. By key. */
+  readonly loadBalancers: readonly LoadBalancer[];
+  /** Members of any listener that live on this host: how a chosen packet reaches them. By key, then instance. */
+  readonly deliveries: readonly Delivery[];
+}
+
+/** The way to the same network on another host. */
+export interface Tunnel {
+  readonly host: string;
+  readonly hostId: HostId;
+  readonly vtep: Ipv6;
+  /** Members of load balancers on that host, whose MACs the VXLAN device must find there. Sorted. */
+  readonly memberMacs: readonly Mac[];
+}
+
+/** "Instances of class `from` may open connections to class `to` at this port." Replies follow by connection tracking. */
+export interface PolicyEntry {
+  readonly from: ClassId;
+  readonly to: ClassId;
+  readonly protocol: Protocol;
+  readonly port: number;
+  readonly origin: Origin;
+}
+
+/** Why a rule exists: the words and the manifest line that a person would change. */
+export interface Origin {
+  /** `service/shop`, with the project before it where it is not `default`. */
+  readonly object: string;
+  /** For example `spec.tiers[0]`. */
+  readonly field: string;
+  readonly source?: SourceRef;
+}
+
+/** The part of a listener that load balancer and member must agree on; the sort key is these in order. */
+export interface ListenerKey {
+  readonly vip: Ipv6;
+  readonly protocol: Protocol;
+  readonly port: number;
+}
+
+/**
+ * This host takes packets for the listener and picks the member by consistent hashing over client
+ * address and port (`maglevTable`). The packet goes on unchanged but for its destination MAC.
+ */
+export interface LoadBalancer extends ListenerKey {
+  readonly service: string;
+  /** Ready members on any host. By instance. Empty: connections are refused and counted. */
+  readonly members: readonly LoadBalancerMember[];
+  readonly origin: Origin;
+}
+
+export interface LoadBalancerMember {
+  readonly instance: string;
+  readonly hostId: HostId;
+  readonly mac: Mac;
+}
+
+/** A packet for the listener that arrives with this MAC as destination goes to this address and port, by DNAT here. */
+export interface Delivery extends ListenerKey {
+  readonly instance: string;
+  readonly mac: Mac;
+  readonly address: Ipv6;
+  readonly targetPort: number;
+  readonly class: ClassId;
+  readonly origin: Origin;
+}

@@ -1,0 +1,10 @@
+/** Types and promises between the compiler, the agent, the drivers and the store. */
+export * from "./bgp-state.ts";
+export * from "./driver.ts";
+export * from "./host-state.ts";
+export * from "./maglev.ts";
+export * from "./names.ts";
+export * from "./report.ts";
+export * from "./store.ts";
+export * from "./system.ts";
+export * from "./workload-state.ts";

@@ -1,0 +1,75 @@
+/** What an agent tells the server about its node: observation, never intent. */
+import type { Ipv6Prefix, Instant, Milliseconds } from "@netwright/base";
+import type { ClassId, Protocol } from "./host-state.ts";
+
+export interface NodeReport {
+  readonly node: string;
+  /** Revision of the HostState that this report is about. */
+  readonly revision: number;
+  /** True when everything asked for by that revision was observed to be there. */
+  readonly converged: boolean;
+  /** What is missing and why; the last good data path keeps running. */
+  readonly problems: readonly Problem[];
+  /** How long each part of the last change took. */
+  readonly stages: readonly { readonly slot: Slot; readonly took: Milliseconds }[];
+  readonly instances: readonly InstanceReport[];
+  readonly sessions: readonly SessionReport[];
+  /** Prefixes announced and the neighbours that they were exported to. */
+  readonly announced: readonly { readonly prefix: Ipv6Prefix; readonly neighbors: readonly string[] }[];
+  readonly networks: readonly NetworkReport[];
+  readonly at: Instant;
+  readonly agent: { readonly version: string; readonly pid: number; readonly startedAt: Instant };
+  /** One line per slot: which driver, and what it cannot do here. */
+  readonly drivers: readonly { readonly slot: Slot; readonly driver: string; readonly missing: readonly string[] }[];
+}
+
+export interface Problem {
+  readonly slot: Slot;
+  readonly code: string;
+  readonly message: string;
+  /** Instance, network or prefix it is about. */
+  readonly subject?: string;
+}
+
+export type InstancePhase = "Starting" | "Ready" | "Unhealthy" | "Failed" | "Stopping";
+
+export interface InstanceReport {
+  readonly project: string;
+  readonly id: string;
+  readonly phase: InstancePhase;
+  /** One CamelCase word, for example `Listening`, `NotListening`, `CheckFailed`, `Exited`. */
+  readonly reason: string;
+  readonly message: string;
+  readonly pid: number | null;
+  readonly startedAt: Instant | null;
+  readonly restarts: number;
+}
+
+export interface SessionReport {
+  readonly neighbor: string;
+  readonly state: "Established" | "Down";
+  readonly since: Instant | null;
+  readonly bfd: "Up" | "Down" | "None";
+}
+
+export interface NetworkReport {
+  readonly project: string;
+  readonly name: string;
+  /** Policy elements installed on this host. */
+  readonly rules: number;
+  /** Newest and largest first, at most 100. */
+  readonly denied: readonly DeniedFlow[];
+}
+
+/** Counted before the final drop. Class 0 is outside every class. */
+export interface DeniedFlow {
+  readonly from: ClassId;
+  readonly to: ClassId;
+  readonly protocol: Protocol;
+  readonly port: number;
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+/** What an engine is for. A slot has one driver at a time on a host. */
+export type Slot = "links" | "firewall" | "connections" | "runtime" | "proxy" | "loadBalancer" | "bgp";

@@ -1,0 +1,91 @@
+/** What one instance of a tier should be on its host. */
+import type { Ipv6, Mac, Milliseconds } from "@netwright/base";
+import type { ClassId, Protocol } from "./host-state.ts";
+
+export interface WorkloadState {
+  /** Unique inside its project: `SERVICE-TIER-NUMBER`, for example `shop-web-1`. */
+  readonly id: string;
+  readonly service: string;
+  readonly tier: string;
+  readonly class: ClassId;
+  /** Counts up per tier and is never used twice; the low 32 bits of the address. 1 to 2^24 - 1. */
+  readonly number: number;
+  readonly address: Ipv6;
+  readonly mac: Mac;
+  /** What runs; a change of this replaces the instance, except where the driver can change it in place (proxy members). */
+  readonly run: ContainerRun | ProxyRun;
+  /** Where it listens. The instance is up when its own namespace shows a socket for each. */
+  readonly ports: readonly { readonly protocol: Protocol; readonly port: number }[];
+  readonly health: HealthCheck | null;
+}
+
+export interface ContainerRun {
+  readonly kind: "Container";
+  /** `host`: a read-only view of the host's own file system. Other forms are refused until the image store exists. */
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly env: readonly { readonly name: string; readonly value: string }[];
+  readonly files: readonly WorkloadFile[];
+  readonly resources: Resources;
+  /** Between SIGTERM and SIGKILL. */
+  readonly stopGracePeriod: Milliseconds;
+}
+
+export interface WorkloadFile {
+  /** Absolute, inside the workload. */
+  readonly path: string;
+  /** The octets, in base64. */
+  readonly content: string;
+  /** Permission bits, for example 0o644. */
+  readonly mode: number;
+}
+
+export interface Resources {
+  /** Thousandths of a CPU; null is no limit. */
+  readonly cpuMillis: number | null;
+  /** Octets; null is no limit. */
+  readonly memoryBytes: number | null;
+  /** Processes and threads. */
+  readonly pids: number;
+}
+
+/** Asked of the instance itself, on its own host. */
+export interface HealthCheck {
+  readonly kind: "Http" | "Tcp";
+  readonly port: number;
+  /** Only for Http. 200 to 399 is healthy. */
+  readonly path: string;
+  readonly interval: Milliseconds;
+  readonly timeout: Milliseconds;
+  /** Checks in a row that change the verdict. */
+  readonly rise: number;
+  readonly fall: number;
+}
+
+/** A reverse proxy instance: listeners in front, one backend of members behind each. */
+export interface ProxyRun {
+  readonly kind: "Proxy";
+  readonly listeners: readonly ProxyListener[];
+  /** By name. */
+  readonly backends: readonly ProxyBackend[];
+  /** By name. Private keys: only hosts with this proxy receive them. */
+  readonly certificates: readonly ProxyCertificate[];
+}
+
+/** `Redirect` answers 308 to the same URL with https. */
+export type ProxyListener =
+  | { readonly kind: "Https"; readonly port: number; readonly hostname: string; readonly certificate: string; readonly backend: string }
+  | { readonly kind: "Redirect"; readonly port: number; readonly hostname: string; readonly httpsPort: number };
+
+export interface ProxyBackend {
+  readonly name: string;
+  /** By instance. Changed without reload and without dropping a connection. */
+  readonly members: readonly { readonly instance: string; readonly address: Ipv6; readonly port: number }[];
+  readonly health: HealthCheck | null;
+}
+
+export interface ProxyCertificate {
+  readonly name: string;
+  /** Certificate chain, then private key, PEM (RFC 7468). */
+  readonly pem: string;
+}
