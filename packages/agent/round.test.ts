@@ -1,0 +1,106 @@
+import { NetwrightError } from "@netwright/base";
+import { systemClock } from "@netwright/base/node-clock.ts";
+import type { Driver, HostState, NodeSystem, Problem, Slot } from "@netwright/contract";
+import { describe, expect, test } from "vitest";
+import { Converger, type Round } from "./converger.ts";
+import { converge } from "./round.ts";
+
+const system = { clock: systemClock } as NodeSystem;
+const state = { node: "host1" } as HostState;
+const slots: readonly Slot[] = ["links", "firewall", "connections", "runtime", "proxy", "loadBalancer", "bgp"];
+
+/** A driver that wants one thing, has another, and writes what it does into a journal. */
+function driver(slot: Slot, journal: string[], behave: { problem?: Problem; throws?: Error } = {}): Driver {
+  let have = "old";
+  return {
+    slot,
+    name: "fake",
+    probe: async () => [],
+    want: () => "new",
+    observe: async () => {
+      if (behave.throws) throw behave.throws;
+      return have;
+    },
+    plan: (want, seen) => (want === seen ? { install: [], retire: [] } : { install: ["new"], retire: ["old"] }),
+    apply: async (_system, changes) => {
+      journal.push(`${slot} ${changes.join()}`);
+      if (behave.problem) return [behave.problem];
+      if (changes.includes("new")) have = "new";
+      return [];
+    },
+    describe: (change) => String(change),
+  };
+}
+
+describe("a round", () => {
+  test("makes before it breaks, and takes announcements and members away first", async () => {
+    const journal: string[] = [];
+    const result = await converge(slots.map((slot) => driver(slot, journal)), system, state);
+    expect(journal).toMatchInlineSnapshot(`
+      [
+        "bgp old",
+        "loadBalancer old",
+        "links new",
+        "firewall new",
+        "connections new",
+        "runtime new",
+        "proxy new",
+        "loadBalancer new",
+        "bgp new",
+        "proxy old",
+        "runtime old",
+        "links old",
+        "firewall old",
+        "connections old",
+      ]
+    `);
+    expect(result.problems).toEqual([]);
+    expect(result.changes).toHaveLength(14);
+  });
+
+  test("runs and announces nothing new while the firewall is not in place", async () => {
+    const journal: string[] = [];
+    const problem: Problem = { slot: "firewall", code: "NW1601", message: "refused" };
+    const drivers = slots.map((slot) => driver(slot, journal, slot === "firewall" ? { problem } : {}));
+    const result = await converge(drivers, system, state);
+    expect(journal.filter((line) => line.endsWith("new"))).toEqual(["links new", "firewall new", "connections new"]);
+    expect(result.problems).toContainEqual(problem);
+  });
+
+  test("a driver that cannot observe is a problem of its slot only", async () => {
+    const journal: string[] = [];
+    const throws = new NetwrightError("NW1605", "birdc did not answer");
+    const drivers = slots.map((slot) => driver(slot, journal, slot === "bgp" ? { throws } : {}));
+    const result = await converge(drivers, system, state);
+    expect(result.problems).toEqual([{ slot: "bgp", code: "NW1605", message: "birdc did not answer" }]);
+    expect(journal).toContain("loadBalancer new");
+  });
+});
+
+describe("the converger", () => {
+  const rounds = async (drivers: readonly Driver[], enough: (seen: readonly Round[]) => boolean): Promise<Round[]> => {
+    const stop = new AbortController();
+    const seen: Round[] = [];
+    const converger = new Converger(drivers, system, (round) => {
+      seen.push(round);
+      if (enough(seen)) stop.abort();
+    });
+    converger.setGoal({ revision: 7, state });
+    await converger.run(stop.signal);
+    return seen;
+  };
+
+  test("repeats a round that changed something, and calls it converged when nothing was left", async () => {
+    const seen = await rounds(slots.map((slot) => driver(slot, [])), (all) => all.at(-1)?.converged === true);
+    expect(seen.map(({ converged, goal }) => [goal.revision, converged])).toEqual([
+      [7, false],
+      [7, true],
+    ]);
+  });
+
+  test("keeps trying what fails", async () => {
+    const problem: Problem = { slot: "links", code: "NW1601", message: "refused" };
+    const seen = await rounds([driver("links", [], { problem })], (all) => all.length === 3);
+    expect(seen.every(({ converged }) => !converged)).toBe(true);
+  });
+});
