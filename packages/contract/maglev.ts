@@ -6,6 +6,9 @@
 /** Slots per listener: prime, so that every skip walks the whole table. Part of the hash; never changed in place. */
 export const maglevSize = 1021;
 
+/** Seed of the hash over client address and port that picks the slot: the same on every host. Never changed in place. */
+export const maglevSeed = 0x6e77_0001;
+
 /** Index into `members` for every slot. Empty table when there are no members. */
 export function maglevTable(members: readonly string[], size = maglevSize): Uint16Array {
   if (members.length === 0) return new Uint16Array(0);
