@@ -58,6 +58,7 @@ export const errorCodes = {
   NW1507: entry("unavailable", "The revision asked for is no longer kept; list again."),
   NW1508: entry("unavailable", "The time allowed for waiting is over."),
   NW1509: entry("engine", "The store on disk is damaged or was written by a newer version."),
+  NW1510: entry("conflict", "The store on disk is in use by another process."),
 
   NW1601: entry("engine", "An engine refused a change."),
   NW1602: entry("engine", "A program needed is not installed or cannot be started."),
