@@ -1,15 +1,16 @@
 import type { Store, StoreChange, StoredRecord, StoreWrite } from "@netwright/contract";
-import { follow, Wakeups, type ChangeLog } from "./follow.ts";
+import { follow } from "./follow.ts";
 import { checkRevision, checkWrites, closedError } from "./keys.ts";
 import { defaultKeepRevisions, type StoreOptions } from "./options.ts";
+import { Wakeups } from "./wakeups.ts";
 
 /** A store that is gone with its process: for tests and dry runs. */
 export function memoryStore(options: StoreOptions = {}): Store {
   return new MemoryStore(options.keepRevisions ?? defaultKeepRevisions);
 }
 
-class MemoryStore implements Store, ChangeLog {
-  readonly wakeups = new Wakeups();
+class MemoryStore implements Store {
+  readonly #wakeups = new Wakeups();
   readonly #keep: number;
   readonly #records = new Map<string, StoredRecord>();
   /** Transactions `forgotten + 1` to `revision`, in order. */
@@ -24,10 +25,6 @@ class MemoryStore implements Store, ChangeLog {
     return this.#revision;
   }
 
-  forgotten(): number {
-    return this.#revision - this.#log.length;
-  }
-
   get(key: string): StoredRecord | undefined {
     return this.#records.get(key);
   }
@@ -38,7 +35,7 @@ class MemoryStore implements Store, ChangeLog {
   }
 
   async commit(writes: readonly StoreWrite[]): Promise<number> {
-    if (this.wakeups.ended) throw closedError();
+    if (this.#wakeups.ended) throw closedError();
     checkWrites(writes);
     for (const write of writes) checkRevision(write, this.#records.get(write.key)?.revision);
     const revision = ++this.#revision;
@@ -49,20 +46,18 @@ class MemoryStore implements Store, ChangeLog {
     }
     this.#log.push(changes.map((write) => ({ revision, key: write.key, value: write.kind === "Put" ? write.value : undefined })));
     if (this.#log.length > this.#keep) this.#log.shift();
-    this.wakeups.wake();
+    this.#wakeups.wake();
     return revision;
   }
 
-  changes(prefix: string, after: number, upTo: number): readonly StoreChange[] {
-    const base = this.forgotten();
-    return this.#log.slice(after - base, upTo - base).flat().filter((change) => change.key.startsWith(prefix));
-  }
-
   watch(prefix: string, since: number, signal: AbortSignal): AsyncIterable<StoreChange> {
-    return follow(this, prefix, since, signal);
+    const forgotten = (): number => this.#revision - this.#log.length;
+    const changes = (after: number, upTo: number): readonly StoreChange[] =>
+      this.#log.slice(after - forgotten(), upTo - forgotten()).flat().filter((change) => change.key.startsWith(prefix));
+    return follow({ revision: () => this.#revision, forgotten, changes, wakeups: this.#wakeups }, since, signal);
   }
 
   async close(): Promise<void> {
-    this.wakeups.end();
+    this.#wakeups.end();
   }
 }

@@ -4,11 +4,12 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { Store, StoreChange, StoredRecord, StoreWrite } from "@netwright/contract";
-import { follow, Wakeups, type ChangeLog } from "./follow.ts";
+import { follow } from "./follow.ts";
 import { checkRevision, checkWrites, closedError } from "./keys.ts";
 import { defaultKeepRevisions, type StoreOptions } from "./options.ts";
 import { openDatabase, storeError } from "./sqlite-file.ts";
 import { prepareStatements, type Statements } from "./sqlite-statements.ts";
+import { Wakeups } from "./wakeups.ts";
 
 /**
  * Opens or makes the file (mode 0600) and locks it for this process.
@@ -24,8 +25,8 @@ interface Pending {
   readonly reject: (reason: unknown) => void;
 }
 
-class SqliteStore implements Store, ChangeLog {
-  readonly wakeups = new Wakeups();
+class SqliteStore implements Store {
+  readonly #wakeups = new Wakeups();
   readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
@@ -46,10 +47,6 @@ class SqliteStore implements Store, ChangeLog {
     return this.#revision;
   }
 
-  forgotten(): number {
-    return this.#forgotten;
-  }
-
   get(key: string): StoredRecord | undefined {
     return this.#guard(() => this.#statements.get(key));
   }
@@ -58,16 +55,18 @@ class SqliteStore implements Store, ChangeLog {
     return { revision: this.#revision, records: this.#guard(() => this.#statements.list(prefix)) };
   }
 
-  changes(prefix: string, after: number, upTo: number): readonly StoreChange[] {
-    return this.#guard(() => this.#statements.changes(prefix, after, upTo));
-  }
-
   watch(prefix: string, since: number, signal: AbortSignal): AsyncIterable<StoreChange> {
-    return follow(this, prefix, since, signal);
+    const changes = (after: number, upTo: number): readonly StoreChange[] =>
+      this.#guard(() => this.#statements.changes(prefix, after, upTo));
+    return follow(
+      { revision: () => this.#revision, forgotten: () => this.#forgotten, changes, wakeups: this.#wakeups },
+      since,
+      signal,
+    );
   }
 
   async commit(writes: readonly StoreWrite[]): Promise<number> {
-    if (this.wakeups.ended) throw closedError();
+    if (this.#wakeups.ended) throw closedError();
     checkWrites(writes);
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     this.#pending.push({ writes, resolve, reject });
@@ -76,9 +75,9 @@ class SqliteStore implements Store, ChangeLog {
   }
 
   async close(): Promise<void> {
-    if (this.wakeups.ended) return;
+    if (this.#wakeups.ended) return;
     this.#flush();
-    this.wakeups.end();
+    this.#wakeups.end();
     this.#database.close();
   }
 
@@ -110,7 +109,7 @@ class SqliteStore implements Store, ChangeLog {
       return;
     }
     for (const done of settle) done();
-    this.wakeups.wake();
+    this.#wakeups.wake();
   }
 
   /** Checks every precondition before the first write, so that a refused one leaves nothing to undo. */
@@ -131,7 +130,7 @@ class SqliteStore implements Store, ChangeLog {
   }
 
   #guard<T>(read: () => T): T {
-    if (this.wakeups.ended) throw closedError();
+    if (this.#wakeups.ended) throw closedError();
     try {
       return read();
     } catch (cause) {
