@@ -1,0 +1,31 @@
+/** Kinds, manifests, wire types and the client. Pure but for the shells `load/read-manifests.ts` and `client/transport-node.ts`. */
+export { apiVersion, type ApiObject, type FieldPath, type Finding, type Kind, type Scope } from "./kinds/kind.ts";
+export { isKindName, kindNames, kindOfWord, kinds, objectName, type AnyObject, type KindName, type ObjectOf } from "./kinds/index.ts";
+export { defaultProject, type ClusterMetadata, type Metadata, type ProjectMetadata } from "./kinds/metadata.ts";
+export { serviceConditions, type Condition, type ServiceConditionType } from "./kinds/condition.ts";
+export type { AddressPool } from "./kinds/address-pool/schema.ts";
+export type { Host, Uplink } from "./kinds/host/schema.ts";
+export { instancePhases, type Instance, type InstancePhaseName } from "./kinds/instance/schema.ts";
+export { labRoles, type Lab, type LabEnd, type LabLink, type LabNode, type LabRole } from "./kinds/lab/schema.ts";
+export type { Network } from "./kinds/network/schema.ts";
+export type { NodeStatus } from "./kinds/node-status.ts";
+export type { Router, RouterLink } from "./kinds/router/schema.ts";
+export { serviceChain, tierProtocols, type ChainTier } from "./kinds/service/chain.ts";
+export type { Health } from "./kinds/service/health.ts";
+export {
+  isWorkloadTier,
+  type Allow,
+  type HttpsListener,
+  type Listener,
+  type Service,
+  type ServiceSpec,
+  type TransportListener,
+  type WorkloadTier,
+  type WrittenImpliedTier,
+} from "./kinds/service/service.ts";
+export { serviceStages, type ServiceStage, type ServiceStatus } from "./kinds/service/status.ts";
+export { isImplied, type Spread } from "./kinds/service/tier.ts";
+export type { Workload, WorkloadFileEntry } from "./kinds/service/workload.ts";
+export { parseDuration, printDuration } from "./fields/duration.ts";
+export { parseHostname, type Hostname } from "./fields/hostname.ts";
+export { printCpu, printOctets, type MilliCpu, type Octets } from "./fields/quantity.ts";

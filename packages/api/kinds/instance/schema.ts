@@ -1,0 +1,30 @@
+/** Instance: one running copy of a tier. Netwright makes and removes them; people read them. */
+import { z } from "zod";
+import { projectObject } from "../metadata.ts";
+
+export const instancePhases = ["Pending", "Starting", "Ready", "Unhealthy", "Failed", "Draining", "Stopping", "Lost"] as const;
+export type InstancePhaseName = (typeof instancePhases)[number];
+
+/** SERVICE-TIER-NUMBER: 30, 15 and 8 characters with two hyphens. */
+export const instanceNameMax = 55;
+
+const specSchema = z.strictObject({
+  service: z.string(),
+  tier: z.string(),
+  number: z.number().meta({ description: "Counts up per tier; never used twice." }),
+  host: z.string(),
+  network: z.string(),
+  address: z.string(),
+});
+
+const statusSchema = z.strictObject({
+  phase: z.enum(instancePhases),
+  reason: z.string().meta({ description: "One CamelCase word." }),
+  message: z.string(),
+  restarts: z.number(),
+  pid: z.number().nullable(),
+  startedAt: z.string().nullable().meta({ description: "RFC 3339." }),
+});
+
+export const instanceSchema = projectObject("Instance", { spec: specSchema, status: statusSchema }, instanceNameMax);
+export type Instance = z.output<typeof instanceSchema>;

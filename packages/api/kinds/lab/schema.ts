@@ -1,0 +1,56 @@
+/** Lab: nodes and links of a test network on one machine. Read by `netwright lab`, never stored. */
+import { z } from "zod";
+import { addressField } from "../../fields/address.ts";
+import { asnField } from "../../fields/asn.ts";
+import { hostnameField } from "../../fields/hostname.ts";
+import { integerField } from "../../fields/integer.ts";
+import { interfaceField } from "../../fields/interface-name.ts";
+import { nameField } from "../../fields/name.ts";
+import { prefixField } from "../../fields/prefix.ts";
+import { capacitySchema } from "../host/schema.ts";
+import { clusterObject } from "../metadata.ts";
+
+/** What a node is; each role is played by a real program. */
+export const labRoles = ["Client", "Resolver", "NameServer", "Provider", "Edge", "Host", "Control"] as const;
+export type LabRole = (typeof labRoles)[number];
+
+const nodeSchema = z.strictObject({
+  name: nameField("Unique in the lab.", 15),
+  role: z.enum(labRoles).meta({ description: "What it is: Provider runs FRR, Edge runs BIRD, Resolver unbound, NameServer knot, Control the server." }),
+  asn: asnField("AS number of a Provider (64500 when left out), Edge (64510) or Host (4200000000 + id).").exactOptional(),
+  id: integerField({ noun: "a host number", min: 1, max: 65_534, description: "Host: its number; counted from 1 when left out." }).exactOptional(),
+  capacity: capacitySchema.exactOptional().meta({ description: "Host: what instances may be promised." }),
+});
+
+const endSchema = z.strictObject({
+  node: nameField("The node.", 15),
+  interface: interfaceField("Its device; named after the other end when left out.").exactOptional(),
+  address: addressField("Its address; given from the lab's plan when left out.").exactOptional(),
+});
+
+const linkSchema = z.strictObject({
+  name: nameField("For cut, heal and capture; both nodes' names joined by a hyphen when left out.", 31).exactOptional(),
+  ends: z.array(endSchema).length(2).meta({ description: "Two nodes joined by one link." }),
+  mtu: integerField({ noun: "an MTU", min: 1350, max: 65_535, description: "Octets." }).default(1500),
+});
+
+const specSchema = z.strictObject({
+  zone: hostnameField("DNS zone that service host names lie in.").prefault("example.net"),
+  pool: prefixField("Public addresses for services.", { min: 16, max: 127, hint: "a pool gives out addresses" }).prefault(
+    "2001:db8:100::/64",
+  ),
+  nodes: z.array(nodeSchema).min(1),
+  links: z.array(linkSchema).default([]),
+});
+
+const statusSchema = z.strictObject({});
+
+export const labNameMax = 20;
+
+export const labSchema = clusterObject("Lab", { spec: specSchema, status: statusSchema }, labNameMax);
+/** As the schema leaves it: links may lack names, hosts may lack numbers. */
+export type LabInput = z.output<typeof labSchema>;
+export type LabNode = z.output<typeof nodeSchema>;
+export type LabEnd = z.output<typeof endSchema>;
+export type LabLink = z.output<typeof linkSchema> & { readonly name: string };
+export type Lab = LabInput & { readonly spec: { readonly links: readonly LabLink[] } };

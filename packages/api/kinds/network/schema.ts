@@ -1,0 +1,33 @@
+/** Network: a tenant's own IPv6 network, carried between hosts over VXLAN. */
+import { z } from "zod";
+import { integerField } from "../../fields/integer.ts";
+import { prefixField } from "../../fields/prefix.ts";
+import { conditionSchema } from "../condition.ts";
+import { projectObject } from "../metadata.ts";
+
+const specSchema = z
+  .strictObject({
+    prefix: prefixField("The network's /64. Given from fd00:0:1::/48 when left out. Never announced; may overlap others.", {
+      min: 64,
+      max: 64,
+      hint: "host, tier and instance number take the lower 64 bits of every address",
+    }).exactOptional(),
+    mtu: integerField({
+      noun: "an MTU",
+      min: 1280,
+      max: 65_000,
+      description: "Octets of the largest packet. Derived from the underlay when left out.",
+    }).exactOptional(),
+  })
+  .prefault({});
+
+const statusSchema = z.strictObject({
+  vni: z.number().meta({ description: "VXLAN network identifier (RFC 7348)." }),
+  prefix: z.string().meta({ description: "The /64 in use." }),
+  mtu: z.number().meta({ description: "Octets; in use on every interface of the network." }),
+  hosts: z.array(z.string()).meta({ description: "Hosts that carry it now." }),
+  conditions: z.array(conditionSchema),
+});
+
+export const networkSchema = projectObject("Network", { spec: specSchema, status: statusSchema });
+export type Network = z.output<typeof networkSchema>;

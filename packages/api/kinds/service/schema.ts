@@ -1,0 +1,23 @@
+/** Service: a name in the world and the tiers of workloads behind it. */
+import { z } from "zod";
+import { nameField } from "../../fields/name.ts";
+import { projectObject } from "../metadata.ts";
+import { allowSchema } from "./allow.ts";
+import { exposeSchema } from "./expose.ts";
+import { serviceStatusSchema } from "./status.ts";
+import { tierSchema } from "./tier.ts";
+
+/** Instance names are SERVICE-TIER-NUMBER and must stay RFC 1123 labels. */
+export const serviceNameMax = 30;
+
+const specSchema = z.strictObject({
+  network: nameField("The Network that its instances join; made on first use.").default("default"),
+  pool: nameField("The AddressPool that its public address comes from.").default("default"),
+  expose: z.array(exposeSchema).default([]).meta({ description: "Listeners on the public address. None: reached from other services only." }),
+  tiers: z.array(tierSchema).min(1).meta({ description: "In the order in which a request passes them." }),
+  allow: z.array(allowSchema).default([]).meta({ description: "Flows from other services; everything else is denied." }),
+});
+
+export const serviceSchema = projectObject("Service", { spec: specSchema, status: serviceStatusSchema }, serviceNameMax);
+/** As the schema leaves it, before `completeService`. */
+export type ServiceInput = z.output<typeof serviceSchema>;

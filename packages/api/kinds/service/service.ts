@@ -1,0 +1,66 @@
+/** A Service as everybody behind the loader sees it: every default filled in. */
+import type { Hostname } from "../../fields/hostname.ts";
+import type { AllowInput } from "./allow.ts";
+import type { ExposeInput } from "./expose.ts";
+import type { Health } from "./health.ts";
+import type { ServiceInput } from "./schema.ts";
+import type { Spread, TierInput } from "./tier.ts";
+import type { Workload } from "./workload.ts";
+
+interface ListenerBase {
+  readonly hostname: Hostname;
+  readonly port: number;
+  readonly families: ExposeInput["families"];
+}
+
+/** TLS ends at the proxy, which speaks HTTP to the first workload tier. */
+export interface HttpsListener extends ListenerBase {
+  readonly protocol: "HTTPS";
+  readonly certificate: "auto";
+  readonly redirectHttp: boolean;
+}
+
+/** Goes from the load balancer straight to `tier`, at its `workload.port`. */
+export interface TransportListener extends ListenerBase {
+  readonly protocol: "TCP" | "UDP";
+  readonly tier: string;
+}
+
+export type Listener = HttpsListener | TransportListener;
+
+/** `lb` or `proxy`, written to change their size. */
+export interface WrittenImpliedTier {
+  readonly name: "lb" | "proxy";
+  readonly replicas: number;
+  readonly spread: Spread;
+}
+
+export interface WorkloadTier {
+  readonly name: string;
+  readonly workload: Workload;
+  /** Undefined only where nothing but UDP reaches the tier: then listening is all that is asked. */
+  readonly health?: Health;
+  readonly replicas: number;
+  readonly spread: Spread;
+}
+
+export interface Allow {
+  readonly from: { readonly service: string; readonly tier: string; readonly project: string };
+  readonly to: string;
+  readonly port: number;
+  readonly protocol: AllowInput["protocol"];
+}
+
+export interface ServiceSpec {
+  readonly network: string;
+  readonly pool: string;
+  readonly expose: readonly Listener[];
+  /** As written, in order; index i is `spec.tiers[i]` of the manifest. `serviceChain` gives the whole way. */
+  readonly tiers: readonly (WorkloadTier | WrittenImpliedTier)[];
+  readonly allow: readonly Allow[];
+}
+
+export type Service = Omit<ServiceInput, "spec"> & { readonly spec: ServiceSpec };
+
+export const isWorkloadTier = (tier: TierInput | WorkloadTier | WrittenImpliedTier): tier is WorkloadTier =>
+  "workload" in tier && tier.workload !== undefined;

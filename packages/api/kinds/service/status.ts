@@ -1,0 +1,35 @@
+/** `status` of a Service: what was observed. */
+import { z } from "zod";
+import { conditionSchema } from "../condition.ts";
+
+/** Stages of an apply in the order in which they pass. */
+export const serviceStages = ["address", "placed", "proven", "firewall", "running", "announced", "ready"] as const;
+export type ServiceStage = (typeof serviceStages)[number];
+
+const stageSchema = z.strictObject({
+  stage: z.enum(serviceStages),
+  took: z.number().meta({ description: "Milliseconds." }),
+  at: z.string().meta({ description: "When it was over, RFC 3339." }),
+  detail: z.string().meta({ description: "For people, for example `lb, proxy, web on host2`." }),
+});
+
+export const serviceStatusSchema = z.strictObject({
+  addresses: z.array(z.strictObject({ address: z.string(), pool: z.string() })),
+  announcements: z
+    .array(z.strictObject({ router: z.string(), host: z.string(), prefix: z.string() }))
+    .meta({ description: "Which router hears which prefix from which host." }),
+  instances: z.array(
+    z.strictObject({
+      id: z.string(),
+      tier: z.string(),
+      host: z.string(),
+      address: z.string(),
+      phase: z.string(),
+      message: z.string(),
+    }),
+  ),
+  conditions: z.array(conditionSchema),
+  stages: z.array(stageSchema).meta({ description: "How long each stage of the last change took." }),
+});
+
+export type ServiceStatus = z.output<typeof serviceStatusSchema>;

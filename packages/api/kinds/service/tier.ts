@@ -1,0 +1,27 @@
+/** `tiers[]`: groups of equal instances. */
+import { z } from "zod";
+import { integerField } from "../../fields/integer.ts";
+import { nameField } from "../../fields/name.ts";
+import { healthSchema } from "./health.ts";
+import { workloadSchema } from "./workload.ts";
+
+export const tierNameMax = 15;
+
+/** Tiers that Netwright runs itself; they may be written, without workload, to change replicas and spread. */
+export const impliedTiers = ["lb", "proxy"] as const;
+export type ImpliedTier = (typeof impliedTiers)[number];
+export const isImplied = (name: string): name is ImpliedTier => (impliedTiers as readonly string[]).includes(name);
+
+export const tierSchema = z.strictObject({
+  name: nameField("Unique in the service. lb and proxy are Netwright's own tiers.", tierNameMax),
+  workload: workloadSchema.exactOptional().meta({ description: "What runs; left out for lb and proxy only." }),
+  health: healthSchema.exactOptional().meta({ description: "When an instance is healthy; a TCP connection when left out." }),
+  replicas: integerField({ noun: "a number of replicas", min: 0, max: 10_000, description: "How many instances run." }).default(1),
+  spread: z
+    .enum(["preferred", "required", "none"])
+    .default("preferred")
+    .meta({ description: "Two or more replicas on different hosts: where possible, always, or as it comes." }),
+});
+
+export type Spread = "preferred" | "required" | "none";
+export type TierInput = z.output<typeof tierSchema>;
