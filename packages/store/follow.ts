@@ -5,17 +5,17 @@
 import { NetwrightError } from "@netwright/base";
 import { Wakeups } from "./wakeups.ts";
 
+/** Revisions that a store reads from its log at once. */
+export const window = 256;
+
 export interface ChangeLog<Change> {
   revision(): number;
   /** Changes of this revision and all before are forgotten. */
   forgotten(): number;
-  /** Changes with `after < revision <= upTo`, in order. */
-  changes(after: number, upTo: number): readonly Change[];
+  /** The next changes after that revision, in order and in whole revisions, and the revision that they reach. */
+  next(after: number): { readonly changes: readonly Change[]; readonly upTo: number };
   readonly wakeups: Wakeups;
 }
-
-/** Revisions read from the log at once. */
-const window = 256;
 
 /**
  * Every change after `since`, earlier and live ones, until the signal aborts or the log ends.
@@ -25,12 +25,12 @@ export async function* follow<Change>(log: ChangeLog<Change>, since: number, sig
   let cursor = since;
   while (!signal.aborted && !log.wakeups.ended) {
     if (cursor < log.forgotten() || cursor > log.revision()) throw forgottenError(cursor);
-    const upTo = Math.min(cursor + window, log.revision());
-    if (upTo === cursor) {
+    if (cursor === log.revision()) {
       await log.wakeups.next(signal);
       continue;
     }
-    for (const change of log.changes(cursor, upTo)) {
+    const { changes, upTo } = log.next(cursor);
+    for (const change of changes) {
       if (signal.aborted) return;
       yield change;
     }

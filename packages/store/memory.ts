@@ -1,5 +1,5 @@
 import type { Store, StoreChange, StoredRecord, StoreWrite } from "@netwright/contract";
-import { follow } from "./follow.ts";
+import { follow, window } from "./follow.ts";
 import { checkRevision, checkWrites, closedError } from "./keys.ts";
 import { defaultKeepRevisions, type StoreOptions } from "./options.ts";
 import { Wakeups } from "./wakeups.ts";
@@ -52,9 +52,11 @@ class MemoryStore implements Store {
 
   watch(prefix: string, since: number, signal: AbortSignal): AsyncIterable<StoreChange> {
     const forgotten = (): number => this.#revision - this.#log.length;
-    const changes = (after: number, upTo: number): readonly StoreChange[] =>
-      this.#log.slice(after - forgotten(), upTo - forgotten()).flat().filter((change) => change.key.startsWith(prefix));
-    return follow({ revision: () => this.#revision, forgotten, changes, wakeups: this.#wakeups }, since, signal);
+    const next = (after: number): { changes: readonly StoreChange[]; upTo: number } => {
+      const transactions = this.#log.slice(after - forgotten(), after - forgotten() + window);
+      return { changes: transactions.flat().filter((change) => change.key.startsWith(prefix)), upTo: after + transactions.length };
+    };
+    return follow({ revision: () => this.#revision, forgotten, next, wakeups: this.#wakeups }, since, signal);
   }
 
   async close(): Promise<void> {

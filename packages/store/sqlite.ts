@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { Store, StoreChange, StoredRecord, StoreWrite } from "@netwright/contract";
-import { follow } from "./follow.ts";
+import { follow, window } from "./follow.ts";
 import { checkRevision, checkWrites, closedError } from "./keys.ts";
 import { defaultKeepRevisions, type StoreOptions } from "./options.ts";
 import { openDatabase, storeError } from "./sqlite-file.ts";
@@ -56,10 +56,12 @@ class SqliteStore implements Store {
   }
 
   watch(prefix: string, since: number, signal: AbortSignal): AsyncIterable<StoreChange> {
-    const changes = (after: number, upTo: number): readonly StoreChange[] =>
-      this.#guard(() => this.#statements.changes(prefix, after, upTo));
+    const next = (after: number): { changes: readonly StoreChange[]; upTo: number } => {
+      const upTo = Math.min(after + window, this.#revision);
+      return { changes: this.#guard(() => this.#statements.changes(prefix, after, upTo)), upTo };
+    };
     return follow(
-      { revision: () => this.#revision, forgotten: () => this.#forgotten, changes, wakeups: this.#wakeups },
+      { revision: () => this.#revision, forgotten: () => this.#forgotten, next, wakeups: this.#wakeups },
       since,
       signal,
     );
