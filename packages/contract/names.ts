@@ -1,5 +1,14 @@
 /** Names and derived numbers that compiler, drivers and model must agree on. Pure. */
-import { addressAt, derivedMac, parseIpv6, type Ipv6, type Ipv6Prefix, type Mac, formatIpv6, ipv6Number } from "@netwright/base";
+import {
+  addressAt,
+  derivedMac,
+  parseIpv6,
+  type Ipv6,
+  type Ipv6Prefix,
+  type Mac,
+  formatIpv6,
+  ipv6Number,
+} from "@netwright/base";
 import type { ClassId, HostId, NetworkState } from "./host-state.ts";
 import type { WorkloadState } from "./workload-state.ts";
 
@@ -13,8 +22,7 @@ export const vxlanPort = 4789;
 export const vxlanOverhead = 70;
 
 // First octet 06: devices of ours; first octet 02: workloads. Both locally administered unicast.
-const deviceMac = (kind: number, value: number): Mac =>
-  `06${derivedMac(kind, value).slice(2)}` as Mac;
+const deviceMac = (kind: number, value: number): Mac => `06${derivedMac(kind, value).slice(2)}` as Mac;
 
 /** Tenant side of every workload's veth. */
 export const gatewayMac: Mac = deviceMac(0, 1);
@@ -52,8 +60,10 @@ export function hostPrefixOf(prefix: Ipv6Prefix, host: HostId): Ipv6Prefix {
 /** Named network namespaces; `nw` is the mark by which Netwright knows its own. */
 export const networkNamespace = (network: Pick<NetworkState, "project" | "name">): string =>
   `nwn-${network.project}.${network.name}`;
-export const workloadNamespace = (network: Pick<NetworkState, "project">, workload: Pick<WorkloadState, "id">): string =>
-  `nww-${network.project}.${workload.id}`;
+export const workloadNamespace = (
+  network: Pick<NetworkState, "project">,
+  workload: Pick<WorkloadState, "id">,
+): string => `nww-${network.project}.${workload.id}`;
 
 /** Devices. All under the kernel's limit of 15 octets. */
 export const uplinkHostDevice = (vni: number): string => `nwu${vni}`;

@@ -18,7 +18,12 @@ export interface StoredRecord {
 }
 
 export type StoreWrite =
-  | { readonly kind: "Put"; readonly key: StoreKey; readonly value: string; /** Compare and set: 0 means "must not exist". */ readonly ifRevision?: number }
+  | {
+      readonly kind: "Put";
+      readonly key: StoreKey;
+      readonly value: string;
+      /** Compare and set: 0 means "must not exist". */ readonly ifRevision?: number;
+    }
   | { readonly kind: "Delete"; readonly key: StoreKey; readonly ifRevision?: number };
 
 export interface StoreChange {

@@ -74,7 +74,13 @@ export interface ProxyRun {
 
 /** `Redirect` answers 308 to the same URL with https. */
 export type ProxyListener =
-  | { readonly kind: "Https"; readonly port: number; readonly hostname: string; readonly certificate: string; readonly backend: string }
+  | {
+      readonly kind: "Https";
+      readonly port: number;
+      readonly hostname: string;
+      readonly certificate: string;
+      readonly backend: string;
+    }
   | { readonly kind: "Redirect"; readonly port: number; readonly hostname: string; readonly httpsPort: number };
 
 export interface ProxyBackend {

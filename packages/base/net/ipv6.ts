@@ -50,7 +50,11 @@ export function formatIpv6(value: bigint): Ipv6 {
   if (value >> 32n === 0xffffn) return `::ffff:${dottedQuad(Number(value & 0xffff_ffffn))}` as Ipv6;
   const parts = Array.from({ length: 8 }, (_, index) => Number((value >> BigInt(112 - 16 * index)) & 0xffffn));
   const [start, length] = longestZeroRun(parts);
-  const text = (from: number, to: number) => parts.slice(from, to).map((part) => part.toString(16)).join(":");
+  const text = (from: number, to: number) =>
+    parts
+      .slice(from, to)
+      .map((part) => part.toString(16))
+      .join(":");
   if (length < 2) return text(0, 8) as Ipv6;
   return `${text(0, start)}::${text(start + length, 8)}` as Ipv6;
 }

@@ -22,13 +22,27 @@ describe("IPv6 text", () => {
     expect(parseIpv6(text)).toBe(canonical);
   });
 
-  test.each(["", ":", ":::", "1", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3", "12345::", "fe80::1%eth0", "::1/128", "g::", "::256.0.0.1", "::01.2.3.4", "1.2.3.4", "1:2:3:4:5:6:7:8::", " ::1"])(
-    "%j is refused",
-    (text) => {
-      expect(ipv6Value(text)).toBeUndefined();
-      expect(() => parseIpv6(text)).toThrow("is not an IPv6 address");
-    },
-  );
+  test.each([
+    "",
+    ":",
+    ":::",
+    "1",
+    "1:2:3:4:5:6:7",
+    "1:2:3:4:5:6:7:8:9",
+    "1::2::3",
+    "12345::",
+    "fe80::1%eth0",
+    "::1/128",
+    "g::",
+    "::256.0.0.1",
+    "::01.2.3.4",
+    "1.2.3.4",
+    "1:2:3:4:5:6:7:8::",
+    " ::1",
+  ])("%j is refused", (text) => {
+    expect(ipv6Value(text)).toBeUndefined();
+    expect(() => parseIpv6(text)).toThrow("is not an IPv6 address");
+  });
 
   test("every number survives its text", () => {
     fc.assert(fc.property(address, (value) => ipv6Value(formatIpv6(value)) === value));
@@ -36,9 +50,12 @@ describe("IPv6 text", () => {
 
   test("agrees with the platform on what is an address", () => {
     const near = fc.string({ unit: fc.constantFrom(..."0123456789abcdefABCDEF:::..g".split("")), maxLength: 42 });
-    fc.assert(fc.property(fc.oneof(near, fc.ipV6()), (text) => (ipv6Value(text) !== undefined) === isIPv6(text)), {
-      numRuns: 2000,
-    });
+    fc.assert(
+      fc.property(fc.oneof(near, fc.ipV6()), (text) => (ipv6Value(text) !== undefined) === isIPv6(text)),
+      {
+        numRuns: 2000,
+      },
+    );
   });
 });
 
@@ -47,26 +64,40 @@ describe("prefixes", () => {
     expect(() => parsePrefix("2001:db8::1/64")).toThrow("bits set behind its length");
     expect(parsePrefix("2001:DB8:0::/64")).toBe("2001:db8::/64");
   });
-  test.each(["2001:db8::", "2001:db8::/", "2001:db8::/129", "2001:db8::/064", "/64", "::/-1", "::/1.5"])("%j is refused", (text) => {
-    expect(() => parsePrefix(text)).toThrow("is not an IPv6 prefix");
-  });
+  test.each(["2001:db8::", "2001:db8::/", "2001:db8::/129", "2001:db8::/064", "/64", "::/-1", "::/1.5"])(
+    "%j is refused",
+    (text) => {
+      expect(() => parsePrefix(text)).toThrow("is not an IPv6 prefix");
+    },
+  );
   test("an address at an offset is inside, the next prefix is not", () => {
     fc.assert(
-      fc.property(address, fc.integer({ min: 1, max: 128 }), fc.bigInt({ min: 0n, max: ipv6Max }), (first, length, random) => {
-        const prefix = formatPrefix({ first, length });
-        const inside = addressAt(prefix, random % prefixSize(prefix));
-        const beyond = prefixParts(prefix).first ^ prefixSize(prefix);
-        return prefixContains(prefix, inside) && !prefixContains(prefix, formatIpv6(beyond));
-      }),
+      fc.property(
+        address,
+        fc.integer({ min: 1, max: 128 }),
+        fc.bigInt({ min: 0n, max: ipv6Max }),
+        (first, length, random) => {
+          const prefix = formatPrefix({ first, length });
+          const inside = addressAt(prefix, random % prefixSize(prefix));
+          const beyond = prefixParts(prefix).first ^ prefixSize(prefix);
+          return prefixContains(prefix, inside) && !prefixContains(prefix, formatIpv6(beyond));
+        },
+      ),
     );
   });
   test("overlap is containment of one in the other", () => {
     fc.assert(
-      fc.property(address, address, fc.integer({ min: 0, max: 128 }), fc.integer({ min: 0, max: 128 }), (a, b, x, y) => {
-        const [one, two] = [formatPrefix({ first: a, length: x }), formatPrefix({ first: b, length: y })];
-        const [short, long] = x <= y ? [one, two] : [two, one];
-        return prefixesOverlap(one, two) === prefixContains(short, formatIpv6(prefixParts(long).first));
-      }),
+      fc.property(
+        address,
+        address,
+        fc.integer({ min: 0, max: 128 }),
+        fc.integer({ min: 0, max: 128 }),
+        (a, b, x, y) => {
+          const [one, two] = [formatPrefix({ first: a, length: x }), formatPrefix({ first: b, length: y })];
+          const [short, long] = x <= y ? [one, two] : [two, one];
+          return prefixesOverlap(one, two) === prefixContains(short, formatIpv6(prefixParts(long).first));
+        },
+      ),
     );
   });
 });

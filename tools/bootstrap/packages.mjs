@@ -1,0 +1,47 @@
+// @ts-check
+/**
+ * What Netwright runs, and the Debian package that brings it. The only list of its kind.
+ * `since` is the first stage that needs it; a later stage needs all earlier ones too: demo, test, bench.
+ */
+
+/** @typedef {"demo" | "test" | "bench"} Stage */
+/** @typedef {{ program: string, package: string, since: Stage, why: string }} Need */
+
+/** @type {readonly Stage[]} */
+export const stages = ["demo", "test", "bench"];
+
+/** @type {(program: string, packageName: string, since: Stage, why: string) => Need} */
+const need = (program, packageName, since, why) => ({ program, package: packageName, since, why });
+
+/** A program is a name to be found in PATH, or an absolute path. @type {readonly Need[]} */
+export const needs = [
+  need("ip", "iproute2", "demo", "links, routes and namespaces"),
+  need("nft", "nftables", "demo", "firewall and load balancer in the kernel"),
+  need("conntrack", "conntrack", "demo", "closing connections that a new policy refuses"),
+  need("bird", "bird2", "demo", "BGP on hosts and edge routers"),
+  need("/usr/lib/frr/bgpd", "frr", "demo", "the lab's provider, a BGP speaker that is not ours"),
+  need("haproxy", "haproxy", "demo", "TLS and HTTP proxy"),
+  need("crun", "crun", "demo", "workloads in containers"),
+  need("tini", "tini", "demo", "the first process of a workload"),
+  need("knotd", "knot", "demo", "authoritative DNS server of the lab"),
+  need("knsupdate", "knot-dnsutils", "demo", "DNS updates (RFC 2136) by hand"),
+  need("unbound", "unbound", "demo", "resolver of the lab's clients"),
+  need("dig", "bind9-dnsutils", "demo", "asking DNS servers"),
+  need("curl", "curl", "demo", "the lab's web client"),
+  need("openssl", "openssl", "demo", "looking at certificates"),
+  need("tcpdump", "tcpdump", "demo", "captures"),
+  need("ps", "procps", "demo", "looking at processes"),
+  need("unshare", "util-linux", "demo", "namespaces of processes"),
+  need("modprobe", "kmod", "demo", "loading kernel modules"),
+  need("/etc/ssl/certs/ca-certificates.crt", "ca-certificates", "demo", "fetching npm packages over TLS"),
+  need("strace", "strace", "test", "proof that the store is on disk before it answers"),
+  need("h2load", "nghttp2-client", "test", "open-loop HTTP load"),
+  need("iperf3", "iperf3", "bench", "TCP throughput"),
+  need("wrk", "wrk", "bench", "HTTP load"),
+];
+
+/** @param {Stage} stage */
+export function needsOf(stage) {
+  const last = stages.indexOf(stage);
+  return needs.filter((entry) => stages.indexOf(entry.since) <= last);
+}

@@ -1,0 +1,35 @@
+/** The gate: every check and every test, each counted, whatever failed before. `.ci/run` and `npm run check` call it. */
+import { conclude } from "./gate/conclude.ts";
+import { runProgram } from "./gate/program.ts";
+import { runSuite, suites } from "./gate/suites.ts";
+import { add, nothing, type Tally } from "./gate/tally.ts";
+
+interface Check {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+  /** What to do when it fails. */
+  readonly hint: string;
+}
+
+const checks: readonly Check[] = [
+  { name: "format", command: ["oxfmt", "--check"], hint: "npm run format" },
+  { name: "lint", command: ["oxlint", "--type-aware", "--deny-warnings"], hint: "npm run lint" },
+  { name: "types", command: ["tsc", "-p", "."], hint: "npm run types" },
+  { name: "dead code", command: ["knip"], hint: "npm run deadcode" },
+  { name: "generated docs", command: ["node", "tools/generate-docs.ts", "--check"], hint: "npm run docs" },
+];
+
+async function runCheck(check: Check): Promise<Tally> {
+  const { code, output } = await runProgram(check.command, false);
+  if (code === 0) {
+    process.stdout.write(`ok      ${check.name}\n`);
+    return { passed: 1, failed: [], skipped: [] };
+  }
+  process.stdout.write(`${output.trimEnd()}\nfailed  ${check.name}; by itself: ${check.hint}\n`);
+  return { passed: 0, failed: [check.name], skipped: [] };
+}
+
+let tally = nothing;
+for (const check of checks) tally = add(tally, await runCheck(check));
+for (const suite of suites) tally = add(tally, await runSuite(suite, []));
+process.exitCode = conclude(tally);

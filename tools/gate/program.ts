@@ -1,0 +1,29 @@
+/** Running the programs of the gate. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+
+/** The checkout. */
+export const root = join(import.meta.dirname, "../..");
+
+export interface Finished {
+  readonly code: number;
+  /** stdout and stderr as they came; empty when they went to the terminal. */
+  readonly output: string;
+}
+
+/** Runs a program in the checkout to its end. `show` lets it write to the terminal itself. */
+export function runProgram(command: readonly [string, ...string[]], show: boolean): Promise<Finished> {
+  const [program, ...args] = command;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: root,
+      stdio: ["inherit", show ? "inherit" : "pipe", show ? "inherit" : "pipe"],
+    });
+    let output = "";
+    const keep = (chunk: Buffer): void => void (output += chunk.toString("utf8"));
+    child.stdout?.on("data", keep);
+    child.stderr?.on("data", keep);
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve({ code: signal === null ? (code ?? 1) : 130, output }));
+  });
+}

@@ -1,0 +1,55 @@
+/**
+ * Three suites. `unit` needs nothing. `netns` changes the kernel and `e2e` boots labs: both run inside tools/sandbox
+ * only, few files at a time, because they share the kernel's locks. `npm test` runs all three.
+ */
+import { defineConfig } from "vitest/config";
+
+const sandboxed = process.env.NETWRIGHT_SANDBOX === "1";
+const asked = process.argv.slice(2).join(" ");
+
+if (!sandboxed && /netns|e2e/.test(asked)) {
+  process.stderr.write(
+    "error NW1001 usage: these tests change links, rules and processes and run only in a sandbox of their own\n" +
+      `  hint: tools/sandbox node_modules/.bin/vitest ${asked}\n`,
+  );
+  process.exit(2);
+}
+if (!sandboxed)
+  process.stderr.write("netns and e2e tests are left out here; npm test runs them, inside tools/sandbox\n");
+
+const minutes = (count: number): number => count * 60_000;
+
+const unit = {
+  test: {
+    name: "unit",
+    include: ["{packages,tools,bench}/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/*.netns.test.ts"],
+  },
+};
+
+const netns = {
+  test: {
+    name: "netns",
+    include: ["packages/**/*.netns.test.ts"],
+    testTimeout: minutes(1),
+    hookTimeout: minutes(1),
+    maxWorkers: 2,
+    sequence: { groupOrder: 1 },
+  },
+};
+
+const e2e = {
+  test: {
+    name: "e2e",
+    include: ["e2e/**/*.e2e.test.ts"],
+    testTimeout: minutes(5),
+    hookTimeout: minutes(5),
+    maxWorkers: 1,
+    fileParallelism: false,
+    sequence: { groupOrder: 2 },
+  },
+};
+
+export default defineConfig({
+  test: { projects: sandboxed ? [unit, netns, e2e] : [unit], pool: "forks" },
+});
