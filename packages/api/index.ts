@@ -29,3 +29,8 @@ export type { Workload, WorkloadFileEntry } from "./kinds/service/workload.ts";
 export { parseDuration, printDuration } from "./fields/duration.ts";
 export { parseHostname, type Hostname } from "./fields/hostname.ts";
 export { printCpu, printOctets, type MilliCpu, type Octets } from "./fields/quantity.ts";
+export { decodeManifest, decodeObject, encodeObject, type Decoded, type WireObject } from "./kinds/decode.ts";
+export { formatPath, parsePath } from "./kinds/field-path.ts";
+export { fieldAt, jsonSchemaOf, type JsonSchema } from "./kinds/json-schema.ts";
+export { nearest } from "./kinds/near-miss.ts";
+export * from "./wire/index.ts";

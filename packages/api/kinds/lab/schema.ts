@@ -11,12 +11,12 @@ import { capacitySchema } from "../host/schema.ts";
 import { clusterObject } from "../metadata.ts";
 
 /** What a node is; each role is played by a real program. */
-export const labRoles = ["Client", "Resolver", "NameServer", "Provider", "Edge", "Host", "Control"] as const;
+export const labRoles = ["Client", "Resolver", "NameServer", "Provider", "Edge", "Host", "Control", "Switch", "Linux"] as const;
 export type LabRole = (typeof labRoles)[number];
 
 const nodeSchema = z.strictObject({
   name: nameField("Unique in the lab.", 15),
-  role: z.enum(labRoles).meta({ description: "What it is: Provider runs FRR, Edge runs BIRD, Resolver unbound, NameServer knot, Control the server." }),
+  role: z.enum(labRoles).meta({ description: "What it is: Provider runs FRR, Edge runs BIRD, Resolver unbound, NameServer knot, Control the server; Switch is a bridge, Linux an empty node." }),
   asn: asnField("AS number of a Provider (64500 when left out), Edge (64510) or Host (4200000000 + id).").exactOptional(),
   id: integerField({ noun: "a host number", min: 1, max: 65_534, description: "Host: its number; counted from 1 when left out." }).exactOptional(),
   capacity: capacitySchema.exactOptional().meta({ description: "Host: what instances may be promised." }),

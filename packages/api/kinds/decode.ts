@@ -1,0 +1,81 @@
+/** From JSON to typed objects and back. Pure; never throws for anything a user wrote. */
+import { z } from "zod";
+import { findingsOf } from "./findings.ts";
+import { isKindName, kindNames, kinds, type AnyObject } from "./index.ts";
+import { jsonSchemaOf } from "./json-schema.ts";
+import { apiVersion, type Finding } from "./kind.ts";
+import { describeValue } from "./describe-value.ts";
+import { nearest } from "./near-miss.ts";
+
+export type Decoded = { readonly ok: true; readonly object: AnyObject } | { readonly ok: false; readonly findings: readonly Finding[] };
+
+/** An object as JSON carries it: canonical text forms, defaults filled in. */
+export interface WireObject {
+  readonly apiVersion: typeof apiVersion;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly project?: string; readonly [key: string]: unknown };
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly status?: Readonly<Record<string, unknown>>;
+}
+
+/** What a person or program asks to be applied: `status` is ignored, kinds that only Netwright makes are refused. */
+export function decodeManifest(value: unknown): Decoded {
+  if (!isRecord(value)) return decodeObject(value);
+  const { status: _status, ...rest } = value;
+  const kind = typeof value["kind"] === "string" && isKindName(value["kind"]) ? kinds[value["kind"]] : undefined;
+  if (kind?.readOnly !== true) return decodeObject(rest);
+  const message = `a ${kind.kind} is made by Netwright and cannot be applied`;
+  return refuse([{ code: "NW1104", path: ["kind"], message, hint: "change the Service that it belongs to" }]);
+}
+
+/** Any object in wire form, with its status. */
+export function decodeObject(value: unknown): Decoded {
+  if (!isRecord(value)) return refuse([notAnObject(value)]);
+  const envelope = envelopeFindings(value);
+  const name = value["kind"];
+  if (typeof name !== "string" || !isKindName(name)) return refuse(envelope);
+  const kind = kinds[name];
+  // The API version was judged above; the rest of the object is still worth checking.
+  const parsed = kind.schema.safeParse({ ...value, apiVersion }, { reportInput: true });
+  if (!parsed.success) return refuse([...envelope, ...findingsOf(parsed.error.issues, jsonSchemaOf(kind))]);
+  const problems = [...envelope, ...kind.validate(parsed.data)];
+  return problems.length > 0 ? refuse(problems) : { ok: true, object: kind.complete(parsed.data) as AnyObject };
+}
+
+/** Canonical JSON of an object: equal objects give equal bytes. */
+export function encodeObject(object: AnyObject): WireObject {
+  return z.encode(kinds[object.kind].schema, object) as unknown as WireObject;
+}
+
+const refuse = (findings: readonly Finding[]): Decoded => ({ ok: false, findings });
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const envelopeHint = `begin with apiVersion: ${apiVersion}, kind and metadata.name`;
+
+function notAnObject(value: unknown): Finding {
+  return { code: "NW1103", path: [], message: `the document is ${describeValue(value)}, not an object`, hint: envelopeHint };
+}
+
+function envelopeFindings(value: Readonly<Record<string, unknown>>): readonly Finding[] {
+  return [...versionFindings(value["apiVersion"]), ...kindFindings(value["kind"])];
+}
+
+function versionFindings(version: unknown): readonly Finding[] {
+  if (version === apiVersion) return [];
+  if (version === undefined) return [{ code: "NW1103", path: ["apiVersion"], message: "is required", hint: envelopeHint }];
+  const shown = typeof version === "string" ? JSON.stringify(version.slice(0, 80)) : describeValue(version);
+  return [{ code: "NW1104", path: ["apiVersion"], message: `${shown} is not a known API version`, hint: `write ${apiVersion}` }];
+}
+
+function kindFindings(name: unknown): readonly Finding[] {
+  const known = kindNames.filter((candidate) => !kinds[candidate].readOnly);
+  const list = `known kinds: ${known.join(", ")}`;
+  if (name === undefined) return [{ code: "NW1103", path: ["kind"], message: "is required", hint: list }];
+  if (typeof name !== "string") return [{ code: "NW1204", path: ["kind"], message: `expected text, got ${describeValue(name)}`, hint: list }];
+  if (isKindName(name)) return [];
+  const near = nearest(name, known);
+  const hint = near === undefined ? list : `did you mean ${near}? ${list}`;
+  return [{ code: "NW1104", path: ["kind"], message: `${JSON.stringify(name.slice(0, 80))} is not a known kind`, hint }];
+}

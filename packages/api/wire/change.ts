@@ -1,0 +1,21 @@
+/** The history of applies. */
+import type { WireObject } from "../kinds/decode.ts";
+import type { ObjectChange } from "./plan.ts";
+
+export interface ChangeSummary {
+  /** Counts up from 1. */
+  readonly id: number;
+  /** RFC 3339. */
+  readonly at: string;
+  /** Name of the token that asked for it. */
+  readonly by: string;
+  readonly message: string;
+  /** The change that this one took back; null for others. */
+  readonly undoes: number | null;
+  readonly objects: readonly ObjectChange[];
+}
+
+export interface Change extends Omit<ChangeSummary, "objects"> {
+  /** `before` is null for what was made, `after` for what was deleted. */
+  readonly objects: readonly (ObjectChange & { readonly before: WireObject | null; readonly after: WireObject | null })[];
+}

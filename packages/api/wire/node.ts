@@ -1,0 +1,82 @@
+/** What a node's agent exchanges with the server: state down, reports and output up. */
+import { z } from "zod";
+
+/** One line of `GET /v1alpha1/nodes/{node}/state?watch=true`. `State` is contract's HostState. */
+export interface NodeState<State = unknown> {
+  readonly revision: number;
+  readonly state: State;
+}
+
+/**
+ * The envelope of `PUT /v1alpha1/nodes/{node}/report`: what the server must know to trust the rest, which is
+ * contract's NodeReport and is kept as it came.
+ */
+export const reportEnvelopeSchema = z.looseObject({
+  node: z.string().max(63),
+  revision: z.int().min(0),
+  converged: z.boolean(),
+  at: z.number(),
+  agent: z.looseObject({ version: z.string().max(100), pid: z.int(), startedAt: z.number() }),
+  problems: z.array(z.looseObject({ slot: z.string(), code: z.string(), message: z.string() })).max(10_000),
+  stages: z.array(z.looseObject({ slot: z.string(), took: z.number() })).max(1000),
+  instances: z
+    .array(
+      z.looseObject({
+        project: z.string(),
+        id: z.string(),
+        phase: z.enum(["Starting", "Ready", "Unhealthy", "Failed", "Stopping"]),
+        reason: z.string(),
+        message: z.string(),
+        pid: z.number().nullable(),
+        startedAt: z.number().nullable(),
+        restarts: z.int().min(0),
+      }),
+    )
+    .max(65_535),
+  sessions: z
+    .array(
+      z.looseObject({
+        neighbor: z.string(),
+        state: z.enum(["Established", "Down"]),
+        since: z.number().nullable(),
+        bfd: z.enum(["Up", "Down", "None"]),
+      }),
+    )
+    .max(1000),
+  announced: z.array(z.looseObject({ prefix: z.string(), neighbors: z.array(z.string()) })).max(100_000),
+  networks: z.array(z.looseObject({ project: z.string(), name: z.string(), rules: z.number(), denied: z.array(z.unknown()).max(100) })).max(10_000),
+  drivers: z.array(z.looseObject({ slot: z.string(), driver: z.string(), missing: z.array(z.string()) })).max(100),
+});
+
+/** One line of `GET /v1alpha1/nodes/{node}/requests?watch=true`: the agent answers at `.../requests/{id}/output`. */
+export type AgentRequest = { readonly id: string } & (
+  | ({ readonly kind: "Logs"; readonly project: string; readonly instance: string } & LogRequest)
+  | ({ readonly kind: "Exec"; readonly project: string; readonly instance: string } & ExecRequest)
+  | { readonly kind: "Flows" }
+  | { readonly kind: "Observe" }
+  /** The client went away: stop the request of this `target`. */
+  | { readonly kind: "Cancel"; readonly target: string }
+);
+
+/** Query of `GET .../instances/{id}/logs`. */
+export interface LogRequest {
+  readonly follow: boolean;
+  /** Lines from the end; null is everything kept. */
+  readonly tail: number | null;
+}
+
+export const execRequestSchema = z.strictObject({
+  command: z.array(z.string().max(65_536)).min(1).max(1000),
+  /** Standard input, base64. */
+  input: z.base64().max(2 ** 20).default(""),
+});
+export interface ExecRequest {
+  readonly command: readonly string[];
+  readonly input?: string;
+}
+
+/** Lines of output of a request, NDJSON both from the agent and to the client. The last one is `Exit` or `Error`. */
+export type OutputChunk =
+  | { readonly stream: "stdout" | "stderr"; /** Octets in base64. */ readonly data: string }
+  | { readonly stream: "exit"; readonly code: number }
+  | { readonly stream: "error"; readonly code: string; readonly message: string };

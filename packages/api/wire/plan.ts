@@ -1,0 +1,46 @@
+/** What an apply would do, or did: the answer of a dry run and of the real one. */
+import type { Origin } from "./origin.ts";
+
+export interface Plan {
+  readonly objects: readonly ObjectChange[];
+  readonly addresses: readonly { readonly object: string; readonly address: string; readonly pool: string }[];
+  /** `reason` explains the choice in one sentence. */
+  readonly placements: readonly { readonly instance: string; readonly host: string; readonly reason: string }[];
+  /** What each host and router gains and loses; only those that change. */
+  readonly nodes: readonly NodeChange[];
+  /** Which connections become possible or impossible. */
+  readonly flows: readonly FlowChange[];
+}
+
+export interface ObjectChange {
+  readonly change: "Create" | "Update" | "Delete" | "Unchanged";
+  /** `service/shop`, with the project before it where it is not `default`. */
+  readonly object: string;
+  /** Paths of the fields that differ, for example `spec.tiers[0].replicas`; empty unless `Update`. */
+  readonly fields: readonly string[];
+}
+
+export interface NodeChange {
+  readonly node: string;
+  readonly role: "Host" | "Router";
+  readonly lines: readonly { readonly change: "+" | "-" | "~"; readonly text: string }[];
+}
+
+export interface FlowChange {
+  readonly change: "Opened" | "Closed";
+  /** `internet`, or SERVICE/TIER. */
+  readonly from: string;
+  readonly to: string;
+  readonly protocol: "tcp" | "udp";
+  readonly port: number;
+  readonly example: ExamplePacket;
+  readonly origin: Origin;
+}
+
+export interface ExamplePacket {
+  readonly source: string;
+  readonly sourcePort: number;
+  readonly destination: string;
+  readonly destinationPort: number;
+  readonly protocol: "tcp" | "udp";
+}

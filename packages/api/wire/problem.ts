@@ -1,0 +1,50 @@
+/** Errors on the wire: problem details (RFC 9457) with our code and every diagnostic. */
+import { categoryOf, errorCodes, httpStatus, NetwrightError, type Diagnostic, type ErrorCode } from "@netwright/base";
+
+export const problemMediaType = "application/problem+json";
+
+export interface Problem {
+  /** `https://netwright.dev/errors/NW1203`: names the code, need not resolve. */
+  readonly type: string;
+  /** What the code means, always the same. */
+  readonly title: string;
+  readonly status: number;
+  /** What happened this time. */
+  readonly detail: string;
+  readonly code: ErrorCode;
+  /** At least one; the first is the one that `detail` quotes. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly hint?: string;
+}
+
+const typePrefix = "https://netwright.dev/errors/";
+
+/** @param status where it is not the one of the code's category (401 instead of 403, for example). */
+export function problemOf(error: NetwrightError, status: number = httpStatus[error.category]): Problem {
+  const hint = error.diagnostics[0]?.hint;
+  return {
+    type: `${typePrefix}${error.code}`,
+    title: errorCodes[error.code].summary,
+    status,
+    detail: error.message,
+    code: error.code,
+    diagnostics: error.diagnostics,
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+/** The error that a server meant; undefined when the value is no problem of ours. */
+export function errorOfProblem(value: unknown): NetwrightError | undefined {
+  if (typeof value !== "object" || value === null || !("code" in value)) return undefined;
+  const { code, detail, diagnostics, hint } = value as Partial<Problem>;
+  if (typeof code !== "string" || !Object.hasOwn(errorCodes, code) || categoryOf(code) === undefined) return undefined;
+  const known = Array.isArray(diagnostics) ? diagnostics.filter(isDiagnostic) : [];
+  if (known.length > 0) return NetwrightError.of(known);
+  return new NetwrightError(code, String(detail ?? errorCodes[code].summary), hint === undefined ? {} : { hint: String(hint) });
+}
+
+function isDiagnostic(value: unknown): value is Diagnostic {
+  if (typeof value !== "object" || value === null) return false;
+  const { code, message } = value as Partial<Diagnostic>;
+  return typeof code === "string" && Object.hasOwn(errorCodes, code) && typeof message === "string";
+}
