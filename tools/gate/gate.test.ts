@@ -1,0 +1,68 @@
+import { spawnSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { root } from "./program.ts";
+import { add, closingLine, judgeSkipped, nothing, readList } from "./tally.ts";
+import { tallyReport } from "./vitest-report.ts";
+
+const file = (name: string, status: string, assertionResults: readonly { status: string; fullName: string }[]) => ({
+  name: `/repo/${name}`,
+  status,
+  assertionResults,
+});
+
+const report = (...testResults: readonly object[]): string => JSON.stringify({ success: true, testResults });
+
+test("tests are counted by what became of them", () => {
+  const text = report(
+    file("a.test.ts", "failed", [
+      { status: "passed", fullName: "adds" },
+      { status: "failed", fullName: "subtracts" },
+    ]),
+    file("b.test.ts", "passed", [
+      { status: "skipped", fullName: "one" },
+      { status: "pending", fullName: "two" },
+      { status: "todo", fullName: "three" },
+    ]),
+  );
+  expect(tallyReport("unit", text, 1, "/repo")).toEqual({
+    passed: 1,
+    failed: ["a.test.ts > subtracts"],
+    skipped: ["b.test.ts > one", "b.test.ts > two", "b.test.ts > three"],
+  });
+});
+
+test("nothing that went wrong outside of a test is lost", () => {
+  const broken = report(file("a.test.ts", "failed", []));
+  expect(tallyReport("unit", broken, 1, "/repo").failed).toEqual(["a.test.ts (the file itself)"]);
+  expect(tallyReport("unit", report(), 0, "/repo").failed).toEqual(["unit: no test was found"]);
+  expect(tallyReport("unit", undefined, 137, "/repo").failed).toEqual(["unit: vitest ended with 137 and no report"]);
+  const escaped = report(file("a.test.ts", "passed", [{ status: "passed", fullName: "adds" }]));
+  expect(tallyReport("unit", escaped, 1, "/repo").failed).toEqual(["unit: an error outside of the tests"]);
+});
+
+test("a skipped test fails the gate unless the committed list has it", () => {
+  const tally = { passed: 2, failed: [], skipped: ["a > x", "a > y"] };
+  const judged = judgeSkipped(tally, readList("# remark\n\na > x\n"));
+  expect(judged).toEqual({
+    passed: 2,
+    failed: ["a > y (skipped, and not in tools/skipped-tests.txt)"],
+    skipped: ["a > x"],
+  });
+  expect(closingLine(judged)).toBe("2 passed, 1 failed, 1 skipped");
+});
+
+test("the closing line", () => {
+  const checks = { passed: 5, failed: ["lint"], skipped: [] };
+  expect(closingLine(add(add(nothing, checks), { passed: 100, failed: [], skipped: [] }))).toBe("105 passed, 1 failed");
+});
+
+test("tests that change the kernel refuse to run outside of a sandbox", () => {
+  const { NETWRIGHT_SANDBOX: _, ...env } = process.env;
+  const result = spawnSync("node_modules/.bin/vitest", ["run", "--project", "netns"], {
+    cwd: root,
+    env,
+    encoding: "utf8",
+  });
+  expect(result.status).toBe(2);
+  expect(result.stderr).toContain("hint: tools/sandbox node_modules/.bin/vitest run --project netns");
+});
