@@ -1,0 +1,38 @@
+/** Where an instance keeps its files. Pure. */
+import { createHash } from "node:crypto";
+import type { NodePaths } from "@netwright/contract";
+
+export interface ProxyLayout {
+  readonly directory: string;
+  readonly config: string;
+  readonly certificateList: string;
+  readonly socket: string;
+  /** One /proc/PID/stat line per process that was started, written by itself before it became HAProxy. */
+  readonly processes: string;
+  /** When it was told to stop, in milliseconds since 1970. */
+  readonly stopping: string;
+  readonly log: string;
+  certificate(name: string): string;
+}
+
+/** sockaddr_un holds 107 octets (unix(7)); HAProxy binds `PATH.PID.tmp` first. */
+const longestSocketPath = 107 - ".4194304.tmp".length;
+
+export const proxiesDirectory = (paths: NodePaths): string => `${paths.run}/haproxy`;
+
+/** The directory is named like the instance; the socket falls back to a digest where the path would be too long. */
+export function layoutOf(paths: NodePaths, name: string): ProxyLayout {
+  const directory = `${proxiesDirectory(paths)}/${name}`;
+  const socket = `${directory}/socket`;
+  const digest = createHash("sha256").update(name).digest("hex").slice(0, 16);
+  return {
+    directory,
+    config: `${directory}/haproxy.cfg`,
+    certificateList: `${directory}/crt-list`,
+    socket: socket.length <= longestSocketPath ? socket : `${paths.run}/haproxy.${digest}`,
+    processes: `${directory}/processes`,
+    stopping: `${directory}/stopping`,
+    log: `${paths.state}/logs/${name}.log`,
+    certificate: (certificate) => `${directory}/certificates/${certificate}.pem`,
+  };
+}

@@ -1,0 +1,97 @@
+import type { Instant } from "@netwright/base";
+import { expect, test } from "vitest";
+import { member, shop } from "./example.ts";
+import { layoutOf } from "./layout.ts";
+import type { InstanceHave, ProxyHave } from "./observe.ts";
+import type { RuntimeMember } from "./parse.ts";
+import { describe, plan, stopPatience } from "./plan.ts";
+import { render } from "./render.ts";
+import { membersOf, type ProxyInstance, type ProxyWant } from "./want.ts";
+
+const paths = { run: "/run/netwright", state: "/var/lib/netwright" };
+const now = 1_000_000 as Instant;
+const pid = { pid: 7, startTicks: 70 };
+
+/** What a process that loaded exactly this instance shows. */
+function running(instance: ProxyInstance, change: Partial<InstanceHave> = {}): InstanceHave {
+  const layout = layoutOf(paths, instance.name);
+  const { structure, files } = render(instance, layout);
+  const members = membersOf(instance.run).map(({ health: _, ...one }): RuntimeMember => ({
+    ...one,
+    status: "Up",
+    check: "L7OK",
+    sessions: 0,
+    requests: 0,
+    errors: 0,
+  }));
+  return {
+    processes: [pid],
+    newest: pid,
+    live: { pid: 7, structure, members, fingerprints: new Map() },
+    files: new Map(files.map(({ path, content }) => [path, content])),
+    stoppingSince: null,
+    ...change,
+  };
+}
+
+function lines(want: ProxyWant, instances: Record<string, InstanceHave>): { install: string[]; retire: string[] } {
+  const have: ProxyHave = { paths, now, instances: new Map(Object.entries(instances)) };
+  const { install, retire } = plan(want, have);
+  return { install: install.map(describe), retire: retire.map(describe) };
+}
+
+const name = "default.shop-proxy-1";
+
+test("what is as wanted is left alone", () => {
+  expect(lines([shop()], { [name]: running(shop()) })).toEqual({ install: [], retire: [] });
+});
+
+test("nothing there, or nobody answering: start", () => {
+  expect(lines([shop()], {}).install).toEqual([`start proxy ${name}`]);
+  expect(lines([shop()], { [name]: running(shop(), { live: null }) }).install).toEqual([`start proxy ${name}`]);
+});
+
+test("members change at run time; additions come before removals, the file in between", () => {
+  const have = { [name]: running(shop({}, [member(1), member(2)])) };
+  expect(lines([shop({}, [member(2), member(3)])], have)).toEqual({
+    install: [`add member web/shop-web-3 at [fd00::3]:8080 to proxy ${name}`, `write configuration of proxy ${name}`],
+    retire: [`remove member web/shop-web-1 from proxy ${name}`],
+  });
+});
+
+test("a member that moved keeps its place; one that rests is enabled", () => {
+  const have = { [name]: running(shop({}, [member(1)])) };
+  const { install } = lines([shop({}, [{ ...member(1), port: 9 }])], have);
+  expect(install).toEqual([
+    `move member web/shop-web-1 of proxy ${name} to [fd00::1]:9`,
+    `write configuration of proxy ${name}`,
+  ]);
+  const resting = running(shop({}, [member(1)]));
+  const members = resting.live?.members.map((one) => ({ ...one, status: "Maintenance" as const })) ?? [];
+  const live = resting.live === null ? null : { ...resting.live, members };
+  expect(lines([shop({}, [member(1)])], { [name]: { ...resting, live } }).install).toEqual([
+    `enable member web/shop-web-1 of proxy ${name}`,
+  ]);
+});
+
+test("another listener needs a reload, and only that", () => {
+  const want = shop({ listeners: shop().run.listeners.slice(1) }, [member(9)]);
+  expect(lines([want], { [name]: running(shop()) })).toEqual({ install: [`reload proxy ${name}`], retire: [] });
+});
+
+test("files that somebody changed are written again", () => {
+  expect(lines([shop()], { [name]: running(shop(), { files: new Map() }) }).install).toEqual([
+    `write configuration of proxy ${name}`,
+  ]);
+});
+
+test("an instance no longer wanted stops, is waited for, and is killed in the end", () => {
+  const have = running(shop());
+  const stopping = (since: number) => ({ [name]: { ...have, stoppingSince: (now - since) as Instant } });
+  expect(lines([], { [name]: have }).retire).toEqual([`stop proxy ${name}`]);
+  expect(lines([], stopping(stopPatience - 1)).retire).toEqual([]);
+  expect(lines([], stopping(stopPatience)).retire).toEqual([`kill proxy ${name}`]);
+  expect(lines([], { [name]: { ...have, processes: [], live: null, stoppingSince: now } }).retire).toEqual([
+    `stop proxy ${name}`,
+  ]);
+});

@@ -1,0 +1,310 @@
+/** The driver against a real HAProxy with real members, in a network namespace. Run through tools/sandbox. */
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { milliseconds, type Clock } from "@netwright/base";
+import type { HealthCheck, Plan, ProxyRun } from "@netwright/contract";
+import { nodeSystem } from "@netwright/system";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { member, shop } from "./example.ts";
+import { proxyHaproxy, readProxyHealth } from "./index.ts";
+import { layoutOf } from "./layout.ts";
+import { livingProcesses } from "./observe.ts";
+import type { ProxyChange } from "./plan.ts";
+import type { ProxyWant } from "./want.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "nw-proxy-"));
+const system = nodeSystem({ run: join(directory, "run"), state: join(directory, "state") });
+const instance = { project: "default", id: "shop-proxy-1" };
+const netns = "nww-default.shop-proxy-1";
+const layout = layoutOf(system.paths, "default.shop-proxy-1");
+const servers: ChildProcess[] = [];
+const health: HealthCheck = {
+  kind: "Http",
+  port: 8080,
+  path: "/",
+  interval: milliseconds(500),
+  timeout: milliseconds(500),
+  rise: 1,
+  fall: 1,
+};
+
+const run = (...command: string[]): string => execFileSync(command[0] ?? "", command.slice(1), { encoding: "utf8" });
+const inside = (...command: string[]): string => run("nsenter", `--net=/run/netns/${netns}`, "--", ...command);
+const curl = (...args: string[]): string =>
+  inside("curl", "-sS", "--noproxy", "*", "--cacert", join(directory, "a.crt"), "--connect-to", "::[::1]:", ...args);
+
+/** A server that answers with its name and the headers it got, after `?wait=MS`. */
+const serverScript = `
+  const [host, name] = process.argv.slice(1);
+  require("node:http").createServer((request, response) => {
+    const wait = Number(new URL(request.url, "http://x").searchParams.get("wait"));
+    setTimeout(() => response.end(name + " " + JSON.stringify(request.headers)), wait);
+  }).listen(8080, host);`;
+
+function serve(number: number): ChildProcess {
+  const { address, instance: name } = member(number);
+  const child = spawn(
+    "nsenter",
+    [`--net=/run/netns/${netns}`, "--", process.execPath, "-e", serverScript, address, name],
+    { stdio: "inherit" },
+  );
+  servers.push(child);
+  return child;
+}
+
+function certificate(name: string): string {
+  const [key, crt] = [join(directory, `${name}.key`), join(directory, `${name}.crt`)];
+  run(
+    "sh",
+    "-c",
+    `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=${name} -addext subjectAltName=DNS:shop.example.net -days 2 -keyout ${key} -out ${crt} 2>/dev/null`,
+  );
+  return readFileSync(crt, "utf8") + readFileSync(key, "utf8");
+}
+
+let pem = "";
+const shopWith = (numbers: readonly number[], change: Partial<ProxyRun> = {}): ProxyWant => [
+  shop({
+    backends: [{ name: "web", members: numbers.map((number) => member(number)), health }],
+    certificates: [{ name: "shop.example.net", pem }],
+    ...change,
+  }),
+];
+
+async function planFor(want: ProxyWant): Promise<Plan<ProxyChange>> {
+  return proxyHaproxy.plan(want, await proxyHaproxy.observe(system, want));
+}
+
+/** One round; afterwards nothing is left to do. */
+async function converge(want: ProxyWant): Promise<readonly string[]> {
+  const { install, retire } = await planFor(want);
+  expect(await proxyHaproxy.apply(system, install)).toEqual([]);
+  expect(await proxyHaproxy.apply(system, retire)).toEqual([]);
+  expect(await planFor(want)).toEqual({ install: [], retire: [] });
+  return [...install, ...retire].map(({ kind }) => kind);
+}
+
+async function statuses(): Promise<Record<string, string>> {
+  const { backends } = await readProxyHealth(system, instance);
+  return Object.fromEntries(backends.flatMap(({ members }) => members.map((one) => [one.instance, one.status])));
+}
+
+const pids = async () => (await livingProcesses(system, layout)).living.map(({ pid }) => pid);
+
+beforeAll(async () => {
+  run("ip", "netns", "add", netns);
+  run("ip", "-n", netns, "link", "set", "lo", "up");
+  for (const number of [1, 2, 3])
+    run("ip", "-n", netns, "address", "add", `${member(number).address}/128`, "dev", "lo", "nodad");
+  pem = certificate("a");
+  for (const number of [1, 2, 3]) serve(number);
+});
+
+afterAll(async () => {
+  for (const server of servers) server.kill("SIGKILL");
+  await converge([]);
+});
+
+test("nothing is missing here, and the members are up", async () => {
+  expect(await proxyHaproxy.probe(system)).toEqual([]);
+  const listening = () => inside("ss", "-Hltn").match(/:8080 /g);
+  await expect.poll(listening, { timeout: 20_000 }).toHaveLength(3);
+});
+
+test("starts and serves TLS with HTTP/2, the client's address and the right protocol", async () => {
+  expect(await converge(shopWith([1]))).toEqual(["Start"]);
+  const answer = curl(
+    "-H",
+    "X-Forwarded-For: 1.2.3.4",
+    "-H",
+    "Forwarded: for=1.2.3.4",
+    "-w",
+    "%{http_version} %{http_code}",
+    "https://shop.example.net/",
+  );
+  expect(answer).toMatch(/2 200$/);
+  expect(answer).toMatch(/"x-forwarded-for":"::1"/);
+  expect(answer).toMatch(/"x-forwarded-proto":"https"/);
+  expect(answer).not.toContain("1.2.3.4");
+  await expect.poll(statuses).toEqual({ "shop-web-1": "Up" });
+  expect((await readProxyHealth(system, instance)).traffic).toMatchObject({ requests: 1, responses: { "2xx": 1 } });
+});
+
+test("the process is not root and confined", async () => {
+  const [pid] = await pids();
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  expect(status).toMatch(new RegExp(`^Uid:\\s+${run("id", "-u", "haproxy").trim()}\\s`, "m"));
+  expect(run("readlink", `/proc/${pid}/root`).trim()).toBe("/var/lib/haproxy");
+});
+
+test("plain HTTP is redirected with path and query; unknown names are misdirected; TLS 1.1 is refused", () => {
+  expect(curl("-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", "http://shop.example.net/a?b=c")).toBe(
+    "308 https://shop.example.net/a?b=c",
+  );
+  expect(curl("-o", "/dev/null", "-w", "%{http_code}", "http://other.example.net/")).toBe("421");
+  expect(curl("-k", "-o", "/dev/null", "-w", "%{http_code}", "https://other.example.net/")).toBe("421");
+  const old =
+    "openssl s_client -connect [::1]:443 -servername shop.example.net -tls1_1 -cipher DEFAULT:@SECLEVEL=0 </dev/null 2>&1 | grep -E 'alert|New,'";
+  expect(inside("sh", "-c", old)).toMatch(/alert protocol version/);
+});
+
+test("members come and go through the same process and a restart comes up equal", async () => {
+  const before = await pids();
+  expect(await converge(shopWith([1, 2]))).toEqual(["AddMember", "WriteFiles"]);
+  await expect.poll(statuses).toEqual({ "shop-web-1": "Up", "shop-web-2": "Up" });
+  const answers = new Set(Array.from({ length: 8 }, () => curl("https://shop.example.net/").split(" ")[0]));
+  expect(answers).toEqual(new Set(["shop-web-1", "shop-web-2"]));
+  expect(await converge(shopWith([2, 3]))).toEqual(["AddMember", "WriteFiles", "RemoveMember"]);
+  expect(await pids()).toEqual(before);
+
+  process.kill(before[0] ?? 0, "SIGKILL");
+  await expect.poll(pids).toEqual([]);
+  expect(await readProxyHealth(system, instance)).toMatchObject({ listening: false });
+  expect(await converge(shopWith([2, 3]))).toEqual(["Start"]);
+  await expect.poll(statuses).toEqual({ "shop-web-2": "Up", "shop-web-3": "Up" });
+  expect(curl("https://shop.example.net/")).toMatch(/^shop-web-[23] /);
+});
+
+test("a member from the file is removed at run time too, although it keeps idle connections", async () => {
+  const before = await pids();
+  expect(await converge(shopWith([3]))).toEqual(["WriteFiles", "RemoveMember"]);
+  expect(await pids()).toEqual(before);
+  expect(Object.keys(await statuses())).toEqual(["shop-web-3"]);
+});
+
+test("a member that still serves is drained, and goes when its request has ended", async () => {
+  await converge(shopWith([1, 3]));
+  const slow = Array.from({ length: 4 }, () => curlInside("https://shop.example.net/?wait=1500"));
+  await expect
+    .poll(async () => (await readProxyHealth(system, instance)).backends[0]?.members.map(({ sessions }) => sessions))
+    .toEqual([2, 2]);
+  expect(await converge(shopWith([3]))).toEqual(["WriteFiles", "RemoveMember"]);
+  expect(await statuses()).toMatchObject({ "shop-web-1": "Draining" });
+  expect(await Promise.all(slow)).toEqual(["200", "200", "200", "200"]);
+  expect(await converge(shopWith([3]))).toEqual(["RemoveMember"]);
+  expect(Object.keys(await statuses())).toEqual(["shop-web-3"]);
+});
+
+test("a member that comes back while draining serves again", async () => {
+  await converge(shopWith([1, 3]));
+  const slow = Array.from({ length: 4 }, () => curlInside("https://shop.example.net/?wait=1000"));
+  await expect
+    .poll(async () => (await readProxyHealth(system, instance)).backends[0]?.members.map(({ sessions }) => sessions))
+    .toEqual([2, 2]);
+  await converge(shopWith([3]));
+  expect(await converge(shopWith([1, 3]))).toEqual(["EnableMember", "WriteFiles"]);
+  await Promise.all(slow);
+  await expect.poll(statuses).toEqual({ "shop-web-1": "Up", "shop-web-3": "Up" });
+});
+
+test("a dead member is noticed and serves no more; requests go elsewhere", async () => {
+  await converge(shopWith([1, 2, 3]));
+  servers[1]?.kill("SIGKILL");
+  const codes = Array.from({ length: 10 }, () =>
+    curl("-o", "/dev/null", "-w", "%{http_code}", "https://shop.example.net/"),
+  );
+  expect(codes).toEqual(Array(10).fill("200"));
+  await expect.poll(statuses).toMatchObject({ "shop-web-2": "Down" });
+  serve(2);
+  await expect.poll(statuses, { timeout: 10_000 }).toMatchObject({ "shop-web-2": "Up" });
+});
+
+test("a new certificate is taken over without a reload", async () => {
+  const before = await pids();
+  pem = certificate("b");
+  expect(await converge(shopWith([1, 2, 3]))).toEqual(["ReplaceCertificate", "WriteFiles"]);
+  expect(await pids()).toEqual(before);
+  const subject =
+    "openssl s_client -connect [::1]:443 -servername shop.example.net </dev/null 2>/dev/null | openssl x509 -noout -subject";
+  expect(inside("sh", "-c", subject)).toContain("CN = b");
+});
+
+test("no request fails while members come and go and listeners are reloaded, half of them on new connections", async () => {
+  const listeners = shop().run.listeners;
+  const extra = { kind: "Redirect", port: 8081, hostname: "shop.example.net", httpsPort: 443 } as const;
+  const before = await pids();
+  // One connection each, kept as long as the proxy keeps it; a start every 20 ms.
+  const kept = Array.from({ length: 4 }, () => curlInside("--rate", "3000/m", "https://shop.example.net/?n=[1-200]"));
+  const fresh = freshLoad(120, 40);
+  const reloaded: number[] = [];
+  for (let step = 0; step < 6; step++) {
+    const numbers = [1 + (step % 3), 1 + ((step + 1) % 3)].toSorted();
+    const change = step === 2 || step === 3 ? { listeners: [...listeners, extra] } : {};
+    if ((await converge(shopWith(numbers, change))).includes("Reload")) reloaded.push(step);
+    await system.clock.sleep(milliseconds(400));
+  }
+  expect(reloaded).toEqual([2, 4]);
+  expect(await fresh).toEqual({ sent: 120, failed: 0 });
+  expect((await Promise.all(kept)).join("")).toBe("200".repeat(800));
+  expect(await pids()).not.toEqual(before);
+});
+
+test("a process that hangs is replaced", async () => {
+  const want = shopWith([1, 2]);
+  await converge(want);
+  const [hung = 0] = await pids();
+  process.kill(hung, "SIGSTOP");
+  expect(await converge(want)).toEqual(["Start"]);
+  expect(await pids()).not.toContain(hung);
+});
+
+test("what HAProxy refuses is a problem, and what ran keeps running", async () => {
+  const want = shopWith([1, 2], { certificates: [{ name: "shop.example.net", pem: "nonsense" }] });
+  const broken = {
+    ...want[0],
+    run: {
+      ...want[0]?.run,
+      listeners: [
+        { kind: "Https", port: 444, hostname: "x.example.net", certificate: "shop.example.net", backend: "web" },
+      ],
+    },
+  };
+  const { install } = await planFor([broken] as ProxyWant);
+  const problems = await proxyHaproxy.apply(system, install);
+  expect(problems).toMatchObject([{ slot: "proxy", code: "NW1601", subject: "default.shop-proxy-1" }]);
+  expect(curl("-k", "https://shop.example.net/")).toMatch(/^shop-web-/);
+  await converge(shopWith([1, 2]));
+});
+
+test("stopping leaves no process and no file; the clock ends one that does not finish", async () => {
+  const slow = curlInside("https://shop.example.net/?wait=5000");
+  await expect
+    .poll(async () =>
+      (await readProxyHealth(system, instance)).backends[0]?.members.map(({ sessions }) => sessions).toSorted(),
+    )
+    .toEqual([0, 1]);
+  expect(await converge([])).toEqual(["Stop"]);
+  expect(await pids()).toHaveLength(1);
+  const now = system.clock.now;
+  const later: Clock = { ...system.clock, now: () => (now() + 11_000) as ReturnType<typeof now> };
+  const have = await proxyHaproxy.observe({ ...system, clock: later }, []);
+  const { retire } = proxyHaproxy.plan([], have);
+  expect(retire.map(({ kind }) => kind)).toEqual(["Kill"]);
+  await proxyHaproxy.apply(system, retire);
+  expect(await system.files.list(join(directory, "run", "haproxy"))).toEqual([]);
+  expect(await slow).toBe("000");
+});
+
+/** Prints the status code of each request. */
+function curlInside(...args: string[]): Promise<string> {
+  const options = ["-sS", "--noproxy", "*", "-k", "--connect-to", "::[::1]:", "-o", "/dev/null", "-w", "%{http_code}"];
+  const child = spawn("nsenter", [`--net=/run/netns/${netns}`, "--", "curl", ...options, ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let text = "";
+  child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  return new Promise((resolve) => child.on("close", () => resolve(text)));
+}
+
+/** Requests on connections of their own, `gap` ms apart whether answered or not. */
+async function freshLoad(count: number, gap: number): Promise<{ sent: number; failed: number }> {
+  const answers: Promise<string>[] = [];
+  for (let sent = 0; sent < count; sent++) {
+    answers.push(curlInside("https://shop.example.net/"));
+    await system.clock.sleep(milliseconds(gap));
+  }
+  const codes = await Promise.all(answers);
+  return { sent: codes.length, failed: codes.filter((code) => code !== "200").length };
+}

@@ -1,0 +1,173 @@
+/** HAProxy's configuration of one instance. Pure. */
+import { createHash } from "node:crypto";
+import { NetwrightError } from "@netwright/base";
+import type { ProxyBackend, ProxyListener, ProxyRun } from "@netwright/contract";
+import type { ProxyLayout } from "./layout.ts";
+import { serverAddress, serverOptions } from "./server-options.ts";
+import type { ProxyInstance } from "./want.ts";
+
+export interface RenderedFile {
+  readonly path: string;
+  readonly content: string;
+  readonly mode: number;
+}
+
+export interface RenderedProxy {
+  /** Digest of all that HAProxy can only take over by a reload. The running process shows it as its description. */
+  readonly structure: string;
+  /** Configuration, list of certificates, certificates. */
+  readonly files: readonly RenderedFile[];
+}
+
+export function render(instance: ProxyInstance, layout: ProxyLayout): RenderedProxy {
+  const { run } = instance;
+  const certificateList = renderCertificateList(run, layout);
+  const empty = { ...run, backends: run.backends.map((backend) => ({ ...backend, members: [] })) };
+  const structure = digest(configText(empty, layout, "") + certificateList);
+  return {
+    structure,
+    files: [
+      ...run.certificates.map(({ name, pem }) => ({ path: layout.certificate(word(name)), content: pem, mode: 0o600 })),
+      { path: layout.certificateList, content: certificateList, mode: 0o644 },
+      { path: layout.config, content: configText(run, layout, structure), mode: 0o644 },
+    ],
+  };
+}
+
+const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
+
+function configText(run: ProxyRun, layout: ProxyLayout, structure: string): string {
+  const sections = [
+    globalSection(layout, structure),
+    defaultsSection,
+    ...ports(run.listeners).map((listeners) => frontend(listeners, layout)),
+    ...run.backends.map((backend) => backendSection(backend, run.listeners)),
+  ];
+  return `${sections.join("\n\n")}\n`;
+}
+
+function globalSection(layout: ProxyLayout, structure: string): string {
+  return `# Written by Netwright. Changes are overwritten.
+global
+    description ${structure === "" ? "none" : structure}
+    user haproxy
+    group haproxy
+    chroot /var/lib/haproxy
+    stats socket ${layout.socket} mode 600 level admin expose-fd listeners
+    log stderr format raw local0 notice
+    maxconn 4000
+    nbthread 1
+    hard-stop-after 30m
+    ssl-default-bind-options ssl-min-ver TLSv1.2
+    tune.ssl.default-dh-param 2048`;
+}
+
+// A refused or silent member is tried again elsewhere at once; requests that may not be repeated only when the
+// connection itself failed.
+const defaultsSection = `defaults
+    mode http
+    log global
+    option httplog
+    option dontlog-normal
+    option log-separate-errors
+    balance leastconn
+    retries 3
+    option redispatch 1
+    retry-on conn-failure empty-response
+    http-reuse safe
+    timeout connect 2s
+    timeout client 30s
+    timeout server 60s
+    timeout queue 10s
+    timeout http-request 10s
+    timeout http-keep-alive 30s
+    timeout tunnel 1h`;
+
+/** Listeners grouped by port, ascending: one socket serves every hostname of a port. */
+function ports(listeners: readonly ProxyListener[]): readonly (readonly ProxyListener[])[] {
+  const groups = Map.groupBy(listeners, ({ port }) => port);
+  return [...groups].toSorted(([a], [b]) => a - b).map(([, group]) => group);
+}
+
+function frontend(listeners: readonly ProxyListener[], layout: ProxyLayout): string {
+  const [first] = listeners;
+  if (first === undefined || listeners.some(({ kind }) => kind !== first.kind)) {
+    throw new NetwrightError("NW1302", `port ${first?.port} is asked for with TLS and without`);
+  }
+  const bind = `    bind :::${first.port} v6only`;
+  const hostnames = listeners.map(({ hostname }) => word(hostname)).join(" ");
+  // 421 Misdirected Request (RFC 9110 section 15.5.20).
+  const unknown = `    http-request return status 421 unless { req.hdr(host),host_only,lower -m str ${hostnames} }`;
+  const lines =
+    first.kind === "Https" ? httpsLines(listeners, layout) : { tls: "", rules: listeners.map(redirectLine) };
+  return [`frontend port${first.port}`, bind + lines.tls, unknown, ...lines.rules].join("\n");
+}
+
+function httpsLines(listeners: readonly ProxyListener[], layout: ProxyLayout): { tls: string; rules: string[] } {
+  return {
+    tls: ` ssl crt-list ${layout.certificateList} alpn h2,http/1.1`,
+    rules: [
+      "    http-request disable-l7-retry unless { method GET HEAD OPTIONS }",
+      // What the client says about itself is not believed.
+      ...["forwarded", "x-forwarded-host", "x-forwarded-port", "x-real-ip"].map(
+        (name) => `    http-request del-header ${name}`,
+      ),
+      "    http-request set-header x-forwarded-for %[src]",
+      "    http-request set-header x-forwarded-proto https",
+      ...listeners.flatMap((listener) =>
+        listener.kind === "Https"
+          ? [
+              `    use_backend ${word(listener.backend)} if { req.hdr(host),host_only,lower -m str ${word(listener.hostname)} }`,
+            ]
+          : [],
+      ),
+    ],
+  };
+}
+
+function redirectLine(listener: ProxyListener): string {
+  const port = listener.kind === "Redirect" && listener.httpsPort !== 443 ? `:${listener.httpsPort}` : "";
+  const host = word(listener.hostname);
+  return `    http-request redirect prefix https://${host}${port} code 308 if { req.hdr(host),host_only,lower -m str ${host} }`;
+}
+
+function backendSection(backend: ProxyBackend, listeners: readonly ProxyListener[]): string {
+  const { health } = backend;
+  const host = listeners.find((listener) => listener.kind === "Https" && listener.backend === backend.name)?.hostname;
+  const checks =
+    health?.kind === "Http"
+      ? [
+          "    option httpchk",
+          `    http-check send meth GET uri ${quoted(health.path)} ver HTTP/1.1 hdr host ${word(host ?? "localhost")} hdr connection close`,
+          "    http-check expect status 200-399",
+        ]
+      : [];
+  const servers = backend.members.map((member) => {
+    const known = { ...member, backend: backend.name };
+    return `    server ${word(member.instance)} ${serverAddress(known)} ${serverOptions(known, health)}`;
+  });
+  return [`backend ${word(backend.name)}`, ...checks, `    timeout check ${health?.timeout ?? 2000}`, ...servers].join(
+    "\n",
+  );
+}
+
+function renderCertificateList(run: ProxyRun, layout: ProxyLayout): string {
+  const lines = run.listeners.flatMap((listener) =>
+    listener.kind === "Https" ? [`${layout.certificate(word(listener.certificate))} ${word(listener.hostname)}\n`] : [],
+  );
+  return [...new Set(lines)].join("");
+}
+
+/** A name that HAProxy reads as one plain word. Manifests were validated; this guards the engine all the same. */
+function word(text: string): string {
+  if (!/^[A-Za-z0-9._-]+$/.test(text))
+    throw new NetwrightError("NW1203", `${JSON.stringify(text)} cannot be a name here`);
+  return text;
+}
+
+/** Strong quotes keep everything but themselves and line ends. */
+function quoted(text: string): string {
+  if (/['\p{Cc}]/u.test(text))
+    throw new NetwrightError("NW1203", `${JSON.stringify(text)} cannot be the path of a health check`);
+  return `'${text}'`;
+}

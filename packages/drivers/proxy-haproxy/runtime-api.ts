@@ -1,0 +1,29 @@
+/** HAProxy's runtime API: one command, one connection, one answer. */
+import { createConnection } from "node:net";
+import { messageOf, milliseconds, NetwrightError, type Milliseconds } from "@netwright/base";
+
+const patience = milliseconds(2000);
+
+/** @throws NW1605 when nobody answers in time, NW1601 when nobody listens. */
+export function ask(socket: string, command: string, timeout: Milliseconds = patience): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const connection = createConnection(socket);
+    const chunks: Buffer[] = [];
+    const timer = setTimeout(() => {
+      connection.destroy(new NetwrightError("NW1605", `HAProxy did not answer ${JSON.stringify(firstLine(command))}`));
+    }, timeout);
+    connection.on("data", (chunk) => chunks.push(chunk));
+    connection.on("error", (cause) => {
+      clearTimeout(timer);
+      if (cause instanceof NetwrightError) reject(cause);
+      else reject(new NetwrightError("NW1601", `HAProxy cannot be asked: ${messageOf(cause)}`, { cause }));
+    });
+    connection.on("end", () => {
+      clearTimeout(timer);
+      resolve(Buffer.concat(chunks).toString("utf8"));
+    });
+    connection.write(`${command}\n`);
+  });
+}
+
+const firstLine = (text: string): string => text.split("\n", 1)[0] ?? "";
