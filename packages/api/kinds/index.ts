@@ -2,7 +2,7 @@
 import { addressPool } from "./address-pool/index.ts";
 import { host } from "./host/index.ts";
 import { instance } from "./instance/index.ts";
-import type { ApiObject, Kind } from "./kind.ts";
+import type { Kind } from "./kind.ts";
 import { lab } from "./lab/index.ts";
 import { network } from "./network/index.ts";
 import { router } from "./router/index.ts";
@@ -32,7 +32,10 @@ export function kindOfWord(word: string): Kind | undefined {
 }
 
 /** `service/shop`, with the project before it where it is not `default`. */
-export function objectName({ kind, metadata }: Pick<ApiObject, "kind" | "metadata">): string {
+export function objectName({ kind, metadata }: {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly project?: string };
+}): string {
   const name = `${kind.toLowerCase()}/${metadata.name}`;
   return metadata.project === undefined || metadata.project === "default" ? name : `${metadata.project}/${name}`;
 }
