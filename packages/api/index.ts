@@ -40,3 +40,11 @@ export { parseManifestFiles, parseManifests, type LoadedManifests, type LoadedOb
 export { readManifests, stdinName, type ManifestReader, type ReadManifests } from "./load/read-manifests.ts";
 export { renderDiagnostic } from "./load/render-diagnostic.ts";
 export { nearestSource, sourcesOf, toApplyObject, type Sources } from "./load/sources.ts";
+export { createClient, type Client } from "./client/client.ts";
+export type { DryRun, ObjectCalls } from "./client/objects.ts";
+export type { NodeCalls } from "./client/nodes.ts";
+export type { EventOptions, InstanceRef, OperationCalls } from "./client/operations.ts";
+export { apiRoot, collectionPath, objectPath, type ObjectRef } from "./client/paths.ts";
+export type { HttpRequest, HttpResponse, Transport } from "./client/transport.ts";
+export { nodeTransport } from "./client/transport-node.ts";
+export type { Target } from "./client/unreachable.ts";

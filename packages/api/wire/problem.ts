@@ -48,3 +48,8 @@ function isDiagnostic(value: unknown): value is Diagnostic {
   const { code, message } = value as Partial<Diagnostic>;
   return typeof code === "string" && Object.hasOwn(errorCodes, code) && typeof message === "string";
 }
+
+/** A line of an NDJSON stream that ends it: what went wrong after the answer had begun. */
+export interface StreamProblem {
+  readonly problem: Problem;
+}

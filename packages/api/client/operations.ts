@@ -1,0 +1,60 @@
+/** What goes on: events, instances, flows, topology, tokens. */
+import type { Event } from "../wire/event.ts";
+import type { FlowRecord } from "../wire/flow.ts";
+import type { ExecRequest, LogRequest, OutputChunk } from "../wire/node.ts";
+import type { NewToken, Token, TokenRequest } from "../wire/token.ts";
+import type { Topology } from "../wire/topology.ts";
+import type { Exchange } from "./exchange.ts";
+import { apiRoot, objectPath } from "./paths.ts";
+
+export interface EventOptions {
+  /** Only about this object, for example `service/shop`. */
+  readonly for?: string;
+  /** Only after this revision. */
+  readonly since?: number;
+}
+
+export interface InstanceRef {
+  readonly id: string;
+  readonly project?: string;
+}
+
+export interface OperationCalls {
+  events(options?: EventOptions): Promise<readonly Event[]>;
+  /** Those kept, then new ones, until aborted. */
+  watchEvents(options?: EventOptions & { readonly signal?: AbortSignal }): AsyncIterable<Event>;
+  logs(instance: InstanceRef, request: LogRequest, signal?: AbortSignal): AsyncIterable<OutputChunk>;
+  exec(instance: InstanceRef, request: ExecRequest, signal?: AbortSignal): AsyncIterable<OutputChunk>;
+  /** Flows that no rule allows, newest first. */
+  droppedFlows(): Promise<readonly FlowRecord[]>;
+  watchDroppedFlows(signal?: AbortSignal): AsyncIterable<FlowRecord>;
+  topology(): Promise<Topology>;
+  /** PEM. */
+  ca(): Promise<string>;
+  tokens(): Promise<readonly Token[]>;
+  createToken(request: TokenRequest): Promise<NewToken>;
+  deleteToken(id: string): Promise<void>;
+}
+
+export function operationCalls(exchange: Exchange): OperationCalls {
+  const items = async <T>(path: string, query = {}): Promise<readonly T[]> =>
+    (await exchange.call<{ items: readonly T[] }>("GET", path, { query })).items;
+  const instancePath = ({ id, project }: InstanceRef): string =>
+    objectPath({ kind: "Instance", name: id, ...(project === undefined ? {} : { project }) });
+  return {
+    events: (options) => items(`${apiRoot}/events`, options),
+    watchEvents: ({ signal, ...options } = {}) => exchange.stream("GET", `${apiRoot}/events`, { query: { ...options, watch: true }, signal }),
+    logs: (instance, { follow, tail }, signal) =>
+      exchange.stream("GET", `${instancePath(instance)}/logs`, { query: { follow, ...(tail === null ? {} : { tail }) }, signal }),
+    exec: (instance, body, signal) => exchange.stream("POST", `${instancePath(instance)}/exec`, { body, signal }),
+    droppedFlows: () => items(`${apiRoot}/flows`, { dropped: true }),
+    watchDroppedFlows: (signal) => exchange.stream("GET", `${apiRoot}/flows`, { query: { dropped: true, watch: true }, signal }),
+    topology: () => exchange.call("GET", `${apiRoot}/topology`),
+    ca: () => exchange.text(`${apiRoot}/ca`),
+    tokens: () => items(`${apiRoot}/tokens`),
+    createToken: (body) => exchange.call("POST", `${apiRoot}/tokens`, { body }),
+    deleteToken: async (id) => {
+      await exchange.call("DELETE", `${apiRoot}/tokens/${encodeURIComponent(id)}`);
+    },
+  };
+}

@@ -1,0 +1,72 @@
+/** The real network: HTTP over a unix socket, or HTTPS with a CA of one's own. */
+import { request as httpRequest, type ClientRequest, type IncomingMessage, type RequestOptions } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { NetwrightError } from "@netwright/base";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { unreachable, type Target } from "./unreachable.ts";
+import type { HttpRequest, HttpResponse, Transport } from "./transport.ts";
+
+/** Until a connection must stand; answers may take as long as they need. */
+const connectTimeoutMs = 10_000;
+
+/** @throws NW1001 for a target that is neither a socket nor an https URL. */
+export function nodeTransport(target: Target): Transport {
+  const base = baseOptions(target);
+  const open = target.kind === "Socket" ? httpRequest : httpsRequest;
+  return async (request) => {
+    const options: RequestOptions = { ...base, method: request.method, path: request.path, headers: headersOf(request) };
+    try {
+      return await exchange(open({ ...options, ...(request.signal === undefined ? {} : { signal: request.signal }) }), request, target);
+    } catch (error) {
+      request.signal?.throwIfAborted();
+      throw unreachable(error, target);
+    }
+  };
+}
+
+function baseOptions(target: Target): RequestOptions & { readonly ca?: string } {
+  // A connection for each call: one kept open may be closed by the server just as a call is written to it.
+  if (target.kind === "Socket") return { socketPath: target.path, agent: false };
+  const url = URL.canParse(target.url) ? new URL(target.url) : undefined;
+  if (url?.protocol !== "https:" || url.pathname !== "/" || url.search !== "") {
+    throw new NetwrightError("NW1001", `${JSON.stringify(target.url)} is not the URL of a server`, { hint: "for example https://[fd00:0:0:3::1]:7443" });
+  }
+  const hostname = url.hostname.replace(/^\[|\]$/g, "");
+  return { hostname, agent: false, port: url.port === "" ? 443 : Number(url.port), ...(target.ca === undefined ? {} : { ca: target.ca }) };
+}
+
+/** A body that is known whole is sent with its length: `content-length` spares the server a surprise. */
+function headersOf({ headers, body }: HttpRequest): Record<string, string> {
+  return typeof body === "string" ? { ...headers, "content-length": String(Buffer.byteLength(body)) } : { ...headers };
+}
+
+async function exchange(outgoing: ClientRequest, { body, signal }: HttpRequest, target: Target): Promise<HttpResponse> {
+  const answered = Promise.withResolvers<IncomingMessage>();
+  outgoing.once("response", answered.resolve);
+  outgoing.on("error", answered.reject);
+  outgoing.setTimeout(connectTimeoutMs, () => {
+    if (outgoing.socket?.connecting !== false) outgoing.destroy(Object.assign(new Error("connect timed out"), { code: "ETIMEDOUT" }));
+  });
+  if (typeof body === "object") {
+    // The answer may come before the body is over; the body's own failure then ends both.
+    pipeline(Readable.from(body), outgoing).catch((error: unknown) => answered.reject(error));
+  } else outgoing.end(body);
+  const incoming = await answered.promise;
+  return {
+    status: incoming.statusCode ?? 0,
+    contentType: incoming.headers["content-type"] ?? "",
+    body: received(incoming, signal, target),
+  };
+}
+
+async function* received(incoming: IncomingMessage, signal: AbortSignal | undefined, target: Target): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of incoming) yield chunk as Uint8Array;
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw unreachable(error, target);
+  } finally {
+    incoming.destroy();
+  }
+}
