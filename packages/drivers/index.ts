@@ -1,0 +1,15 @@
+/** The drivers of a node, one line per slot. Adding one: a folder and a line here. */
+import { anyDriver, type Driver } from "@netwright/contract";
+import { connectionsConntrack } from "./connections-conntrack/index.ts";
+import { firewallNftables } from "./firewall-nftables/index.ts";
+import { linksIproute2 } from "./links/index.ts";
+import { loadBalancerNftables } from "./load-balancer-nftables/index.ts";
+
+export const drivers: readonly Driver[] = [
+  anyDriver(linksIproute2),
+  anyDriver(firewallNftables),
+  anyDriver(connectionsConntrack),
+  anyDriver(loadBalancerNftables),
+];
+
+export { readCounts, readDenied, type FirewallCounts, type RuleCount } from "./firewall-nftables/index.ts";

@@ -1,0 +1,14 @@
+/** What the tables of the load balancer are now. */
+import type { NodeSystem } from "@netwright/contract";
+import { listTable } from "../nftables/kernel.ts";
+import type { TableHave } from "../nftables/parse.ts";
+import type { BalancerWant } from "./want.ts";
+
+/** By namespace; undefined where there is no table. */
+export type BalancerHave = ReadonlyMap<string, TableHave | undefined>;
+
+export async function observeBalancers(system: NodeSystem, want: readonly BalancerWant[]): Promise<BalancerHave> {
+  return new Map(
+    await Promise.all(want.map(async ({ netns }) => [netns, await listTable(system, netns, "netdev")] as const)),
+  );
+}

@@ -1,0 +1,167 @@
+/** Host states for tests: one tenant network on three hosts, built from what each test decides. */
+import { parseIpv6, parsePrefix, seconds, type Ipv6, type Mac } from "@netwright/base";
+import {
+  workloadAddress,
+  workloadMac,
+  type Delivery,
+  type HostState,
+  type ListenerKey,
+  type LoadBalancer,
+  type NetworkState,
+  type PolicyEntry,
+  type WorkloadState,
+} from "@netwright/contract";
+
+export const prefix = parsePrefix("fd77:0:0:7::/64");
+export const vni = 7;
+export const mtu = 1430;
+export const vip = parseIpv6("2001:db8:100::5");
+export const vtep = (host: number): Ipv6 => parseIpv6(`fd00:0:0:1::${host.toString(16)}`);
+export const classes = { lb: 1, proxy: 2, web: 3, db: 4 } as const;
+export type Tier = keyof typeof classes;
+
+/** An instance in the small language of tests: `web-1` on host 2. */
+export interface Instance {
+  readonly tier: Tier;
+  readonly number: number;
+  readonly host: number;
+}
+
+export const instanceId = ({ tier, number }: Instance): string => `shop-${tier}-${number}`;
+export const addressOf = ({ tier, number, host }: Instance): Ipv6 =>
+  workloadAddress(prefix, host, classes[tier], number);
+const macOf = ({ tier, number }: Instance): Mac => workloadMac(classes[tier], number);
+
+const origin = { object: "service/shop", field: "spec.tiers[0]" };
+
+export interface Scene {
+  readonly instances: readonly Instance[];
+  /** `proxy>web:8080`, with `/udp` behind where it is not TCP. */
+  readonly policy: readonly string[];
+  readonly listeners: readonly SceneListener[];
+  readonly hosts?: number;
+}
+
+export interface SceneListener {
+  readonly protocol: "tcp" | "udp";
+  readonly port: number;
+  readonly targetPort: number;
+  /** Hosts that balance it. */
+  readonly hosts: readonly number[];
+  readonly members: readonly Instance[];
+  /** Where packets are still delivered; by default to all members. */
+  readonly delivered?: readonly Instance[];
+}
+
+export const defaultListener = (members: readonly Instance[], hosts: readonly number[]): SceneListener => ({
+  protocol: "tcp",
+  port: 443,
+  targetPort: 8443,
+  hosts,
+  members,
+});
+
+/** The state of one host (1, 2, ...) in the scene. */
+export function hostState(scene: Scene, host: number): HostState {
+  const all = Array.from({ length: scene.hosts ?? 3 }, (_, index) => index + 1);
+  const others = all.filter((id) => id !== host);
+  return {
+    node: `host${host}`,
+    role: "Host",
+    underlay: { vtep: vtep(host), hostId: host, tunnelPeers: others.map(vtep), externalInterfaces: [] },
+    networks: [networkState(scene, host, others)],
+    bgp: {
+      asn: 4_200_000_000 + host,
+      routerId: `10.0.0.${host}`,
+      loopbacks: [],
+      announce: [],
+      pools: [],
+      underlay: [],
+      neighbors: [],
+    },
+  };
+}
+
+function networkState(scene: Scene, host: number, others: readonly number[]): NetworkState {
+  return {
+    project: "default",
+    name: "web",
+    vni,
+    prefix,
+    mtu,
+    tunnels: others.map((id) => ({
+      host: `host${id}`,
+      hostId: id,
+      vtep: vtep(id),
+      memberMacs: scene.listeners
+        .flatMap(({ members }) => members.filter((member) => member.host === id).map(macOf))
+        .toSorted(),
+    })),
+    workloads: scene.instances.filter((instance) => instance.host === host).map(workloadState),
+    policy: scene.policy.map(policyEntry),
+    loadBalancers: scene.listeners.filter((listener) => listener.hosts.includes(host)).map(loadBalancer),
+    deliveries: scene.listeners.flatMap((listener) =>
+      (listener.delivered ?? listener.members)
+        .filter((member) => member.host === host)
+        .map((member) => delivery(listener, member)),
+    ),
+  };
+}
+
+function workloadState(instance: Instance): WorkloadState {
+  const { tier, number } = instance;
+  return {
+    id: instanceId(instance),
+    service: "shop",
+    tier,
+    class: classes[tier],
+    number,
+    address: addressOf(instance),
+    mac: macOf(instance),
+    run: {
+      kind: "Container",
+      image: "host",
+      command: ["/bin/true"],
+      env: [],
+      files: [],
+      resources: { cpuMillis: null, memoryBytes: null, pids: 100 },
+      stopGracePeriod: seconds(1),
+    },
+    ports: [],
+    health: null,
+  };
+}
+
+function policyEntry(text: string): PolicyEntry {
+  const [, from = "", to = "", port = "", protocol = "tcp"] = /^(\w+)>(\w+):(\d+)(?:\/(\w+))?$/.exec(text) ?? [];
+  return {
+    from: classes[from as Tier],
+    to: classes[to as Tier],
+    protocol: protocol as "tcp" | "udp",
+    port: Number(port),
+    origin,
+  };
+}
+
+const keyOf = ({ protocol, port }: SceneListener): ListenerKey => ({ vip, protocol, port });
+
+const loadBalancer = (listener: SceneListener): LoadBalancer => ({
+  ...keyOf(listener),
+  service: "shop",
+  members: listener.members.map((member) => ({
+    instance: instanceId(member),
+    hostId: member.host,
+    mac: macOf(member),
+  })),
+  origin,
+});
+
+const delivery = (listener: SceneListener, member: Instance): Delivery => ({
+  ...keyOf(listener),
+  instance: instanceId(member),
+  mac: macOf(member),
+  address: addressOf(member),
+  targetPort: listener.targetPort,
+  class: classes[member.tier],
+  origin,
+});

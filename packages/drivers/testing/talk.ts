@@ -1,0 +1,102 @@
+/**
+ * The smallest server and client for data path tests, run inside a namespace:
+ *   talk.ts serve NAME PORT...   answers every TCP line and UDP datagram with `NAME CLIENT-ADDRESS`
+ *   talk.ts ask JSON             a list of questions; prints the list of answers
+ *   talk.ts hold ADDRESS PORT    one TCP connection; every line of input is sent, every answer printed
+ *   talk.ts load ADDRESS PORT OCTETS   sends that much over TCP; prints what the server counted
+ */
+import { createSocket } from "node:dgram";
+import { connect, createServer, type Socket } from "node:net";
+import { createInterface } from "node:readline";
+
+export interface Question {
+  readonly protocol: "tcp" | "udp";
+  readonly address: string;
+  readonly port: number;
+  /** Milliseconds to wait for the answer. */
+  readonly timeout: number;
+  /** Source address; any by default. */
+  readonly from?: string;
+  /** Octets of a UDP question; 2 by default. */
+  readonly size?: number;
+}
+
+/** The server's answer, or `timeout`, or the code of the system's error. */
+export type Answer = string;
+
+function serve(name: string, ports: readonly number[]): void {
+  for (const port of ports) {
+    const tcp = createServer((socket) => answerLines(name, socket));
+    tcp.listen({ port, host: "::" });
+    const udp = createSocket({ type: "udp6", ipv6Only: true });
+    udp.on("message", (_, peer) => udp.send(`${name} ${peer.address}`, peer.port, peer.address));
+    udp.bind(port);
+  }
+  setImmediate(() => process.stdout.write("listening\n"));
+}
+
+function answerLines(name: string, socket: Socket): void {
+  let count = 0;
+  socket.on("error", () => socket.destroy());
+  socket.on("data", (data) => {
+    count += data.length;
+    if (data.at(-1) !== 0x0a) return;
+    socket.write(`${name} ${socket.remoteAddress ?? ""} ${count}\n`);
+    count = 0;
+  });
+}
+
+function ask(question: Question): Promise<Answer> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => done("timeout"), question.timeout);
+    const done = (answer: Answer): void => {
+      clearTimeout(timer);
+      close();
+      resolve(answer);
+    };
+    const close = question.protocol === "tcp" ? askTcp(question, done) : askUdp(question, done);
+  });
+}
+
+function askTcp({ address, port, from }: Question, done: (answer: Answer) => void): () => void {
+  const socket = connect({ host: address, port, ...(from === undefined ? {} : { localAddress: from }) });
+  socket.on("connect", () => socket.write("?\n"));
+  socket.on("data", (data) => done(data.toString().trim().split(" ").slice(0, 2).join(" ")));
+  socket.on("error", (error: NodeJS.ErrnoException) => done(error.code ?? "error"));
+  return () => socket.destroy();
+}
+
+function askUdp({ address, port, from, size = 2 }: Question, done: (answer: Answer) => void): () => void {
+  const socket = createSocket("udp6");
+  socket.on("message", (data) => done(data.toString()));
+  socket.on("error", (error: NodeJS.ErrnoException) => done(error.code ?? "error"));
+  socket.bind(0, from, () => socket.connect(port, address, () => socket.send(Buffer.alloc(size, "?"))));
+  return () => socket.close();
+}
+
+function hold(address: string, port: number): void {
+  const socket = connect(port, address, () => process.stdout.write("connected\n"));
+  socket.on("data", (data) => process.stdout.write(data));
+  socket.on("error", (error: NodeJS.ErrnoException) => process.stdout.write(`${error.code ?? "error"}\n`));
+  createInterface({ input: process.stdin }).on("line", (line) => socket.write(`${line}\n`));
+}
+
+function load(address: string, port: number, octets: number): void {
+  const socket = connect(port, address, () =>
+    socket.write(Buffer.concat([Buffer.alloc(octets - 1, "x"), Buffer.from("\n")])),
+  );
+  socket.on("data", (data) => {
+    process.stdout.write(data);
+    socket.destroy();
+  });
+}
+
+const [verb, first = "", ...rest] = process.argv.slice(2);
+if (verb === "serve") serve(first, rest.map(Number));
+if (verb === "hold") hold(first, Number(rest[0]));
+if (verb === "load") load(first, Number(rest[0]), Number(rest[1]));
+if (verb === "ask") {
+  const answers = await Promise.all((JSON.parse(first) as readonly Question[]).map(ask));
+  process.stdout.write(JSON.stringify(answers));
+  process.exit(0);
+}
