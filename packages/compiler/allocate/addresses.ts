@@ -1,0 +1,64 @@
+/** Public addresses: one per exposed service, the lowest free one of its pool, kept for as long as it fits. */
+import { addressAt, formatDuration, prefixContains, prefixSize, seconds, type Diagnostic, type Instant, type Ipv6, type Ipv6Prefix, type Milliseconds } from "@netwright/base";
+import type { AddressPool, Service } from "@netwright/api";
+import type { Draft } from "../draft.ts";
+import { ledgerKeys, type VipEntry } from "../ledger.ts";
+import { diagnose, projectKey, type Applied, type ObjectSet } from "../objects.ts";
+
+/** How long an address given back rests, so that no old packet or DNS answer meets a new owner. */
+export const addressRest: Milliseconds = seconds(600);
+
+export function* allocateAddresses(objects: ObjectSet, draft: Draft, now: Instant): Generator<Diagnostic> {
+  for (const [key, { until }] of draft.all("Resting")) if (until <= now) draft.delete(key);
+  for (const [key, vip] of draft.all("Vip")) if (!stillFits(objects, vip)) release(draft, key, vip, now);
+  const taken = new Set<Ipv6>([...draft.all("Vip").map(([, vip]) => vip.address), ...draft.all("Resting").map(([, each]) => each.address)]);
+  const search = new Map<string, Iterator<Ipv6>>();
+  for (const item of objects.services.values()) {
+    const { project, name } = item.object.metadata;
+    const pool = objects.pools.get(item.object.spec.pool);
+    const key = ledgerKeys.vip(project, name);
+    if (item.object.spec.expose.length === 0 || pool === undefined || draft.get("Vip", key) !== undefined) continue;
+    const free = search.get(item.object.spec.pool) ?? freeAddresses(pool.object, taken);
+    search.set(item.object.spec.pool, free);
+    const next = free.next();
+    if (next.done === true) yield exhausted(item, pool, draft, now);
+    else draft.put(key, { kind: "Vip", project, service: name, pool: item.object.spec.pool, address: next.value });
+  }
+}
+
+/** A service keeps its address while it is exposed, names the same pool and the pool still has the address. */
+function stillFits(objects: ObjectSet, { project, service, pool, address }: VipEntry): boolean {
+  const spec = objects.services.get(projectKey(project, service))?.object.spec;
+  if (spec === undefined || spec.expose.length === 0 || spec.pool !== pool) return false;
+  const prefixes = objects.pools.get(pool)?.object.spec.prefixes;
+  return prefixes === undefined || prefixes.some((prefix) => prefixContains(prefix, address) && addressAt(prefix, 0n) !== address);
+}
+
+function release(draft: Draft, key: string, { address }: VipEntry, now: Instant): void {
+  draft.delete(key);
+  draft.put(ledgerKeys.resting(address), { kind: "Resting", address, until: (now + addressRest) as Instant });
+}
+
+/** Lowest first, prefix by prefix. A prefix's first address is kept back: hosts announce it to show that the pool is in use. */
+function* freeAddresses({ spec }: AddressPool, taken: ReadonlySet<Ipv6>): Generator<Ipv6, undefined> {
+  for (const prefix of spec.prefixes) {
+    const size = prefixSize(prefix);
+    for (let offset = 1n; offset < size; offset++) {
+      const address = addressAt(prefix, offset);
+      if (!taken.has(address)) yield address;
+    }
+  }
+  return undefined;
+}
+
+function exhausted(service: Applied<Service>, pool: Applied<AddressPool>, draft: Draft, now: Instant): Diagnostic {
+  const inPool = (address: Ipv6): boolean => pool.object.spec.prefixes.some((prefix: Ipv6Prefix) => prefixContains(prefix, address));
+  const resting = draft.all("Resting").filter(([, { address }]) => inPool(address)).map(([, { until }]) => until);
+  const used = draft.all("Vip").filter(([, vip]) => vip.pool === pool.object.metadata.name).length;
+  const text = `pool ${pool.object.metadata.name} has no free address left: ${used} in use, ${resting.length} resting`;
+  const soonest = Math.min(...resting) as Instant;
+  const hint = resting.length > 0
+    ? `one is free again in ${formatDuration((soonest - now) as Milliseconds)}, or add a prefix to the pool`
+    : "add a prefix to the pool, or delete a service";
+  return diagnose("NW1401", service, ["spec", "pool"], text, hint);
+}

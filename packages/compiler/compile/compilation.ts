@@ -1,0 +1,140 @@
+/** Keeps plans of services, networks and nodes, and knows which of them a change touches. */
+import type { Ipv6Prefix } from "@netwright/base";
+import type { HostState } from "@netwright/contract";
+import type { Compiled, CompileInput } from "../compile.ts";
+import type { CompilationChange, CompilationUpdate, KeptCompilation } from "../incremental.ts";
+import type { LedgerChange } from "../ledger.ts";
+import type { ObjectSet } from "../objects.ts";
+import { dirtyServices } from "./dirty.ts";
+import { equal } from "./equal.ts";
+import { LedgerIndex } from "./index-ledger.ts";
+import { NetworkPlan } from "./network-plan.ts";
+import { planNodes, type NodesPlan } from "./nodes.ts";
+import { byText } from "./order.ts";
+import { planService, type ServicePlan } from "./service-plan.ts";
+import { keepShared } from "./share.ts";
+import { dnsRecords, summaries } from "./summary.ts";
+
+export class Compilation implements KeptCompilation {
+  #input: Omit<CompileInput, "ledger">;
+  readonly #ledger: LedgerIndex;
+  #nodes: NodesPlan;
+  readonly #services = new Map<string, ServicePlan>();
+  readonly #networks = new Map<string, NetworkPlan>();
+  /** Networks present on each host. */
+  readonly #networksOn = new Map<string, Set<string>>();
+  readonly #states = new Map<string, HostState>();
+
+  constructor({ ledger, ...input }: CompileInput) {
+    this.#input = input;
+    this.#ledger = new LedgerIndex(ledger);
+    this.#nodes = planNodes(input.objects);
+    this.#answer(this.#rebuild());
+  }
+
+  compiled(): Compiled {
+    const plans = [...this.#services.values()].sort((a, b) => byText(a.key, b.key));
+    const states = new Map([...this.#states].sort(([a], [b]) => byText(a, b)));
+    return { states, dns: dnsRecords(plans), services: summaries(plans, this.#input) };
+  }
+
+  update({ ledger = [], ...change }: CompilationChange): CompilationUpdate {
+    const before = this.#input;
+    this.#input = { ...before, ...change };
+    const structural = touchesNodes(before.objects, this.#input.objects) || ledger.some((each) => this.#renumbers(each));
+    const dirty = dirtyServices({ before, after: this.#input, changes: ledger, ledger: this.#ledger });
+    for (const each of ledger) this.#ledger.set(each);
+    return this.#answer(structural ? this.#rebuild() : this.#replan(dirty));
+  }
+
+  /** True for a network that had other numbers before; a new one is nobody's yet, and a deleted one nobody's any more. */
+  #renumbers({ key, entry }: LedgerChange): boolean {
+    const before = this.#ledger.get(key);
+    return before?.kind === "Network" && entry !== undefined && !equal(before, entry);
+  }
+
+  /** Everything anew: hosts, routers, pools or networks changed. Equal states stay the same values. */
+  #rebuild(): Iterable<string> {
+    this.#nodes = planNodes(this.#input.objects);
+    this.#services.clear();
+    this.#networks.clear();
+    this.#networksOn.clear();
+    this.#replan(this.#input.objects.services.keys());
+    return new Set([...this.#states.keys(), ...this.#nodes.hosts.keys(), ...this.#nodes.routers.keys()]);
+  }
+
+  /** @returns the hosts that may differ. */
+  #replan(services: Iterable<string>): Iterable<string> {
+    const touched = new Set<string>();
+    const context = { ...this.#input, ledger: this.#ledger };
+    for (const key of services) {
+      const object = this.#input.objects.services.get(key);
+      const before = this.#services.get(key);
+      const planned = object === undefined ? undefined : planService(context, object);
+      const after = planned === undefined ? undefined : keepShared(before, planned);
+      if (after === undefined) this.#services.delete(key);
+      else this.#services.set(key, after);
+      const moved = before !== undefined && before.network !== after?.network;
+      if (moved) this.#put(before.network, before, undefined, touched);
+      if (after !== undefined) this.#put(after.network, moved ? undefined : before, after, touched);
+    }
+    return touched;
+  }
+
+  #put(key: string, before: ServicePlan | undefined, after: ServicePlan | undefined, touched: Set<string>): void {
+    const network = this.#networks.get(key) ?? this.#newNetwork(key);
+    if (network === undefined) return;
+    this.#networks.set(key, network);
+    for (const host of network.replace(before, after)) {
+      touched.add(host);
+      const present = this.#networksOn.get(host) ?? new Set<string>();
+      this.#networksOn.set(host, present.add(key));
+    }
+    if (network.empty) this.#networks.delete(key);
+  }
+
+  #newNetwork(key: string): NetworkPlan | undefined {
+    const [project = "", name = ""] = key.split("/");
+    const entry = this.#ledger.network(project, name);
+    if (entry === undefined) return undefined;
+    const mtu = Math.min(this.#nodes.mtu, this.#input.objects.networks.get(key)?.object.spec.mtu ?? Infinity);
+    return new NetworkPlan(entry, mtu, this.#nodes.hosts);
+  }
+
+  #answer(touched: Iterable<string>): CompilationUpdate {
+    const states = new Map<string, HostState>();
+    const changed: string[] = [];
+    for (const node of [...touched].sort(byText)) {
+      const before = this.#states.get(node);
+      const state = this.#nodes.routers.get(node) ?? (this.#nodes.hosts.has(node) ? this.#hostState(node) : undefined);
+      if (equal(before, state)) continue;
+      changed.push(node);
+      if (state === undefined) this.#states.delete(node);
+      else {
+        this.#states.set(node, state);
+        states.set(node, state);
+      }
+    }
+    return { changed, states };
+  }
+
+  #hostState(host: string): HostState {
+    const keys = this.#networksOn.get(host) ?? new Set<string>();
+    const networks = [...keys].flatMap((key) => this.#networks.get(key)?.state(host) ?? []).sort((a, b) => a.vni - b.vni);
+    return this.#nodes.hostState(host, networks, this.#announcedBy(host));
+  }
+
+  #announcedBy(host: string): readonly Ipv6Prefix[] {
+    const prefixes = [...this.#ledger.servicesOn(host)].flatMap((key) => this.#services.get(key)?.slices.get(host)?.announce ?? []);
+    return [...new Set(prefixes)].sort(byText);
+  }
+}
+
+/** True when any object changed that is not a Service. */
+function touchesNodes(before: ObjectSet, after: ObjectSet): boolean {
+  if (before === after) return false;
+  return (["hosts", "routers", "pools", "networks"] as const).some((kind) => {
+    const [a, b] = [before[kind], after[kind]];
+    return a !== b && (a.size !== b.size || [...b].some(([key, { object }]) => a.get(key)?.object !== object));
+  });
+}

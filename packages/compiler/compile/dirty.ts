@@ -1,0 +1,91 @@
+/** Which services a change may touch. More than needed is only slower; less would be wrong. */
+import type { CompileInput } from "../compile.ts";
+import type { LedgerChange, LedgerEntry, NetworkEntry } from "../ledger.ts";
+import { projectKey, type ObjectSet } from "../objects.ts";
+import type { Observed } from "../observed.ts";
+import type { LedgerIndex } from "./index-ledger.ts";
+
+/** Instances are observed by `PROJECT/ID`, which ends their key in the ledger. */
+const instancePrefix = "instance/";
+
+type Input = Omit<CompileInput, "ledger">;
+
+export interface DirtyInput {
+  readonly before: Input;
+  readonly after: Input;
+  readonly changes: readonly LedgerChange[];
+  /** As it was before the changes. */
+  readonly ledger: LedgerIndex;
+}
+
+export function dirtyServices({ before, after, changes, ledger }: DirtyInput): ReadonlySet<string> {
+  const dirty = new Set<string>();
+  const renumbered = new Set<string>();
+  for (const { key, entry } of changes) {
+    const network = entry ?? ledger.get(key);
+    if (network?.kind === "Network") residents(after.objects, network, dirty);
+    for (const each of [entry, ledger.get(key)]) {
+      const service = each === undefined ? undefined : serviceOf(each);
+      if (service === undefined) continue;
+      dirty.add(service);
+      if (each?.kind === "Class") renumbered.add(service);
+    }
+  }
+  changedObjects(before.objects, after.objects, dirty);
+  if (renumbered.size > 0) referrers(after.objects, renumbered, dirty);
+  if (before.observed !== after.observed) changedObservations(before.observed, after.observed, ledger, dirty);
+  if (before.certificates !== after.certificates) changedCertificates(before, after, dirty);
+  return dirty;
+}
+
+/** Networks are looked at apart; counters and resting addresses are in no state. */
+function serviceOf(entry: LedgerEntry): string | undefined {
+  return entry.kind === "Network" || entry.kind === "Counter" || entry.kind === "Resting" ? undefined : projectKey(entry.project, entry.service);
+}
+
+function changedObjects(before: ObjectSet, after: ObjectSet, dirty: Set<string>): void {
+  if (before.services === after.services) return;
+  for (const [key, now] of after.services) {
+    const then = before.services.get(key);
+    if (then?.object !== now.object || then.sources !== now.sources) dirty.add(key);
+  }
+  for (const key of before.services.keys()) if (!after.services.has(key)) dirty.add(key);
+}
+
+/** Services in a network that came or went. */
+function residents(objects: ObjectSet, { project, name }: NetworkEntry, dirty: Set<string>): void {
+  for (const [key, { object }] of objects.services) {
+    if (object.metadata.project === project && object.spec.network === name) dirty.add(key);
+  }
+}
+
+/** Services that allow flows from those whose class numbers changed. */
+function referrers(objects: ObjectSet, renumbered: ReadonlySet<string>, dirty: Set<string>): void {
+  for (const [key, { object }] of objects.services) {
+    if (object.spec.allow.some(({ from }) => renumbered.has(projectKey(from.project, from.service)))) dirty.add(key);
+  }
+}
+
+function changedObservations(before: Observed, after: Observed, ledger: LedgerIndex, dirty: Set<string>): void {
+  const differ = new Set<string>();
+  for (const [key, { phase }] of after.instances) if (before.instances.get(key)?.phase !== phase) differ.add(key);
+  if (differ.size > 0 || before.instances.size !== after.instances.size) {
+    for (const key of before.instances.keys()) if (!after.instances.has(key)) differ.add(key);
+  }
+  for (const key of differ) {
+    const entry = ledger.get(instancePrefix + key);
+    const service = entry === undefined ? undefined : serviceOf(entry);
+    if (service !== undefined) dirty.add(service);
+  }
+  const nodes = new Set([...before.nodes.keys(), ...after.nodes.keys()]);
+  for (const node of nodes) {
+    if (before.nodes.get(node)?.ready === after.nodes.get(node)?.ready) continue;
+    for (const service of ledger.servicesOn(node)) dirty.add(service);
+  }
+}
+
+function changedCertificates({ certificates: before }: Input, { certificates: after, objects }: Input, dirty: Set<string>): void {
+  const names = new Set([...before.keys(), ...after.keys()].filter((name) => before.get(name) !== after.get(name)));
+  if (names.size === 0) return;
+  for (const [key, { object }] of objects.services) if (object.spec.expose.some(({ hostname }) => names.has(hostname))) dirty.add(key);
+}

@@ -1,0 +1,64 @@
+/** The ledger, indexed as compiling reads it; kept up to date entry by entry. */
+import { ledgerKeys, type ClassEntry, type InstanceEntry, type Ledger, type LedgerChange, type LedgerEntry, type NetworkEntry, type TemplateEntry, type VipEntry } from "../ledger.ts";
+import { projectKey } from "../objects.ts";
+
+export class LedgerIndex {
+  readonly #entries = new Map<string, LedgerEntry>();
+  /** By service, then instance. */
+  readonly #instances = new Map<string, Map<string, InstanceEntry>>();
+  /** Services with an instance on the host. */
+  readonly #servicesOn = new Map<string, Map<string, number>>();
+
+  constructor(ledger: Ledger) {
+    for (const [key, entry] of ledger) this.set({ key, entry });
+  }
+
+  network = (project: string, name: string): NetworkEntry | undefined => this.#get("Network", ledgerKeys.network(project, name));
+  class = (project: string, service: string, tier: string): ClassEntry | undefined => this.#get("Class", ledgerKeys.class(project, service, tier));
+  vip = (project: string, service: string): VipEntry | undefined => this.#get("Vip", ledgerKeys.vip(project, service));
+  template = ({ project, service, tier, template }: InstanceEntry): TemplateEntry | undefined =>
+    this.#get("Template", ledgerKeys.template(project, service, tier, template));
+
+  /** By tier and number. */
+  instancesOf(service: string): readonly InstanceEntry[] {
+    return [...(this.#instances.get(service)?.values() ?? [])].sort((a, b) => (a.tier === b.tier ? a.number - b.number : a.tier < b.tier ? -1 : 1));
+  }
+
+  servicesOn(host: string): Iterable<string> {
+    return this.#servicesOn.get(host)?.keys() ?? [];
+  }
+
+  get(key: string): LedgerEntry | undefined {
+    return this.#entries.get(key);
+  }
+
+  set({ key, entry }: LedgerChange): void {
+    const before = this.#entries.get(key);
+    if (before?.kind === "Instance") this.#forget(key, before);
+    if (entry === undefined) this.#entries.delete(key);
+    else this.#entries.set(key, entry);
+    if (entry?.kind === "Instance") this.#remember(key, entry);
+  }
+
+  #get<K extends LedgerEntry["kind"]>(kind: K, key: string): Extract<LedgerEntry, { kind: K }> | undefined {
+    const entry = this.#entries.get(key);
+    return entry?.kind === kind ? (entry as Extract<LedgerEntry, { kind: K }>) : undefined;
+  }
+
+  #remember(key: string, entry: InstanceEntry): void {
+    const service = projectKey(entry.project, entry.service);
+    const instances = this.#instances.get(service) ?? new Map<string, InstanceEntry>();
+    this.#instances.set(service, instances.set(key, entry));
+    const services = this.#servicesOn.get(entry.host) ?? new Map<string, number>();
+    this.#servicesOn.set(entry.host, services.set(service, (services.get(service) ?? 0) + 1));
+  }
+
+  #forget(key: string, entry: InstanceEntry): void {
+    const service = projectKey(entry.project, entry.service);
+    this.#instances.get(service)?.delete(key);
+    const services = this.#servicesOn.get(entry.host);
+    const left = (services?.get(service) ?? 0) - 1;
+    if (left > 0) services?.set(service, left);
+    else services?.delete(service);
+  }
+}

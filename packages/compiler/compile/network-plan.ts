@@ -1,0 +1,143 @@
+/** One tenant network over all hosts: what services ask of it, merged per host. */
+import type { Host } from "@netwright/api";
+import type { Mac } from "@netwright/base";
+import type { ClassId, HostId, NetworkState, PolicyEntry, Tunnel } from "@netwright/contract";
+import type { NetworkEntry } from "../ledger.ts";
+import { byDelivery, byFlow, byListener, byText } from "./order.ts";
+import type { HostSlice, ServicePlan } from "./service-plan.ts";
+
+type Core = Omit<NetworkState, "tunnels">;
+
+/**
+ * Kept between compilations. Invariant: `state(host)` depends only on the slices and rules put in, not on their order.
+ * Hosts share the tunnels of others and every rule; a list of tunnels per host is what grows with the square of hosts.
+ */
+export class NetworkPlan {
+  readonly entry: NetworkEntry;
+  readonly #mtu: number;
+  readonly #hosts: ReadonlyMap<string, Host>;
+  /** By host, then service. */
+  readonly #slices = new Map<string, Map<string, HostSlice>>();
+  /** By service: what it contributes. */
+  readonly #rules = new Map<string, readonly PolicyEntry[]>();
+  readonly #rulesOf = new Map<ClassId, PolicyEntry[]>();
+  readonly #cores = new Map<string, Core>();
+  #tunnels: readonly Tunnel[] | undefined;
+
+  constructor(entry: NetworkEntry, mtu: number, hosts: ReadonlyMap<string, Host>) {
+    this.entry = entry;
+    this.#mtu = mtu;
+    this.#hosts = hosts;
+  }
+
+  get empty(): boolean {
+    return this.#slices.size === 0 && this.#rules.size === 0;
+  }
+
+  get hosts(): Iterable<string> {
+    return this.#slices.keys();
+  }
+
+  /** Puts one service's plan in place of its former one. @returns the hosts whose state may differ now. */
+  replace(before: ServicePlan | undefined, after: ServicePlan | undefined): ReadonlySet<string> {
+    const touched = new Set<string>();
+    const key = (after ?? before)?.key ?? "";
+    for (const host of new Set([...(before?.slices.keys() ?? []), ...(after?.slices.keys() ?? [])])) {
+      const slice = after?.slices.get(host);
+      if (slice !== undefined && slice === before?.slices.get(host)) continue;
+      if (this.#putSlice(host, key, slice)) for (const each of this.#slices.keys()) touched.add(each);
+      touched.add(host);
+      this.#cores.delete(host);
+    }
+    const rules = after?.policy ?? [];
+    if (rules !== (before?.policy ?? [])) for (const host of this.#putRules(key, rules)) touched.add(host);
+    return touched;
+  }
+
+  /** @returns true when the host joined or left the network, so that all hosts' tunnels change. */
+  #putSlice(host: string, service: string, slice: HostSlice | undefined): boolean {
+    const before = this.#slices.get(host);
+    const slices = before ?? new Map<string, HostSlice>();
+    if (slice === undefined) slices.delete(service);
+    else slices.set(service, slice);
+    if (slices.size === 0) this.#slices.delete(host);
+    else this.#slices.set(host, slices);
+    const moved = (before !== undefined) !== slices.size > 0;
+    if (moved) this.#tunnels = undefined;
+    return moved;
+  }
+
+  #putRules(service: string, rules: readonly PolicyEntry[]): ReadonlySet<string> {
+    const before = this.#rules.get(service) ?? [];
+    const classes = new Set([...before, ...rules].flatMap(({ from, to }) => [from, to]));
+    if (rules.length === 0) this.#rules.delete(service);
+    else this.#rules.set(service, rules);
+    for (const cls of classes) {
+      const others = (this.#rulesOf.get(cls) ?? []).filter((entry) => !before.includes(entry));
+      const list = [...others, ...rules.filter(({ from, to }) => from === cls || to === cls)];
+      if (list.length === 0) this.#rulesOf.delete(cls);
+      else this.#rulesOf.set(cls, list);
+    }
+    const touched = [...this.#slices].filter(([, slices]) => slices.values().some(({ workloads }) => workloads.some((each) => classes.has(each.class))));
+    for (const [host] of touched) this.#cores.delete(host);
+    return new Set(touched.map(([host]) => host));
+  }
+
+  /** Undefined when nothing of the network is on the host. */
+  state(host: string): NetworkState | undefined {
+    const slices = this.#slices.get(host);
+    if (slices === undefined) return undefined;
+    const core = this.#cores.get(host) ?? this.#coreOf([...slices.values()]);
+    this.#cores.set(host, core);
+    const { project, name, vni, prefix, mtu, workloads, policy, loadBalancers, deliveries } = core;
+    return { project, name, vni, prefix, mtu, tunnels: this.#tunnelsOf(host, core), workloads, policy, loadBalancers, deliveries };
+  }
+
+  #coreOf(slices: readonly HostSlice[]): Core {
+    const { project, name, vni, prefix } = this.entry;
+    const workloads = slices.flatMap((slice) => slice.workloads).sort((a, b) => byText(a.id, b.id));
+    return {
+      project,
+      name,
+      vni,
+      prefix,
+      mtu: this.#mtu,
+      workloads,
+      policy: this.#policyOf(new Set(workloads.map((workload) => workload.class))),
+      loadBalancers: slices.flatMap((slice) => slice.loadBalancers).sort(byListener),
+      deliveries: slices.flatMap((slice) => slice.deliveries).sort(byDelivery),
+    };
+  }
+
+  /** Rules that a local class takes part in. Of two services that ask for the same flow, the first in order is named. */
+  #policyOf(classes: ReadonlySet<ClassId>): readonly PolicyEntry[] {
+    const sorted = [...new Set([...classes].flatMap((cls) => this.#rulesOf.get(cls) ?? []))].sort(
+      (a, b) => byFlow(a, b) || byText(a.origin.object, b.origin.object) || byText(a.origin.field, b.origin.field),
+    );
+    return sorted.filter((entry, index) => index === 0 || byFlow(entry, sorted[index - 1] ?? entry) !== 0);
+  }
+
+  #tunnelsOf(host: string, core: Core): readonly Tunnel[] {
+    this.#tunnels ??= [...this.#slices.keys()].map((name) => this.#tunnelTo(name)).sort((a, b) => a.hostId - b.hostId);
+    const own = this.#tunnels.findIndex((tunnel) => tunnel.host === host);
+    const others = this.#tunnels.toSpliced(own, 1);
+    const macs = memberMacs(core);
+    return macs.size === 0 ? others : others.map((tunnel) => withMacs(tunnel, macs.get(tunnel.hostId)));
+  }
+
+  #tunnelTo(name: string): Tunnel {
+    const host = this.#hosts.get(name);
+    if (host === undefined) throw new RangeError(`Invariant: host ${name} has a slice and is an object`);
+    return { host: name, hostId: host.spec.id, vtep: host.spec.vtep, memberMacs: [] };
+  }
+}
+
+/** Members that load balancers here may choose, by host. Only such hosts need other hosts' member MACs. */
+function memberMacs({ loadBalancers }: Core): ReadonlyMap<HostId, ReadonlySet<Mac>> {
+  const macs = new Map<HostId, Set<Mac>>();
+  for (const { hostId, mac } of loadBalancers.flatMap(({ members }) => members)) macs.set(hostId, (macs.get(hostId) ?? new Set()).add(mac));
+  return macs;
+}
+
+const withMacs = (tunnel: Tunnel, macs: ReadonlySet<Mac> | undefined): Tunnel =>
+  macs === undefined ? tunnel : { ...tunnel, memberMacs: [...macs].sort(byText) };

@@ -1,0 +1,96 @@
+/** A working copy of the ledger with the look-ups that allocation and placing need, and the list of what changed. */
+import type { InstanceEntry, Ledger, LedgerChange, LedgerEntry, TemplateEntry } from "./ledger.ts";
+import { ledgerKeys } from "./ledger.ts";
+import { projectKey } from "./objects.ts";
+import { addDemand, demandOf, noDemand, type Demand } from "./place/demand.ts";
+
+export class Draft {
+  readonly #before: Ledger;
+  readonly #entries: Map<string, LedgerEntry>;
+  readonly #touched = new Set<string>();
+  readonly #byService = new Map<string, Map<string, InstanceEntry>>();
+  readonly #byHost = new Map<string, Map<string, InstanceEntry>>();
+  readonly #used = new Map<string, Demand>();
+
+  constructor(ledger: Ledger) {
+    this.#before = ledger;
+    this.#entries = new Map([...ledger].sort(([a], [b]) => (a < b ? -1 : 1)));
+    for (const [key, entry] of this.#entries) if (entry.kind === "Instance") this.#index(key, entry);
+  }
+
+  get<K extends LedgerEntry["kind"]>(kind: K, key: string): Extract<LedgerEntry, { kind: K }> | undefined {
+    const entry = this.#entries.get(key);
+    return entry?.kind === kind ? (entry as Extract<LedgerEntry, { kind: K }>) : undefined;
+  }
+
+  /** All entries of a kind. Taken at the call: the draft may change while the caller walks. */
+  all<K extends LedgerEntry["kind"]>(kind: K): readonly (readonly [string, Extract<LedgerEntry, { kind: K }>])[] {
+    return [...this.#entries].filter(([, entry]) => entry.kind === kind) as [string, Extract<LedgerEntry, { kind: K }>][];
+  }
+
+  put(key: string, entry: LedgerEntry): void {
+    this.#unindex(key);
+    this.#entries.set(key, entry);
+    this.#touched.add(key);
+    if (entry.kind === "Instance") this.#index(key, entry);
+  }
+
+  delete(key: string): void {
+    this.#unindex(key);
+    this.#entries.delete(key);
+    this.#touched.add(key);
+  }
+
+  instancesOf(project: string, service: string): readonly InstanceEntry[] {
+    return [...(this.#byService.get(projectKey(project, service))?.values() ?? [])];
+  }
+
+  /** What is promised on the host. All of it counts until it is gone, draining instances too. */
+  usedOn(host: string): Demand {
+    const known = this.#used.get(host);
+    if (known !== undefined) return known;
+    const instances = [...(this.#byHost.get(host)?.values() ?? [])].filter(({ role }) => role !== "LoadBalancer");
+    const used = instances.reduce((sum, instance) => addDemand(sum, demandOf(this.templateOf(instance))), noDemand);
+    this.#used.set(host, used);
+    return used;
+  }
+
+  templateOf({ project, service, tier, template }: InstanceEntry): TemplateEntry | undefined {
+    return this.get("Template", ledgerKeys.template(project, service, tier, template));
+  }
+
+  /** The next number of a series, which is not given again. */
+  count(key: string): number {
+    const next = this.get("Counter", key)?.next ?? 1;
+    this.put(key, { kind: "Counter", next: next + 1 });
+    return next;
+  }
+
+  /** What differs from the ledger at the start, by key. */
+  changes(): readonly LedgerChange[] {
+    return [...this.#touched]
+      .filter((key) => JSON.stringify(this.#before.get(key)) !== JSON.stringify(this.#entries.get(key)))
+      .sort()
+      .map((key) => ({ key, entry: this.#entries.get(key) }));
+  }
+
+  #index(key: string, entry: InstanceEntry): void {
+    inner(this.#byService, projectKey(entry.project, entry.service)).set(key, entry);
+    inner(this.#byHost, entry.host).set(key, entry);
+    this.#used.delete(entry.host);
+  }
+
+  #unindex(key: string): void {
+    const entry = this.get("Instance", key);
+    if (entry === undefined) return;
+    this.#byService.get(projectKey(entry.project, entry.service))?.delete(key);
+    this.#byHost.get(entry.host)?.delete(key);
+    this.#used.delete(entry.host);
+  }
+}
+
+function inner<V>(map: Map<string, Map<string, V>>, key: string): Map<string, V> {
+  const found = map.get(key) ?? new Map<string, V>();
+  map.set(key, found);
+  return found;
+}

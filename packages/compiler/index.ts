@@ -1,0 +1,12 @@
+/** Allocate, place, compile, diff. Pure: no clock, no randomness, no I/O. */
+export { addressRest } from "./allocate/addresses.ts";
+export { hostRouterId } from "./compile/bgp.ts";
+export { compile, type Compiled, type CompileInput, type DnsRecord, type ServiceSummary } from "./compile.ts";
+export { createCompilation, type CompilationChange, type CompilationUpdate, type KeptCompilation } from "./incremental.ts";
+export * from "./ledger.ts";
+export { objectSet, projectKey, type Applied, type ObjectSet } from "./objects.ts";
+export { nothingObserved, type Observed, type ObservedInstance } from "./observed.ts";
+export type { Explanation } from "./place/explanation.ts";
+export { defaultDrainTimeout, reconcile, type Reconciled, type ReconcileInput } from "./reconcile.ts";
+export { planOf, type PlanInput } from "./plan.ts";
+export { settle, type Settled } from "./settle.ts";

@@ -1,0 +1,117 @@
+/**
+ * What was given out and must stay as it is: networks, classes, addresses, instances. The server keeps one store
+ * record per entry; `reconcile` answers with the entries that change.
+ */
+import type { Instant, Ipv6, Ipv6Prefix } from "@netwright/base";
+import type { ClassId, ContainerRun } from "@netwright/contract";
+
+export interface NetworkEntry {
+  readonly kind: "Network";
+  readonly project: string;
+  readonly name: string;
+  readonly vni: number;
+  readonly prefix: Ipv6Prefix;
+}
+
+/** One service's one tier in a network. Load balancers have no address and so no class. */
+export interface ClassEntry {
+  readonly kind: "Class";
+  readonly project: string;
+  readonly network: string;
+  readonly service: string;
+  readonly tier: string;
+  readonly id: ClassId;
+}
+
+export interface VipEntry {
+  readonly kind: "Vip";
+  readonly project: string;
+  readonly service: string;
+  readonly pool: string;
+  readonly address: Ipv6;
+}
+
+/** What instances of a tier run. Kept while an instance has it, because a replaced one runs on until it has drained. */
+export interface TemplateEntry {
+  readonly kind: "Template";
+  readonly project: string;
+  readonly service: string;
+  readonly tier: string;
+  readonly hash: string;
+  readonly run: ContainerRun;
+  /** Where it listens. */
+  readonly port: number;
+}
+
+export type InstanceRole = "LoadBalancer" | "Proxy" | "Workload";
+
+export interface InstanceEntry {
+  readonly kind: "Instance";
+  readonly project: string;
+  readonly service: string;
+  readonly tier: string;
+  readonly role: InstanceRole;
+  readonly number: number;
+  /** `SERVICE-TIER-NUMBER`. */
+  readonly id: string;
+  readonly network: string;
+  readonly host: string;
+  /** 0 and null for load balancers. */
+  readonly class: ClassId;
+  readonly address: Ipv6 | null;
+  readonly phase: "Run" | "Drain";
+  readonly drainSince?: Instant;
+  /** Of a TemplateEntry; empty for load balancers and proxies, which change in place. */
+  readonly template: string;
+}
+
+/** An address given back, which nobody gets before `until`. */
+export interface RestingEntry {
+  readonly kind: "Resting";
+  readonly address: Ipv6;
+  readonly until: Instant;
+}
+
+/** The next number of a series; it only rises. */
+export interface CounterEntry {
+  readonly kind: "Counter";
+  readonly next: number;
+}
+
+export type LedgerEntry = NetworkEntry | ClassEntry | VipEntry | TemplateEntry | InstanceEntry | RestingEntry | CounterEntry;
+
+/** By `LedgerKey`. Order carries no meaning. */
+export type Ledger = ReadonlyMap<string, LedgerEntry>;
+
+export interface LedgerChange {
+  readonly key: string;
+  /** Undefined: the entry goes. */
+  readonly entry: LedgerEntry | undefined;
+}
+
+/** Keys are unique over all kinds and `/`-separated. */
+export const ledgerKeys = {
+  network: (project: string, name: string): string => `network/${project}/${name}`,
+  class: (project: string, service: string, tier: string): string => `class/${project}/${service}/${tier}`,
+  vip: (project: string, service: string): string => `vip/${project}/${service}`,
+  template: (project: string, service: string, tier: string, hash: string): string => `template/${project}/${service}/${tier}/${hash}`,
+  instance: (project: string, id: string): string => `instance/${project}/${id}`,
+  resting: (address: Ipv6): string => `resting/${address}`,
+  vniCounter: "counter/vni",
+  /** Classes of one network. */
+  classCounter: (vni: number): string => `counter/class/${vni}`,
+  /** Instances of one tier. */
+  instanceCounter: (project: string, service: string, tier: string): string => `counter/instance/${project}/${service}/${tier}`,
+} as const;
+
+export const emptyLedger: Ledger = new Map();
+
+/** The ledger after the changes; the given one stays as it is. */
+export function applyLedgerChanges(ledger: Ledger, changes: readonly LedgerChange[]): Ledger {
+  const next = new Map(ledger);
+  for (const { key, entry } of changes) {
+    if (entry === undefined) next.delete(key);
+    else next.set(key, entry);
+  }
+  return next;
+}

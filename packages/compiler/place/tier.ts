@@ -1,0 +1,119 @@
+/** One tier of one service: as many instances as asked for, of the template asked for, one step further. */
+import { type ChainTier, type Host, type Service } from "@netwright/api";
+import { type Diagnostic, type Instant } from "@netwright/base";
+import { workloadAddress } from "@netwright/contract";
+import type { Draft } from "../draft.ts";
+import { ledgerKeys, type ClassEntry, type InstanceEntry, type NetworkEntry, type TemplateEntry } from "../ledger.ts";
+import { diagnose, type Applied } from "../objects.ts";
+import type { Observed } from "../observed.ts";
+import { chooseHost, type Choice } from "./choose-host.ts";
+import { demandOf, noDemand, type Demand } from "./demand.ts";
+import type { Explanation } from "./explanation.ts";
+import { isReady } from "./ready.ts";
+import { victims } from "./victims.ts";
+
+/** Invariant of workloadMac: numbers stay below 2^24. */
+const maxNumber = 0xff_ffff;
+
+export interface TierWork {
+  readonly draft: Draft;
+  readonly observed: Observed;
+  readonly now: Instant;
+  /** By number. */
+  readonly hosts: readonly Host[];
+  readonly service: Applied<Service>;
+  readonly network: NetworkEntry;
+  readonly tier: ChainTier;
+  /** Undefined for load balancers and proxies. */
+  readonly template: TemplateEntry | undefined;
+  readonly companions: Demand;
+  readonly explain: (explanation: Explanation) => void;
+}
+
+/** Places what lacks, drains what is too much, and replaces instances of another template: new ones first. */
+export function* reconcileTier(work: TierWork): Generator<Diagnostic> {
+  const { tier, observed } = work;
+  const hash = work.template?.hash ?? "";
+  const fresh = (): InstanceEntry[] => running(work).filter(({ template }) => template === hash);
+  for (const victim of victims(fresh(), fresh().length - tier.replicas, observed)) drain(work, victim, `${tier.name} has ${tier.replicas} replicas now`);
+  while (fresh().length < tier.replicas) {
+    const choice = place(work);
+    if (choice === undefined) break;
+    if (choice.host !== undefined) continue;
+    yield* noRoom(work, choice, tier.replicas - fresh().length);
+    break;
+  }
+  const stale = running(work).filter(({ template }) => template !== hash);
+  const kept = tier.replicas - fresh().filter((instance) => isReady(observed, instance)).length;
+  for (const victim of victims(stale, stale.length - Math.max(0, kept), observed)) drain(work, victim, "replaced: its workload changed");
+}
+
+function running({ draft, service, tier }: TierWork): InstanceEntry[] {
+  const { project, name } = service.object.metadata;
+  return draft.instancesOf(project, name).filter((each) => each.tier === tier.name && each.phase === "Run").sort((a, b) => a.number - b.number);
+}
+
+/** @returns undefined when the tier cannot have one more for lack of numbers. */
+function place(work: TierWork): Choice | undefined {
+  const { draft, hosts, observed, service, network, tier, template, companions } = work;
+  const { project, name } = service.object.metadata;
+  const cls = draft.get("Class", ledgerKeys.class(project, name, tier.name));
+  if (cls === undefined && tier.role !== "LoadBalancer") return undefined;
+  const demand = tier.role === "LoadBalancer" ? noDemand : demandOf(template);
+  const { role, replicas, spread } = tier;
+  const wanted = { project, service: name, tier: tier.name, role, replicas, spread, demand, companions, template: template?.hash ?? "" };
+  const choice = chooseHost(hosts, draft, observed, wanted);
+  if (choice.host === undefined) return choice;
+  const number = draft.count(ledgerKeys.instanceCounter(project, name, tier.name));
+  if (number > maxNumber) return undefined;
+  const instance = newInstance(work, choice.host, network, cls, number);
+  if (template !== undefined) draft.put(ledgerKeys.template(project, name, tier.name, template.hash), template);
+  draft.put(ledgerKeys.instance(project, instance.id), instance);
+  work.explain({ project, service: name, tier: tier.name, instance: instance.id, action: "Place", host: instance.host, reason: choice.reason });
+  return choice;
+}
+
+function newInstance({ service, tier, template }: TierWork, host: Host, network: NetworkEntry, cls: ClassEntry | undefined, number: number): InstanceEntry {
+  const { project, name } = service.object.metadata;
+  return {
+    kind: "Instance",
+    project,
+    service: name,
+    tier: tier.name,
+    role: tier.role,
+    number,
+    id: `${name}-${tier.name}-${number}`,
+    network: network.name,
+    host: host.metadata.name,
+    class: cls?.id ?? 0,
+    address: cls === undefined ? null : workloadAddress(network.prefix, host.spec.id, cls.id, number),
+    phase: "Run",
+    template: template?.hash ?? "",
+  };
+}
+
+function drain({ draft, now, explain }: TierWork, instance: InstanceEntry, reason: string): void {
+  const { project, service, tier, id, host } = instance;
+  draft.put(ledgerKeys.instance(project, id), { ...instance, phase: "Drain", drainSince: now });
+  explain({ project, service, tier, instance: id, action: "Drain", host, reason });
+}
+
+/** Nowhere to place: make room by draining, wait for a drain under way, or say for each host why not. */
+function* noRoom(work: TierWork, { perHost }: { readonly perHost: readonly string[] }, missing: number): Generator<Diagnostic> {
+  const { draft, service, tier, template, observed, explain } = work;
+  const { project, name } = service.object.metadata;
+  const base = { project, service: name, tier: tier.name, instance: `${name}-${tier.name}`, host: null };
+  const leaving = draft.instancesOf(project, name).find(({ phase }) => phase === "Drain");
+  if (leaving !== undefined) return explain({ ...base, action: "Wait", reason: `no room until ${leaving.id} has drained` });
+  const stale = running(work).filter((instance) => instance.template !== (template?.hash ?? ""));
+  const [first] = victims(stale, 1, observed);
+  if (first !== undefined) return drain(work, first, "replaced: its workload changed, and no host has room for both at once");
+  explain({ ...base, action: "Wait", reason: `no host can take it: ${perHost.join("; ")}` });
+  const text = `${missing} of ${tier.replicas} instances of ${tier.name} fit nowhere: ${perHost.join("; ") || "there is no Host"}`;
+  yield diagnose("NW1402", service, [...tier.field, ...(tier.field[1] === "tiers" ? ["replicas"] : [])], text, hintFor(tier));
+}
+
+function hintFor({ spread, replicas, role }: ChainTier): string {
+  if (role === "LoadBalancer") return "ask for at most as many load balancers as there are hosts, or add a host";
+  return spread === "required" && replicas > 1 ? "add hosts, ask for fewer replicas, or set spread: preferred" : "add a host, ask for fewer replicas or resources, or raise a host's capacity";
+}

@@ -1,0 +1,29 @@
+/** What hosts and routers gain, lose and change, line by line. */
+import type { NodeChange } from "@netwright/api";
+import type { HostState } from "@netwright/contract";
+import { equal } from "../compile/equal.ts";
+import type { ClassNames } from "./class-names.ts";
+import { describeNode, type Fact } from "./describe-node.ts";
+
+type Line = NodeChange["lines"][number];
+
+/** Undefined when no line differs. */
+export function changedNode(before: HostState | undefined, after: HostState | undefined, names: ClassNames): NodeChange | undefined {
+  const state = after ?? before;
+  if (state === undefined) return undefined;
+  const lines = changedLines(before === undefined ? [] : describeNode(before, names), after === undefined ? [] : describeNode(after, names));
+  return lines.length === 0 ? undefined : { node: state.node, role: state.role, lines };
+}
+
+/** What goes comes first: it names what the rest takes the place of. */
+function changedLines(before: readonly Fact[], after: readonly Fact[]): readonly Line[] {
+  const then = new Map(before.map((each) => [each.key, each]));
+  const now = new Set(after.map(({ key }) => key));
+  const gone = before.filter(({ key }) => !now.has(key)).map(({ text }): Line => ({ change: "-", text }));
+  const rest = after.flatMap((each): Line[] => {
+    const old = then.get(each.key);
+    if (old === undefined) return [{ change: "+", text: each.text }];
+    return old.text === each.text && equal(old.body, each.body) ? [] : [{ change: "~", text: each.text }];
+  });
+  return [...gone, ...rest];
+}

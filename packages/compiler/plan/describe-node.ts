@@ -1,0 +1,83 @@
+/** One node's state as facts in words: what a plan compares and prints. */
+import type { Delivery, HostState, ListenerKey, LoadBalancer, NetworkState, PolicyEntry, ProxyRun, WorkloadState } from "@netwright/contract";
+import type { ClassNames } from "./class-names.ts";
+
+export interface Fact {
+  /** Facts of two states with the same key are about the same thing. */
+  readonly key: string;
+  readonly text: string;
+  /** What else may change about it; a difference here is `~`. */
+  readonly body: unknown;
+}
+
+/** In the order in which a reader wants them: network, workloads, firewall, load balancing, routing. */
+export function describeNode(state: HostState, names: ClassNames): readonly Fact[] {
+  return [...state.networks.flatMap((network) => networkFacts(network, names)), ...underlayFacts(state), ...bgpFacts(state)];
+}
+
+const fact = (text: string, body: unknown = null, key = text): Fact => ({ key, text, body });
+
+function networkFacts(network: NetworkState, names: ClassNames): readonly Fact[] {
+  const name = network.project === "default" ? network.name : `${network.project}/${network.name}`;
+  const { vni, prefix, mtu } = network;
+  return [
+    fact(`network ${name}: VNI ${vni}, ${prefix}, MTU ${mtu}`, null, `network ${name}`),
+    ...network.tunnels.map(({ host, vtep }) => fact(`tunnel to ${host} for network ${name}`, vtep)),
+    ...network.workloads.flatMap(workloadFacts),
+    ...network.policy.map((entry) => policyFact(network, entry, names)),
+    ...network.deliveries.map(deliveryFact),
+    ...network.loadBalancers.flatMap(balancerFacts),
+  ];
+}
+
+function workloadFacts(workload: WorkloadState): readonly Fact[] {
+  const { id, address, run, ports, health, class: cls } = workload;
+  const own = fact(`workload ${id} at ${address}`, { cls, ports, health, run: run.kind === "Proxy" ? null : run });
+  return run.kind === "Proxy" ? [own, ...proxyFacts(id, run)] : [own];
+}
+
+function proxyFacts(id: string, { listeners, backends, certificates }: ProxyRun): readonly Fact[] {
+  const pem = new Map(certificates.map((certificate) => [certificate.name, certificate.pem]));
+  return [
+    ...listeners.map((listener) =>
+      listener.kind === "Https"
+        ? fact(`proxy ${id}: https://${listener.hostname}:${listener.port}`, pem.get(listener.certificate))
+        : fact(`proxy ${id}: redirect http://${listener.hostname}:${listener.port} to port ${listener.httpsPort}`),
+    ),
+    ...backends.flatMap(({ name, members, health }) => members.map(({ instance, address, port }) => fact(`proxy ${id}: member ${instance} for ${name}`, { address, port, health }))),
+  ];
+}
+
+function policyFact({ project, name }: NetworkState, { from, to, protocol, port, origin }: PolicyEntry, names: ClassNames): Fact {
+  const network = `${project}/${name}`;
+  const service = origin.object.slice(origin.object.lastIndexOf("/") + 1);
+  const text = `firewall: ${names.short(network, from, service)} -> ${names.short(network, to, service)} ${protocol}/${port}`;
+  return fact(`${text} (${origin.object} ${origin.field})`, null, `${network} ${from} ${to} ${protocol} ${port}`);
+}
+
+const printListener = ({ vip, protocol, port }: ListenerKey): string => `[${vip}]:${port}/${protocol}`;
+
+const deliveryFact = (delivery: Delivery): Fact =>
+  fact(`delivery ${printListener(delivery)} to ${delivery.instance} port ${delivery.targetPort}`, delivery.address);
+
+function balancerFacts(listener: LoadBalancer): readonly Fact[] {
+  const text = `load balancer ${printListener(listener)}`;
+  return [fact(text), ...listener.members.map(({ instance, hostId, mac }) => fact(`${text}: member ${instance}`, { hostId, mac }))];
+}
+
+function underlayFacts({ underlay }: HostState): readonly Fact[] {
+  return [
+    ...underlay.tunnelPeers.map((peer) => fact(`underlay: VXLAN from ${peer}`)),
+    ...underlay.externalInterfaces.map((device) => fact(`underlay: no VXLAN on ${device}`)),
+  ];
+}
+
+function bgpFacts({ bgp }: HostState): readonly Fact[] {
+  const neighbors = bgp.neighbors.map(({ name, role, asn, address, ...rest }) => fact(`BGP ${role.toLowerCase()} ${name}, AS ${asn} at ${address}`, rest, `BGP ${name}`));
+  return [
+    fact(`BGP: AS ${bgp.asn}, identifier ${bgp.routerId}`, [bgp.loopbacks, bgp.underlay], "BGP"),
+    ...bgp.pools.map((pool) => fact(`pool ${pool}`)),
+    ...neighbors,
+    ...bgp.announce.map((prefix) => fact(`announce ${prefix}`)),
+  ];
+}

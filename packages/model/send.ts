@@ -1,0 +1,118 @@
+/** One packet's way through the fabric, decision by decision, as the nodes' states make it. */
+import { prefixContains, type Ipv6 } from "@netwright/base";
+import { hostPrefixOf, identityOf, maglevSize, tunnelMac, type HostState, type LoadBalancer, type LoadBalancerMember, type Tunnel } from "@netwright/contract";
+import { choose } from "./choose.ts";
+import { candidates } from "./edge-route.ts";
+import { deliveryKey, instanceKey, listenerKey, placeOf, policyKey, type Fabric, type LocalNetwork, type Located } from "./fabric.ts";
+import { Walk, type Packet, type Trace } from "./trace.ts";
+
+/**
+ * Sends the first packet of a connection. From the internet it takes the first of the equal-cost hosts, or `via`.
+ * Pure: the same fabric and packet give the same trace.
+ */
+export function send(fabric: Fabric, packet: Packet, via?: string): Trace {
+  const walk = new Walk();
+  if (packet.from === "internet") return fromInternet(fabric, packet, walk, via);
+  const { project, instance } = packet.from;
+  const source = fabric.instances.get(instanceKey(project, instance));
+  if (source === undefined) return walk.dropped(instance, "no node runs this instance");
+  return fromInstance(fabric, packet, source, walk);
+}
+
+/** Hosts that a packet from the internet to this address may arrive at. */
+export const entryHosts = (fabric: Fabric, address: Ipv6): readonly string[] =>
+  candidates(fabric, address, new Walk()).map((host) => host.node);
+
+function fromInternet(fabric: Fabric, packet: Packet, walk: Walk, via: string | undefined): Trace {
+  const hosts = candidates(fabric, packet.destination, walk);
+  const host = via === undefined ? hosts[0] : hosts.find((each) => each.node === via);
+  if (host === undefined) return walk.dropped("edge", `no route to ${packet.destination}${via === undefined ? "" : ` by ${via}`}`);
+  const found = listenerOn(fabric, host, packet);
+  if (found === undefined) {
+    const { destination, protocol, destinationPort } = packet;
+    return walk.dropped(host.node, `no listener for [${destination}]:${destinationPort}/${protocol} is placed here`);
+  }
+  walk.step(host.node, `to the uplink of ${found.network.state.name}`, "listener is placed here", found.listener.origin);
+  return balance(fabric, packet, found.network, found.listener, walk);
+}
+
+function listenerOn(fabric: Fabric, host: HostState, packet: Packet): { network: LocalNetwork; listener: LoadBalancer } | undefined {
+  const key = listenerKey({ vip: packet.destination, protocol: packet.protocol, port: packet.destinationPort });
+  for (const { vni } of host.networks) {
+    const network = fabric.networks.get(vni)?.get(host.node);
+    const listener = network?.listeners.get(key);
+    if (network !== undefined && listener !== undefined) return { network, listener };
+  }
+  return undefined;
+}
+
+function balance(fabric: Fabric, packet: Packet, network: LocalNetwork, listener: LoadBalancer, walk: Walk): Trace {
+  const place = placeOf(network);
+  const { slot, member } = choose(listener, packet.source, packet.sourcePort);
+  if (member === undefined) return walk.dropped(place, "the listener has no ready member");
+  walk.step(place, `load balancer: member ${member.instance}`, `slot ${slot} of ${maglevSize}, MAC ${member.mac}`, listener.origin);
+  if (member.hostId === network.host.underlay.hostId) return deliver(packet, network, member, walk);
+  const tunnel = network.state.tunnels.find((each) => each.hostId === member.hostId);
+  if (tunnel === undefined || !tunnel.memberMacs.includes(member.mac)) {
+    return walk.dropped(place, `the tunnel device does not know MAC ${member.mac}`);
+  }
+  const far = through(fabric, network, tunnel, walk);
+  return far instanceof Walk ? walk.dropped(tunnel.host, `does not take network ${network.state.name} from ${network.host.node}`) : deliver(packet, far, member, walk);
+}
+
+/** The same network at the far end of a tunnel; the walk itself when that host would not take the packet. */
+function through(fabric: Fabric, network: LocalNetwork, tunnel: Tunnel, walk: Walk): LocalNetwork | Walk {
+  walk.step(placeOf(network), `tunnel to ${tunnel.host}`, `VNI ${network.state.vni}, ${network.host.underlay.vtep} to ${tunnel.vtep}, MAC ${tunnelMac(tunnel.hostId)}`);
+  const far = fabric.networks.get(network.state.vni)?.get(tunnel.host);
+  const vtep = network.host.underlay.vtep;
+  const accepted = far !== undefined && vtep !== null && far.host.underlay.vtep === tunnel.vtep && far.host.underlay.tunnelPeers.includes(vtep);
+  return accepted ? far : walk;
+}
+
+function deliver(packet: Packet, network: LocalNetwork, member: LoadBalancerMember, walk: Walk): Trace {
+  const key = { vip: packet.destination, protocol: packet.protocol, port: packet.destinationPort };
+  const delivery = network.deliveries.get(deliveryKey(member.mac, key));
+  if (delivery === undefined) return walk.dropped(placeOf(network), `no delivery for MAC ${member.mac}`);
+  walk.step(placeOf(network), `delivery to [${delivery.address}]:${delivery.targetPort}`, `destination translated for MAC ${member.mac}`, delivery.origin);
+  return arrive(network, delivery.address, delivery.targetPort, walk);
+}
+
+function arrive(network: LocalNetwork, address: Ipv6, port: number, walk: Walk): Trace {
+  const workload = network.workloads.get(address);
+  if (workload === undefined) return walk.dropped(placeOf(network), `no workload has ${address}`);
+  const { project } = network.state;
+  return walk.delivered({ project, instance: workload.id, host: network.host.node, address, port });
+}
+
+function fromInstance(fabric: Fabric, packet: Packet, { network, workload }: Located, walk: Walk): Trace {
+  const place = placeOf(network);
+  if (packet.source !== workload.address) {
+    return walk.dropped(place, `anti-spoofing: ${workload.id} may only send from ${workload.address}`);
+  }
+  walk.step(place, "source address is its own", workload.address);
+  const { destination } = packet;
+  if (!prefixContains(network.state.prefix, destination)) {
+    return walk.dropped(place, `${destination} is outside ${network.state.prefix}, and no rule allows egress`);
+  }
+  if (network.workloads.has(destination)) {
+    const denied = refusal(network, packet, walk);
+    return denied ?? arrive(network, destination, packet.destinationPort, walk);
+  }
+  const tunnel = network.state.tunnels.find((each) => prefixContains(hostPrefixOf(network.state.prefix, each.hostId), destination));
+  if (tunnel === undefined) return walk.dropped(place, `no route to ${destination}`);
+  const near = refusal(network, packet, walk);
+  if (near !== undefined) return near;
+  const far = through(fabric, network, tunnel, walk);
+  if (far instanceof Walk) return walk.dropped(tunnel.host, `does not take network ${network.state.name} from ${network.host.node}`);
+  return refusal(far, packet, walk) ?? arrive(far, destination, packet.destinationPort, walk);
+}
+
+/** The verdict map of one network on one host: undefined when it lets the packet pass. */
+function refusal(network: LocalNetwork, packet: Packet, walk: Walk): Trace | undefined {
+  const [from, to] = [identityOf(packet.source).class, identityOf(packet.destination).class];
+  const entry = network.policy.get(policyKey(from, to, packet.protocol, packet.destinationPort));
+  const flow = `class ${from} to class ${to}, ${packet.protocol} port ${packet.destinationPort}`;
+  if (entry === undefined) return walk.dropped(placeOf(network), `firewall: no rule allows ${flow}`);
+  walk.step(placeOf(network), "firewall: allowed", flow, entry.origin);
+  return undefined;
+}

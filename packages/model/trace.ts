@@ -1,0 +1,65 @@
+/** The first packet of a connection, and the account of its way. */
+import type { Ipv6 } from "@netwright/base";
+import type { Origin, Protocol } from "@netwright/contract";
+
+/** Where a packet starts: outside the fabric, or inside one instance's namespace. */
+export type PacketFrom = "internet" | { readonly project: string; readonly instance: string };
+
+export interface Packet {
+  readonly from: PacketFrom;
+  readonly source: Ipv6;
+  readonly destination: Ipv6;
+  readonly protocol: Protocol;
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+}
+
+/** One decision on the way. */
+export interface Hop {
+  /** A node, a tenant namespace on a host, or an instance: `edge1`, `host2`, `host2 default.web`, `shop-web-1`. */
+  readonly place: string;
+  /** What was decided there, in words. */
+  readonly step: string;
+  /** What the decision rests on: the addresses, MACs or slot that it used. */
+  readonly detail: string;
+  /** The manifest line that permits it. */
+  readonly rule?: Origin;
+}
+
+export type Verdict = "Delivered" | "Dropped";
+
+/** The workload that got the packet, and the address and port that it sees. */
+export interface Delivered {
+  readonly project: string;
+  readonly instance: string;
+  readonly host: string;
+  readonly address: Ipv6;
+  readonly port: number;
+}
+
+export interface Trace {
+  readonly verdict: Verdict;
+  readonly hops: readonly Hop[];
+  readonly deliveredTo?: Delivered;
+  /** One sentence: why it stopped, or where it arrived. */
+  readonly reason: string;
+}
+
+/** Collects hops while a packet walks. */
+export class Walk {
+  readonly #hops: Hop[] = [];
+
+  step(place: string, step: string, detail: string, rule?: Origin): void {
+    this.#hops.push(rule === undefined ? { place, step, detail } : { place, step, detail, rule });
+  }
+
+  dropped(place: string, reason: string, detail = ""): Trace {
+    this.step(place, "drop", detail === "" ? reason : detail);
+    return { verdict: "Dropped", hops: this.#hops, reason: `${place}: ${reason}` };
+  }
+
+  delivered(to: Delivered): Trace {
+    this.step(to.instance, "deliver", `[${to.address}]:${to.port}`);
+    return { verdict: "Delivered", hops: this.#hops, deliveredTo: to, reason: `${to.instance} on ${to.host} receives it` };
+  }
+}
