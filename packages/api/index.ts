@@ -1,6 +1,15 @@
 /** Kinds, manifests, wire types and the client. Pure but for the shells `load/read-manifests.ts` and `client/transport-node.ts`. */
 export { apiVersion, type ApiObject, type FieldPath, type Finding, type Kind, type Scope } from "./kinds/kind.ts";
-export { isKindName, kindNames, kindOfWord, kinds, objectName, type AnyObject, type KindName, type ObjectOf } from "./kinds/index.ts";
+export {
+  isKindName,
+  kindNames,
+  kindOfWord,
+  kinds,
+  objectName,
+  type AnyObject,
+  type KindName,
+  type ObjectOf,
+} from "./kinds/index.ts";
 export { defaultProject, type ClusterMetadata, type Metadata, type ProjectMetadata } from "./kinds/metadata.ts";
 export { serviceConditions, type Condition, type ServiceConditionType } from "./kinds/condition.ts";
 export type { AddressPool } from "./kinds/address-pool/schema.ts";
@@ -35,8 +44,14 @@ export { fieldAt, jsonSchemaOf, type JsonSchema } from "./kinds/json-schema.ts";
 export { nearest } from "./kinds/near-miss.ts";
 export * from "./wire/index.ts";
 export { fileBase64 } from "./kinds/service/file-octets.ts";
-export { nodeReader } from "./load/node-reader.ts";
-export { parseManifestFiles, parseManifests, type LoadedManifests, type LoadedObject, type ManifestFile } from "./load/parse-manifests.ts";
+export { nodeReader } from "./load/read-disk.ts";
+export {
+  parseManifestFiles,
+  parseManifests,
+  type LoadedManifests,
+  type LoadedObject,
+  type ManifestFile,
+} from "./load/parse-manifests.ts";
 export { readManifests, stdinName, type ManifestReader, type ReadManifests } from "./load/read-manifests.ts";
 export { renderDiagnostic } from "./load/render-diagnostic.ts";
 export { nearestSource, sourcesOf, toApplyObject, type Sources } from "./load/sources.ts";

@@ -34,7 +34,11 @@ const answerMax = 256 * 2 ** 20;
 
 export function createExchange({ transport, token }: ExchangeOptions): Exchange {
   const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const send = async (method: HttpRequest["method"], path: string, { query, body, signal }: CallOptions): Promise<HttpResponse> => {
+  const send = async (
+    method: HttpRequest["method"],
+    path: string,
+    { query, body, signal }: CallOptions,
+  ): Promise<HttpResponse> => {
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
     const type: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };
     return accepted(
@@ -48,12 +52,19 @@ export function createExchange({ transport, token }: ExchangeOptions): Exchange 
     );
   };
   return {
-    call: async (method, path, options = {}) => json(await wholeText(await send(method, path, options))),
+    call: async <T>(method: HttpRequest["method"], path: string, options: CallOptions = {}): Promise<T> =>
+      json(await wholeText(await send(method, path, options))) as T,
     text: async (path, options = {}) => wholeText(await send("GET", path, options)),
     stream: (method, path, options = {}) => streamed(() => send(method, path, options), options.signal),
     upload: async (path, values, signal) => {
       const headers = { accept: "application/json", "content-type": "application/x-ndjson", ...authorization };
-      const request = { method: "POST" as const, path, headers, body: linesFrom(values), ...(signal === undefined ? {} : { signal }) };
+      const request = {
+        method: "POST" as const,
+        path,
+        headers,
+        body: linesFrom(values),
+        ...(signal === undefined ? {} : { signal }),
+      };
       await wholeText(await accepted(await transport(request)));
     },
   };
@@ -62,7 +73,7 @@ export function createExchange({ transport, token }: ExchangeOptions): Exchange 
 function queryText(query: Query = {}): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) parameters.set(name, String(value));
-  return parameters.size === 0 ? "" : `?${parameters}`;
+  return parameters.size === 0 ? "" : `?${parameters.toString()}`;
 }
 
 async function* linesFrom(values: AsyncIterable<unknown>): AsyncGenerator<string> {
@@ -89,12 +100,15 @@ async function wholeText({ body }: HttpResponse): Promise<string> {
   return parts.join("");
 }
 
-function json<T>(text: string): T {
-  if (text.trim() === "") return null as T;
+function json(text: string): unknown {
+  if (text.trim() === "") return null;
   try {
-    return JSON.parse(text) as T;
+    return JSON.parse(text);
   } catch (cause) {
-    throw new NetwrightError("NW1505", "what answered is not a Netwright server", { cause, hint: "check the address given by --server" });
+    throw new NetwrightError("NW1505", "what answered is not a Netwright server", {
+      cause,
+      hint: "check the address given by --server",
+    });
   }
 }
 
@@ -112,7 +126,13 @@ function parsed(text: string): unknown {
   }
 }
 
-const codeOfStatus: Readonly<Record<number, ErrorCode>> = { 401: "NW1503", 403: "NW1504", 404: "NW1501", 409: "NW1502", 503: "NW1505" };
+const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
+  401: "NW1503",
+  403: "NW1504",
+  404: "NW1501",
+  409: "NW1502",
+  503: "NW1505",
+};
 
 /** For answers that are not ours: a proxy in between, or another server. */
 function unexplained(status: number): NetwrightError {

@@ -15,7 +15,8 @@ export async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<
     for (const [index, piece] of pieces.entries()) {
       parts.push(piece);
       held += piece.length;
-      if (held > lineMax) throw new NetwrightError("NW1505", `the server sent a line of more than ${lineMax} characters`);
+      if (held > lineMax)
+        throw new NetwrightError("NW1505", `the server sent a line of more than ${lineMax} characters`);
       if (index === pieces.length - 1) continue;
       const line = parts.join("").trim();
       parts = [];
@@ -32,7 +33,9 @@ export async function* valuesOf<T>(body: AsyncIterable<Uint8Array>): AsyncGenera
   for await (const line of linesOf(body)) {
     const value = parse(line);
     if (typeof value === "object" && value !== null && "problem" in value) {
-      throw errorOfProblem(value.problem) ?? new NetwrightError("NW1505", "the server ended the stream and gave no reason");
+      throw (
+        errorOfProblem(value.problem) ?? new NetwrightError("NW1505", "the server ended the stream and gave no reason")
+      );
     }
     yield value as T;
   }

@@ -19,11 +19,13 @@ export interface NodeCalls {
 export function nodeCalls(exchange: Exchange): NodeCalls {
   return {
     state: (node) => exchange.call("GET", `${nodePath(node)}/state`),
-    watchState: (node, since, signal) => exchange.stream("GET", `${nodePath(node)}/state`, { query: { since, watch: true }, signal }),
+    watchState: (node, since, signal) =>
+      exchange.stream("GET", `${nodePath(node)}/state`, { query: { since, watch: true }, signal }),
     report: async (node, body) => {
       await exchange.call("PUT", `${nodePath(node)}/report`, { body });
     },
-    requests: (node, signal) => exchange.stream("GET", `${nodePath(node)}/requests`, { query: { watch: true }, signal }),
+    requests: (node, signal) =>
+      exchange.stream("GET", `${nodePath(node)}/requests`, { query: { watch: true }, signal }),
     sendOutput: (node, request, output, signal) =>
       exchange.upload(`${nodePath(node)}/requests/${encodeURIComponent(request)}/output`, output, signal),
   };

@@ -19,7 +19,10 @@ export interface ObjectCalls {
   /** @throws NW1501 when there is none. */
   get(ref: ObjectRef): Promise<WireObject>;
   /** Changes after revision `since`, then live ones, until aborted. @throws NW1507 when `since` is too old. */
-  watch(kind: KindName, options: { readonly project?: string; readonly since: number; readonly signal?: AbortSignal }): AsyncIterable<WatchEvent>;
+  watch(
+    kind: KindName,
+    options: { readonly project?: string; readonly since: number; readonly signal?: AbortSignal },
+  ): AsyncIterable<WatchEvent>;
   apply(request: ApplyRequest, options?: DryRun): Promise<ApplyResponse>;
   scale(request: ScaleRequest, options?: DryRun): Promise<ApplyResponse>;
   delete(ref: ObjectRef, options?: DryRun): Promise<ApplyResponse>;
@@ -30,7 +33,8 @@ export interface ObjectCalls {
 }
 
 export function objectCalls(exchange: Exchange): ObjectCalls {
-  const items = async <T>(path: string): Promise<readonly T[]> => (await exchange.call<{ items: readonly T[] }>("GET", path)).items;
+  const items = async <T>(path: string): Promise<readonly T[]> =>
+    (await exchange.call<{ items: readonly T[] }>("GET", path)).items;
   return {
     list: (kind, project) => exchange.call("GET", collectionPath(kind, project)),
     get: (ref) => exchange.call("GET", objectPath(ref)),

@@ -36,19 +36,25 @@ export interface OperationCalls {
   deleteToken(id: string): Promise<void>;
 }
 
+const instancePath = ({ id, project }: InstanceRef): string =>
+  objectPath({ kind: "Instance", name: id, ...(project === undefined ? {} : { project }) });
+
 export function operationCalls(exchange: Exchange): OperationCalls {
   const items = async <T>(path: string, query = {}): Promise<readonly T[]> =>
     (await exchange.call<{ items: readonly T[] }>("GET", path, { query })).items;
-  const instancePath = ({ id, project }: InstanceRef): string =>
-    objectPath({ kind: "Instance", name: id, ...(project === undefined ? {} : { project }) });
   return {
     events: (options) => items(`${apiRoot}/events`, options),
-    watchEvents: ({ signal, ...options } = {}) => exchange.stream("GET", `${apiRoot}/events`, { query: { ...options, watch: true }, signal }),
+    watchEvents: ({ signal, ...options } = {}) =>
+      exchange.stream("GET", `${apiRoot}/events`, { query: { ...options, watch: true }, signal }),
     logs: (instance, { follow, tail }, signal) =>
-      exchange.stream("GET", `${instancePath(instance)}/logs`, { query: { follow, ...(tail === null ? {} : { tail }) }, signal }),
+      exchange.stream("GET", `${instancePath(instance)}/logs`, {
+        query: { follow, ...(tail === null ? {} : { tail }) },
+        signal,
+      }),
     exec: (instance, body, signal) => exchange.stream("POST", `${instancePath(instance)}/exec`, { body, signal }),
     droppedFlows: () => items(`${apiRoot}/flows`, { dropped: true }),
-    watchDroppedFlows: (signal) => exchange.stream("GET", `${apiRoot}/flows`, { query: { dropped: true, watch: true }, signal }),
+    watchDroppedFlows: (signal) =>
+      exchange.stream("GET", `${apiRoot}/flows`, { query: { dropped: true, watch: true }, signal }),
     topology: () => exchange.call("GET", `${apiRoot}/topology`),
     ca: () => exchange.text(`${apiRoot}/ca`),
     tokens: () => items(`${apiRoot}/tokens`),

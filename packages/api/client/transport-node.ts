@@ -15,9 +15,18 @@ export function nodeTransport(target: Target): Transport {
   const base = baseOptions(target);
   const open = target.kind === "Socket" ? httpRequest : httpsRequest;
   return async (request) => {
-    const options: RequestOptions = { ...base, method: request.method, path: request.path, headers: headersOf(request) };
+    const options: RequestOptions = {
+      ...base,
+      method: request.method,
+      path: request.path,
+      headers: headersOf(request),
+    };
     try {
-      return await exchange(open({ ...options, ...(request.signal === undefined ? {} : { signal: request.signal }) }), request, target);
+      return await exchange(
+        open({ ...options, ...(request.signal === undefined ? {} : { signal: request.signal }) }),
+        request,
+        target,
+      );
     } catch (error) {
       request.signal?.throwIfAborted();
       throw unreachable(error, target);
@@ -30,10 +39,17 @@ function baseOptions(target: Target): RequestOptions & { readonly ca?: string } 
   if (target.kind === "Socket") return { socketPath: target.path, agent: false };
   const url = URL.canParse(target.url) ? new URL(target.url) : undefined;
   if (url?.protocol !== "https:" || url.pathname !== "/" || url.search !== "") {
-    throw new NetwrightError("NW1001", `${JSON.stringify(target.url)} is not the URL of a server`, { hint: "for example https://[fd00:0:0:3::1]:7443" });
+    throw new NetwrightError("NW1001", `${JSON.stringify(target.url)} is not the URL of a server`, {
+      hint: "for example https://[fd00:0:0:3::1]:7443",
+    });
   }
   const hostname = url.hostname.replace(/^\[|\]$/g, "");
-  return { hostname, agent: false, port: url.port === "" ? 443 : Number(url.port), ...(target.ca === undefined ? {} : { ca: target.ca }) };
+  return {
+    hostname,
+    agent: false,
+    port: url.port === "" ? 443 : Number(url.port),
+    ...(target.ca === undefined ? {} : { ca: target.ca }),
+  };
 }
 
 /** A body that is known whole is sent with its length: `content-length` spares the server a surprise. */
@@ -46,7 +62,8 @@ async function exchange(outgoing: ClientRequest, { body, signal }: HttpRequest, 
   outgoing.once("response", answered.resolve);
   outgoing.on("error", answered.reject);
   outgoing.setTimeout(connectTimeoutMs, () => {
-    if (outgoing.socket?.connecting !== false) outgoing.destroy(Object.assign(new Error("connect timed out"), { code: "ETIMEDOUT" }));
+    if (outgoing.socket?.connecting !== false)
+      outgoing.destroy(Object.assign(new Error("connect timed out"), { code: "ETIMEDOUT" }));
   });
   if (typeof body === "object") {
     // The answer may come before the body is over; the body's own failure then ends both.
@@ -60,7 +77,11 @@ async function exchange(outgoing: ClientRequest, { body, signal }: HttpRequest, 
   };
 }
 
-async function* received(incoming: IncomingMessage, signal: AbortSignal | undefined, target: Target): AsyncGenerator<Uint8Array> {
+async function* received(
+  incoming: IncomingMessage,
+  signal: AbortSignal | undefined,
+  target: Target,
+): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of incoming) yield chunk as Uint8Array;
   } catch (error) {

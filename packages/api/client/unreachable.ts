@@ -3,7 +3,11 @@ import { isNetwrightError, messageOf, NetwrightError } from "@netwright/base";
 
 export type Target =
   | { readonly kind: "Socket"; /** Of the unix socket. */ readonly path: string }
-  | { readonly kind: "Https"; /** `https://HOST[:PORT]`. */ readonly url: string; /** PEM; the system's own when undefined. */ readonly ca?: string };
+  | {
+      readonly kind: "Https";
+      /** `https://HOST[:PORT]`. */ readonly url: string;
+      /** PEM; the system's own when undefined. */ readonly ca?: string;
+    };
 
 interface Reason {
   readonly message: string;
@@ -27,11 +31,23 @@ const reasons: Readonly<Record<string, Reason>> = {
   ENETUNREACH: { message: "there is no way to it" },
   ECONNRESET: { message: "the connection broke" },
   EPIPE: { message: "the connection broke" },
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: { message: "its certificate is not signed by a CA that is trusted", hint: certificateHint },
-  SELF_SIGNED_CERT_IN_CHAIN: { message: "its certificate is not signed by a CA that is trusted", hint: certificateHint },
-  DEPTH_ZERO_SELF_SIGNED_CERT: { message: "its certificate is not signed by a CA that is trusted", hint: certificateHint },
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: {
+    message: "its certificate is not signed by a CA that is trusted",
+    hint: certificateHint,
+  },
+  SELF_SIGNED_CERT_IN_CHAIN: {
+    message: "its certificate is not signed by a CA that is trusted",
+    hint: certificateHint,
+  },
+  DEPTH_ZERO_SELF_SIGNED_CERT: {
+    message: "its certificate is not signed by a CA that is trusted",
+    hint: certificateHint,
+  },
   CERT_HAS_EXPIRED: { message: "its certificate has expired" },
-  ERR_TLS_CERT_ALTNAME_INVALID: { message: "its certificate is for another name", hint: "use the name or address that the server was set up with" },
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    message: "its certificate is for another name",
+    hint: "use the name or address that the server was set up with",
+  },
   EPROTO: { message: "it does not speak TLS as expected", hint: "check the port" },
 };
 
@@ -42,5 +58,8 @@ export function unreachable(error: unknown, target: Target): NetwrightError {
   const code = (error as NodeJS.ErrnoException).code ?? "";
   const known = (target.kind === "Socket" ? socketReasons[code] : undefined) ?? reasons[code];
   const { message, hint } = known ?? { message: messageOf(error) };
-  return new NetwrightError("NW1505", `the server at ${where} cannot be reached: ${message}`, { cause: error, ...(hint === undefined ? {} : { hint }) });
+  return new NetwrightError("NW1505", `the server at ${where} cannot be reached: ${message}`, {
+    cause: error,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }

@@ -30,4 +30,8 @@ export function printDuration(value: Milliseconds): string {
 }
 
 export const durationField = (description: string, bounds: DurationBounds) =>
-  textField<Milliseconds>({ description, examples: ["500ms", "10s"] }, (text) => parseDuration(text, bounds), printDuration);
+  textField<Milliseconds>(
+    { description, examples: ["500ms", "10s"] },
+    (text) => parseDuration(text, bounds),
+    printDuration,
+  );

@@ -2,7 +2,11 @@
 import { NetwrightError } from "@netwright/base";
 import { textField } from "./text-field.ts";
 
-const forms = [/^oci:.+$/, /^oci-archive:.+$/, /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+(:[\w.-]{1,128})?(@sha256:[0-9a-f]{64})?$/];
+const forms = [
+  /^oci:.+$/,
+  /^oci-archive:.+$/,
+  /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+(:[\w.-]{1,128})?(@sha256:[0-9a-f]{64})?$/,
+];
 
 /** @throws NW1206 for forms that are planned, NW1203 for anything else. */
 export function parseImage(text: string): "host" {

@@ -23,7 +23,10 @@ export function nameField(description: string, max: number = nameMax): z.ZodStri
 function nameProblem(text: string, max: number): { message: string; hint: string } | undefined {
   const shown = JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
   if (text.length > max) {
-    return { message: `${shown} is too long: ${text.length} characters of at most ${max}`, hint: "choose a shorter name" };
+    return {
+      message: `${shown} is too long: ${text.length} characters of at most ${max}`,
+      hint: "choose a shorter name",
+    };
   }
   if (label.test(text)) return undefined;
   return {

@@ -49,19 +49,27 @@ function codecField<Wire extends z.ZodType, T>(
         } catch (error) {
           if (!isNetwrightError(error)) throw error;
           const { hint } = error.diagnostics[0] ?? {};
-          context.issues.push({ code: "custom", message: error.message, input: value, params: complaint(error.code, hint) });
+          context.issues.push({
+            code: "custom",
+            message: error.message,
+            input: value,
+            params: complaint(error.code, hint),
+          });
           return z.NEVER;
         }
       },
       encode: (value) => encode(value) as z.output<Wire>,
     })
-    .meta(metaOf(description)) as z.ZodCodec<Wire, z.ZodCustom<T, T>>;
+    .meta(metaOf(description));
 }
 
 export function complaint(code: ErrorCode, hint?: string): Record<string, unknown> {
   return (hint === undefined ? { code } : { code, hint }) satisfies Complaint;
 }
 
-export function metaOf({ description, examples }: FieldDescription): { description: string; examples?: (string | number)[] } {
+export function metaOf({ description, examples }: FieldDescription): {
+  description: string;
+  examples?: (string | number)[];
+} {
   return examples === undefined ? { description } : { description, examples: [...examples] };
 }

@@ -7,7 +7,9 @@ import { apiVersion, type Finding } from "./kind.ts";
 import { describeValue } from "./describe-value.ts";
 import { nearest } from "./near-miss.ts";
 
-export type Decoded = { readonly ok: true; readonly object: AnyObject } | { readonly ok: false; readonly findings: readonly Finding[] };
+export type Decoded =
+  | { readonly ok: true; readonly object: AnyObject }
+  | { readonly ok: false; readonly findings: readonly Finding[] };
 
 /** An object as JSON carries it: canonical text forms, defaults filled in. */
 export interface WireObject {
@@ -44,7 +46,7 @@ export function decodeObject(value: unknown): Decoded {
 
 /** Canonical JSON of an object: equal objects give equal bytes. */
 export function encodeObject(object: AnyObject): WireObject {
-  return z.encode(kinds[object.kind].schema, object) as unknown as WireObject;
+  return z.encode(kinds[object.kind].schema, object) as WireObject;
 }
 
 const refuse = (findings: readonly Finding[]): Decoded => ({ ok: false, findings });
@@ -55,7 +57,12 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const envelopeHint = `begin with apiVersion: ${apiVersion}, kind and metadata.name`;
 
 function notAnObject(value: unknown): Finding {
-  return { code: "NW1103", path: [], message: `the document is ${describeValue(value)}, not an object`, hint: envelopeHint };
+  return {
+    code: "NW1103",
+    path: [],
+    message: `the document is ${describeValue(value)}, not an object`,
+    hint: envelopeHint,
+  };
 }
 
 function envelopeFindings(value: Readonly<Record<string, unknown>>): readonly Finding[] {
@@ -64,18 +71,29 @@ function envelopeFindings(value: Readonly<Record<string, unknown>>): readonly Fi
 
 function versionFindings(version: unknown): readonly Finding[] {
   if (version === apiVersion) return [];
-  if (version === undefined) return [{ code: "NW1103", path: ["apiVersion"], message: "is required", hint: envelopeHint }];
+  if (version === undefined)
+    return [{ code: "NW1103", path: ["apiVersion"], message: "is required", hint: envelopeHint }];
   const shown = typeof version === "string" ? JSON.stringify(version.slice(0, 80)) : describeValue(version);
-  return [{ code: "NW1104", path: ["apiVersion"], message: `${shown} is not a known API version`, hint: `write ${apiVersion}` }];
+  return [
+    {
+      code: "NW1104",
+      path: ["apiVersion"],
+      message: `${shown} is not a known API version`,
+      hint: `write ${apiVersion}`,
+    },
+  ];
 }
 
 function kindFindings(name: unknown): readonly Finding[] {
   const known = kindNames.filter((candidate) => !kinds[candidate].readOnly);
   const list = `known kinds: ${known.join(", ")}`;
   if (name === undefined) return [{ code: "NW1103", path: ["kind"], message: "is required", hint: list }];
-  if (typeof name !== "string") return [{ code: "NW1204", path: ["kind"], message: `expected text, got ${describeValue(name)}`, hint: list }];
+  if (typeof name !== "string")
+    return [{ code: "NW1204", path: ["kind"], message: `expected text, got ${describeValue(name)}`, hint: list }];
   if (isKindName(name)) return [];
   const near = nearest(name, known);
   const hint = near === undefined ? list : `did you mean ${near}? ${list}`;
-  return [{ code: "NW1104", path: ["kind"], message: `${JSON.stringify(name.slice(0, 80))} is not a known kind`, hint }];
+  return [
+    { code: "NW1104", path: ["kind"], message: `${JSON.stringify(name.slice(0, 80))} is not a known kind`, hint },
+  ];
 }

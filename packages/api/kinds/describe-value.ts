@@ -2,15 +2,9 @@
 export function describeValue(value: unknown): string {
   if (value === undefined || value === null) return "an empty value";
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  switch (typeof value) {
-    case "string":
-      return value === "" ? "an empty text" : `the text ${JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value)}`;
-    case "number":
-    case "bigint":
-      return `the number ${value}`;
-    case "boolean":
-      return String(value);
-    default:
-      return "an object";
-  }
+  if (value === "") return "an empty text";
+  if (typeof value === "string")
+    return `the text ${JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value)}`;
+  if (typeof value === "number") return `the number ${value}`;
+  return typeof value === "boolean" ? String(value) : "an object";
 }

@@ -9,16 +9,25 @@ import { router } from "./router/index.ts";
 import { service } from "./service/index.ts";
 
 /** In the order in which they are applied: what others refer to first. */
-const definitions = { AddressPool: addressPool, Network: network, Router: router, Host: host, Service: service, Lab: lab, Instance: instance };
+const definitions = {
+  AddressPool: addressPool,
+  Network: network,
+  Router: router,
+  Host: host,
+  Service: service,
+  Lab: lab,
+  Instance: instance,
+};
 
 export type KindName = keyof typeof definitions;
 
 /** The object of a kind by its name, every default filled in. */
-export type ObjectOf<K extends KindName> = (typeof definitions)[K] extends Kind<infer _Parsed, infer Object> ? Object : never;
+export type ObjectOf<K extends KindName> =
+  (typeof definitions)[K] extends Kind<infer _Parsed, infer Object> ? Object : never;
 /** Any object. */
 export type AnyObject = { [K in KindName]: ObjectOf<K> }[KindName];
 
-export const kinds: Readonly<Record<KindName, Kind>> = definitions as unknown as Record<KindName, Kind>;
+export const kinds: Readonly<Record<KindName, Kind>> = definitions;
 export const kindNames = Object.keys(definitions) as readonly KindName[];
 
 export const isKindName = (text: string): text is KindName => Object.hasOwn(definitions, text);
@@ -32,7 +41,10 @@ export function kindOfWord(word: string): Kind | undefined {
 }
 
 /** `service/shop`, with the project before it where it is not `default`. */
-export function objectName({ kind, metadata }: {
+export function objectName({
+  kind,
+  metadata,
+}: {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly project?: string };
 }): string {

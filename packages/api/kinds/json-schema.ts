@@ -29,10 +29,22 @@ const cache = new Map<string, JsonSchema>();
 export function jsonSchemaOf(kind: Pick<Kind, "kind" | "schema" | "summary">): JsonSchema {
   const known = cache.get(kind.kind);
   if (known !== undefined) return known;
-  const generated = z.toJSONSchema(kind.schema, { io: "input" });
+  const generated = z.toJSONSchema(kind.schema, { io: "input", override: keepExamples });
   const schema = { ...generated, title: kind.kind, description: kind.summary } as unknown as JsonSchema;
   cache.set(kind.kind, schema);
   return schema;
+}
+
+/** zod leaves examples out where it parses text; ours are of the text. */
+function keepExamples({
+  zodSchema,
+  jsonSchema,
+}: {
+  zodSchema: z.core.$ZodTypes;
+  jsonSchema: z.core.JSONSchema.BaseSchema;
+}): void {
+  const examples = z.globalRegistry.get(zodSchema)?.["examples"];
+  if (Array.isArray(examples)) jsonSchema.examples = examples;
 }
 
 /** The schema of the field at a path; undefined when there is no such field. */

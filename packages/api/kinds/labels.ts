@@ -9,10 +9,12 @@ const annotationsMax = 64 * 1024;
 type Texts = Record<string, string>;
 
 /** Sorted by key, so that equal objects are equal bytes. */
-const sorted = (texts: Texts): Texts =>
-  Object.fromEntries(Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1)));
+const sorted = (unsorted: Texts): Texts =>
+  Object.fromEntries(Object.entries(unsorted).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
-function texts(description: string, check: (texts: Texts, complain: (name: string | null, message: string) => void) => void) {
+type Complain = (name: string | null, message: string) => void;
+
+function texts(description: string, check: (value: Texts, complain: Complain) => void) {
   return z
     .record(z.string(), z.string())
     .superRefine((value, context) => {
@@ -31,12 +33,17 @@ const badKey = (name: string): string =>
 export const labelsField = texts("Short words to select objects by.", (value, complain) => {
   for (const [name, text] of Object.entries(value)) {
     if (!key.test(name)) complain(name, badKey(name));
-    else if (!labelValue.test(text)) complain(name, `${JSON.stringify(text.slice(0, 80))} is not a label value (at most 63 letters, digits, dots, hyphens, underscores)`);
+    else if (!labelValue.test(text))
+      complain(
+        name,
+        `${JSON.stringify(text.slice(0, 80))} is not a label value (at most 63 letters, digits, dots, hyphens, underscores)`,
+      );
   }
 });
 
 export const annotationsField = texts("Free text for people and programs.", (value, complain) => {
   for (const name of Object.keys(value)) if (!key.test(name)) complain(name, badKey(name));
   const size = Object.entries(value).reduce((sum, [name, text]) => sum + name.length + text.length, 0);
-  if (size > annotationsMax) complain(null, `annotations are too large: ${size} characters of at most ${annotationsMax}`);
+  if (size > annotationsMax)
+    complain(null, `annotations are too large: ${size} characters of at most ${annotationsMax}`);
 });

@@ -18,12 +18,29 @@ export function linkFindings(links: readonly Link[], path: FieldPath): readonly 
 }
 
 function sameAddress({ peerAddress }: Link, path: FieldPath): Finding {
-  return { code: "NW1205", path, message: `${peerAddress} is localAddress too`, hint: "the two ends of a link have different addresses" };
+  return {
+    code: "NW1205",
+    path,
+    message: `${peerAddress} is localAddress too`,
+    hint: "the two ends of a link have different addresses",
+  };
 }
 
-function repeated(links: readonly Link[], index: number, field: "interface" | "localAddress", path: FieldPath): readonly Finding[] {
+function repeated(
+  links: readonly Link[],
+  index: number,
+  field: "interface" | "localAddress",
+  path: FieldPath,
+): readonly Finding[] {
   const value = links[index]?.[field];
   const earlier = links.findIndex((other) => other[field] === value);
   if (earlier === index) return [];
-  return [{ code: "NW1205", path: [...path, index, field], message: `${value} stands in entry ${earlier} too`, hint: "every link has its own device and address" }];
+  return [
+    {
+      code: "NW1205",
+      path: [...path, index, field],
+      message: `${value} stands in entry ${earlier} too`,
+      hint: "every link has its own device and address",
+    },
+  ];
 }

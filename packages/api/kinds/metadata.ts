@@ -8,11 +8,13 @@ export const defaultProject = "default";
 
 const serverSet = {
   uid: z.string().exactOptional().meta({ description: "Set by the server: unique for all time.", readOnly: true }),
-  generation: z.number().exactOptional().meta({ description: "Set by the server: rises when spec changes.", readOnly: true }),
-  resourceVersion: z
-    .string()
+  generation: z
+    .number()
     .exactOptional()
-    .meta({ description: "Set by the server. When written in what is applied, the object must not have changed since." }),
+    .meta({ description: "Set by the server: rises when spec changes.", readOnly: true }),
+  resourceVersion: z.string().exactOptional().meta({
+    description: "Set by the server. When written in what is applied, the object must not have changed since.",
+  }),
   createdAt: z.string().exactOptional().meta({ description: "Set by the server: RFC 3339.", readOnly: true }),
 };
 
@@ -59,5 +61,7 @@ const head = <const K extends string>(kind: K) => ({ apiVersion: z.literal(apiVe
 
 const body = <Spec extends z.ZodType, Status extends z.ZodType>({ spec, status }: { spec: Spec; status: Status }) => ({
   spec,
-  status: status.exactOptional().meta({ description: "Set by Netwright: what was observed. Ignored in what is applied.", readOnly: true }),
+  status: status
+    .exactOptional()
+    .meta({ description: "Set by Netwright: what was observed. Ignored in what is applied.", readOnly: true }),
 });

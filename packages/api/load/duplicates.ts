@@ -14,6 +14,15 @@ export function duplicateDiagnostics(objects: readonly LoadedObject[]): readonly
     }
     const { file, line, column } = earlier.locate(["metadata", "name"]);
     const message = `${subject} stands twice in what is applied; first in ${file}:${line}:${column}`;
-    return [{ code: "NW1106", message, subject, field: "metadata.name", source: loaded.locate(["metadata", "name"]), hint: "remove or rename one of them" }];
+    return [
+      {
+        code: "NW1106",
+        message,
+        subject,
+        field: "metadata.name",
+        source: loaded.locate(["metadata", "name"]),
+        hint: "remove or rename one of them",
+      },
+    ];
   });
 }

@@ -31,7 +31,7 @@ export function locate(tree: Tree, path: FieldPath, onKey = false): SourceRef {
 }
 
 const isEmpty = (node: Node | undefined): boolean =>
-  node === undefined || (isScalar(node) && node.range != null && node.range[0] === node.range[1]);
+  node === undefined || (isScalar(node) && node.range?.[0] === node.range?.[1]);
 
 function descend(tree: Tree, from: Node | undefined, step: string | number): Place | undefined {
   const node = from !== undefined && isAlias(from) ? tree.targets.get(from) : from;
@@ -41,7 +41,9 @@ function descend(tree: Tree, from: Node | undefined, step: string | number): Pla
   }
   if (!isMap(node)) return undefined;
   const pair = node.items.find(({ key }) => keyName(tree, key) === String(step));
-  return pair === undefined ? undefined : { key: pair.key as Node, value: (pair.value ?? undefined) as Node | undefined };
+  return pair === undefined
+    ? undefined
+    : { key: pair.key as Node, value: (pair.value ?? undefined) as Node | undefined };
 }
 
 function keyName(tree: Tree, key: unknown): string | undefined {
@@ -56,7 +58,11 @@ export function refOf(tree: Pick<Tree, "file" | "text" | "lines">, node: Node | 
 }
 
 /** The place of a span of offsets, cut at the end of its first line. */
-export function spanRef({ file, text, lines }: Pick<Tree, "file" | "text" | "lines">, start: number, end: number): SourceRef {
+export function spanRef(
+  { file, text, lines }: Pick<Tree, "file" | "text" | "lines">,
+  start: number,
+  end: number,
+): SourceRef {
   const from = Math.min(start, text.length);
   const { line, col } = lines.linePos(from);
   const newline = text.indexOf("\n", from);

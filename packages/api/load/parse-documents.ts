@@ -1,6 +1,6 @@
 /** Text to YAML documents with plain values. */
-import type { Diagnostic } from "@netwright/base";
-import { LineCounter, parseAllDocuments, type Document } from "yaml";
+import type { Diagnostic, SourceRef } from "@netwright/base";
+import { LineCounter, parseAllDocuments, type Document, type Node } from "yaml";
 import { syntaxErrorsMax } from "./limits.ts";
 import { refOf, spanRef, type Tree } from "./locate.ts";
 import { textProblem } from "./text-problem.ts";
@@ -34,11 +34,15 @@ export function parseDocuments(text: string, file: string): ParsedText {
   });
   const where = { file, text, lines };
   const results = [...parsed].map((document) => parseDocument(document, where));
-  const documents = results.flatMap(({ documents }) => documents);
-  const diagnostics = [...("empty" in parsed ? syntaxErrors(parsed, where) : []), ...results.flatMap(({ diagnostics }) => diagnostics)];
+  const documents = results.flatMap((result) => result.documents);
+  const outside = "empty" in parsed ? syntaxErrors(parsed, where) : [];
+  const diagnostics = [...outside, ...results.flatMap((result) => result.diagnostics)];
   if (documents.length > 0 || diagnostics.length > 0) return { documents, diagnostics };
   const hint = "begin with apiVersion, kind and metadata.name";
-  return { documents, diagnostics: [{ code: "NW1103", message: "the file holds no object", source: spanRef(where, 0, 0), hint }] };
+  return {
+    documents,
+    diagnostics: [{ code: "NW1103", message: "the file holds no object", source: spanRef(where, 0, 0), hint }],
+  };
 }
 
 type Where = Pick<Tree, "file" | "text" | "lines">;
@@ -48,24 +52,31 @@ function parseDocument(document: Document.Parsed, where: Where): ParsedText {
   if (errors.length > 0) return { documents: [], diagnostics: errors };
   const { value, problems, targets } = plainTree(document.contents);
   if (problems.length > 0) {
+    const place = (node: Node | undefined): SourceRef => refOf(where, node ?? document.contents ?? undefined);
     return {
       documents: [],
-      diagnostics: problems.map(({ node, ...complaint }) => ({ ...complaint, source: refOf(where, node ?? document.contents ?? undefined) })),
+      diagnostics: problems.map(({ node, complaint }) => Object.assign({ source: place(node) }, complaint)),
     };
   }
-  if (value === null && document.contents?.range?.[0] === document.contents?.range?.[1]) return { documents: [], diagnostics: [] };
+  if (value === null && document.contents?.range?.[0] === document.contents?.range?.[1])
+    return { documents: [], diagnostics: [] };
   return { documents: [{ tree: { ...where, root: document.contents, targets }, value }], diagnostics: [] };
 }
 
-function syntaxErrors({ errors, warnings }: Pick<Document.Parsed, "errors" | "warnings">, where: Where): readonly Diagnostic[] {
+function syntaxErrors(
+  { errors, warnings }: Pick<Document.Parsed, "errors" | "warnings">,
+  where: Where,
+): readonly Diagnostic[] {
   const found = [...errors, ...warnings].map((error) => {
     const [start, end] = error.pos;
-    return { ...complaintOf(error), source: spanRef(where, start, end) } satisfies Diagnostic;
+    return Object.assign({ source: spanRef(where, start, end) }, complaintOf(error)) satisfies Diagnostic;
   });
   // One complaint a line, and one about depth: the parser repeats itself while it recovers.
   const fresh = found.filter(
     (one, index) =>
-      found.findIndex((other) => other.source.line === one.source.line || (one.code === "NW1105" && other.code === one.code)) === index,
+      found.findIndex(
+        (other) => other.source.line === one.source.line || (one.code === "NW1105" && other.code === one.code),
+      ) === index,
   );
   return fresh.slice(0, syntaxErrorsMax);
 }

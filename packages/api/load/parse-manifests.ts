@@ -1,9 +1,9 @@
 /** Manifests to objects: pure, never throws, collects every complaint. */
 import type { Diagnostic, SourceRef } from "@netwright/base";
 import { decodeManifest } from "../kinds/decode.ts";
-import { formatPath } from "../kinds/field-path.ts";
 import { objectName, type AnyObject } from "../kinds/index.ts";
 import type { FieldPath } from "../kinds/kind.ts";
+import { diagnosticOf } from "./diagnostic-of.ts";
 import { duplicateDiagnostics } from "./duplicates.ts";
 import { locate } from "./locate.ts";
 import { parseDocuments, type ParsedDocument } from "./parse-documents.ts";
@@ -48,7 +48,7 @@ function parseFile({ text, file }: ManifestFile): LoadedManifests {
   const { documents, diagnostics } = parseDocuments(text, file);
   const loaded = documents.map(load);
   const own = [...diagnostics, ...loaded.flatMap((result) => result.diagnostics)];
-  return { objects: loaded.flatMap((result) => result.objects), diagnostics: own.sort(byPlace) };
+  return { objects: loaded.flatMap((result) => result.objects), diagnostics: own.toSorted(byPlace) };
 }
 
 const byPlace = (a: Diagnostic, b: Diagnostic): number =>
@@ -64,12 +64,7 @@ function load({ tree, value }: ParsedDocument): LoadedManifests {
   const subject = subjectOf(value);
   return {
     objects: [],
-    diagnostics: decoded.findings.map(({ path, onKey, ...finding }) => ({
-      ...finding,
-      ...(subject === undefined ? {} : { subject }),
-      ...(path.length === 0 ? {} : { field: formatPath(path) }),
-      source: place(path, onKey),
-    })),
+    diagnostics: decoded.findings.map((finding) => diagnosticOf(finding, subject, place(finding.path, finding.onKey))),
   };
 }
 
@@ -79,5 +74,8 @@ function subjectOf(value: unknown): string | undefined {
   const name = metadata?.name;
   if (typeof kind !== "string" || typeof name !== "string") return undefined;
   const project = typeof metadata?.project === "string" ? metadata.project : undefined;
-  return objectName({ kind: kind.slice(0, 80), metadata: { name: name.slice(0, 80), ...(project === undefined ? {} : { project: project.slice(0, 80) }) } });
+  return objectName({
+    kind: kind.slice(0, 80),
+    metadata: { name: name.slice(0, 80), ...(project === undefined ? {} : { project: project.slice(0, 80) }) },
+  });
 }

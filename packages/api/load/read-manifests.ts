@@ -35,7 +35,9 @@ export async function readManifests(paths: readonly string[], reader: ManifestRe
     else diagnostics.push(result);
   }
   const parsed = parseManifestFiles(files);
-  const inlined = await inlineWorkloadFiles(parsed.objects, (manifest, source) => reader.read(sourcePath(manifest, source), workloadFileOctetsMax));
+  const inlined = await inlineWorkloadFiles(parsed.objects, (manifest, source) =>
+    reader.read(sourcePath(manifest, source), workloadFileOctetsMax),
+  );
   return {
     objects: inlined.objects,
     diagnostics: [...diagnostics, ...parsed.diagnostics, ...inlined.diagnostics],
@@ -46,7 +48,11 @@ export async function readManifests(paths: readonly string[], reader: ManifestRe
 const sourcePath = (manifest: string, source: string): string =>
   posix.join(manifest === stdinName ? "." : posix.dirname(manifest), source);
 
-async function filesOf(paths: readonly string[], reader: ManifestReader, diagnostics: Diagnostic[]): Promise<readonly string[]> {
+async function filesOf(
+  paths: readonly string[],
+  reader: ManifestReader,
+  diagnostics: Diagnostic[],
+): Promise<readonly string[]> {
   const found: string[] = [];
   for (const path of paths) {
     const inside = path === "-" ? undefined : await reader.list(path);
@@ -55,7 +61,12 @@ async function filesOf(paths: readonly string[], reader: ManifestReader, diagnos
       continue;
     }
     const manifests = inside.filter((name) => endings.some((ending) => name.endsWith(ending)));
-    if (manifests.length === 0) diagnostics.push({ code: "NW1101", message: `${path}: the directory holds no manifest`, hint: `manifests end with ${endings.join(", ")}` });
+    if (manifests.length === 0)
+      diagnostics.push({
+        code: "NW1101",
+        message: `${path}: the directory holds no manifest`,
+        hint: `manifests end with ${endings.join(", ")}`,
+      });
     found.push(...manifests.map((name) => posix.join(path, name)));
   }
   return [...new Set(found)];
@@ -69,6 +80,11 @@ async function readText(path: string, reader: ManifestReader): Promise<ManifestF
   try {
     return { file, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(octets) };
   } catch {
-    return { code: "NW1102", message: "the file is not UTF-8 text", source: { file, line: 1, column: 1 }, hint: "give a YAML or JSON file" };
+    return {
+      code: "NW1102",
+      message: "the file is not UTF-8 text",
+      source: { file, line: 1, column: 1 },
+      hint: "give a YAML or JSON file",
+    };
   }
 }

@@ -17,7 +17,9 @@ const excerptMax = 110;
  */
 export function renderDiagnostic(diagnostic: Diagnostic, sourceText?: string): string {
   const { code, message, field, source, subject, hint } = diagnostic;
-  const about = [source === undefined ? subject : undefined, field?.replace(/^spec\./, "")].filter((part) => part !== undefined && part !== "");
+  const about = [source === undefined ? subject : undefined, field?.replace(/^spec\./, "")].filter(
+    (part) => part !== undefined && part !== "",
+  );
   return [
     [`error ${code} ${categoryOf(code)}`, ...about, printable(message)].join(": "),
     ...(source === undefined ? [] : [`  ${source.file}:${source.line}:${source.column}`]),
@@ -30,7 +32,10 @@ function excerpt({ line, column, length = 1 }: SourceRef, text: string): readonl
   const whole = text.split("\n", line)[line - 1]?.replace(/\r$/, "");
   if (whole === undefined) return [];
   // Long lines are cut so that the place stays in sight.
-  const from = whole.length <= excerptMax ? 0 : Math.max(0, Math.min(column - 1 - Math.floor(excerptMax / 3), whole.length - excerptMax));
+  const from =
+    whole.length <= excerptMax
+      ? 0
+      : Math.max(0, Math.min(column - 1 - Math.floor(excerptMax / 3), whole.length - excerptMax));
   const shown = printable(whole.slice(from, from + excerptMax));
   const margin = `  ${line} | `;
   const offset = column - 1 - from;

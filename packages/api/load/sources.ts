@@ -16,7 +16,10 @@ export function sourcesOf({ manifest, locate }: Pick<LoadedObject, "manifest" | 
 function fieldsOf(value: unknown, path: FieldPath, depth: number): readonly FieldPath[] {
   if (depth === 0 || typeof value !== "object" || value === null) return [];
   const entries: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
-  return entries.flatMap(([key, child]) => [[...path, key], ...fieldsOf(child, [...path, key], depth - 1)]);
+  return entries.flatMap(([key, child]) => {
+    const own: FieldPath = [...path, key];
+    return [own].concat(fieldsOf(child, own, depth - 1));
+  });
 }
 
 /** The place of a field, or of the nearest one above it that is known. */

@@ -6,16 +6,27 @@ import { manifestEntriesMax, manifestOctetsMax } from "./limits.ts";
 export function textProblem(text: string, file: string): Diagnostic | undefined {
   const start = { file, line: 1, column: 1 };
   if (Buffer.byteLength(text) > manifestOctetsMax) return tooLarge(file, `${Buffer.byteLength(text)} octets`);
-  const control = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]/.exec(text);
+  // Tab, line feed, carriage return and next line are all that YAML allows of these (YAML 1.2.2 section 5.1).
+  const control = /(?![\t\n\r\u0085])[\p{Cc}\ufffe\uffff]/u.exec(text);
   if (control !== null) {
     const code = control[0].charCodeAt(0).toString(16).padStart(4, "0");
     const before = text.slice(0, control.index).split("\n");
     const source = { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-    return { code: "NW1102", message: `the file is binary, not text: it has the character U+${code}`, source, hint: "give a YAML or JSON file" };
+    return {
+      code: "NW1102",
+      message: `the file is binary, not text: it has the character U+${code}`,
+      source,
+      hint: "give a YAML or JSON file",
+    };
   }
   const entries = text.match(/[\n,]/g)?.length ?? 0;
   if (entries <= manifestEntriesMax) return undefined;
-  return { code: "NW1105", message: `the file has ${entries} lines and commas, of at most ${manifestEntriesMax}`, source: start, hint };
+  return {
+    code: "NW1105",
+    message: `the file has ${entries} lines and commas, of at most ${manifestEntriesMax}`,
+    source: start,
+    hint,
+  };
 }
 
 const hint = "split it into several files and apply the directory";

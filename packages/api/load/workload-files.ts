@@ -1,10 +1,9 @@
 /** Puts the files that workloads name by `source` into the object: the server never sees the author's disk. */
-import type { Diagnostic } from "@netwright/base";
 import { decodeManifest } from "../kinds/decode.ts";
-import { formatPath } from "../kinds/field-path.ts";
 import { objectName } from "../kinds/index.ts";
 import type { FieldPath, Finding } from "../kinds/kind.ts";
 import { isWorkloadTier, type Service } from "../kinds/service/service.ts";
+import { diagnosticOf } from "./diagnostic-of.ts";
 import { workloadFileOctetsMax, workloadFilesOctetsMax } from "./limits.ts";
 import type { LoadedManifests, LoadedObject } from "./parse-manifests.ts";
 
@@ -21,10 +20,16 @@ interface ReadFile extends NamedFile {
 }
 
 /** Objects with every `source` replaced by `content`; those with a file that cannot be had are left out and complained about. */
-export async function inlineWorkloadFiles(objects: readonly LoadedObject[], read: SourceReader): Promise<LoadedManifests> {
+export async function inlineWorkloadFiles(
+  objects: readonly LoadedObject[],
+  read: SourceReader,
+): Promise<LoadedManifests> {
   const results: LoadedManifests[] = [];
   for (const loaded of objects) results.push(await inlineObject(loaded, read));
-  return { objects: results.flatMap((result) => result.objects), diagnostics: results.flatMap((result) => result.diagnostics) };
+  return {
+    objects: results.flatMap((result) => result.objects),
+    diagnostics: results.flatMap((result) => result.diagnostics),
+  };
 }
 
 async function inlineObject(loaded: LoadedObject, read: SourceReader): Promise<LoadedManifests> {
@@ -35,23 +40,28 @@ async function inlineObject(loaded: LoadedObject, read: SourceReader): Promise<L
   for (const file of named) {
     const octets = await read(loaded.file, file.source);
     const problem = typeof octets === "string" ? octets : sizeProblem(octets.length, files);
-    if (problem !== undefined) findings.push({ code: "NW1107", path: file.path, message: `${file.source}: ${problem}`, hint: sourceHint });
+    if (problem !== undefined)
+      findings.push({ code: "NW1107", path: file.path, message: `${file.source}: ${problem}`, hint: sourceHint });
     else if (typeof octets !== "string") files.push({ ...file, octets });
   }
-  if (findings.length > 0) return { objects: [], diagnostics: findings.map((finding) => tie(loaded, finding)) };
+  if (findings.length > 0)
+    return {
+      objects: [],
+      diagnostics: findings.map((finding) =>
+        diagnosticOf(finding, objectName(loaded.object), loaded.locate(finding.path)),
+      ),
+    };
   return { objects: [withFiles(loaded, files)], diagnostics: [] };
 }
 
 const sourceHint = "the path is relative to the manifest's directory";
 
-function tie(loaded: LoadedObject, { path, onKey: _onKey, ...finding }: Finding): Diagnostic {
-  return { ...finding, subject: objectName(loaded.object), field: formatPath(path), source: loaded.locate(path) };
-}
-
 function sizeProblem(octets: number, before: readonly ReadFile[]): string | undefined {
   if (octets > workloadFileOctetsMax) return `${octets} octets, of at most ${workloadFileOctetsMax}`;
   const sum = before.reduce((total, file) => total + file.octets.length, octets);
-  return sum > workloadFilesOctetsMax ? `${sum} octets with the files before it, of at most ${workloadFilesOctetsMax}` : undefined;
+  return sum > workloadFilesOctetsMax
+    ? `${sum} octets with the files before it, of at most ${workloadFilesOctetsMax}`
+    : undefined;
 }
 
 function namedFiles({ spec }: Service): readonly NamedFile[] {
@@ -67,7 +77,9 @@ function withFiles(loaded: LoadedObject, files: readonly ReadFile[]): LoadedObje
   if (files.length === 0) return loaded;
   const manifest = structuredClone(loaded.manifest) as Record<string, unknown>;
   for (const { path, octets } of files) {
-    const entry = path.slice(0, -1).reduce<unknown>((at, key) => (at as Record<string | number, unknown>)[key], manifest) as Record<string, unknown>;
+    const entry = path
+      .slice(0, -1)
+      .reduce<unknown>((at, key) => (at as Record<string | number, unknown>)[key], manifest) as Record<string, unknown>;
     delete entry["source"];
     Object.assign(entry, contentOf(octets));
   }

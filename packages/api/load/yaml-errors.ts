@@ -10,16 +10,31 @@ export interface YamlComplaint {
 
 const words: Readonly<Record<string, Omit<YamlComplaint, "code">>> = {
   TAB_AS_INDENT: { message: "a tab stands where YAML wants spaces", hint: "indent with spaces only" },
-  BLOCK_AS_IMPLICIT_KEY: { message: "a second key stands on the same line", hint: "begin a new line, or put text that holds a colon in quotes" },
-  BAD_INDENT: { message: "the indentation does not fit the lines above", hint: "give entries of one object or list the same indentation, and close every bracket" },
-  BAD_ALIAS: { message: "an alias is not written correctly", hint: "an alias is * and a name; put text that begins with * in quotes" },
+  BLOCK_AS_IMPLICIT_KEY: {
+    message: "a second key stands on the same line",
+    hint: "begin a new line, or put text that holds a colon in quotes",
+  },
+  BAD_INDENT: {
+    message: "the indentation does not fit the lines above",
+    hint: "give entries of one object or list the same indentation, and close every bracket",
+  },
+  BAD_ALIAS: {
+    message: "an alias is not written correctly",
+    hint: "an alias is * and a name; put text that begins with * in quotes",
+  },
   MISSING_CHAR: { message: "a closing quote, bracket or comma is missing" },
   KEY_OVER_1024_CHARS: { message: "a key is longer than 1024 characters" },
-  MULTILINE_IMPLICIT_KEY: { message: "a key goes over several lines, or a colon is missing", hint: "write key: value on one line" },
+  MULTILINE_IMPLICIT_KEY: {
+    message: "a key goes over several lines, or a colon is missing",
+    hint: "write key: value on one line",
+  },
   BAD_SCALAR_START: { message: "text may not begin with this character", hint: "put it in quotes" },
   UNEXPECTED_TOKEN: { message: "this does not belong here" },
   MULTIPLE_ANCHORS: { message: "a value has more than one anchor" },
-  BLOCK_IN_FLOW: { message: "indented entries stand inside brackets", hint: "inside [ ] and { } separate entries by commas" },
+  BLOCK_IN_FLOW: {
+    message: "indented entries stand inside brackets",
+    hint: "inside [ ] and { } separate entries by commas",
+  },
 };
 
 /** What to say about one error or warning of the parser. */

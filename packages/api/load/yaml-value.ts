@@ -2,11 +2,10 @@
 import type { ErrorCode } from "@netwright/base";
 import { isAlias, isMap, isPair, isScalar, isSeq, type Node } from "yaml";
 import { aliasCharactersMax } from "./limits.ts";
+import type { YamlComplaint } from "./yaml-errors.ts";
 
 export interface TreeProblem {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly hint?: string;
+  readonly complaint: YamlComplaint;
   /** Undefined for text that is not there. */
   readonly node: Node | undefined;
 }
@@ -46,7 +45,11 @@ function read(node: unknown, walk: Walk): Sized {
   if (!isScalar(node) && !isMap(node) && !isSeq(node)) return nothing;
   const anchor = node.anchor === undefined ? undefined : { node, read: undefined as Sized | undefined };
   if (anchor !== undefined && node.anchor !== undefined) walk.anchors.set(node.anchor, anchor);
-  const result = isScalar(node) ? readScalar(node.value) : isMap(node) ? readMap(node, walk) : readSeq(node.items, walk);
+  const result = isScalar(node)
+    ? readScalar(node.value)
+    : isMap(node)
+      ? readMap(node, walk)
+      : readSeq(node.items, walk);
   if (anchor !== undefined) anchor.read = result;
   return result;
 }
@@ -60,7 +63,10 @@ function readSeq(items: readonly unknown[], walk: Walk): Sized {
   return { value: parts.map(({ value }) => value), size: parts.reduce((sum, { size }) => sum + size, 4) };
 }
 
-function readMap(map: { readonly items: readonly { readonly key: unknown; readonly value: unknown }[] }, walk: Walk): Sized {
+function readMap(
+  map: { readonly items: readonly { readonly key: unknown; readonly value: unknown }[] },
+  walk: Walk,
+): Sized {
   const entries: [string, unknown][] = [];
   const seen = new Set<string>();
   let size = 4;
@@ -68,7 +74,14 @@ function readMap(map: { readonly items: readonly { readonly key: unknown; readon
     const name = keyText(key, walk);
     const part = read(value, walk);
     if (name === undefined) continue;
-    if (seen.has(name)) complain(walk, "NW1102", `the key ${JSON.stringify(name.slice(0, 80))} stands twice in one object`, key, "keep one of them");
+    if (seen.has(name))
+      complain(
+        walk,
+        "NW1102",
+        `the key ${JSON.stringify(name.slice(0, 80))} stands twice in one object`,
+        key,
+        "keep one of them",
+      );
     seen.add(name);
     entries.push([name, part.value]);
     size += part.size + name.length;
@@ -79,7 +92,14 @@ function readMap(map: { readonly items: readonly { readonly key: unknown; readon
 function keyText(key: unknown, walk: Walk): string | undefined {
   const plain = isAlias(key) ? read(key, walk).value : isScalar(key) ? key.value : undefined;
   if (typeof plain === "string" && plain !== "<<") return plain;
-  if (plain === "<<") complain(walk, "NW1102", "merge keys (<<) are not part of YAML 1.2", key, "write the fields out, or use an alias for a whole value");
+  if (plain === "<<")
+    complain(
+      walk,
+      "NW1102",
+      "merge keys (<<) are not part of YAML 1.2",
+      key,
+      "write the fields out, or use an alias for a whole value",
+    );
   else if (typeof plain === "number" || typeof plain === "boolean") return String(plain);
   else complain(walk, "NW1102", "a key is empty, or is not plain text", key);
   return undefined;
@@ -88,7 +108,13 @@ function keyText(key: unknown, walk: Walk): string | undefined {
 function readAlias(node: Node, name: string, walk: Walk): Sized {
   const target = walk.anchors.get(name);
   if (target === undefined) {
-    complain(walk, "NW1102", `the alias *${name.slice(0, 80)} names no anchor above it`, node, "put text that begins with * in quotes");
+    complain(
+      walk,
+      "NW1102",
+      `the alias *${name.slice(0, 80)} names no anchor above it`,
+      node,
+      "put text that begins with * in quotes",
+    );
     return nothing;
   }
   if (target.read === undefined) {
@@ -101,11 +127,18 @@ function readAlias(node: Node, name: string, walk: Walk): Sized {
   if (walk.repeated <= aliasCharactersMax) return target.read;
   // Said once; what follows would only repeat it.
   if (before <= aliasCharactersMax) {
-    complain(walk, "NW1105", `aliases repeat more than ${aliasCharactersMax} characters`, node, "write less by alias, or split the file");
+    complain(
+      walk,
+      "NW1105",
+      `aliases repeat more than ${aliasCharactersMax} characters`,
+      node,
+      "write less by alias, or split the file",
+    );
   }
   return nothing;
 }
 
 function complain(walk: Walk, code: ErrorCode, message: string, node: unknown, hint?: string): void {
-  walk.problems.push({ code, message, node: node as Node | undefined, ...(hint === undefined ? {} : { hint }) });
+  const complaint = { code, message, ...(hint === undefined ? {} : { hint }) };
+  walk.problems.push({ complaint, node: (node ?? undefined) as Node | undefined });
 }

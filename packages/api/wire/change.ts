@@ -17,5 +17,8 @@ export interface ChangeSummary {
 
 export interface Change extends Omit<ChangeSummary, "objects"> {
   /** `before` is null for what was made, `after` for what was deleted. */
-  readonly objects: readonly (ObjectChange & { readonly before: WireObject | null; readonly after: WireObject | null })[];
+  readonly objects: readonly (ObjectChange & {
+    readonly before: WireObject | null;
+    readonly after: WireObject | null;
+  })[];
 }

@@ -44,7 +44,16 @@ export const reportEnvelopeSchema = z.looseObject({
     )
     .max(1000),
   announced: z.array(z.looseObject({ prefix: z.string(), neighbors: z.array(z.string()) })).max(100_000),
-  networks: z.array(z.looseObject({ project: z.string(), name: z.string(), rules: z.number(), denied: z.array(z.unknown()).max(100) })).max(10_000),
+  networks: z
+    .array(
+      z.looseObject({
+        project: z.string(),
+        name: z.string(),
+        rules: z.number(),
+        denied: z.array(z.unknown()).max(100),
+      }),
+    )
+    .max(10_000),
   drivers: z.array(z.looseObject({ slot: z.string(), driver: z.string(), missing: z.array(z.string()) })).max(100),
 });
 
@@ -68,7 +77,10 @@ export interface LogRequest {
 export const execRequestSchema = z.strictObject({
   command: z.array(z.string().max(65_536)).min(1).max(1000),
   /** Standard input, base64. */
-  input: z.base64().max(2 ** 20).default(""),
+  input: z
+    .base64()
+    .max(2 ** 20)
+    .default(""),
 });
 export interface ExecRequest {
   readonly command: readonly string[];

@@ -40,7 +40,7 @@ export function errorOfProblem(value: unknown): NetwrightError | undefined {
   if (typeof code !== "string" || !Object.hasOwn(errorCodes, code) || categoryOf(code) === undefined) return undefined;
   const known = Array.isArray(diagnostics) ? diagnostics.filter(isDiagnostic) : [];
   if (known.length > 0) return NetwrightError.of(known);
-  return new NetwrightError(code, String(detail ?? errorCodes[code].summary), hint === undefined ? {} : { hint: String(hint) });
+  return new NetwrightError(code, detail ?? errorCodes[code].summary, hint === undefined ? {} : { hint });
 }
 
 function isDiagnostic(value: unknown): value is Diagnostic {

@@ -9,7 +9,10 @@ export const scaleRequestSchema = z.strictObject({
   service: nameField("The service.", 30),
   /** Replicas by tier; `lb` and `proxy` as well. Others stay as they are. */
   tiers: z
-    .record(z.string().max(15), integerField({ noun: "a number of replicas", min: 0, max: 10_000, description: "How many instances run." }))
+    .record(
+      z.string().max(15),
+      integerField({ noun: "a number of replicas", min: 0, max: 10_000, description: "How many instances run." }),
+    )
     .refine((tiers) => Object.keys(tiers).length > 0, "name at least one tier"),
 });
 

@@ -12,7 +12,10 @@ export const tokenRequestSchema = z
     role: z.enum(tokenRoles),
     node: nameField("Role Node: whose state it may read.").exactOptional(),
   })
-  .refine(({ role, node }) => (role === "Node") === (node !== undefined), { path: ["node"], error: "is for role Node, and required there" });
+  .refine(({ role, node }) => (role === "Node") === (node !== undefined), {
+    path: ["node"],
+    error: "is for role Node, and required there",
+  });
 
 export type TokenRequest = z.output<typeof tokenRequestSchema>;
 

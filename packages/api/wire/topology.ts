@@ -11,7 +11,12 @@ export interface TopologyNode {
   readonly asn: number;
   readonly ready: boolean;
   /** Instances there, by id. */
-  readonly instances: readonly { readonly id: string; readonly service: string; readonly tier: string; readonly phase: string }[];
+  readonly instances: readonly {
+    readonly id: string;
+    readonly service: string;
+    readonly tier: string;
+    readonly phase: string;
+  }[];
 }
 
 export interface TopologyLink {

@@ -20,9 +20,15 @@ export const capacitySchema = z
   .strictObject({
     cpu: cpuField("What instances may be promised together. Not limited when left out.").exactOptional(),
     memory: memoryField("What instances may be promised together. Not limited when left out.", 1).exactOptional(),
-    instances: integerField({ noun: "a number of instances", min: 0, max: 65_535, description: "How many may run." }).default(250),
+    instances: integerField({
+      noun: "a number of instances",
+      min: 0,
+      max: 65_535,
+      description: "How many may run.",
+    }).default(250),
   })
-  .prefault({});
+  .prefault({})
+  .meta({ description: "What instances may be promised." });
 
 const specSchema = z.strictObject({
   id: integerField({

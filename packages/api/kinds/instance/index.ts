@@ -1,6 +1,7 @@
 /** The kind Instance, for the registry. */
 import type { Kind } from "../kind.ts";
 import { instanceNameMax, instanceSchema, type Instance } from "./schema.ts";
+import { validateInstance } from "./validate.ts";
 
 export const instance: Kind<Instance> = {
   kind: "Instance",
@@ -11,6 +12,6 @@ export const instance: Kind<Instance> = {
   summary: "One running copy of a tier; made and removed by Netwright.",
   nameMax: instanceNameMax,
   schema: instanceSchema,
-  validate: () => [],
+  validate: validateInstance,
   complete: (object) => object,
 };

@@ -2,19 +2,28 @@
 import { z } from "zod";
 import { projectObject } from "../metadata.ts";
 
-export const instancePhases = ["Pending", "Starting", "Ready", "Unhealthy", "Failed", "Draining", "Stopping", "Lost"] as const;
+export const instancePhases = [
+  "Pending",
+  "Starting",
+  "Ready",
+  "Unhealthy",
+  "Failed",
+  "Draining",
+  "Stopping",
+  "Lost",
+] as const;
 export type InstancePhaseName = (typeof instancePhases)[number];
 
 /** SERVICE-TIER-NUMBER: 30, 15 and 8 characters with two hyphens. */
 export const instanceNameMax = 55;
 
 const specSchema = z.strictObject({
-  service: z.string(),
-  tier: z.string(),
+  service: z.string().meta({ description: "The Service that it belongs to." }),
+  tier: z.string().meta({ description: "Its tier." }),
   number: z.number().meta({ description: "Counts up per tier; never used twice." }),
-  host: z.string(),
-  network: z.string(),
-  address: z.string(),
+  host: z.string().meta({ description: "Where it runs." }),
+  network: z.string().meta({ description: "The Network that it is in." }),
+  address: z.string().meta({ description: "Its own IPv6 address there." }),
 });
 
 const statusSchema = z.strictObject({

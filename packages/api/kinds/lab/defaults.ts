@@ -7,4 +7,5 @@ export function completeLab(object: LabInput): Lab {
 }
 
 /** A link without a name is called after its two nodes. */
-export const linkName = ({ name, ends }: LabInput["spec"]["links"][number]): string => name ?? ends.map(({ node }) => node).join("-");
+export const linkName = ({ name, ends }: LabInput["spec"]["links"][number]): string =>
+  name ?? ends.map(({ node }) => node).join("-");

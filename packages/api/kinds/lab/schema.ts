@@ -11,14 +11,34 @@ import { capacitySchema } from "../host/schema.ts";
 import { clusterObject } from "../metadata.ts";
 
 /** What a node is; each role is played by a real program. */
-export const labRoles = ["Client", "Resolver", "NameServer", "Provider", "Edge", "Host", "Control", "Switch", "Linux"] as const;
+export const labRoles = [
+  "Client",
+  "Resolver",
+  "NameServer",
+  "Provider",
+  "Edge",
+  "Host",
+  "Control",
+  "Switch",
+  "Linux",
+] as const;
 export type LabRole = (typeof labRoles)[number];
 
 const nodeSchema = z.strictObject({
   name: nameField("Unique in the lab.", 15),
-  role: z.enum(labRoles).meta({ description: "What it is: Provider runs FRR, Edge runs BIRD, Resolver unbound, NameServer knot, Control the server; Switch is a bridge, Linux an empty node." }),
-  asn: asnField("AS number of a Provider (64500 when left out), Edge (64510) or Host (4200000000 + id).").exactOptional(),
-  id: integerField({ noun: "a host number", min: 1, max: 65_534, description: "Host: its number; counted from 1 when left out." }).exactOptional(),
+  role: z.enum(labRoles).meta({
+    description:
+      "What it is: Provider runs FRR, Edge runs BIRD, Resolver unbound, NameServer knot, Control the server; Switch is a bridge, Linux an empty node.",
+  }),
+  asn: asnField(
+    "AS number of a Provider (64500 when left out), Edge (64510) or Host (4200000000 + id).",
+  ).exactOptional(),
+  id: integerField({
+    noun: "a host number",
+    min: 1,
+    max: 65_534,
+    description: "Host: its number; counted from 1 when left out.",
+  }).exactOptional(),
   capacity: capacitySchema.exactOptional().meta({ description: "Host: what instances may be promised." }),
 });
 
@@ -36,11 +56,13 @@ const linkSchema = z.strictObject({
 
 const specSchema = z.strictObject({
   zone: hostnameField("DNS zone that service host names lie in.").prefault("example.net"),
-  pool: prefixField("Public addresses for services.", { min: 16, max: 127, hint: "a pool gives out addresses" }).prefault(
-    "2001:db8:100::/64",
-  ),
-  nodes: z.array(nodeSchema).min(1),
-  links: z.array(linkSchema).default([]),
+  pool: prefixField("Public addresses for services.", {
+    min: 16,
+    max: 127,
+    hint: "a pool gives out addresses",
+  }).prefault("2001:db8:100::/64"),
+  nodes: z.array(nodeSchema).min(1).meta({ description: "The machines." }),
+  links: z.array(linkSchema).prefault([]).meta({ description: "The cables." }),
 });
 
 const statusSchema = z.strictObject({});

@@ -5,7 +5,11 @@ import type { LabInput, LabNode } from "./schema.ts";
 
 export function validateLab({ spec }: LabInput): readonly Finding[] {
   return [
-    ...spec.nodes.flatMap((node, index) => [...nodeFindings(node, index), ...repeated(spec.nodes, index, "name"), ...repeated(spec.nodes, index, "id")]),
+    ...spec.nodes.flatMap((node, index) => [
+      ...nodeFindings(node, index),
+      ...repeated(spec.nodes, index, "name"),
+      ...repeated(spec.nodes, index, "id"),
+    ]),
     ...spec.links.flatMap((_, index) => linkFindings(spec, index)),
   ];
 }
@@ -30,7 +34,14 @@ function repeated(nodes: readonly LabNode[], index: number, field: "name" | "id"
   const value = nodes[index]?.[field];
   const earlier = nodes.findIndex((other) => other[field] === value);
   if (value === undefined || earlier === index) return [];
-  return [{ code: "NW1205", path: ["spec", "nodes", index, field], message: `${value} is node ${earlier}'s ${field} too`, hint: "every node has its own" }];
+  return [
+    {
+      code: "NW1205",
+      path: ["spec", "nodes", index, field],
+      message: `${value} is node ${earlier}'s ${field} too`,
+      hint: "every node has its own",
+    },
+  ];
 }
 
 function linkFindings({ nodes, links }: LabInput["spec"], index: number): readonly Finding[] {
@@ -40,14 +51,34 @@ function linkFindings({ nodes, links }: LabInput["spec"], index: number): readon
   const strangers = link.ends.flatMap((end, number): Finding[] =>
     nodes.some(({ name }) => name === end.node)
       ? []
-      : [{ code: "NW1301", path: [...path, "ends", number, "node"], message: `there is no node ${end.node}`, hint: `nodes: ${nodes.map(({ name }) => name).slice(0, 20).join(", ")}` }],
+      : [
+          {
+            code: "NW1301",
+            path: [...path, "ends", number, "node"],
+            message: `there is no node ${end.node}`,
+            hint: `nodes: ${nodes
+              .map(({ name }) => name)
+              .slice(0, 20)
+              .join(", ")}`,
+          },
+        ],
   );
   const loop: readonly Finding[] =
-    link.ends[0]?.node === link.ends[1]?.node ? [{ code: "NW1205", path, message: "joins a node with itself", hint: "name two nodes" }] : [];
+    link.ends[0]?.node === link.ends[1]?.node
+      ? [{ code: "NW1205", path, message: "joins a node with itself", hint: "name two nodes" }]
+      : [];
   const name = linkName(link);
   const earlier = links.findIndex((other) => linkName(other) === name);
   const twice: readonly Finding[] =
-    earlier === index ? [] : [{ code: "NW1205", path, message: `${name} is the name of link ${earlier} too`, hint: "give links between the same nodes names of their own" }];
+    earlier === index
+      ? []
+      : [
+          {
+            code: "NW1205",
+            path,
+            message: `${name} is the name of link ${earlier} too`,
+            hint: "give links between the same nodes names of their own",
+          },
+        ];
   return [...strangers, ...loop, ...twice];
 }
-

@@ -2,6 +2,7 @@
 import { nameMax } from "../../fields/name.ts";
 import type { Kind } from "../kind.ts";
 import { networkSchema, type Network } from "./schema.ts";
+import { validateNetwork } from "./validate.ts";
 
 export const network: Kind<Network> = {
   kind: "Network",
@@ -12,6 +13,6 @@ export const network: Kind<Network> = {
   summary: "A tenant's own IPv6 network, carried between hosts over VXLAN.",
   nameMax,
   schema: networkSchema,
-  validate: () => [],
+  validate: validateNetwork,
   complete: (object) => object,
 };

@@ -7,11 +7,14 @@ import { projectObject } from "../metadata.ts";
 
 const specSchema = z
   .strictObject({
-    prefix: prefixField("The network's /64. Given from fd00:0:1::/48 when left out. Never announced; may overlap others.", {
-      min: 64,
-      max: 64,
-      hint: "host, tier and instance number take the lower 64 bits of every address",
-    }).exactOptional(),
+    prefix: prefixField(
+      "The network's /64. Given by Netwright when left out. Never announced; may overlap other networks.",
+      {
+        min: 64,
+        max: 64,
+        hint: "host, tier and instance number take the lower 64 bits of every address",
+      },
+    ).exactOptional(),
     mtu: integerField({
       noun: "an MTU",
       min: 1280,

@@ -23,7 +23,10 @@ const specSchema = z.strictObject({
   asn: asnField("AS number. Managed routers of one fabric share it."),
   routerId: routerIdField("BGP identifier (RFC 6286); required when managed.").exactOptional(),
   upstream: z.boolean().default(false).meta({ description: "True: a provider's router, which leads to the internet." }),
-  links: z.array(linkSchema).default([]).meta({ description: "Links to hosts and other routers, each with a BGP session." }),
+  links: z
+    .array(linkSchema)
+    .prefault([])
+    .meta({ description: "Links to hosts and other routers, each with a BGP session." }),
 });
 
 export const routerSchema = clusterObject("Router", { spec: specSchema, status: nodeStatusSchema });

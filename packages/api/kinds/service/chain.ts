@@ -1,12 +1,31 @@
 /** The whole way of a request through a service, implied tiers included. */
 import type { FieldPath } from "../kind.ts";
-import { isWorkloadTier, type Service, type ServiceSpec, type WorkloadTier, type WrittenImpliedTier } from "./service.ts";
+import {
+  isWorkloadTier,
+  type Service,
+  type ServiceSpec,
+  type WorkloadTier,
+  type WrittenImpliedTier,
+} from "./service.ts";
 import type { Spread } from "./tier.ts";
 
 /** Invariant: `lb` first where there is any listener, then `proxy` where there is an HTTPS one, then workloads in order. */
 export type ChainTier =
-  | { readonly role: "LoadBalancer" | "Proxy"; readonly name: "lb" | "proxy"; readonly replicas: number; readonly spread: Spread; readonly field: FieldPath }
-  | { readonly role: "Workload"; readonly name: string; readonly replicas: number; readonly spread: Spread; readonly field: FieldPath; readonly tier: WorkloadTier };
+  | {
+      readonly role: "LoadBalancer" | "Proxy";
+      readonly name: "lb" | "proxy";
+      readonly replicas: number;
+      readonly spread: Spread;
+      readonly field: FieldPath;
+    }
+  | {
+      readonly role: "Workload";
+      readonly name: string;
+      readonly replicas: number;
+      readonly spread: Spread;
+      readonly field: FieldPath;
+      readonly tier: WorkloadTier;
+    };
 
 /** `field` is the place in the manifest that a person would change: the tier where it is written, else the listener. */
 export function serviceChain({ spec }: Pick<Service, "spec">): readonly ChainTier[] {
@@ -40,9 +59,9 @@ export function tierProtocols(spec: Reach, tier: string): readonly ("tcp" | "udp
   const port = workloads[index]?.workload.port;
   const direct = spec.expose.filter((listener) => listener.protocol !== "HTTPS" && listener.tier === tier);
   const allowed = spec.allow.filter((rule) => rule.to === tier && rule.port === port);
-  const reached = [...direct, ...allowed].map(({ protocol }) => protocol);
+  const reached = new Set([...direct, ...allowed].map(({ protocol }) => protocol));
   const behindProxy = index === 0 && spec.expose.some((listener) => listener.protocol === "HTTPS");
-  const udp = reached.includes("UDP");
-  const tcp = behindProxy || index > 0 || reached.includes("TCP") || !udp;
+  const udp = reached.has("UDP");
+  const tcp = behindProxy || index > 0 || reached.has("TCP") || !udp;
   return [...(tcp ? (["tcp"] as const) : []), ...(udp ? (["udp"] as const) : [])];
 }

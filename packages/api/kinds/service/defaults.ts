@@ -4,7 +4,14 @@ import { tierProtocols, type Reach } from "./chain.ts";
 import type { ExposeInput } from "./expose.ts";
 import { healthSchema, type Health } from "./health.ts";
 import type { ServiceInput } from "./schema.ts";
-import { isWorkloadTier, type Allow, type Listener, type Service, type WorkloadTier, type WrittenImpliedTier } from "./service.ts";
+import {
+  isWorkloadTier,
+  type Allow,
+  type Listener,
+  type Service,
+  type WorkloadTier,
+  type WrittenImpliedTier,
+} from "./service.ts";
 import type { TierInput } from "./tier.ts";
 
 const httpsPort = 443;

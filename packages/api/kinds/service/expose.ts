@@ -6,10 +6,21 @@ import { portField } from "../../fields/port.ts";
 
 export const exposeSchema = z.strictObject({
   hostname: hostnameField("The name that clients use; gets an AAAA record."),
-  protocol: z.enum(["HTTPS", "TCP", "UDP"]).meta({ description: "HTTPS ends TLS at the proxy; TCP and UDP pass through." }),
-  port: portField("The port that clients use. HTTPS: 443 when left out; else required.", "the port that clients connect to, for example 443").exactOptional(),
-  certificate: z.enum(["auto"]).exactOptional().meta({ description: "HTTPS only. auto: issued and renewed by Netwright; the default." }),
-  redirectHttp: z.boolean().exactOptional().meta({ description: "HTTPS only. Answer http on port 80 with a redirect; true when left out." }),
+  protocol: z
+    .enum(["HTTPS", "TCP", "UDP"])
+    .meta({ description: "HTTPS ends TLS at the proxy; TCP and UDP pass through." }),
+  port: portField(
+    "The port that clients use. HTTPS: 443 when left out; else required.",
+    "the port that clients connect to, for example 443",
+  ).exactOptional(),
+  certificate: z
+    .enum(["auto"])
+    .exactOptional()
+    .meta({ description: "HTTPS only. auto: issued and renewed by Netwright; the default." }),
+  redirectHttp: z
+    .boolean()
+    .exactOptional()
+    .meta({ description: "HTTPS only. Answer http on port 80 with a redirect; true when left out." }),
   tier: nameField("TCP and UDP only: the tier that serves it; the first one when left out.", 15).exactOptional(),
   families: z
     .array(z.enum(["IPv6", "IPv4"]))

@@ -11,7 +11,9 @@ export const healthSchema = z.strictObject({
   http: httpPathField("Ask for this path; 200 to 399 is healthy.").exactOptional(),
   tcp: z.literal(true).exactOptional().meta({ description: "A connection that opens is healthy." }),
   interval: durationField("Between two checks.", { min: milliseconds(100), max: seconds(300) }).prefault("1s"),
-  timeout: durationField("For one check; not above interval.", { min: milliseconds(50), max: seconds(60) }).prefault("1s"),
+  timeout: durationField("For one check; not above interval.", { min: milliseconds(50), max: seconds(60) }).prefault(
+    "1s",
+  ),
   rise: count("Good checks in a row until it is healthy.").default(1),
   fall: count("Bad checks in a row until it is not.").default(3),
 });

@@ -13,11 +13,21 @@ export const serviceNameMax = 30;
 const specSchema = z.strictObject({
   network: nameField("The Network that its instances join; made on first use.").default("default"),
   pool: nameField("The AddressPool that its public address comes from.").default("default"),
-  expose: z.array(exposeSchema).default([]).meta({ description: "Listeners on the public address. None: reached from other services only." }),
+  expose: z
+    .array(exposeSchema)
+    .prefault([])
+    .meta({ description: "Listeners on the public address. None: reached from other services only." }),
   tiers: z.array(tierSchema).min(1).meta({ description: "In the order in which a request passes them." }),
-  allow: z.array(allowSchema).default([]).meta({ description: "Flows from other services; everything else is denied." }),
+  allow: z
+    .array(allowSchema)
+    .prefault([])
+    .meta({ description: "Flows from other services; everything else is denied." }),
 });
 
-export const serviceSchema = projectObject("Service", { spec: specSchema, status: serviceStatusSchema }, serviceNameMax);
+export const serviceSchema = projectObject(
+  "Service",
+  { spec: specSchema, status: serviceStatusSchema },
+  serviceNameMax,
+);
 /** As the schema leaves it, before `completeService`. */
 export type ServiceInput = z.output<typeof serviceSchema>;

@@ -15,8 +15,15 @@ export const isImplied = (name: string): name is ImpliedTier => (impliedTiers as
 export const tierSchema = z.strictObject({
   name: nameField("Unique in the service. lb and proxy are Netwright's own tiers.", tierNameMax),
   workload: workloadSchema.exactOptional().meta({ description: "What runs; left out for lb and proxy only." }),
-  health: healthSchema.exactOptional().meta({ description: "When an instance is healthy; a TCP connection when left out." }),
-  replicas: integerField({ noun: "a number of replicas", min: 0, max: 10_000, description: "How many instances run." }).default(1),
+  health: healthSchema
+    .exactOptional()
+    .meta({ description: "When an instance is healthy; a TCP connection when left out." }),
+  replicas: integerField({
+    noun: "a number of replicas",
+    min: 0,
+    max: 10_000,
+    description: "How many instances run.",
+  }).default(1),
   spread: z
     .enum(["preferred", "required", "none"])
     .default("preferred")

@@ -18,14 +18,17 @@ export function validateExpose(spec: Spec): readonly Finding[] {
 function familyFindings({ families }: ExposeInput, index: number): readonly Finding[] {
   const path = ["spec", "expose", index, "families"];
   const ipv4 = families.indexOf("IPv4");
-  if (ipv4 !== -1) return [{ code: "NW1206", path: [...path, ipv4], message: "IPv4 is not built yet", hint: ipv4Reason }];
+  if (ipv4 !== -1)
+    return [{ code: "NW1206", path: [...path, ipv4], message: "IPv4 is not built yet", hint: ipv4Reason }];
   return families.length > 1 ? [{ code: "NW1203", path, message: "names a family twice", hint: "write [IPv6]" }] : [];
 }
 
 function httpsFindings({ tier }: ExposeInput, index: number): readonly Finding[] {
   if (tier === undefined) return [];
   const hint = "HTTPS goes through the proxy to the first tier; reorder tiers, or use TCP";
-  return [{ code: "NW1205", path: ["spec", "expose", index, "tier"], message: "is for TCP and UDP only", hint, onKey: true }];
+  return [
+    { code: "NW1205", path: ["spec", "expose", index, "tier"], message: "is for TCP and UDP only", hint, onKey: true },
+  ];
 }
 
 function transportFindings(spec: Spec, listener: ExposeInput, index: number): readonly Finding[] {
@@ -41,11 +44,25 @@ function transportFindings(spec: Spec, listener: ExposeInput, index: number): re
       onKey: true,
     })),
     ...(listener.port === undefined
-      ? [{ code: "NW1202" as const, path: [...path, "port"], message: `is required for ${listener.protocol}`, hint: "the port that clients connect to" }]
+      ? [
+          {
+            code: "NW1202" as const,
+            path: [...path, "port"],
+            message: `is required for ${listener.protocol}`,
+            hint: "the port that clients connect to",
+          },
+        ]
       : []),
     ...(listener.tier === undefined || known.includes(listener.tier)
       ? []
-      : [{ code: "NW1301" as const, path: [...path, "tier"], message: `there is no tier ${listener.tier} with a workload here`, hint: `tiers: ${known.join(", ")}` }]),
+      : [
+          {
+            code: "NW1301" as const,
+            path: [...path, "tier"],
+            message: `there is no tier ${listener.tier} with a workload here`,
+            hint: `tiers: ${known.join(", ")}`,
+          },
+        ]),
   ];
 }
 
@@ -66,7 +83,9 @@ function clashFindings(listeners: readonly ExposeInput[], index: number): readon
     const path = ["spec", "expose", index, ...(onPort ? ["port"] : [])];
     const redirects = socket === "tcp/80" && (listener.protocol === "HTTPS" || other.protocol === "HTTPS");
     const hint = redirects ? "choose another port, or write redirectHttp: false" : "choose another port";
-    return [{ code: "NW1205", path, message: `${socket} of this service's address is taken by expose[${earlier}]`, hint }];
+    return [
+      { code: "NW1205", path, message: `${socket} of this service's address is taken by expose[${earlier}]`, hint },
+    ];
   }
   return [];
 }

@@ -10,14 +10,20 @@ import { cpuField, memoryField } from "../../fields/quantity.ts";
 
 const envSchema = z.strictObject({
   name: z.string().meta({ description: "Name of an environment variable." }),
-  value: z.string(),
+  value: z.string().meta({ description: "Its value." }),
 });
 
 const fileSchema = z.strictObject({
   path: z.string().meta({ description: "Absolute path inside the workload." }),
-  source: z.string().exactOptional().meta({ description: "A file to copy, relative to the manifest's directory; or content." }),
+  source: z
+    .string()
+    .exactOptional()
+    .meta({ description: "A file to copy, relative to the manifest's directory; or content." }),
   content: z.string().exactOptional().meta({ description: "The text itself; or source." }),
-  encoding: z.enum(["utf8", "base64"]).default("utf8").meta({ description: "How content is written; base64 for binary files." }),
+  encoding: z
+    .enum(["utf8", "base64"])
+    .default("utf8")
+    .meta({ description: "How content is written; base64 for binary files." }),
   mode: fileModeField("Permission bits in octal.").prefault("0644"),
 });
 
@@ -25,18 +31,26 @@ const resourcesSchema = z
   .strictObject({
     cpu: cpuField("Limit; not limited when left out.").exactOptional(),
     memory: memoryField("Limit; not limited when left out.", 4 * 2 ** 20).exactOptional(),
-    pids: integerField({ noun: "a number of processes", min: 1, max: 1_000_000, description: "Processes and threads, at most." }).default(1024),
+    pids: integerField({
+      noun: "a number of processes",
+      min: 1,
+      max: 1_000_000,
+      description: "Processes and threads, at most.",
+    }).default(1024),
   })
-  .prefault({});
+  .prefault({})
+  .meta({ description: "Limits of each instance." });
 
 export const workloadSchema = z.strictObject({
   image: imageField("Where its files come from. host: a read-only view of the host's own file system, for labs."),
   command: z.array(z.string()).min(1).meta({ description: "Program and arguments; no shell." }),
-  env: z.array(envSchema).default([]),
-  files: z.array(fileSchema).default([]).meta({ description: "Put into the workload before it starts." }),
+  env: z.array(envSchema).prefault([]).meta({ description: "Environment variables." }),
+  files: z.array(fileSchema).prefault([]).meta({ description: "Put into the workload before it starts." }),
   port: portField("Where the server listens, on all addresses.", "the port your server listens on, for example 8080"),
   resources: resourcesSchema,
-  stopGracePeriod: durationField("Between SIGTERM and SIGKILL.", { min: milliseconds(0), max: seconds(3600) }).prefault("5s"),
+  stopGracePeriod: durationField("Between SIGTERM and SIGKILL.", { min: milliseconds(0), max: seconds(3600) }).prefault(
+    "5s",
+  ),
 });
 
 export type Workload = z.output<typeof workloadSchema>;

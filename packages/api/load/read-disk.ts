@@ -14,7 +14,7 @@ async function list(path: string): Promise<readonly string[] | undefined> {
   return entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => relative(path, join(entry.parentPath, entry.name)))
-    .sort();
+    .toSorted();
 }
 
 async function read(path: string, max: number): Promise<Uint8Array | string> {
