@@ -5,6 +5,7 @@
 import { milliseconds, type Milliseconds } from "@netwright/base";
 import type { Driver, HostState, NodeSystem } from "@netwright/contract";
 import { converge, type RoundResult } from "./round.ts";
+import { Waiter } from "./waiter.ts";
 
 export interface Goal {
   readonly revision: number;
@@ -18,22 +19,22 @@ export interface Round extends RoundResult {
 }
 
 /** Kernel and engines are listed at least this often, in case a wake-up was lost. */
-const resyncInterval = milliseconds(30_000);
+const resyncInterval = milliseconds(10_000);
 /** Rounds that keep failing or keep changing something slow down to this. */
 const slowest = milliseconds(5000);
 
 export class Converger {
   #goal: Goal | undefined;
-  #wake: (() => void) | undefined;
-  #pending = false;
   readonly #drivers: readonly Driver[];
   readonly #system: NodeSystem;
   readonly #onRound: (round: Round) => void;
+  readonly #waiter: Waiter;
 
   constructor(drivers: readonly Driver[], system: NodeSystem, onRound: (round: Round) => void) {
     this.#drivers = drivers;
     this.#system = system;
     this.#onRound = onRound;
+    this.#waiter = new Waiter(system.clock);
   }
 
   get goal(): Goal | undefined {
@@ -46,36 +47,30 @@ export class Converger {
   }
 
   wake(): void {
-    this.#pending = true;
-    this.#wake?.();
+    this.#waiter.wake();
   }
 
   /** Runs until the signal aborts; a round under way is finished first. */
   async run(signal: AbortSignal): Promise<void> {
     let unsettled = 0;
-    signal.addEventListener("abort", () => this.#wake?.(), { once: true });
     while (!signal.aborted) {
-      this.#pending = false;
       const goal = this.#goal;
-      if (goal !== undefined) {
-        const result = await converge(this.#drivers, this.#system, goal.state);
-        const converged = result.changes.length === 0 && result.problems.length === 0;
-        unsettled = converged || goal !== this.#goal ? 0 : unsettled + 1;
-        this.#onRound({ ...result, goal, converged });
-      }
-      // The first repetition is the check that a change took; it comes at once.
-      if (!signal.aborted && !this.#pending && unsettled !== 1) await this.#rest(pauseAfter(unsettled), signal);
+      const converged = goal === undefined || (await this.#round(goal));
+      unsettled = converged || goal !== this.#goal ? 0 : unsettled + 1;
+      await this.#waiter.rest(pauseAfter(unsettled), signal);
     }
   }
 
-  async #rest(span: Milliseconds, signal: AbortSignal): Promise<void> {
-    const rest = new AbortController();
-    this.#wake = () => rest.abort();
-    if (!this.#pending && !signal.aborted) await this.#system.clock.sleep(span, rest.signal).catch(() => {});
-    this.#wake = undefined;
+  async #round(goal: Goal): Promise<boolean> {
+    const result = await converge(this.#drivers, this.#system, goal.state);
+    const converged = result.changes.length === 0 && result.problems.length === 0;
+    this.#onRound({ ...result, goal, converged });
+    return converged;
   }
 }
 
+/** The first repetition is the check that a change took; it comes at once. */
 function pauseAfter(unsettled: number): Milliseconds {
-  return unsettled === 0 ? resyncInterval : milliseconds(Math.min(slowest, 100 * 2 ** unsettled));
+  if (unsettled === 0) return resyncInterval;
+  return milliseconds(unsettled === 1 ? 0 : Math.min(slowest, 50 * 2 ** unsettled));
 }

@@ -1,0 +1,118 @@
+/** The agent of one node: follows its state, converges on it, watches what runs, reports. All that it knows it may lose. */
+import type { Client } from "@netwright/api";
+import { seconds, type Instant, type Log } from "@netwright/base";
+import type { Driver, NodeReport, NodeSystem } from "@netwright/contract";
+import { rotateLogs } from "@netwright/drivers/runtime-crun/index.ts";
+import { answerRequests, followState, sendReport, type ChannelOptions } from "./channel.ts";
+import { Converger, type Round } from "./converger.ts";
+import { monitorKernel } from "./kernel-monitor.ts";
+import type { AgentMetrics } from "./metrics.ts";
+import { Reporter } from "./reporter.ts";
+import { answer } from "./requests.ts";
+import { converge } from "./round.ts";
+import { loadGoal, saveGoal } from "./state-file.ts";
+import { Watch, type Seen } from "./watch.ts";
+
+export interface AgentOptions {
+  readonly node: string;
+  readonly version: string;
+  readonly client: Client;
+  readonly drivers: readonly Driver[];
+  readonly system: NodeSystem;
+  readonly log: Log;
+  readonly metrics: AgentMetrics;
+}
+
+const rotation = seconds(60);
+
+/** Runs until the signal aborts. The data path stays as it is then. */
+export async function runAgent(options: AgentOptions, signal: AbortSignal): Promise<void> {
+  const { node, client, drivers, system, log, metrics } = options;
+  const channel: ChannelOptions = { client, node, clock: system.clock, log };
+  const startedAt = system.clock.now();
+  const capabilities = await probeDrivers(drivers, system);
+  let round: Round | undefined;
+  let seen: Seen | undefined;
+  const reporter = new Reporter((report) => sendReport(channel, report), system.clock);
+  const tell = (): void => {
+    if (round !== undefined && seen !== undefined) reporter.tell(factsOf(options, startedAt, capabilities, round, seen));
+  };
+  const watch = new Watch(
+    system,
+    () => converger.goal?.state,
+    (now) => {
+      seen = now;
+      metrics.seen(now);
+      tell();
+    },
+    () => converger.wake(),
+  );
+  const converger = new Converger(drivers, system, (result) => {
+    round = result;
+    metrics.round(result);
+    logRound(log, result);
+    if (!result.converged) watch.wake();
+    tell();
+  });
+  const saved = await loadGoal(system, node);
+  if (saved !== undefined) converger.setGoal(saved);
+  const follow = followState(
+    channel,
+    () => converger.goal?.revision ?? 0,
+    (goal) => {
+      converger.setGoal(goal);
+      void saveGoal(system, goal).catch((error: unknown) => log.error("the state was not saved", { error: String(error) }));
+    },
+    signal,
+  );
+  const context = {
+    system,
+    state: () => converger.goal?.state,
+    observe: async () => {
+      const state = converger.goal?.state;
+      return JSON.stringify(state === undefined ? null : await converge(drivers, system, state));
+    },
+  };
+  const onKernel = (): void => {
+    converger.wake();
+    watch.wake();
+  };
+  await Promise.all([
+    converger.run(signal),
+    watch.run(signal),
+    reporter.run(signal),
+    follow,
+    answerRequests(channel, (request, until) => answer(context, request, until), signal),
+    monitorKernel(onKernel, system.clock, signal),
+    rotate(system, signal),
+  ]);
+}
+
+type Capabilities = NodeReport["drivers"];
+
+async function probeDrivers(drivers: readonly Driver[], system: NodeSystem): Promise<Capabilities> {
+  return Promise.all(drivers.map(async (driver) => ({ slot: driver.slot, driver: driver.name, missing: await driver.probe(system) })));
+}
+
+function factsOf(
+  { node, version }: AgentOptions,
+  startedAt: Instant,
+  drivers: Capabilities,
+  { goal, converged, problems, stages }: Round,
+  { instances, engines }: Seen,
+): Omit<NodeReport, "at"> {
+  const agent = { version, pid: process.pid, startedAt };
+  return { node, revision: goal.revision, converged, problems, stages, instances, ...engines, agent, drivers };
+}
+
+function logRound(log: Log, { goal, changes, problems }: Round): void {
+  if (changes.length > 0) log.info("changed", { revision: goal.revision, changes });
+  for (const problem of problems) log.warn("problem", { revision: goal.revision, ...problem });
+}
+
+async function rotate(system: NodeSystem, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await rotateLogs(system.paths);
+    await system.clock.sleep(rotation, signal).catch(() => {});
+  }
+}

@@ -1,0 +1,106 @@
+/** What is to be told about each instance: the engine's facts and the instance's own health, put together. */
+import { milliseconds, type Milliseconds } from "@netwright/base";
+import type { HealthCheck, HostState, InstanceReport, NodeSystem, WorkloadState } from "@netwright/contract";
+import { readProxyHealth } from "@netwright/drivers/proxy-haproxy/index.ts";
+import { isListening, probeHealth, readRuntime, type ContainerFacts } from "@netwright/drivers/runtime-crun/index.ts";
+import { judge, type Verdict } from "./health.ts";
+
+interface Instance {
+  readonly project: string;
+  readonly workload: WorkloadState;
+}
+
+interface Memory extends Verdict {
+  /** Of the process that was judged: a new one is judged anew. */
+  readonly pid: number;
+  readonly message: string;
+  readonly nextAt: Milliseconds;
+}
+
+/** While an instance is not up yet it is asked this often. */
+const startingInterval = milliseconds(50);
+
+/** Remembers answers of health checks between two looks; everything else is read anew each time. */
+export class InstanceWatch {
+  readonly #memory = new Map<string, Memory>();
+  readonly #system: NodeSystem;
+
+  constructor(system: NodeSystem) {
+    this.#system = system;
+  }
+
+  /** By project, then id. */
+  async look(state: HostState): Promise<readonly InstanceReport[]> {
+    const instances = state.networks.flatMap(({ project, workloads }) => workloads.map((workload) => ({ project, workload })));
+    this.#forget(instances);
+    const containers = await readRuntime(this.#system, instances);
+    const factsOf = new Map(containers.map((facts) => [`${facts.project}/${facts.id}`, facts]));
+    const reports = instances.map((instance) => {
+      const facts = factsOf.get(keyOf(instance));
+      return facts === undefined ? this.#proxy(instance) : this.#container(instance, facts);
+    });
+    return (await Promise.all(reports)).toSorted((a, b) => (`${a.project}/${a.id}` < `${b.project}/${b.id}` ? -1 : 1));
+  }
+
+  async #proxy({ project, workload }: Instance): Promise<InstanceReport> {
+    const base = { project, id: workload.id, pid: null, startedAt: null, restarts: 0 };
+    const { listening, backends } = await readProxyHealth(this.#system, { project, id: workload.id });
+    if (!listening) return { ...base, phase: "Starting", reason: "NotListening", message: "the proxy does not answer" };
+    const dead = backends.filter(({ members }) => members.length > 0 && members.every(({ status }) => status !== "Up"));
+    const empty = backends.filter(({ members }) => members.length === 0);
+    const [worst] = [...empty, ...dead];
+    if (worst === undefined) return { ...base, phase: "Ready", reason: "Listening", message: membersText(backends) };
+    const reason = empty.length > 0 ? "NoMembers" : "MembersDown";
+    const why = worst.members.map(({ instance, status, check }) => `${instance} ${status} ${check}`.trim()).join(", ");
+    return { ...base, phase: "Unhealthy", reason, message: why === "" ? `no members for ${worst.name}` : `${worst.name}: ${why}` };
+  }
+
+  async #container(instance: Instance, facts: ContainerFacts): Promise<InstanceReport> {
+    const { project, workload } = instance;
+    const { pid, startedAt, restarts } = facts;
+    const base = { project, id: workload.id, pid, startedAt, restarts };
+    if (facts.phase === "BackOff" || facts.phase === "Stopping") return { ...base, ...notRunning(facts) };
+    if (pid === null) return { ...base, phase: "Starting", reason: facts.phase, message: "not started yet" };
+    if (!(await isListening(this.#system.files, pid, workload.ports))) {
+      return { ...base, phase: "Starting", reason: "NotListening", message: `no socket listens on ${portsText(workload)}` };
+    }
+    if (workload.health?.kind !== "Http") return { ...base, phase: "Ready", reason: "Listening", message: `listens on ${portsText(workload)}` };
+    const { healthy, message } = await this.#check(instance, pid, workload.health);
+    return { ...base, phase: healthy ? "Ready" : "Unhealthy", reason: healthy ? "Healthy" : "CheckFailed", message };
+  }
+
+  async #check(instance: Instance, pid: number, check: HealthCheck): Promise<Memory> {
+    const key = keyOf(instance);
+    const known = this.#memory.get(key);
+    const before = known?.pid === pid ? known : undefined;
+    const now = this.#system.clock.monotonic();
+    if (before !== undefined && now < before.nextAt) return before;
+    const answer = await probeHealth(this.#system, instance.project, instance.workload, check);
+    const verdict = judge(before, answer.healthy, check);
+    const pause = verdict.healthy ? check.interval : Math.min(check.interval, startingInterval);
+    const memory = { ...verdict, pid, message: answer.message, nextAt: milliseconds(now + pause) };
+    this.#memory.set(key, memory);
+    return memory;
+  }
+
+  #forget(instances: readonly Instance[]): void {
+    const known = new Set(instances.map(keyOf));
+    for (const key of this.#memory.keys()) if (!known.has(key)) this.#memory.delete(key);
+  }
+}
+
+const keyOf = ({ project, workload }: Instance): string => `${project}/${workload.id}`;
+
+const portsText = ({ ports }: WorkloadState): string => ports.map(({ protocol, port }) => `${protocol}/${port}`).join(", ");
+
+function membersText(backends: readonly { readonly members: readonly { readonly status: string }[] }[]): string {
+  const members = backends.flatMap((backend) => backend.members);
+  return `${members.filter(({ status }) => status === "Up").length} of ${members.length} members up`;
+}
+
+function notRunning({ phase, lastExit }: ContainerFacts): Pick<InstanceReport, "phase" | "reason" | "message"> {
+  if (phase === "Stopping") return { phase: "Stopping", reason: "Stopping", message: "told to stop" };
+  const status = lastExit?.status ?? null;
+  const message = `ended${status === null ? "" : ` with status ${status}`}; will be started again`;
+  return { phase: "Failed", reason: lastExit?.reason ?? "Unknown", message };
+}

@@ -1,0 +1,93 @@
+/** The program `netwright agent run`. */
+import { createServer } from "node:http";
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { createClient, nodeTransport } from "@netwright/api";
+import { exitCodes, isNetwrightError, jsonLog, messageOf, NetwrightError } from "@netwright/base";
+import { systemClock } from "@netwright/base/node-clock.ts";
+import { drivers } from "@netwright/drivers";
+import { nodeSystem } from "@netwright/system";
+import { runAgent } from "./agent.ts";
+import { agentMetrics, type AgentMetrics } from "./metrics.ts";
+
+export const agentUsage = `Usage: netwright agent run --server URL --node NAME --token-file FILE [OPTIONS]
+
+  --server URL        https://HOST:PORT of the server
+  --node NAME         name of this node's Host or Router
+  --token-file FILE   its token
+  --ca-file FILE      certificate authority of the server
+  --run DIR           sockets and rendered configurations, gone after a reboot (/run/netwright)
+  --state DIR         what survives a reboot (/var/lib/netwright)
+  --metrics ADDR:PORT serve Prometheus metrics here, for example [::1]:9464
+`;
+
+const options = {
+  server: { type: "string" },
+  node: { type: "string" },
+  "token-file": { type: "string" },
+  "ca-file": { type: "string" },
+  run: { type: "string", default: "/run/netwright" },
+  state: { type: "string", default: "/var/lib/netwright" },
+  metrics: { type: "string" },
+} as const;
+
+/** @param version of the product. @returns the exit status. */
+export async function agentMain(argv: readonly string[], version: string): Promise<number> {
+  const log = jsonLog(systemClock, (line) => void process.stderr.write(line));
+  try {
+    const values = parse(argv);
+    const stop = new AbortController();
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+    const ca = values["ca-file"] === undefined ? {} : { ca: readText(values["ca-file"]) };
+    const transport = nodeTransport({ kind: "Https", url: values.server, ...ca });
+    const client = createClient({ transport, token: readText(values["token-file"]).trim() });
+    const metrics = agentMetrics(version);
+    if (values.metrics !== undefined) serveMetrics(values.metrics, metrics, stop.signal);
+    const system = nodeSystem({ run: values.run, state: values.state });
+    log.info("started", { node: values.node, version, pid: process.pid });
+    await runAgent({ node: values.node, version, client, drivers, system, log, metrics }, stop.signal);
+    log.info("stopped");
+    return 0;
+  } catch (error) {
+    log.error(messageOf(error), isNetwrightError(error) ? { code: error.code } : {});
+    return isNetwrightError(error) ? exitCodes[error.category] : 1;
+  }
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
+    const { server, node, "token-file": tokenFile } = values;
+    if (positionals.join(" ") !== "run" || server === undefined || node === undefined || tokenFile === undefined) throw new TypeError(agentUsage);
+    return { ...values, server, node, "token-file": tokenFile };
+  } catch (error) {
+    throw new NetwrightError("NW1001", messageOf(error), { cause: error });
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new NetwrightError("NW1101", `${path} cannot be read: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function serveMetrics(address: string, { registry }: AgentMetrics, signal: AbortSignal): void {
+  const match = /^\[?([^\]]+)\]?:(\d+)$/.exec(address);
+  if (match === null) throw new NetwrightError("NW1001", `${address} is not ADDRESS:PORT`, { hint: "for example [::1]:9464" });
+  const server = createServer((request, response) => {
+    if (request.url !== "/metrics") {
+      response.writeHead(404).end();
+      return;
+    }
+    registry.metrics().then(
+      (text) => response.setHeader("content-type", registry.contentType).end(text),
+      (error: unknown) => response.writeHead(500).end(messageOf(error)),
+    );
+  });
+  server.listen(Number(match[2]), match[1]);
+  signal.addEventListener("abort", () => server.close(), { once: true });
+}
+
+if (import.meta.main) process.exitCode = await agentMain(process.argv.slice(2), "0.1.0");

@@ -1,0 +1,51 @@
+/**
+ * Tells the server what is: at once when something changed, and at least every heartbeat, so that silence means trouble.
+ * What could not be sent is not queued: the next try sends what is true then.
+ */
+import { milliseconds, type Clock } from "@netwright/base";
+import type { NodeReport } from "@netwright/contract";
+import { Waiter } from "./waiter.ts";
+
+/** What a report is made of, beside its time. */
+export type Facts = Omit<NodeReport, "at">;
+
+const heartbeat = milliseconds(2000);
+const retry = milliseconds(250);
+
+export class Reporter {
+  #facts: Facts | undefined;
+  #sent: string | undefined;
+  readonly #send: (report: NodeReport) => Promise<void>;
+  readonly #clock: Clock;
+  readonly #waiter: Waiter;
+
+  /** @param send rejects when the report did not arrive; it says itself why. */
+  constructor(send: (report: NodeReport) => Promise<void>, clock: Clock) {
+    this.#send = send;
+    this.#clock = clock;
+    this.#waiter = new Waiter(clock);
+  }
+
+  tell(facts: Facts): void {
+    this.#facts = facts;
+    if (JSON.stringify(facts) !== this.#sent) this.#waiter.wake();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const arrived = this.#facts === undefined || (await this.#deliver(this.#facts));
+      await this.#waiter.rest(arrived ? heartbeat : retry, signal);
+    }
+  }
+
+  async #deliver(facts: Facts): Promise<boolean> {
+    const text = JSON.stringify(facts);
+    try {
+      await this.#send({ ...facts, at: this.#clock.now() });
+    } catch {
+      return false;
+    }
+    this.#sent = text;
+    return true;
+  }
+}

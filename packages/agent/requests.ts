@@ -1,0 +1,88 @@
+/** What the server may ask of a node beside its state: logs, a command inside an instance, dropped flows, a fresh look. */
+import { spawn } from "node:child_process";
+import type { AgentRequest, OutputChunk } from "@netwright/api";
+import { isNetwrightError, messageOf, NetwrightError } from "@netwright/base";
+import type { HostState, NodeSystem } from "@netwright/contract";
+import { readDenied } from "@netwright/drivers";
+import { execCommand, logPath } from "@netwright/drivers/runtime-crun/index.ts";
+import { readHierarchies } from "@netwright/drivers/runtime-crun/hierarchies.ts";
+import { containerOf, type ContainerInstance } from "@netwright/drivers/runtime-crun/want.ts";
+
+export interface RequestContext {
+  readonly system: NodeSystem;
+  readonly state: () => HostState | undefined;
+  /** Runs a round now and gives what it found, as JSON text. */
+  readonly observe: () => Promise<string>;
+}
+
+/** Never throws: what goes wrong is the last chunk. */
+export async function* answer(context: RequestContext, request: AgentRequest, signal: AbortSignal): AsyncGenerator<OutputChunk> {
+  try {
+    yield* dispatch(context, request, signal);
+  } catch (error) {
+    if (!signal.aborted) yield { stream: "error", code: isNetwrightError(error) ? error.code : "NW1801", message: messageOf(error) };
+  }
+}
+
+async function* dispatch(context: RequestContext, request: AgentRequest, signal: AbortSignal): AsyncGenerator<OutputChunk> {
+  const { system } = context;
+  if (request.kind === "Flows") return yield* text(JSON.stringify(await deniedOf(context)));
+  if (request.kind === "Observe") return yield* text(await context.observe());
+  if (request.kind === "Cancel") return;
+  const instance = containerNamed(context.state(), request.project, request.instance);
+  if (request.kind === "Logs") {
+    const lines = request.tail === null ? "+1" : String(request.tail);
+    const path = logPath(system.paths, `${request.project}.${request.instance}`);
+    if (!(await system.files.exists(path))) throw new NetwrightError("NW1501", `${request.instance} has written nothing yet`);
+    return yield* output(["tail", ...(request.follow ? ["-F", "-s", "0.2"] : []), "-n", lines, path], undefined, signal);
+  }
+  if (instance === undefined) throw new NetwrightError("NW1501", `${request.instance} is no container: nothing can run in it`);
+  const hierarchies = await readHierarchies(system.files);
+  return yield* output(execCommand(instance, request.command, { paths: system.paths, hierarchies }), request.input, signal);
+}
+
+async function deniedOf({ system, state }: RequestContext): Promise<unknown> {
+  const networks = state()?.networks ?? [];
+  return Promise.all(networks.map(async ({ project, name }) => ({ project, name, denied: await readDenied(system, { project, name }) })));
+}
+
+/** @throws NW1501 when there is no such instance here; undefined for a proxy. */
+function containerNamed(state: HostState | undefined, project: string, id: string): ContainerInstance | undefined {
+  const network = state?.networks.find((one) => one.project === project && one.workloads.some((workload) => workload.id === id));
+  const workload = network?.workloads.find((one) => one.id === id);
+  if (network === undefined || workload === undefined) throw new NetwrightError("NW1501", `${id} is not on this host`);
+  return containerOf(network, workload);
+}
+
+async function* text(value: string): AsyncGenerator<OutputChunk> {
+  yield { stream: "stdout", data: Buffer.from(value).toString("base64") };
+  yield { stream: "exit", code: 0 };
+}
+
+/** A program's output as it comes; the program ends when the signal aborts. */
+async function* output(command: readonly [string, ...string[]], input: string | undefined, signal: AbortSignal): AsyncGenerator<OutputChunk> {
+  const [program, ...args] = command;
+  const child = spawn(program, args, { stdio: "pipe", signal, killSignal: "SIGTERM" });
+  child.stdin.on("error", () => {});
+  child.stdin.end(Buffer.from(input ?? "", "base64"));
+  const queue: OutputChunk[] = [];
+  let notify = (): void => {};
+  const push = (chunk: OutputChunk): void => {
+    queue.push(chunk);
+    notify();
+  };
+  for (const stream of ["stdout", "stderr"] as const) {
+    child[stream].on("data", (data: Buffer) => push({ stream, data: data.toString("base64") }));
+  }
+  child.on("error", (error) => push({ stream: "error", code: "NW1602", message: messageOf(error) }));
+  child.on("close", (code, by) => push({ stream: "exit", code: code ?? (by === null ? 1 : 143) }));
+  for (;;) {
+    const chunk = queue.shift();
+    if (chunk === undefined) {
+      await new Promise<void>((resolve) => (notify = resolve));
+      continue;
+    }
+    yield chunk;
+    if (chunk.stream === "exit" || chunk.stream === "error") return;
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Which server a verb talks to: flags before environment before the running lab.
+ * Environment: NETWRIGHT_SERVER (unix:PATH or https://HOST:PORT), NETWRIGHT_TOKEN_FILE, NETWRIGHT_CA_FILE, NETWRIGHT_LAB.
+ */
+import { readFileSync } from "node:fs";
+import { createClient, nodeTransport, type Client, type Target } from "@netwright/api";
+import { messageOf, NetwrightError } from "@netwright/base";
+import type { Command } from "commander";
+import type { Invocation } from "./verb.ts";
+
+interface Endpoint {
+  /** `unix:PATH` or `https://HOST:PORT`. */
+  readonly server: string;
+  readonly tokenFile: string;
+  readonly caFile: string | undefined;
+}
+
+export const defaultLab = "default";
+const labDirectory = (lab: string): string => `/run/netwright/labs/${lab}`;
+
+/** Adds the options that `connect` reads. */
+export function connectionOptions(command: Command): void {
+  command
+    .option("--lab <name>", "use the server of this lab")
+    .option("--server <url>", "use this server: unix:PATH or https://HOST:PORT")
+    .option("--token-file <file>", "file that holds the token")
+    .option("--ca-file <file>", "certificate authority of the server");
+}
+
+export const labOf = ({ options, terminal }: Invocation): string =>
+  (options["lab"] as string | undefined) ?? terminal.env["NETWRIGHT_LAB"] ?? defaultLab;
+
+/** True when the verb talks to a lab on this machine rather than to a server that was named. */
+export function usesLab({ options, terminal }: Invocation): boolean {
+  return options["lab"] !== undefined || (options["server"] ?? terminal.env["NETWRIGHT_SERVER"]) === undefined;
+}
+
+/** @throws NW1505 when there is no server to talk to, NW1101 when a token or CA file cannot be read. */
+export function connect(invocation: Invocation): Client {
+  const { server, tokenFile, caFile } = endpointOf(invocation);
+  const token = readText(tokenFile).trim();
+  const ca = caFile === undefined ? undefined : readText(caFile);
+  return createClient({ transport: nodeTransport(targetOf(server, ca)), token });
+}
+
+function targetOf(server: string, ca: string | undefined): Target {
+  if (server.startsWith("unix:")) return { kind: "Socket", path: server.slice("unix:".length) };
+  return { kind: "Https", url: server, ...(ca === undefined ? {} : { ca }) };
+}
+
+function endpointOf(invocation: Invocation): Endpoint {
+  if (usesLab(invocation)) {
+    const directory = labDirectory(labOf(invocation));
+    return { server: `unix:${directory}/server.sock`, tokenFile: `${directory}/token`, caFile: undefined };
+  }
+  const { options, terminal } = invocation;
+  const setting = (flag: string, variable: string): string | undefined =>
+    (options[flag] as string | undefined) ?? terminal.env[variable];
+  const tokenFile = setting("tokenFile", "NETWRIGHT_TOKEN_FILE");
+  if (tokenFile === undefined) {
+    throw new NetwrightError("NW1002", "a server was named without a token", { hint: "add --token-file or set NETWRIGHT_TOKEN_FILE" });
+  }
+  return { server: setting("server", "NETWRIGHT_SERVER") ?? "", tokenFile, caFile: setting("caFile", "NETWRIGHT_CA_FILE") };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === "ENOENT" && path.startsWith("/run/netwright/labs/");
+    if (!missing) throw new NetwrightError("NW1101", `${path} cannot be read: ${messageOf(cause)}`, { cause });
+    throw new NetwrightError("NW1505", "no lab is running here and no server was named", {
+      hint: "start one with netwright lab up, or name a server with --server",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,34 @@
+/** The program `netwright`. */
+import { readFileSync } from "node:fs";
+import { systemClock } from "@netwright/base/node-clock.ts";
+import { runProgram } from "./program.ts";
+
+const interrupted = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => interrupted.abort());
+}
+// A reader that closes early, such as `head`, is no error of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+function textOfFile(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+process.exitCode = await runProgram(process.argv.slice(2), {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  stdin: process.stdin,
+  textOf: textOfFile,
+  live: process.stderr.isTTY === true,
+  env: process.env,
+  cwd: process.cwd(),
+  clock: systemClock,
+  signal: interrupted.signal,
+});

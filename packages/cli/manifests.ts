@@ -1,0 +1,30 @@
+/** Manifests named on the command line, ready to be sent. */
+import { nodeReader } from "@netwright/api/load/node-reader.ts";
+import { readManifests } from "@netwright/api/load/read-manifests.ts";
+import { sourcesOf } from "@netwright/api/load/sources.ts";
+import { encodeObject, type ApplyRequest } from "@netwright/api";
+import { NetwrightError } from "@netwright/base";
+import { InvalidArgumentError, type Command } from "commander";
+
+/** Adds `-f`, which may be repeated. */
+export function fileOption(command: Command): void {
+  command.requiredOption("-f, --file <path>", "manifest file, directory, or - for standard input; may be repeated", collect);
+}
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** @throws every complaint about every file at once; nothing has been sent then. */
+export async function readApplyRequest(
+  paths: readonly string[],
+  rest: Omit<ApplyRequest, "objects">,
+): Promise<ApplyRequest> {
+  const { objects, diagnostics } = await readManifests(paths, nodeReader);
+  if (diagnostics.length > 0) throw NetwrightError.of(diagnostics);
+  return { ...rest, objects: objects.map((loaded) => ({ object: encodeObject(loaded.object), sources: sourcesOf(loaded) })) };
+}
+
+/** Parses a whole number that is not negative, for options. */
+export function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("not a whole number");
+  return Number(text);
+}

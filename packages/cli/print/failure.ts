@@ -1,0 +1,14 @@
+/** Whatever went wrong, as people read it. */
+import { renderDiagnostic } from "@netwright/api/load/render-diagnostic.ts";
+import { isNetwrightError, messageOf, NetwrightError, type Diagnostic } from "@netwright/base";
+
+/** @param textOf gives the text of a manifest by its name, so that the line in question can be shown. */
+export function renderFailure(error: unknown, textOf: (file: string) => string | undefined = () => undefined): string {
+  const known = isNetwrightError(error) ? error : new NetwrightError("NW1801", messageOf(error), { hint: "please report this with the command that you gave" });
+  return `${known.diagnostics.map((diagnostic) => render(diagnostic, textOf)).join("\n")}\n`;
+}
+
+function render(diagnostic: Diagnostic, textOf: (file: string) => string | undefined): string {
+  const { source } = diagnostic;
+  return renderDiagnostic(diagnostic, source === undefined ? undefined : textOf(source.file));
+}

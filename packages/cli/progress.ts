@@ -1,0 +1,73 @@
+/** Follows services after a change until they are ready, printing each stage as it passes. */
+import { objectName, type Client, type ServiceStatus, type WireObject } from "@netwright/api";
+import { formatDuration, milliseconds, NetwrightError, type Milliseconds } from "@netwright/base";
+import { conditionsOf, valueAt } from "./print/columns.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface Follow {
+  /** As `service/shop`. */
+  readonly services: readonly string[];
+  /** Watch from here. */
+  readonly revision: number;
+  readonly timeout: Milliseconds;
+}
+
+type Stage = ServiceStatus["stages"][number];
+
+const stagesOf = (service: WireObject): readonly Stage[] => (valueAt(service, "status.stages") as readonly Stage[] | undefined) ?? [];
+const generationOf = (service: WireObject): number => Number(valueAt(service, "metadata.generation") ?? 0);
+
+/** Ready for the generation that is stored now, not for the one before. */
+export function isReady(service: WireObject): boolean {
+  const ready = conditionsOf(service).find(({ type }) => type === "Ready");
+  return ready?.status === "True" && ready.observedGeneration >= generationOf(service);
+}
+
+/** @throws NW1508 with what each service still waits for. */
+export async function followServices(client: Client, { services, revision, timeout }: Follow, terminal: Terminal): Promise<void> {
+  if (services.length === 0) return;
+  const waiting = new Map<string, WireObject | undefined>(services.map((name) => [name, undefined]));
+  const printed = new Map<string, Set<string>>();
+  const deadline = AbortSignal.timeout(timeout);
+  const signal = AbortSignal.any([deadline, terminal.signal]);
+  const look = (service: WireObject): void => {
+    const name = objectName(service as never);
+    if (!waiting.has(name)) return;
+    printStages(name, service, printed, terminal);
+    if (isReady(service)) waiting.delete(name);
+    else waiting.set(name, service);
+  };
+  for (const service of (await client.list("Service")).items) look(service);
+  if (waiting.size > 0) {
+    for await (const { type, object } of client.watch("Service", { since: revision, signal })) {
+      if (type !== "Deleted") look(object);
+      if (waiting.size === 0) break;
+    }
+  }
+  terminal.signal.throwIfAborted();
+  if (waiting.size > 0) throw late(waiting, timeout);
+}
+
+function printStages(name: string, service: WireObject, printed: Map<string, Set<string>>, terminal: Terminal): void {
+  const seen = printed.get(name) ?? new Set<string>();
+  for (const { stage, detail, took } of stagesOf(service)) {
+    if (seen.has(stage)) continue;
+    if (seen.size === 0) terminal.err(`${name}\n`);
+    seen.add(stage);
+    terminal.err(stageLine(stage, detail, milliseconds(took)));
+  }
+  printed.set(name, seen);
+}
+
+export const stageLine = (stage: string, detail: string, took: Milliseconds): string =>
+  `  ${stage.padEnd(12)} ${detail.padEnd(58)} ${formatDuration(took).padStart(7)}\n`;
+
+function late(waiting: ReadonlyMap<string, WireObject | undefined>, timeout: Milliseconds): NetwrightError {
+  const parts = [...waiting].map(([name, service]) => {
+    const failing = service === undefined ? undefined : conditionsOf(service).find(({ status }) => status !== "True");
+    return failing === undefined ? name : `${name}: ${failing.type} is ${failing.status} (${failing.reason}): ${failing.message}`;
+  });
+  const message = `not ready after ${formatDuration(timeout)}: ${parts.join("; ")}`;
+  return new NetwrightError("NW1508", message, { hint: `see netwright describe ${[...waiting.keys()][0] ?? ""}` });
+}
+

@@ -1,0 +1,70 @@
+/** `delete`: objects by name, or those of manifests; waits until nothing of them runs. */
+import { isNetwrightError, NetwrightError, type Milliseconds } from "@netwright/base";
+import type { Client, WireObject } from "@netwright/api";
+import type { Command } from "commander";
+import { connect, connectionOptions } from "../connection.ts";
+import { timeoutOf, waitOptions } from "../durations.ts";
+import { readApplyRequest } from "../manifests.ts";
+import { parseRefs, refText, toApiRef, type ObjectRef } from "../object-ref.ts";
+import { valueAt } from "../print/columns.ts";
+import { renderPlan } from "../print/plan.ts";
+import type { Terminal } from "../terminal.ts";
+import type { Invocation, Verb } from "../verb.ts";
+
+export const verb: Verb = {
+  configure(command: Command): void {
+    command.argument("[object...]", "KIND/NAME, or KIND NAME...");
+    command.option("-f, --file <path>", "delete the objects of this manifest or directory");
+    command.option("-p, --project <name>", "their project", "default");
+    command.option("--dry-run", "only show what would happen");
+    command.option("--ignore-not-found", "what is gone already is no failure");
+    waitOptions(command);
+    connectionOptions(command);
+    command.addHelpText("after", "\nExamples:\n  netwright delete service/shop\n  netwright delete -f shop.yaml\n");
+  },
+  async run(invocation: Invocation): Promise<void> {
+    const { terminal, options } = invocation;
+    const client = connect(invocation);
+    const dryRun = options["dryRun"] === true;
+    const refs = await refsOf(invocation);
+    for (const ref of refs) {
+      try {
+        const { plan } = await client.delete(toApiRef(ref), { dryRun });
+        terminal.out(dryRun ? renderPlan(plan) : `${refText(ref)} deleted\n`);
+      } catch (error) {
+        if (options["ignoreNotFound"] !== true || !isNetwrightError(error) || error.category !== "notFound") throw error;
+      }
+    }
+    if (!dryRun && options["wait"] !== false) await untilGone(client, refs, timeoutOf(options), terminal);
+  },
+};
+
+async function refsOf({ args, options, terminal }: Invocation): Promise<readonly ObjectRef[]> {
+  const file = options["file"] as string | undefined;
+  if (file === undefined) return parseRefs(args, options["project"] as string);
+  if (args.length > 0) throw new NetwrightError("NW1002", "objects are named both by -f and by name", { hint: "use one of the two" });
+  const { objects } = await readApplyRequest([file], {});
+  // What others refer to was written first; it goes last.
+  return objects.toReversed().flatMap(({ object }) => {
+    const { kind, metadata } = object as WireObject;
+    return parseRefs([`${kind}/${metadata.name}`], metadata.project);
+  });
+}
+
+/** Instances outlive their service until they have drained and stopped. */
+async function untilGone(client: Client, refs: readonly ObjectRef[], timeout: Milliseconds, terminal: Terminal): Promise<void> {
+  const services = new Set(refs.filter(({ kind }) => kind.kind === "Service").map(({ project, name }) => `${project}/${name}`));
+  if (services.size === 0) return;
+  const signal = AbortSignal.any([AbortSignal.timeout(timeout), terminal.signal]);
+  const belongs = (instance: WireObject): boolean =>
+    services.has(`${instance.metadata.project ?? "default"}/${String(valueAt(instance, "spec.service"))}`);
+  const { items, revision } = await client.list("Instance");
+  const left = new Set(items.filter(belongs).map(({ metadata }) => metadata.name));
+  if (left.size === 0) return;
+  for await (const { type, object } of client.watch("Instance", { since: revision, signal })) {
+    if (type === "Deleted") left.delete(object.metadata.name);
+    if (left.size === 0) return;
+  }
+  terminal.signal.throwIfAborted();
+  throw new NetwrightError("NW1508", `still there: ${[...left].join(", ")}`, { hint: "see netwright get instances" });
+}

@@ -1,0 +1,23 @@
+/** `logs`: what an instance wrote to its standard output and error. */
+import type { Command } from "commander";
+import { connect, connectionOptions } from "../connection.ts";
+import { wholeNumber } from "../manifests.ts";
+import { relay } from "../relay.ts";
+import type { Invocation, Verb } from "../verb.ts";
+
+export const verb: Verb = {
+  configure(command: Command): void {
+    command.argument("<instance>", "for example shop-web-1");
+    command.option("-f, --follow", "go on and print what is added");
+    command.option("--tail <lines>", "only the last lines", wholeNumber);
+    command.option("-p, --project <name>", "its project", "default");
+    connectionOptions(command);
+    command.addHelpText("after", "\nExample:\n  netwright logs shop-web-1 -f\n");
+  },
+  async run(invocation: Invocation): Promise<number> {
+    const { terminal, args, options } = invocation;
+    const instance = { id: (args[0] ?? "").replace(/^instance\//, ""), project: options["project"] as string };
+    const request = { follow: options["follow"] === true, tail: (options["tail"] as number | undefined) ?? null };
+    return relay(connect(invocation).logs(instance, request, terminal.signal), terminal);
+  },
+};

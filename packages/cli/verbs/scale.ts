@@ -1,0 +1,38 @@
+/** `scale`: `netwright scale service/shop web=5 proxy=2`. */
+import { NetwrightError } from "@netwright/base";
+import type { Command } from "commander";
+import { connect, connectionOptions } from "../connection.ts";
+import { waitOptions } from "../durations.ts";
+import { parseRefs } from "../object-ref.ts";
+import type { Invocation, Verb } from "../verb.ts";
+import { settle } from "./apply.ts";
+
+export const verb: Verb = {
+  configure(command: Command): void {
+    command.argument("<service>", "service/NAME").argument("<tier=replicas...>", "for example web=5");
+    command.option("-p, --project <name>", "the service's project", "default");
+    command.option("--dry-run", "only show what would happen");
+    command.option("-o, --output <format>", "json or yaml");
+    waitOptions(command);
+    connectionOptions(command);
+    command.addHelpText("after", "\nExample:\n  netwright scale service/shop web=5\n");
+  },
+  async run(invocation: Invocation): Promise<void> {
+    const { terminal, args, options } = invocation;
+    const started = terminal.clock.monotonic();
+    const [service = "", ...sizes] = args;
+    const [ref] = parseRefs([service], options["project"] as string);
+    if (ref?.kind.kind !== "Service") throw new NetwrightError("NW1001", `${service} is not a service`, { hint: "write service/NAME" });
+    const tiers = Object.fromEntries(sizes.map(parseSize));
+    const dryRun = options["dryRun"] === true;
+    const client = connect(invocation);
+    const response = await client.scale({ project: ref.project ?? "default", service: ref.name, tiers }, { dryRun });
+    await settle(invocation, client, response, dryRun, started);
+  },
+};
+
+function parseSize(text: string): readonly [tier: string, replicas: number] {
+  const match = /^([a-z0-9-]+)=(\d{1,6})$/.exec(text);
+  if (match === null) throw new NetwrightError("NW1001", `${JSON.stringify(text)} is not a size`, { hint: "write TIER=REPLICAS, for example web=5" });
+  return [match[1] ?? "", Number(match[2])];
+}

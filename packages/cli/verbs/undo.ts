@@ -1,0 +1,28 @@
+/** `undo`: puts back the objects as they were before a change; the newest one when none is named. */
+import { NetwrightError } from "@netwright/base";
+import type { Command } from "commander";
+import { connect, connectionOptions } from "../connection.ts";
+import { waitOptions } from "../durations.ts";
+import { wholeNumber } from "../manifests.ts";
+import type { Invocation, Verb } from "../verb.ts";
+import { settle } from "./apply.ts";
+
+export const verb: Verb = {
+  configure(command: Command): void {
+    command.argument("[change]", "number of the change, as history lists it", wholeNumber);
+    command.option("--dry-run", "only show what would happen");
+    command.option("-o, --output <format>", "json or yaml");
+    waitOptions(command);
+    connectionOptions(command);
+    command.addHelpText("after", "\nExamples:\n  netwright undo\n  netwright undo 3 --dry-run\n");
+  },
+  async run(invocation: Invocation): Promise<void> {
+    const { terminal, args, options } = invocation;
+    const started = terminal.clock.monotonic();
+    const client = connect(invocation);
+    const id = args[0] === undefined ? (await client.changes())[0]?.id : Number(args[0]);
+    if (id === undefined) throw new NetwrightError("NW1501", "there is no change to take back");
+    const dryRun = options["dryRun"] === true;
+    await settle(invocation, client, await client.undo(id, { dryRun }), dryRun, started);
+  },
+};
