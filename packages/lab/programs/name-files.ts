@@ -1,0 +1,31 @@
+/** How names become addresses inside a node: /etc/resolv.conf and /etc/hosts of its own. Pure. */
+import type { Topology, TopologyNode } from "../topology/topology.ts";
+import { addressOf, type NodeFile } from "./program.ts";
+
+export function nameFiles(topology: Topology, node: TopologyNode): readonly NodeFile[] {
+  const common = { node: node.name, place: "etc", mode: 0o644 } as const;
+  return [
+    { ...common, path: "resolv.conf", content: renderResolvConf(topology, node) },
+    { ...common, path: "hosts", content: renderHosts(topology, node) },
+    { ...common, path: "hostname", content: `${node.name}\n` },
+  ];
+}
+
+/** Only those who stand for the public ask the resolver; nobody asks the machine's. */
+function renderResolvConf({ nodes }: Topology, { role }: TopologyNode): string {
+  const resolver = nodes.find((other) => other.role === "Resolver");
+  const address = resolver === undefined ? null : addressOf(resolver);
+  const asks = role === "Client" || role === "Linux";
+  return asks && address !== null
+    ? `nameserver ${address}\noptions timeout:1 attempts:2\n`
+    : "# No resolver: this node knows names from /etc/hosts only.\n";
+}
+
+/** Names of nodes on the management network, for those that are on it. Services are found by DNS alone. */
+function renderHosts({ nodes }: Topology, node: TopologyNode): string {
+  const known =
+    node.management === null
+      ? []
+      : nodes.flatMap(({ name, management }) => (management === null ? [] : [`${management} ${name}`]));
+  return ["::1 localhost ip6-localhost ip6-loopback", "127.0.0.1 localhost", ...known, ""].join("\n");
+}

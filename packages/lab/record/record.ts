@@ -1,0 +1,45 @@
+/** What the machine remembers of a lab: enough to use it, to repair it and to remove it. */
+import type { Instant } from "@netwright/base";
+import type { Files, ProcessId } from "@netwright/contract";
+import type { Topology } from "../topology/topology.ts";
+import type { LabPaths } from "./paths.ts";
+
+export type LabPhase = "Building" | "Ready" | "Failed";
+
+export interface LabRecord {
+  readonly name: string;
+  readonly phase: LabPhase;
+  /** Why the phase is Failed. */
+  readonly problem: string | null;
+  readonly createdAt: Instant;
+  readonly topology: Topology;
+  /** Name and parents of the lab's cgroup, written before there is one. */
+  readonly cgroup: { readonly name: string; readonly mountPoints: readonly string[] };
+  /** By name. Empty until the nodes stand. */
+  readonly nodes: Readonly<Record<string, NodeProcess>>;
+  /** Programs that were started, by node. */
+  readonly programs: readonly { readonly node: string; readonly program: string }[];
+  /** Links that may be cut; the kernel knows which truly are. */
+  readonly cuts: readonly string[];
+}
+
+/** Process 1 of a node. */
+export interface NodeProcess {
+  readonly machine: ProcessId;
+  readonly pidInSandbox: number;
+}
+
+export async function readRecord(files: Files, paths: LabPaths): Promise<LabRecord | undefined> {
+  const text = await files.read(paths.record);
+  return text === undefined ? undefined : (JSON.parse(text) as LabRecord);
+}
+
+export async function writeRecord(files: Files, paths: LabPaths, record: LabRecord): Promise<void> {
+  await files.write(paths.record, `${JSON.stringify(record, undefined, 1)}\n`, 0o600);
+}
+
+/** Reads `PID TICKS` as the sandbox's scripts write it; undefined when nothing (whole) is there. */
+export async function readIdentity(files: Files, path: string): Promise<ProcessId | undefined> {
+  const match = /^(\d+) (\d+)\n$/.exec((await files.read(path)) ?? "");
+  return match === null ? undefined : { pid: Number(match[1]), startTicks: Number(match[2]) };
+}

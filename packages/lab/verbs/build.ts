@@ -1,0 +1,150 @@
+/** Builds a lab in an empty directory, stage by stage, each with its time. */
+import type { LabContext } from "../context.ts";
+import { runStage, type OnProgress } from "../progress.ts";
+import { agentPrograms, serverProgram, type LabPrograms } from "../programs/netwright.ts";
+import { enginePrograms, nodeFiles } from "../programs/node-programs.ts";
+import type { NodeProgram } from "../programs/program.ts";
+import { buildDirectory } from "../record/build-directory.ts";
+import type { LabLock } from "../record/lock.ts";
+import type { LabPaths } from "../record/paths.ts";
+import { writeRecord, type LabRecord } from "../record/record.ts";
+import { readCgroupLayout, type CgroupLayout } from "../sandbox/cgroups.ts";
+import { startNodes } from "../sandbox/start-nodes.ts";
+import { startPrograms, type Site } from "../sandbox/start-programs.ts";
+import { startSandbox } from "../sandbox/start-sandbox.ts";
+import { wireNodes } from "../sandbox/wire-nodes.ts";
+import type { Topology } from "../topology/topology.ts";
+import { fabricReady, introduceFabric } from "./introduce-fabric.ts";
+
+export interface BuildPlan {
+  readonly name: string;
+  readonly topology: Topology;
+  readonly paths: LabPaths;
+  readonly lock: LabLock;
+  readonly programs: LabPrograms;
+  readonly onProgress: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+type Stage = <T>(name: string, action: () => Promise<T>, detail: (result: T) => string) => Promise<T>;
+
+/** Programs that start together, in the order of the stages. */
+interface ProgramGroups {
+  readonly engines: readonly NodeProgram[];
+  readonly server: readonly NodeProgram[];
+  readonly agents: readonly NodeProgram[];
+}
+
+/** @throws NW1703 or NW1605; the record then tells what was built so far. */
+export async function buildLab(context: LabContext, plan: BuildPlan): Promise<LabRecord> {
+  const { topology, paths } = plan;
+  const stage: Stage = (name, action, detail) => {
+    plan.signal?.throwIfAborted();
+    return runStage(context.clock, plan.onProgress, name, action, detail);
+  };
+  const groups = programGroups(plan);
+  const layout = await readCgroupLayout();
+  const begun = beginRecord(context, plan, groups, layout);
+  await writeRecord(context.files, paths, begun);
+  const sandbox = await stage(
+    "sandbox",
+    () => makeSandbox(context, plan, begun, layout),
+    () => paths.directory,
+  );
+  const nodes = await stage(
+    "nodes",
+    () => startNodes(context, paths, sandbox, topology),
+    (made) => `${Object.keys(made).length} namespaces`,
+  );
+  await writeRecord(context.files, paths, { ...begun, nodes });
+  await stage(
+    "links",
+    () => wireNodes(context, paths, sandbox),
+    () => `${topology.links.length} links`,
+  );
+  await startGroups({ context, paths, topology, sandbox, nodes }, groups, stage, plan.signal);
+  const record: LabRecord = { ...begun, nodes, phase: "Ready" };
+  await writeRecord(context.files, paths, record);
+  return record;
+}
+
+function programGroups({ topology, paths, programs }: BuildPlan): ProgramGroups {
+  const server = serverProgram(topology, paths, programs);
+  return {
+    engines: enginePrograms(topology),
+    server: server === null ? [] : [server],
+    agents: server === null ? [] : agentPrograms(topology, programs),
+  };
+}
+
+/** The cgroup's name must not be another sandbox's: /run may be private to us where cgroups are not. */
+function beginRecord(
+  context: LabContext,
+  { name, topology }: BuildPlan,
+  groups: ProgramGroups,
+  layout: CgroupLayout,
+): LabRecord {
+  const unique = Buffer.from(context.entropy.bytes(4)).toString("hex");
+  return {
+    name,
+    phase: "Building",
+    problem: null,
+    createdAt: context.clock.now(),
+    topology,
+    cgroup: {
+      name: `netwright-lab-${name}-${unique}`,
+      mountPoints: layout.hierarchies.map(({ mountPoint }) => mountPoint),
+    },
+    nodes: {},
+    programs: Object.values(groups).flatMap((group: readonly NodeProgram[]) =>
+      group.map(({ node, program }) => ({ node, program })),
+    ),
+    cuts: [],
+  };
+}
+
+/** @returns process 1 of the sandbox. */
+async function makeSandbox(
+  context: LabContext,
+  { topology, paths, lock }: BuildPlan,
+  record: LabRecord,
+  layout: CgroupLayout,
+): Promise<number> {
+  const secret = Buffer.from(context.entropy.bytes(32)).toString("base64");
+  buildDirectory(paths, topology, layout, nodeFiles(topology, secret));
+  return (await startSandbox(context, paths, lock, record.cgroup.name, layout)).pid;
+}
+
+async function startGroups(
+  site: Site,
+  { engines, server, agents }: ProgramGroups,
+  stage: Stage,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (engines.length > 0) {
+    await stage(
+      "engines",
+      () => startPrograms(site, "engines", engines),
+      () => namesOf(engines),
+    );
+  }
+  if (server.length === 0) return;
+  const serve = async (): Promise<number> => {
+    await startPrograms(site, "server", server);
+    return introduceFabric(site, signal);
+  };
+  await stage("server", serve, (objects) => `knows ${objects} objects of the fabric`);
+  await stage(
+    "agents",
+    () => startPrograms(site, "agents", agents),
+    () => `${agents.length} started`,
+  );
+  await stage(
+    "fabric",
+    () => fabricReady(site, signal),
+    (ready) => `${ready.length} hosts and routers ready`,
+  );
+}
+
+const namesOf = (programs: readonly NodeProgram[]): string =>
+  [...new Set(programs.map(({ program }) => program))].join(", ");

@@ -1,0 +1,48 @@
+/** `lab exec NODE -- COMMAND`: as if one sat at that node. */
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { messageOf, NetwrightError } from "@netwright/base";
+import type { LabContext } from "../context.ts";
+import { enter } from "../sandbox/enter.ts";
+import { commandEnvironment } from "../sandbox/environment.ts";
+import { findNode } from "../topology/find.ts";
+import { findLab } from "./list.ts";
+import { nodeProcess } from "./node-process.ts";
+
+export interface ExecOptions {
+  readonly lab?: string;
+  readonly node: string;
+  readonly command: readonly string[];
+  /** Of the caller: passed on without proxies, certificates and settings of runtimes. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Runs with the caller's terminal, in the caller's directory where the node sees it too.
+ * @returns the exit status; 128 + number when a signal ended it (as sh does), 127 when there is no such command.
+ * @throws NW1701 for a lab or node that is not there, NW1703 when it has ended.
+ */
+export async function exec(context: LabContext, { lab, node, command, environment }: ExecOptions): Promise<number> {
+  const { record } = await findLab(context, lab);
+  const { pid } = await nodeProcess(context, record, findNode(record.topology, node).name);
+  const here = process.cwd();
+  const [program, ...args] = enter(pid, command, /^\/(run|proc|sys|etc)(\/|$)/.test(here) ? undefined : here);
+  return foreground(program, args, commandEnvironment(environment));
+}
+
+const stay = (): void => {};
+
+/** Ctrl-C reaches the command by the terminal; we stay until it has ended, to pass its status on. */
+function foreground(program: string, args: readonly string[], env: Record<string, string>): Promise<number> {
+  const signals = ["SIGINT", "SIGQUIT"] as const;
+  for (const signal of signals) process.on(signal, stay);
+  return new Promise<number>((resolve, reject) => {
+    const child = spawn(program, args, { stdio: "inherit", env });
+    child.once("error", (cause) => {
+      reject(new NetwrightError("NW1602", `${program} cannot be started: ${messageOf(cause)}`, { cause }));
+    });
+    child.once("exit", (code, signal) => resolve(signal === null ? (code ?? 0) : 128 + constants.signals[signal]));
+  }).finally(() => {
+    for (const signal of signals) process.off(signal, stay);
+  });
+}
