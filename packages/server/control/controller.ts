@@ -1,0 +1,253 @@
+/**
+ * The one place that changes anything. Applies and the controller's own rounds run one after the other; the rounds are
+ * level-triggered: they look at everything as it is, whatever woke them.
+ */
+import type { ApplyResponse } from "@netwright/api";
+import { formatInstant, messageOf, milliseconds, seconds, type Clock, type Entropy, type Instant, type Milliseconds } from "@netwright/base";
+import { planOf } from "@netwright/compiler";
+import type { NodeReport, Store, StoreWrite } from "@netwright/contract";
+import { Wakeups } from "@netwright/store";
+import { candidateOf, wireOf, type Candidate } from "../apply/candidate.ts";
+import { checkDiagnostics } from "../apply/check.ts";
+import type { Edit } from "../apply/edit.ts";
+import type { StoredChange } from "../apply/undo.ts";
+import type { Log } from "../log.ts";
+import type { Metrics } from "../metrics.ts";
+import type { Events } from "../state/events.ts";
+import { nextChangeId, putChange, summaryOf } from "../state/history.ts";
+import { deleteItem, putItem, type Items } from "../state/objects.ts";
+import type { Reports } from "../state/reports.ts";
+import type { Facts } from "../status/facts.ts";
+import { newUid } from "../state/uid.ts";
+import type { Rounds, RoundResult, Decision } from "./round.ts";
+import type { Certificates } from "./certificates.ts";
+import { Serial } from "./serial.ts";
+import type { Statuses } from "./statuses.ts";
+import { nodeNames, type World } from "./world.ts";
+
+export interface ControllerDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly events: Events;
+  readonly reports: Reports;
+  readonly rounds: Rounds;
+  readonly statuses: Statuses;
+  readonly certificates: Certificates;
+  /** Called after every round that changed something. */
+  readonly onWorld: () => void;
+}
+
+export interface EditRequest {
+  /** Made from the objects of the moment, when it is this edit's turn. */
+  readonly edit: (items: Items) => Edit;
+  readonly message: string;
+  /** Name of the token. */
+  readonly by: string;
+  readonly undoes: number | null;
+  readonly dryRun: boolean;
+}
+
+/** How often readiness of nodes and unwritten events are looked at. */
+const tick: Milliseconds = seconds(1);
+
+export class Controller {
+  readonly #dependencies: ControllerDependencies;
+  readonly #serial = new Serial();
+  readonly #wakeups = new Wakeups();
+  #world: World;
+  #nextAt: Instant | null = null;
+  #roundWanted = true;
+  #lastNodes = "";
+  #started = false;
+
+  constructor(dependencies: ControllerDependencies, world: World) {
+    this.#dependencies = dependencies;
+    this.#world = world;
+  }
+
+  get world(): World {
+    return this.#world;
+  }
+
+  /** False until the first round: nodes have no states yet. */
+  get started(): boolean {
+    return this.#started;
+  }
+
+  facts(): Facts {
+    return this.#dependencies.statuses.facts(this.#world);
+  }
+
+  /** Compiles what is stored. Nodes get their states only after this. */
+  async start(): Promise<void> {
+    await this.#serial.run(() => this.#round());
+    this.#dependencies.statuses.refresh(this.#world);
+    this.#started = true;
+  }
+
+  /** Runs until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#serial.run(() => this.#turn());
+      if (!this.#roundWanted && !this.#dependencies.statuses.hasDirty) await this.#pause(signal);
+    }
+    await this.#serial.run(() => this.#writeEvents());
+  }
+
+  /** @throws NetwrightError with everything that is wrong; nothing is changed then. */
+  edit(request: EditRequest): Promise<ApplyResponse> {
+    return this.#serial.run(() => this.#edit(request));
+  }
+
+  report(report: NodeReport): void {
+    const { reports, statuses } = this.#dependencies;
+    if (!reports.take(report)) return;
+    statuses.markNode(report.node);
+    this.#roundWanted = true;
+    this.#wakeups.wake();
+  }
+
+  /** Something outside changed that statuses depend on. */
+  wake(): void {
+    this.#dependencies.statuses.markAll();
+    this.#wakeups.wake();
+  }
+
+  async #pause(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#dependencies;
+    const over = new AbortController();
+    const ended = AbortSignal.any([signal, over.signal]);
+    await Promise.race([this.#wakeups.next(ended), clock.sleep(tick, ended).catch(() => {})]);
+    over.abort();
+  }
+
+  async #turn(): Promise<void> {
+    const { certificates, clock, log, metrics, statuses } = this.#dependencies;
+    const nodes = this.#readiness();
+    const due = (this.#nextAt !== null && clock.now() >= this.#nextAt) || certificates.anyDue();
+    if (nodes !== this.#lastNodes) statuses.markAll();
+    try {
+      if (this.#roundWanted || due || nodes !== this.#lastNodes) await this.#round();
+      statuses.refresh(this.#world);
+      await this.#writeEvents();
+    } catch (failure) {
+      // Level-triggered: whatever failed is tried again as a whole.
+      metrics.roundFailures.inc();
+      log.error("RoundFailed", { message: messageOf(failure), stack: failure instanceof Error ? failure.stack : undefined });
+      await clock.sleep(tick);
+      this.#roundWanted = true;
+    }
+  }
+
+  async #round(): Promise<void> {
+    const { clock, metrics, rounds } = this.#dependencies;
+    const started = clock.monotonic();
+    this.#roundWanted = false;
+    this.#lastNodes = this.#readiness();
+    const decision = rounds.decide(this.#world, this.#world.items);
+    const result = await rounds.carryOut(decision, [], []);
+    this.#accept(decision, result);
+    metrics.roundDuration.observe((clock.monotonic() - started) / 1000);
+  }
+
+  async #edit(request: EditRequest): Promise<ApplyResponse> {
+    const { clock, metrics, rounds, entropy, statuses } = this.#dependencies;
+    const started = clock.monotonic();
+    const before = this.#world;
+    const stamp = { uid: () => newUid(entropy), now: formatInstant(clock.now()) };
+    const candidate = candidateOf(before, request.edit(before.items), stamp);
+    const decision = rounds.decide(before, candidate.items);
+    checkDiagnostics(before.diagnostics, decision.reconciled.diagnostics, candidate.changes);
+    const reconciled = milliseconds(clock.monotonic() - started);
+    const named = new Set(candidate.changes.map(({ object }) => object));
+    const planned = clock.monotonic();
+    const plan = planOf({ before: before.objects, after: decision.world.objects, ledger: before.ledger, observed: decision.observed, now: clock.now(), named });
+    const flows = `${count(plan.flows, "Opened")} flows opened, ${count(plan.flows, "Closed")} closed`;
+    const spans = { reconciled, planned: milliseconds(clock.monotonic() - planned) };
+    const answer = { plan, diagnostics: [] };
+    if (request.dryRun) return { ...answer, change: null, revision: statuses.revision() };
+    const change = this.#changeOf(request, candidate, stamp.now);
+    const written = candidate.changes.filter(({ before: old, after }) => old !== after).map(({ key }) => key);
+    if (written.length === 0) {
+      metrics.applies.inc({ outcome: "Unchanged" });
+      return { ...answer, change: null, revision: statuses.revision() };
+    }
+    const result = await rounds.carryOut(decision, writesOf(candidate, change), written);
+    statuses.startStages(candidate, { ...spans, compiled: result.compiled }, flows);
+    this.#accept(decision, result);
+    this.#tellChange(request, candidate);
+    const revision = statuses.revision();
+    statuses.refresh(this.#world);
+    metrics.applies.inc({ outcome: "Applied" });
+    metrics.applyDuration.observe((clock.monotonic() - started) / 1000);
+    return { ...answer, change: change === undefined ? null : summaryOf(change), revision };
+  }
+
+  /** Undefined when only places in files moved: that is no change of an object. */
+  #changeOf({ by, message, undoes }: EditRequest, candidate: Candidate, at: string): StoredChange | undefined {
+    const changed = candidate.changes.filter(({ change }) => change !== "Unchanged");
+    if (changed.length === 0) return undefined;
+    return {
+      id: nextChangeId(this.#dependencies.store),
+      at, by, message, undoes,
+      objects: changed.map(({ change, object, fields, before, after }) => ({
+        change, object, fields,
+        before: before === undefined ? null : wireOf(before),
+        after: after === undefined ? null : wireOf(after),
+      })),
+      keys: changed.map(({ key, before }) => ({ key, sources: before?.sources ?? {} })),
+    };
+  }
+
+  #accept({ reconciled, world: { ledger } }: Decision, result: RoundResult): void {
+    const { log, metrics, statuses, events, store, onWorld } = this.#dependencies;
+    const before = this.#world;
+    this.#world = result.world;
+    this.#nextAt = reconciled.nextAt;
+    this.#roundWanted ||= reconciled.changes.length > 0;
+    metrics.storeRevision.set(store.revision());
+    metrics.stateChanges.inc(result.changedNodes.size);
+    for (const { action, project, service, instance, host, reason } of result.explanations) {
+      if (action === "Wait") continue;
+      const object = project === "default" ? `service/${service}` : `${project}/service/${service}`;
+      const told = { Place: "Placed", Drain: "Draining", Remove: "Removed" }[action];
+      events.tell({ object, type: "Normal", reason: told, message: `${instance}${host === null ? "" : ` on ${host}`}: ${reason}` });
+    }
+    if (before.items !== result.world.items || before.ledger !== ledger || result.changedNodes.size > 0) statuses.accept(before, result);
+    onWorld();
+    for (const [node, revision] of result.changedNodes) log.info("NodeState", { node, revision });
+  }
+
+  #tellChange({ by, undoes }: EditRequest, { changes }: Candidate): void {
+    const { events, log } = this.#dependencies;
+    const words = { Create: "Created", Update: "Updated", Delete: "Deleted", Unchanged: "Unchanged" } as const;
+    for (const { change, object, fields } of changes) {
+      if (change === "Unchanged") continue;
+      const what = fields.length === 0 ? "" : `: ${fields.slice(0, 5).join(", ")}${fields.length > 5 ? " and more" : ""}`;
+      events.tell({ object, type: "Normal", reason: words[change], message: `by ${by}${undoes === null ? "" : `, undoing change ${undoes}`}${what}` });
+      log.info("Object", { change, object, by });
+    }
+  }
+
+  async #writeEvents(): Promise<void> {
+    const { events, store } = this.#dependencies;
+    if (!events.writesDue()) return;
+    const { writes, done } = events.takeWrites();
+    await store.commit(writes);
+    done();
+  }
+
+  #readiness(): string {
+    return nodeNames(this.#world.objects).map((node) => `${node}=${this.#dependencies.reports.ready(node)}`).join(" ");
+  }
+}
+
+const count = (flows: ApplyResponse["plan"]["flows"], change: "Opened" | "Closed"): number => flows.filter((flow) => flow.change === change).length;
+
+function writesOf({ changes }: Candidate, change: StoredChange | undefined): readonly StoreWrite[] {
+  const objects = changes.flatMap(({ key, before, after }) => (before === after ? [] : [after === undefined ? deleteItem(key) : putItem(after)]));
+  return [...objects, ...(change === undefined ? [] : putChange(change))];
+}

@@ -1,0 +1,128 @@
+/**
+ * Keeps the AAAA records of service hostnames in the zone equal to what services have. Names that may be in the zone
+ * are stored before they are written there, so that a restart forgets no record that must go.
+ */
+import { messageOf, seconds, type Clock, type Ipv6 } from "@netwright/base";
+import type { Store, StoreWrite } from "@netwright/contract";
+import { Wakeups } from "@netwright/store";
+import type { Log } from "../log.ts";
+import type { Metrics } from "../metrics.ts";
+import type { DnsFacts } from "../status/facts.ts";
+import type { World } from "./world.ts";
+
+/** Writes one name of the zone: this address and no other, or none at all. */
+export type UpdateRecord = (hostname: string, address: Ipv6 | null) => Promise<void>;
+
+export interface DnsDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly update: UpdateRecord;
+  /** Names outside it are somebody else's. */
+  readonly zone: string;
+  /** Called after every attempt. */
+  readonly onProgress: () => void;
+}
+
+interface Entry {
+  wanted: Ipv6 | null;
+  /** Undefined: not known. */
+  written: Ipv6 | null | undefined;
+  failure: string | undefined;
+}
+
+const prefix = "dns/";
+const retry = seconds(1);
+
+export class DnsSync implements DnsFacts {
+  readonly #dependencies: DnsDependencies;
+  readonly #entries = new Map<string, Entry>();
+  readonly #stored: Set<string>;
+  readonly #wakeups = new Wakeups();
+
+  constructor(dependencies: DnsDependencies) {
+    this.#dependencies = dependencies;
+    this.#stored = new Set(dependencies.store.list(prefix).records.map(({ key }) => key.slice(prefix.length)));
+    for (const hostname of this.#stored) this.#entries.set(hostname, { wanted: null, written: undefined, failure: undefined });
+  }
+
+  want({ objects, ledger }: World): void {
+    const wanted = new Map<string, Ipv6>();
+    for (const [key, { object }] of objects.services) {
+      const vip = ledger.get(`vip/${key}`);
+      if (vip?.kind !== "Vip") continue;
+      for (const { hostname } of object.spec.expose) if (this.#inZone(hostname)) wanted.set(hostname, vip.address);
+    }
+    for (const [hostname, entry] of this.#entries) entry.wanted = wanted.get(hostname) ?? null;
+    for (const [hostname, address] of wanted) {
+      if (!this.#entries.has(hostname)) this.#entries.set(hostname, { wanted: address, written: undefined, failure: undefined });
+    }
+    this.#wakeups.wake();
+  }
+
+  problem(hostname: string): string | undefined {
+    const entry = this.#entries.get(hostname);
+    if (!this.#inZone(hostname) || (entry !== undefined && entry.written === entry.wanted)) return undefined;
+    return `the name server does not have ${hostname} yet${entry?.failure === undefined ? "" : `: ${entry.failure}`}`;
+  }
+
+  /** Runs until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const due = [...this.#entries].filter(([, { wanted, written }]) => wanted !== written);
+      if (due.length === 0) {
+        await this.#wakeups.next(signal);
+        continue;
+      }
+      await this.#remember(due.filter(([, { wanted }]) => wanted !== null).map(([hostname]) => hostname));
+      const failed = await this.#writeAll(due);
+      await this.#forget();
+      this.#dependencies.onProgress();
+      if (failed) await this.#dependencies.clock.sleep(retry, signal).catch(() => {});
+    }
+  }
+
+  async #writeAll(due: readonly (readonly [string, Entry])[]): Promise<boolean> {
+    const { update, log, metrics } = this.#dependencies;
+    let failed = false;
+    for (const [hostname, entry] of due) {
+      const address = entry.wanted;
+      try {
+        await update(hostname, address);
+        entry.written = address;
+        entry.failure = undefined;
+        metrics.dnsUpdates.inc({ outcome: "Done" });
+        log.info("DnsUpdated", { hostname, address });
+      } catch (cause) {
+        if (entry.failure === undefined) log.warn("DnsUpdateFailed", { hostname, address, message: messageOf(cause) });
+        entry.failure = messageOf(cause);
+        metrics.dnsUpdates.inc({ outcome: "Failed" });
+        failed = true;
+      }
+    }
+    return failed;
+  }
+
+  async #remember(hostnames: readonly string[]): Promise<void> {
+    const fresh = hostnames.filter((hostname) => !this.#stored.has(hostname));
+    if (fresh.length === 0) return;
+    await this.#dependencies.store.commit(fresh.map((hostname): StoreWrite => ({ kind: "Put", key: prefix + hostname, value: "{}" })));
+    for (const hostname of fresh) this.#stored.add(hostname);
+  }
+
+  /** Names that are out of the zone again. */
+  async #forget(): Promise<void> {
+    const gone = [...this.#entries].filter(([, { wanted, written }]) => wanted === null && written === null).map(([hostname]) => hostname);
+    for (const hostname of gone) this.#entries.delete(hostname);
+    const stored = gone.filter((hostname) => this.#stored.delete(hostname));
+    if (stored.length > 0) await this.#dependencies.store.commit(stored.map((hostname): StoreWrite => ({ kind: "Delete", key: prefix + hostname })));
+  }
+
+  #inZone(hostname: string): boolean {
+    return hostname === this.#dependencies.zone || hostname.endsWith(`.${this.#dependencies.zone}`);
+  }
+}
+
+/** Where no name server is configured, records are somebody else's business. */
+export const noDns: DnsFacts = { problem: () => undefined };

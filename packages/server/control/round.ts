@@ -1,0 +1,122 @@
+/**
+ * One step from what is to what should be: reconcile, certificates, states of nodes, one commit, then show it.
+ * An apply is a round with other objects; the controller's own rounds have the same objects and newer reports.
+ */
+import {
+  applyLedgerChanges, createCompilation, objectSet, reconcile,
+  type Explanation, type KeptCompilation, type Observed, type Reconciled,
+} from "@netwright/compiler";
+import { milliseconds, type Clock } from "@netwright/base";
+import type { HostState, Store, StoreWrite } from "@netwright/contract";
+import type { Items } from "../state/objects.ts";
+import { ledgerWrites } from "../state/ledger-records.ts";
+import type { NodeStates } from "../state/node-states.ts";
+import type { Reports } from "../state/reports.ts";
+import type { Events } from "../state/events.ts";
+import type { Certificates } from "./certificates.ts";
+import type { ComputedSpans } from "./stages.ts";
+import { nodeNames, type World } from "./world.ts";
+
+export interface RoundDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly states: NodeStates;
+  readonly reports: Reports;
+  readonly certificates: Certificates;
+  readonly events: Events;
+}
+
+export interface Decision {
+  readonly world: World;
+  readonly observed: Observed;
+  readonly reconciled: Reconciled;
+  readonly took: ComputedSpans["reconciled"];
+}
+
+export interface RoundResult {
+  readonly world: World;
+  readonly explanations: readonly Explanation[];
+  /** Nodes with a new state, and its revision. */
+  readonly changedNodes: ReadonlyMap<string, number>;
+  readonly compiled: ComputedSpans["compiled"];
+}
+
+export class Rounds {
+  readonly #dependencies: RoundDependencies;
+  #compilation: KeptCompilation | undefined;
+
+  constructor(dependencies: RoundDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** What would be decided for these objects. Changes nothing. */
+  decide(world: World, items: Items): Decision {
+    const { clock, reports } = this.#dependencies;
+    const started = clock.monotonic();
+    const objects = items === world.items ? world.objects : objectSet(items.values());
+    const observed = reports.observed(nodeNames(objects));
+    const reconciled = reconcile({ objects, ledger: world.ledger, observed, now: clock.now() });
+    const ledger = reconciled.changes.length === 0 ? world.ledger : applyLedgerChanges(world.ledger, reconciled.changes);
+    const next: World = { ...world, items, objects, ledger, diagnostics: reconciled.diagnostics };
+    return { world: next, observed, reconciled, took: milliseconds(clock.monotonic() - started) };
+  }
+
+  /** Makes a decision real: whole or, when it throws, not at all. `writes` go into the same transaction. */
+  async carryOut(decision: Decision, writes: readonly StoreWrite[], written: readonly string[]): Promise<RoundResult> {
+    const { clock, states, certificates } = this.#dependencies;
+    const started = clock.monotonic();
+    const certified = await certificates.prepare(decision.world.objects);
+    const prepared = states.prepare(this.#compile(decision, certified.pems));
+    const compiled = milliseconds(clock.monotonic() - started);
+    const before = states.revisions();
+    const revision = await this.#commit(decision, [...writes, ...ledgerWrites(decision.reconciled.changes), ...prepared.writes, ...certified.writes]);
+    certified.done();
+    prepared.publish();
+    const changedNodes = new Map([...states.revisions()].filter(([node, at]) => before.get(node) !== at));
+    const world = { ...decision.world, revisions: revisionsAfter(decision.world, written, revision) };
+    return { world, explanations: decision.reconciled.explanations, changedNodes, compiled };
+  }
+
+  /** @returns the new states, undefined for nodes that are gone. */
+  #compile({ world, observed, reconciled }: Decision, certificates: ReadonlyMap<string, string>): ReadonlyMap<string, HostState | undefined> {
+    const { objects, ledger } = world;
+    if (this.#compilation === undefined) {
+      this.#compilation = createCompilation({ objects, ledger, observed, certificates });
+      const { states } = this.#compilation.compiled();
+      const gone = [...this.#dependencies.states.known()].filter((node) => !states.has(node));
+      return new Map<string, HostState | undefined>([...states, ...gone.map((node) => [node, undefined] as const)]);
+    }
+    const { changed, states } = this.#compilation.update({ objects, ledger: reconciled.changes, observed, certificates });
+    return new Map(changed.map((node) => [node, states.get(node)]));
+  }
+
+  /** With nothing to write there is no commit. A failed one leaves the compilation ahead of the store: it starts anew. */
+  async #commit(decision: Decision, writes: readonly StoreWrite[]): Promise<number> {
+    const { store, events, reports } = this.#dependencies;
+    if (writes.length === 0) return store.revision();
+    const told = events.takeWrites();
+    try {
+      const remembered = reports.rememberWrites(store, nodeNames(decision.world.objects));
+      const revision = await store.commit([...writes, ...remembered, ...told.writes]);
+      told.done();
+      return revision;
+    } catch (failure) {
+      this.#compilation = undefined;
+      throw failure;
+    }
+  }
+
+  compiled(): ReturnType<KeptCompilation["compiled"]> | undefined {
+    return this.#compilation?.compiled();
+  }
+}
+
+function revisionsAfter({ items, revisions }: World, written: readonly string[], revision: number): ReadonlyMap<string, number> {
+  if (written.length === 0) return revisions;
+  const next = new Map(revisions);
+  for (const key of written) {
+    if (items.has(key)) next.set(key, revision);
+    else next.delete(key);
+  }
+  return next;
+}

@@ -1,0 +1,73 @@
+/** The server without its shell: everything between a store and an HTTP app. */
+import { milliseconds, seconds, type Clock, type Entropy, type Milliseconds } from "@netwright/base";
+import type { Store } from "@netwright/contract";
+import type { Hono } from "hono";
+import { AgentRequests } from "./agents/requests.ts";
+import { createApp } from "./app.ts";
+import { Tokens } from "./auth/tokens.ts";
+import { Certificates, type Issue } from "./control/certificates.ts";
+import { Controller } from "./control/controller.ts";
+import { DnsSync, noDns, type UpdateRecord } from "./control/dns-sync.ts";
+import { Rounds } from "./control/round.ts";
+import { Statuses } from "./control/statuses.ts";
+import { readWorld } from "./control/world.ts";
+import type { Log } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
+import { Events } from "./state/events.ts";
+import { NodeStates } from "./state/node-states.ts";
+import { ObjectView } from "./state/object-view.ts";
+import { Reports } from "./state/reports.ts";
+import { countStart } from "./state/starts.ts";
+
+export interface ServerOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly log: Log;
+  readonly adminToken: string;
+  readonly issue: Issue;
+  /** Of the built-in certificate authority, PEM. */
+  readonly caCertificate: string;
+  /** Absent: records of service hostnames are somebody else's business. */
+  readonly dns?: { readonly zone: string; readonly update: UpdateRecord };
+  readonly version: string;
+  readonly heartbeat?: Milliseconds;
+}
+
+export interface Server {
+  readonly app: Hono;
+  /** Runs the controller; resolves when `stop` was called and everything is written. */
+  readonly done: Promise<void>;
+  /** Ends streams and the controller. The store stays open: it is the caller's. */
+  stop(): void;
+}
+
+/** Reads what is stored, compiles it and begins to serve it. */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { store, clock, entropy, log, dns } = options;
+  const stop = new AbortController();
+  const start = await countStart(store);
+  const metrics = createMetrics(options.version);
+  const events = new Events(store, clock, start);
+  const view = new ObjectView(start);
+  const states = new NodeStates(store);
+  const reports = new Reports(store, clock);
+  const certificates = new Certificates(store, clock, options.issue);
+  const onProgress = (): void => controller.wake();
+  const sync = dns === undefined ? undefined : new DnsSync({ store, clock, log, metrics, ...dns, onProgress });
+  const statuses = new Statuses({ clock, events, metrics, reports, states, view, dns: sync ?? noDns });
+  const rounds = new Rounds({ store, clock, states, reports, certificates, events });
+  const onWorld = (): void => sync?.want(controller.world);
+  const controller = new Controller({ store, clock, entropy, log, metrics, events, reports, rounds, statuses, certificates, onWorld }, readWorld(store));
+  await controller.start();
+  const app = createApp({
+    store, clock, log, controller, view, events, states, reports, metrics,
+    tokens: new Tokens(store, clock, entropy, options.adminToken),
+    requests: new AgentRequests(clock, entropy),
+    caCertificate: options.caCertificate,
+    heartbeat: options.heartbeat ?? milliseconds(seconds(2)),
+    stop: stop.signal,
+  });
+  const done = Promise.all([controller.run(stop.signal), sync?.run(stop.signal)]).then(() => {});
+  return { app, done, stop: () => stop.abort() };
+}

@@ -1,0 +1,74 @@
+/** One object as people see it: what was applied, with the status that follows from the facts. Pure but for stages. */
+import { apiVersion, encodeObject, type AnyObject, type Condition, type Service, type WireObject } from "@netwright/api";
+import type { StageTracker } from "../control/stages.ts";
+import type { World } from "../control/world.ts";
+import { keyText, parseKey } from "../state/objects.ts";
+import type { Facts } from "./facts.ts";
+import { instanceObject } from "./instance-status.ts";
+import { nodeStatus, usedOf } from "./node-status.ts";
+import { networkEntry, networkStatus, poolStatus } from "./other-status.ts";
+import { observeService } from "./service-status.ts";
+
+export interface DeriveInput {
+  readonly facts: Facts;
+  readonly world: World;
+  /** As `keyText` makes it. */
+  readonly key: string;
+  /** The conditions it had. */
+  readonly before: readonly Condition[];
+  readonly needed: ReadonlyMap<string, number>;
+  readonly stages: StageTracker;
+}
+
+/** Undefined when there is no such object. */
+export function deriveObject(input: DeriveInput): WireObject | undefined {
+  const { facts, world, key } = input;
+  const { kind, project = "", name } = parseKey(key);
+  if (kind === "Instance") {
+    const entry = facts.ledger.entries.get(`instance/${project}/${name}`);
+    return entry?.kind === "Instance" ? instanceObject(facts, entry) : undefined;
+  }
+  if (kind === "Network") return networkObject(input, project, name);
+  const item = world.items.get(key);
+  return item === undefined ? undefined : { ...storedObject(world, key), status: { ...statusOf(input, item.object) } };
+}
+
+/** Keys of what is made from the ledger: instances, and networks made on first use. */
+export function derivedKeys(facts: Facts): readonly string[] {
+  return [...facts.ledger.entries.values()].flatMap((entry) => {
+    if (entry.kind === "Instance") return [keyText({ kind: "Instance", project: entry.project, name: entry.id })];
+    return entry.kind === "Network" ? [keyText({ kind: "Network", project: entry.project, name: entry.name })] : [];
+  });
+}
+
+function networkObject({ facts, world, key, before }: DeriveInput, project: string, name: string): WireObject | undefined {
+  const item = world.items.get(key);
+  const entry = networkEntry(facts, project, name);
+  if (item === undefined && entry === undefined) return undefined;
+  const shown: WireObject =
+    item === undefined ? { apiVersion, kind: "Network", metadata: { name, project, labels: {}, annotations: {} }, spec: {} } : storedObject(world, key);
+  if (entry === undefined) return shown;
+  return { ...shown, status: { ...networkStatus(facts, entry, item?.object.metadata.generation ?? 0, before) } };
+}
+
+function storedObject({ items, revisions }: World, key: string): WireObject {
+  const item = items.get(key);
+  if (item === undefined) throw new RangeError(`Invariant: ${key} is stored`);
+  const wire = encodeObject(item.object);
+  return { ...wire, metadata: { ...wire.metadata, resourceVersion: String(revisions.get(key) ?? 0) } };
+}
+
+function statusOf(input: DeriveInput, object: AnyObject): object {
+  const { facts, before } = input;
+  const { name, generation = 0 } = object.metadata;
+  const node = { facts, node: name, generation, before };
+  if (object.kind === "Service") return serviceStatus(input, object);
+  if (object.kind === "Host") return { ...nodeStatus(node), used: usedOf(facts, name) };
+  if (object.kind === "Router") return nodeStatus(node);
+  return object.kind === "AddressPool" ? poolStatus(facts, object) : {};
+}
+
+function serviceStatus({ facts, key, before, needed, stages }: DeriveInput, service: Service): object {
+  const observed = observeService({ facts, service, before, needed });
+  return { ...observed, stages: stages.advance(key, service, observed, facts) };
+}

@@ -1,0 +1,53 @@
+/** Everything that statuses are derived from, as of one moment. */
+import type { ObjectSet, InstanceEntry, Ledger, VipEntry } from "@netwright/compiler";
+import type { Diagnostic } from "@netwright/base";
+import type { NodeStates } from "../state/node-states.ts";
+import type { Reports } from "../state/reports.ts";
+
+export interface Facts {
+  readonly objects: ObjectSet;
+  readonly ledger: LedgerIndex;
+  readonly reports: Reports;
+  readonly states: NodeStates;
+  /** What the last round could not do. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly dns: DnsFacts;
+  /** RFC 3339. */
+  readonly now: string;
+}
+
+export interface DnsFacts {
+  /** Why the hostname's record is not what it should be; undefined when it is, or when no name server is configured. */
+  problem(hostname: string): string | undefined;
+}
+
+/** The ledger with the look-ups that statuses need. */
+export interface LedgerIndex {
+  readonly entries: Ledger;
+  /** By `PROJECT/SERVICE`, in the order of tiers and numbers. */
+  readonly byService: ReadonlyMap<string, readonly InstanceEntry[]>;
+  readonly byHost: ReadonlyMap<string, readonly InstanceEntry[]>;
+  readonly vips: ReadonlyMap<string, VipEntry>;
+}
+
+export function indexLedger(entries: Ledger): LedgerIndex {
+  const byService = new Map<string, InstanceEntry[]>();
+  const byHost = new Map<string, InstanceEntry[]>();
+  const vips = new Map<string, VipEntry>();
+  for (const entry of entries.values()) {
+    if (entry.kind === "Vip") vips.set(`${entry.project}/${entry.service}`, entry);
+    if (entry.kind !== "Instance") continue;
+    push(byService, `${entry.project}/${entry.service}`, entry);
+    push(byHost, entry.host, entry);
+  }
+  for (const list of [...byService.values(), ...byHost.values()]) {
+    list.sort((a, b) => (a.tier === b.tier ? a.number - b.number : a.tier < b.tier ? -1 : 1));
+  }
+  return { entries, byService, byHost, vips };
+}
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}

@@ -1,0 +1,68 @@
+/** Status of hosts and routers, from their agents' reports. Pure. */
+import type { Condition, NodeStatus } from "@netwright/api";
+import { formatInstant } from "@netwright/base";
+import { conditionsOf, type Verdict } from "./conditions.ts";
+import type { Facts } from "./facts.ts";
+
+export interface NodeInput {
+  readonly facts: Facts;
+  readonly node: string;
+  readonly generation: number;
+  readonly before: readonly Condition[];
+}
+
+export function nodeStatus({ facts, node, generation, before }: NodeInput): NodeStatus {
+  const heard = facts.reports.get(node);
+  const report = heard?.report;
+  const verdicts = [readyVerdict(facts, node), programmedVerdict(facts, node)].map((verdict) => ({ ...verdict, observedGeneration: generation }));
+  return {
+    conditions: [...conditionsOf(verdicts, before, facts.now)],
+    agent:
+      heard === undefined
+        ? null
+        : {
+            version: heard.report.agent.version,
+            pid: heard.report.agent.pid,
+            startedAt: formatInstant(heard.report.agent.startedAt),
+            lastReportAt: formatInstant(heard.at),
+          },
+    revision: { desired: facts.states.get(node)?.revision ?? 0, observed: report?.revision ?? 0 },
+    sessions: (report?.sessions ?? []).map(({ neighbor, state, since, bfd }) => ({ neighbor, state, bfd, since: since === null ? null : formatInstant(since) })),
+    drivers: (report?.drivers ?? []).map(({ slot, driver, missing }) => ({ slot, driver, missing: [...missing] })),
+  };
+}
+
+type NodeVerdict = Omit<Verdict, "observedGeneration">;
+
+function readyVerdict(facts: Facts, node: string): NodeVerdict {
+  const ready = facts.reports.ready(node);
+  if (ready === undefined) return { type: "Ready", status: "Unknown", reason: "NotHeardOf", message: "its agent has not reported yet" };
+  return ready
+    ? { type: "Ready", status: "True", reason: "Reporting", message: "its agent reports" }
+    : { type: "Ready", status: "False", reason: "Silent", message: "its agent does not report" };
+}
+
+function programmedVerdict(facts: Facts, node: string): NodeVerdict {
+  const type = "Programmed";
+  const report = facts.reports.get(node)?.report;
+  const desired = facts.states.get(node)?.revision ?? 0;
+  if (report === undefined) return { type, status: "Unknown", reason: "NotHeardOf", message: "its agent has not reported yet" };
+  const problem = report.problems[0];
+  if (problem !== undefined) return { type, status: "False", reason: "Problem", message: `${problem.slot}: ${problem.message}` };
+  if (report.revision !== desired) return { type, status: "False", reason: "Applying", message: `at revision ${report.revision} of ${desired}` };
+  if (!report.converged) return { type, status: "False", reason: "Applying", message: `applies revision ${desired}` };
+  return { type, status: "True", reason: "Converged", message: "everything asked for was observed to be there" };
+}
+
+/** What instances on the host were promised. */
+export function usedOf({ ledger }: Facts, host: string): { readonly cpu: number; readonly memory: number; readonly instances: number } {
+  let [cpu, memory] = [0, 0];
+  const instances = (ledger.byHost.get(host) ?? []).filter(({ role }) => role !== "LoadBalancer");
+  for (const { project, service, tier, template } of instances) {
+    const entry = ledger.entries.get(`template/${project}/${service}/${tier}/${template}`);
+    if (entry?.kind !== "Template") continue;
+    cpu += entry.run.resources.cpuMillis ?? 0;
+    memory += entry.run.resources.memoryBytes ?? 0;
+  }
+  return { cpu, memory, instances: instances.length };
+}
