@@ -1,0 +1,83 @@
+/** Makes changes so, one after the other, and looks whether they are. */
+import { isNetwrightError, milliseconds, NetwrightError, seconds } from "@netwright/base";
+import type { NodeSystem, Problem } from "@netwright/contract";
+import { birdc } from "./birdc.ts";
+import { kill, launch, record, routesAreBack, stop, waitFor } from "./engine.ts";
+import { originated } from "./observe.ts";
+import { isSettled, parseProtocols } from "./parse-protocols.ts";
+import { birdPaths } from "./paths.ts";
+import type { BirdChange } from "./plan.ts";
+import type { BirdConfig } from "./render-config.ts";
+import { renderServices, sameServices, type Services } from "./services.ts";
+
+export async function applyBird(system: NodeSystem, changes: readonly BirdChange[]): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
+  for (const change of changes) {
+    try {
+      await make(system, change);
+    } catch (error) {
+      if (!isNetwrightError(error)) throw error;
+      problems.push({ slot: "bgp", code: error.code, message: error.message });
+    }
+  }
+  return problems;
+}
+
+async function make(system: NodeSystem, change: BirdChange): Promise<void> {
+  switch (change.kind) {
+    case "Start":
+      return start(system, change);
+    case "Configure":
+      await install(system, change.config, change.services);
+      return reload(system, change.config.digest, change.services);
+    case "Announce":
+      await system.files.write(birdPaths(system.paths).services, renderServices(change.services));
+      return reload(system, change.digest, change.services);
+    case "Adopt":
+      return record(system, change.process);
+    case "Stop":
+      return stop(system, change.process);
+  }
+}
+
+async function start(system: NodeSystem, change: BirdChange & { readonly kind: "Start" }): Promise<void> {
+  if (change.replace !== null) await kill(system, change.replace);
+  await install(system, change.resume ?? change.config, change.services);
+  await launch(system);
+  if (change.resume === null) return;
+  await routesAreBack(system);
+  await install(system, change.config, change.services);
+  await reload(system, change.config.digest, change.services);
+}
+
+/** Puts both files in place after BIRD has read them elsewhere. @throws NW1601 when it refuses them. */
+async function install(system: NodeSystem, config: BirdConfig, services: Services): Promise<void> {
+  const { files, runner } = system;
+  const paths = birdPaths(system.paths);
+  await files.write(`${paths.candidate}/services.conf`, renderServices(services));
+  await files.write(`${paths.candidate}/bird.conf`, config.text);
+  const check = await runner.run(["bird", "-p", "-c", `${paths.candidate}/bird.conf`]);
+  await files.remove(paths.candidate);
+  if (check.code !== 0) throw new NetwrightError("NW1601", `BIRD refuses its configuration: ${check.stderr.trim()}`);
+  await files.write(paths.services, renderServices(services));
+  await files.write(paths.config, config.text);
+}
+
+/**
+ * BIRD answers before a reconfiguration is done, so success is what it shows afterwards.
+ * @throws NW1601 when it refuses, NW1605 when it is not done in time.
+ */
+async function reload(system: NodeSystem, digest: string, services: Services): Promise<void> {
+  const reply = await birdc(system, "configure");
+  if (reply.kind === "Absent") throw new NetwrightError("NW1604", `BIRD does not run: ${reply.message}`);
+  if (reply.kind === "Refused") throw new NetwrightError("NW1601", `BIRD refuses its configuration: ${reply.message}`);
+  const limit = seconds(5);
+  const done = await waitFor(system, () => isLoaded(system, digest, services), limit, milliseconds(5));
+  if (!done) throw new NetwrightError("NW1605", `BIRD has not loaded its configuration within ${limit} ms`);
+}
+
+async function isLoaded(system: NodeSystem, digest: string, services: Services): Promise<boolean> {
+  if (!isSettled(await birdc(system, "show", "status"))) return false;
+  const device = parseProtocols(await birdc(system, "show", "protocols", "all", "device1"))[0];
+  return device?.description === digest && sameServices(await originated(system), services);
+}

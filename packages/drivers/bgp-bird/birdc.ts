@@ -1,0 +1,45 @@
+/** Talks to the BIRD of ours through its control socket, and reads the frame of its answers. */
+import { seconds } from "@netwright/base";
+import type { NodeSystem } from "@netwright/contract";
+import { birdPaths } from "./paths.ts";
+
+export interface ReplyLine {
+  /** BIRD's four-digit code: 0xxx done, 1xxx data, 2xxx headings, 8xxx refused, 9xxx not understood. */
+  readonly code: number;
+  readonly text: string;
+}
+
+export type Reply =
+  | { readonly kind: "Answer"; readonly lines: readonly ReplyLine[] }
+  | { readonly kind: "Refused"; readonly code: number; readonly message: string }
+  /** Nobody answers at the socket. */
+  | { readonly kind: "Absent"; readonly message: string };
+
+/** A BIRD that takes longer for an answer has lost its sessions (their hold time is 9 s) or will soon. */
+const patience = seconds(5);
+
+/** Sends one command. @throws NW1602 when birdc is not installed, NW1605 when BIRD does not answer in time. */
+export async function birdc(system: NodeSystem, ...command: readonly string[]): Promise<Reply> {
+  const { socket } = birdPaths(system.paths);
+  const result = await system.runner.run(["birdc", "-v", "-s", socket, ...command], { timeout: patience });
+  return parseReply(result.stdout, result.stderr);
+}
+
+/** Lines after a coded one that begin with blanks belong to the same code. Pure. */
+export function parseReply(stdout: string, stderr: string): Reply {
+  const lines: ReplyLine[] = [];
+  for (const line of stdout.split("\n")) {
+    const [, code, text] = /^(\d{4})[ -](.*)$/.exec(line) ?? [];
+    if (code !== undefined) lines.push({ code: Number(code), text: text ?? "" });
+    else if (line.startsWith("     ")) lines.push({ code: lines.at(-1)?.code ?? 0, text: line.slice(5) });
+  }
+  const refused = lines.find(({ code }) => code >= 8000);
+  if (refused !== undefined) return { kind: "Refused", code: refused.code, message: refused.text };
+  if (lines.length === 0) return { kind: "Absent", message: (stderr + stdout).trim() };
+  return { kind: "Answer", lines };
+}
+
+/** Texts of one code. */
+export function textsOf(reply: Reply, code: number): readonly string[] {
+  return reply.kind === "Answer" ? reply.lines.filter((line) => line.code === code).map(({ text }) => text) : [];
+}

@@ -1,0 +1,92 @@
+/** Starts, stops and watches the one BIRD process of ours. */
+import { messageOf, milliseconds, NetwrightError, seconds, type Milliseconds } from "@netwright/base";
+import type { NodeSystem, ProcessId } from "@netwright/contract";
+import { birdc } from "./birdc.ts";
+import { renderRecord } from "./observe.ts";
+import { isSettled, parseProtocols } from "./parse-protocols.ts";
+import { birdPaths } from "./paths.ts";
+import { kernelMetric } from "./render-config.ts";
+
+const patience = seconds(5);
+
+/** Polls until it holds. @returns false when the time was over first. */
+export async function waitFor(
+  { clock }: NodeSystem,
+  holds: () => Promise<boolean>,
+  limit: Milliseconds = patience,
+  step: Milliseconds = milliseconds(10),
+): Promise<boolean> {
+  const end = clock.monotonic() + limit;
+  for (;;) {
+    if (await holds()) return true;
+    if (clock.monotonic() >= end) return false;
+    await clock.sleep(step);
+  }
+}
+
+/** @throws NW1604 when BIRD ends at once, NW1605 when it does not answer in time. */
+export async function launch(system: NodeSystem): Promise<void> {
+  const paths = birdPaths(system.paths);
+  const id = await system.processes.start(["bird", "-f", "-c", paths.config, "-s", paths.socket, "-P", paths.pid], {
+    log: paths.log,
+  });
+  await record(system, id);
+  let alive = true;
+  const up = await waitFor(system, async () => {
+    alive = await system.processes.alive(id);
+    return !alive || isSettled(await birdc(system, "show", "status"));
+  });
+  if (!alive) throw new NetwrightError("NW1604", `BIRD ended right after its start: ${await lastLine(system)}`);
+  if (!up) throw new NetwrightError("NW1605", `BIRD did not answer within ${patience} ms of its start`);
+}
+
+export async function record(system: NodeSystem, id: ProcessId): Promise<void> {
+  await system.files.write(birdPaths(system.paths).process, renderRecord(id));
+}
+
+/** @throws NW1605 when the process survives. */
+export async function kill(system: NodeSystem, id: ProcessId): Promise<void> {
+  await system.processes.signal(id, "SIGKILL");
+  await gone(system, id);
+}
+
+/** Ends BIRD, its routes in the kernel and its files. @throws NW1605 when the process survives. */
+export async function stop(system: NodeSystem, id: ProcessId | null): Promise<void> {
+  const reply = await birdc(system, "down").catch((cause: unknown) => ({
+    kind: "Absent" as const,
+    message: messageOf(cause),
+  }));
+  if (id !== null && reply.kind !== "Answer") await system.processes.signal(id, "SIGKILL");
+  if (id !== null) await gone(system, id);
+  // `persist` keeps routes when BIRD goes down; these two selectors are our mark on them.
+  await system.runner.run(["ip", "-6", "route", "flush", "proto", "bird", "metric", String(kernelMetric)]);
+  await system.files.remove(birdPaths(system.paths).directory);
+}
+
+async function gone(system: NodeSystem, id: ProcessId): Promise<void> {
+  const ended = await waitFor(system, async () => !(await system.processes.alive(id)));
+  if (!ended) throw new NetwrightError("NW1605", `BIRD (pid ${id.pid}) did not end within ${patience} ms`);
+}
+
+/**
+ * Waits until every neighbour has told what it knows: BIRD does not show End-of-RIB (RFC 4724 section 2), so this is
+ * some route from each and no more of them at a second look. A session is up about half a second before its first
+ * route. A neighbour that is away or has nothing to tell must not hold up the others for ever, so the time over is
+ * no failure.
+ */
+export async function routesAreBack(system: NodeSystem): Promise<void> {
+  let before = "";
+  const cameToRest = async (): Promise<boolean> => {
+    const protocols = parseProtocols(await birdc(system, "show", "protocols", "all"));
+    const counts = protocols.filter(({ type }) => type === "BGP").map(({ imported }) => imported);
+    const same = counts.join() === before;
+    before = counts.join();
+    return same && counts.every((count) => count > 0);
+  };
+  await waitFor(system, cameToRest, patience, milliseconds(200));
+}
+
+async function lastLine(system: NodeSystem): Promise<string> {
+  const log = (await system.files.read(birdPaths(system.paths).log)) ?? "";
+  return log.trim().split("\n").at(-1) ?? "";
+}

@@ -1,0 +1,29 @@
+import type { NodePaths } from "@netwright/contract";
+
+export interface BirdPaths {
+  readonly directory: string;
+  readonly config: string;
+  readonly services: string;
+  /** A configuration is checked here, beside its services, before it takes the place of the one in force. */
+  readonly candidate: string;
+  readonly socket: string;
+  /** Written by BIRD itself: the pid alone. */
+  readonly pid: string;
+  /** Written by us: pid and start time, by which a process is known again. */
+  readonly process: string;
+  readonly log: string;
+}
+
+export function birdPaths(paths: Pick<NodePaths, "run">): BirdPaths {
+  const directory = `${paths.run}/bird`;
+  return {
+    directory,
+    config: `${directory}/bird.conf`,
+    services: `${directory}/services.conf`,
+    candidate: `${directory}/candidate`,
+    socket: `${directory}/bird.ctl`,
+    pid: `${directory}/bird.pid`,
+    process: `${directory}/process.json`,
+    log: `${directory}/bird.log`,
+  };
+}

@@ -1,0 +1,51 @@
+/** What the agent reports about BGP: read from BIRD, never from what was asked for. */
+import type { Ipv6Prefix } from "@netwright/base";
+import type { NodeReport, NodeSystem, SessionReport } from "@netwright/contract";
+import { birdc } from "./birdc.ts";
+import { parseBfdSessions, parseProtocols, type BirdProtocol } from "./parse-protocols.ts";
+import { parseRoutes } from "./parse-routes.ts";
+import { neighborOf, protocolName } from "./render-neighbor.ts";
+import { sorted } from "./services.ts";
+
+/** By neighbour. Empty when BIRD does not run. */
+export async function readSessions(system: NodeSystem): Promise<readonly SessionReport[]> {
+  const sessions = await bgpProtocols(system);
+  if (sessions.length === 0) return [];
+  const bfd = parseBfdSessions(await birdc(system, "show", "bfd", "sessions"));
+  return sessions.map(({ neighbor, protocol }) => {
+    const watch = bfd.find((one) => one.address === protocol.address && one.interface === protocol.interface);
+    return {
+      neighbor: neighbor.name,
+      state: isEstablished(protocol) ? "Established" : "Down",
+      since: protocol.since,
+      bfd: watch === undefined ? "None" : watch.up ? "Up" : "Down",
+    };
+  });
+}
+
+/**
+ * Prefixes that leave the node's own hand, and the neighbours with a session up that got them: on a host all it
+ * tells its edges, on a router what it tells its providers. By prefix.
+ */
+export async function readAnnounced(system: NodeSystem): Promise<NodeReport["announced"]> {
+  const neighbors = new Map<Ipv6Prefix, string[]>();
+  for (const { neighbor, protocol } of await bgpProtocols(system)) {
+    if (!isEstablished(protocol) || (neighbor.role !== "Edge" && neighbor.role !== "Upstream")) continue;
+    const reply = await birdc(system, "show", "route", "export", `'${protocolName(neighbor)}'`);
+    for (const { prefix } of parseRoutes(reply))
+      neighbors.set(prefix, [...(neighbors.get(prefix) ?? []), neighbor.name]);
+  }
+  return sorted([...neighbors.keys()]).map((prefix) => ({ prefix, neighbors: neighbors.get(prefix) ?? [] }));
+}
+
+async function bgpProtocols(system: NodeSystem) {
+  const protocols = parseProtocols(await birdc(system, "show", "protocols", "all"));
+  return protocols
+    .flatMap((protocol) => {
+      const neighbor = neighborOf(protocol.name);
+      return neighbor === undefined ? [] : [{ neighbor, protocol }];
+    })
+    .toSorted((a, b) => (a.neighbor.name < b.neighbor.name ? -1 : 1));
+}
+
+const isEstablished = (protocol: BirdProtocol): boolean => protocol.bgpState === "Established";
