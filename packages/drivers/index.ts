@@ -1,5 +1,6 @@
 /** The drivers of a node, one line per slot. Adding one: a folder and a line here. */
 import { anyDriver, type Driver } from "@netwright/contract";
+import { bgpBird } from "./bgp-bird/index.ts";
 import { connectionsConntrack } from "./connections-conntrack/index.ts";
 import { firewallNftables } from "./firewall-nftables/index.ts";
 import { linksIproute2 } from "./links/index.ts";
@@ -10,6 +11,8 @@ export const drivers: readonly Driver[] = [
   anyDriver(firewallNftables),
   anyDriver(connectionsConntrack),
   anyDriver(loadBalancerNftables),
+  anyDriver(bgpBird),
 ];
 
+export { readAnnounced, readSessions } from "./bgp-bird/index.ts";
 export { readCounts, readDenied, type FirewallCounts, type RuleCount } from "./firewall-nftables/index.ts";
