@@ -1,5 +1,5 @@
 /** Manifests named on the command line, ready to be sent. */
-import { nodeReader } from "@netwright/api/load/node-reader.ts";
+import { nodeReader } from "@netwright/api/load/read-disk.ts";
 import { readManifests } from "@netwright/api/load/read-manifests.ts";
 import { sourcesOf } from "@netwright/api/load/sources.ts";
 import { encodeObject, type ApplyRequest } from "@netwright/api";

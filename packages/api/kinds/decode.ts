@@ -26,7 +26,7 @@ export function decodeManifest(value: unknown): Decoded {
   const { status: _status, ...rest } = value;
   const kind = typeof value["kind"] === "string" && isKindName(value["kind"]) ? kinds[value["kind"]] : undefined;
   if (kind?.readOnly !== true) return decodeObject(rest);
-  const message = `a ${kind.kind} is made by Netwright and cannot be applied`;
+  const message = `objects of kind ${kind.kind} are made by Netwright and cannot be applied`;
   return refuse([{ code: "NW1104", path: ["kind"], message, hint: "change the Service that it belongs to" }]);
 }
 

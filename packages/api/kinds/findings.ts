@@ -24,9 +24,9 @@ function findings(issue: Issue, schema: JsonSchema): readonly Finding[] {
   const at = fieldAt(schema, path);
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => unknownField([...path, key], Object.keys(at?.properties ?? {})));
+      return issue.keys.map((key) => unknownField([...path, key], at));
     case "custom":
-      return [customFinding(issue, path)];
+      return [customFinding(issue, path, at)];
     case "invalid_type":
       return [typeFinding(path, [issue.expected], issue.input, at)];
     case "invalid_union":
@@ -49,31 +49,38 @@ function findings(issue: Issue, schema: JsonSchema): readonly Finding[] {
     case "not_multiple_of":
       break;
   }
-  return [{ code: "NW1203", path, message: issue.message }];
+  return [withHint({ code: "NW1203", path, message: issue.message }, at?.description)];
 }
 
-function unknownField(path: FieldPath, known: readonly string[]): Finding {
+function unknownField(path: FieldPath, at: JsonSchema | undefined): Finding {
+  const known = Object.entries(at?.properties ?? {}).flatMap(([name, { readOnly }]) =>
+    readOnly === true ? [] : [name],
+  );
   const near = nearest(String(path.at(-1)), known);
-  const list = `known here: ${known.join(", ")}`;
-  const hint = near === undefined ? list : `did you mean ${near}?`;
-  return {
-    code: "NW1201",
-    path,
-    message: "is not a known field",
-    ...(known.length === 0 ? {} : { hint }),
-    onKey: true,
-  };
+  const clusterWide = path.join(".") === "metadata.project";
+  const hint =
+    near !== undefined
+      ? `did you mean ${near}?`
+      : clusterWide
+        ? "this kind belongs to no project: leave it out"
+        : `known here: ${known.join(", ")}`;
+  return { code: "NW1201", path, message: "is not a known field", hint, onKey: true };
 }
 
-function customFinding(issue: z.core.$ZodIssueCustom, path: FieldPath): Finding {
+function customFinding(issue: z.core.$ZodIssueCustom, path: FieldPath, at: JsonSchema | undefined): Finding {
   const { code = "NW1203", hint } = (issue.params ?? {}) as { code?: ErrorCode; hint?: string };
-  return { code, path, message: issue.message, ...(hint === undefined ? {} : { hint }) };
+  return withHint({ code, path, message: issue.message }, hint ?? at?.description);
 }
+
+/** Every complaint says what to do: where nothing better is known, what the field is for. */
+const withHint = (finding: Omit<Finding, "hint">, hint: string | undefined): Finding => ({
+  ...finding,
+  hint: hint ?? "see netwright explain",
+});
 
 const nouns: Readonly<Record<string, string>> = {
   string: "text",
   number: "a number",
-  int: "a whole number",
   boolean: "true or false",
   array: "a list",
   object: "an object",
@@ -87,42 +94,49 @@ function typeFinding(
   at: JsonSchema | undefined,
 ): Finding {
   if (input === undefined) return missing(path, at);
+  if (typeof input === "number" && expected.includes("number")) {
+    return withHint({ code: "NW1203", path, message: `${input} is not a number that can be used` }, at?.description);
+  }
   const wanted = [...new Set(expected.map((type) => nouns[type] ?? type))].join(" or ");
-  const hint = typeHint(expected, input, at);
-  return {
-    code: "NW1204",
-    path,
-    message: `expected ${wanted}, got ${describeValue(input)}`,
-    ...(hint === undefined ? {} : { hint }),
-  };
+  const message = `expected ${wanted}, got ${describeValue(input)}`;
+  return withHint({ code: "NW1204", path, message }, typeHint(expected, input, at) ?? at?.description);
 }
 
 function typeHint(expected: readonly string[], input: unknown, at: JsonSchema | undefined): string | undefined {
-  if (expected.includes("string") && (typeof input === "number" || typeof input === "boolean"))
-    return `put it in quotes: "${input}"`;
+  if (expected.includes("string")) return textHint(input, at);
   if (expected.includes("number") && typeof input === "string" && /^-?\d+$/.test(input))
     return `write it without quotes: ${input}`;
   if (expected.includes("array") && input !== null) return "begin every entry with a hyphen, or put them in [ ]";
-  return at?.description;
+  return undefined;
+}
+
+function textHint(input: unknown, at: JsonSchema | undefined): string | undefined {
+  if (typeof input === "number" || typeof input === "boolean") {
+    const [example] = at?.examples ?? [];
+    return example === undefined
+      ? `put it in quotes: "${input}"`
+      : `put it in quotes, for example ${JSON.stringify(example)}`;
+  }
+  // YAML reads `- 2001:db8::` as an object with the key `2001:db8:`.
+  const [key, ...more] = typeof input === "object" && input !== null && !Array.isArray(input) ? Object.keys(input) : [];
+  return key === undefined || more.length > 0
+    ? undefined
+    : `put text that ends with a colon in quotes: ${JSON.stringify(`${key.slice(0, 80)}:`)}`;
 }
 
 function missing(path: FieldPath, at: JsonSchema | undefined): Finding {
-  return {
-    code: "NW1202",
-    path,
-    message: "is required",
-    ...(at?.description === undefined ? {} : { hint: at.description }),
-  };
+  return withHint({ code: "NW1202", path, message: "is required" }, at?.description);
 }
 
 function valueFinding(path: FieldPath, values: readonly string[], input: unknown, at: JsonSchema | undefined): Finding {
   if (input === undefined) return missing(path, at);
-  const allowed = values.length === 1 ? `only ${values[0]} is allowed` : `not one of ${values.join(", ")}`;
   const shown = typeof input === "string" ? JSON.stringify(input.slice(0, 80)) : describeValue(input);
   const near = typeof input === "string" ? nearest(input, values) : undefined;
-  const hint = near === undefined ? at?.description : `did you mean ${near}?`;
-  const message = values.length === 1 ? `${shown}: ${allowed}` : `${shown} is ${allowed}`;
-  return { code: "NW1203", path, message, ...(hint === undefined ? {} : { hint }) };
+  const message =
+    values.length === 1
+      ? `${shown} is not ${values[0]}, the only value so far`
+      : `${shown} is not one of ${values.join(", ")}`;
+  return withHint({ code: "NW1203", path, message }, near === undefined ? at?.description : `did you mean ${near}?`);
 }
 
 function countFinding(
@@ -134,11 +148,5 @@ function countFinding(
   const word = limit === 1 ? "entry" : "entries";
   const bound = issue.exact === true ? "exactly" : issue.code === "too_small" ? "at least" : "at most";
   const count = Array.isArray(issue.input) ? issue.input.length : 0;
-  const hint = at?.description;
-  return {
-    code: "NW1203",
-    path,
-    message: `has ${count}, needs ${bound} ${limit} ${word}`,
-    ...(hint === undefined ? {} : { hint }),
-  };
+  return withHint({ code: "NW1203", path, message: `has ${count}, needs ${bound} ${limit} ${word}` }, at?.description);
 }

@@ -25,7 +25,8 @@ export interface Finding {
   readonly code: ErrorCode;
   readonly path: FieldPath;
   readonly message: string;
-  readonly hint?: string;
+  /** What to do about it. */
+  readonly hint: string;
   /** True when the key itself is wrong, not its value. */
   readonly onKey?: boolean;
 }

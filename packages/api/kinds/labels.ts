@@ -12,14 +12,19 @@ type Texts = Record<string, string>;
 const sorted = (unsorted: Texts): Texts =>
   Object.fromEntries(Object.entries(unsorted).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
-type Complain = (name: string | null, message: string) => void;
+type Complain = (name: string | null, message: string, hint: string) => void;
 
 function texts(description: string, check: (value: Texts, complain: Complain) => void) {
   return z
     .record(z.string(), z.string())
     .superRefine((value, context) => {
-      check(value, (name, message) =>
-        context.addIssue({ code: "custom", message, path: name === null ? [] : [name], params: complaint("NW1203") }),
+      check(value, (name, message, hint) =>
+        context.addIssue({
+          code: "custom",
+          message,
+          path: name === null ? [] : [name],
+          params: complaint("NW1203", hint),
+        }),
       );
     })
     .overwrite(sorted)
@@ -27,23 +32,26 @@ function texts(description: string, check: (value: Texts, complain: Complain) =>
     .meta({ description });
 }
 
-const badKey = (name: string): string =>
-  `${JSON.stringify(name.slice(0, 80))} is not a label key ([prefix/]name; letters, digits, dots, hyphens, underscores; at most 63)`;
+const shown = (text: string): string => JSON.stringify(text.slice(0, 80));
+const characters = "at most 63 letters, digits, dots, hyphens and underscores; begin and end with a letter or digit";
+
+function checkKeys(value: Texts, complain: Complain): void {
+  for (const name of Object.keys(value)) {
+    if (!key.test(name))
+      complain(name, `${shown(name)} is not a key`, `${characters}; before it, where wanted, a DNS name and a slash`);
+  }
+}
 
 export const labelsField = texts("Short words to select objects by.", (value, complain) => {
+  checkKeys(value, complain);
   for (const [name, text] of Object.entries(value)) {
-    if (!key.test(name)) complain(name, badKey(name));
-    else if (!labelValue.test(text))
-      complain(
-        name,
-        `${JSON.stringify(text.slice(0, 80))} is not a label value (at most 63 letters, digits, dots, hyphens, underscores)`,
-      );
+    if (!labelValue.test(text)) complain(name, `${shown(text)} is not a label value`, characters);
   }
 });
 
 export const annotationsField = texts("Free text for people and programs.", (value, complain) => {
-  for (const name of Object.keys(value)) if (!key.test(name)) complain(name, badKey(name));
+  checkKeys(value, complain);
   const size = Object.entries(value).reduce((sum, [name, text]) => sum + name.length + text.length, 0);
-  if (size > annotationsMax)
-    complain(null, `annotations are too large: ${size} characters of at most ${annotationsMax}`);
+  if (size <= annotationsMax) return;
+  complain(null, `are too large: ${size} characters of at most ${annotationsMax}`, "keep long texts elsewhere");
 });

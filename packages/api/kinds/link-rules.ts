@@ -1,5 +1,6 @@
 /** Rules that hold for the links of hosts and routers alike. */
 import type { Ipv6 } from "@netwright/base";
+import { earlierWith, finding } from "./finding.ts";
 import type { FieldPath, Finding } from "./kind.ts";
 
 interface Link {
@@ -11,19 +12,17 @@ interface Link {
 /** @param path of the list. */
 export function linkFindings(links: readonly Link[], path: FieldPath): readonly Finding[] {
   return links.flatMap((link, index) => [
-    ...(link.localAddress === link.peerAddress ? [sameAddress(link, [...path, index, "peerAddress"])] : []),
+    ...sameAddress(link, [...path, index, "peerAddress"]),
     ...repeated(links, index, "interface", path),
     ...repeated(links, index, "localAddress", path),
   ]);
 }
 
-function sameAddress({ peerAddress }: Link, path: FieldPath): Finding {
-  return {
-    code: "NW1205",
-    path,
-    message: `${peerAddress} is localAddress too`,
-    hint: "the two ends of a link have different addresses",
-  };
+function sameAddress({ localAddress, peerAddress }: Link, path: FieldPath): readonly Finding[] {
+  if (localAddress !== peerAddress) return [];
+  return [
+    finding("NW1205", path, `${peerAddress} is localAddress too`, "the two ends of a link have different addresses"),
+  ];
 }
 
 function repeated(
@@ -32,15 +31,8 @@ function repeated(
   field: "interface" | "localAddress",
   path: FieldPath,
 ): readonly Finding[] {
-  const value = links[index]?.[field];
-  const earlier = links.findIndex((other) => other[field] === value);
-  if (earlier === index) return [];
-  return [
-    {
-      code: "NW1205",
-      path: [...path, index, field],
-      message: `${value} stands in entry ${earlier} too`,
-      hint: "every link has its own device and address",
-    },
-  ];
+  const earlier = earlierWith(links, index, field);
+  if (earlier === undefined) return [];
+  const message = `${links[index]?.[field]} stands in entry ${earlier} too`;
+  return [finding("NW1205", [...path, index, field], message, "every link has its own device and address")];
 }

@@ -45,7 +45,7 @@ export function clusterObject<const K extends string, Spec extends z.ZodType, St
   parts: { readonly spec: Spec; readonly status: Status },
   max = nameMax,
 ) {
-  return z.strictObject({ ...head(kind), metadata: clusterMetadata(max), ...body(parts) });
+  return z.strictObject({ ...head(kind), metadata: clusterMetadata(max).meta(metadataMeta), ...body(parts) });
 }
 
 /** The object schema of a kind that belongs to a project. */
@@ -54,10 +54,15 @@ export function projectObject<const K extends string, Spec extends z.ZodType, St
   parts: { readonly spec: Spec; readonly status: Status },
   max = nameMax,
 ) {
-  return z.strictObject({ ...head(kind), metadata: projectMetadata(max), ...body(parts) });
+  return z.strictObject({ ...head(kind), metadata: projectMetadata(max).meta(metadataMeta), ...body(parts) });
 }
 
-const head = <const K extends string>(kind: K) => ({ apiVersion: z.literal(apiVersion), kind: z.literal(kind) });
+const metadataMeta = { description: "Who it is: at least a name." };
+
+const head = <const K extends string>(kind: K) => ({
+  apiVersion: z.literal(apiVersion).meta({ description: "The version of this format." }),
+  kind: z.literal(kind).meta({ description: "What it is." }),
+});
 
 const body = <Spec extends z.ZodType, Status extends z.ZodType>({ spec, status }: { spec: Spec; status: Status }) => ({
   spec,

@@ -69,7 +69,12 @@ function syntaxErrors(
 ): readonly Diagnostic[] {
   const found = [...errors, ...warnings].map((error) => {
     const [start, end] = error.pos;
-    return Object.assign({ source: spanRef(where, start, end) }, complaintOf(error)) satisfies Diagnostic;
+    // What is missing at the end is missed where the text ends, not on the empty line behind it.
+    const last = where.text.trimEnd().length;
+    return Object.assign(
+      { source: spanRef(where, Math.min(start, last), end) },
+      complaintOf(error),
+    ) satisfies Diagnostic;
   });
   // One complaint a line, and one about depth: the parser repeats itself while it recovers.
   const fresh = found.filter(

@@ -101,7 +101,7 @@ function keyText(key: unknown, walk: Walk): string | undefined {
       "write the fields out, or use an alias for a whole value",
     );
   else if (typeof plain === "number" || typeof plain === "boolean") return String(plain);
-  else complain(walk, "NW1102", "a key is empty, or is not plain text", key);
+  else complain(walk, "NW1102", "a key is empty, or is not plain text", key, "write key: value");
   return undefined;
 }
 
@@ -118,7 +118,13 @@ function readAlias(node: Node, name: string, walk: Walk): Sized {
     return nothing;
   }
   if (target.read === undefined) {
-    complain(walk, "NW1105", `the alias *${name.slice(0, 80)} stands inside what it names`, node);
+    complain(
+      walk,
+      "NW1105",
+      `the alias *${name.slice(0, 80)} stands inside what it names`,
+      node,
+      "write the value out",
+    );
     return nothing;
   }
   walk.targets.set(node, target.node);

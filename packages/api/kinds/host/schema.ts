@@ -27,28 +27,29 @@ export const capacitySchema = z
       description: "How many may run.",
     }).default(250),
   })
-  .prefault({})
   .meta({ description: "What instances may be promised." });
 
-const specSchema = z.strictObject({
-  id: integerField({
-    noun: "a host number",
-    min: 1,
-    max: 65_534,
-    description: "The host's number in every address it gives out. Unique; never changed.",
-  }),
-  asn: asnField("The host's own AS number. 4200000000 + id when left out.").exactOptional(),
-  vtep: addressField("Tunnel end point: an address of the host itself, on lo."),
-  uplinks: z.array(uplinkSchema).min(1).meta({ description: "Links to routers, each with a BGP session." }),
-  mtu: integerField({
-    noun: "an MTU",
-    min: 1350,
-    max: 65_535,
-    description: "Octets; the smallest of the uplinks'. Tenant networks have 70 less.",
-  }).default(1500),
-  capacity: capacitySchema,
-  schedulable: z.boolean().default(true).meta({ description: "False: no new instance is placed here." }),
-});
+const specSchema = z
+  .strictObject({
+    id: integerField({
+      noun: "a host number",
+      min: 1,
+      max: 65_534,
+      description: "The host's number in every address it gives out. Unique; never changed.",
+    }),
+    asn: asnField("The host's own AS number. 4200000000 + id when left out.").exactOptional(),
+    vtep: addressField("Tunnel end point: an address of the host itself, on lo."),
+    uplinks: z.array(uplinkSchema).min(1).meta({ description: "Links to routers, each with a BGP session." }),
+    mtu: integerField({
+      noun: "an MTU",
+      min: 1350,
+      max: 65_535,
+      description: "Octets; the smallest of the uplinks'. Tenant networks have 70 less.",
+    }).default(1500),
+    capacity: capacitySchema.prefault({}),
+    schedulable: z.boolean().default(true).meta({ description: "False: no new instance is placed here." }),
+  })
+  .meta({ description: "Its number, its links and what it may carry." });
 
 export const hostSchema = clusterObject("Host", { spec: specSchema, status: hostStatusSchema });
 /** As the schema leaves it: `asn` may be missing. */

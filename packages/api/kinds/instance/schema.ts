@@ -17,14 +17,16 @@ export type InstancePhaseName = (typeof instancePhases)[number];
 /** SERVICE-TIER-NUMBER: 30, 15 and 8 characters with two hyphens. */
 export const instanceNameMax = 55;
 
-const specSchema = z.strictObject({
-  service: z.string().meta({ description: "The Service that it belongs to." }),
-  tier: z.string().meta({ description: "Its tier." }),
-  number: z.number().meta({ description: "Counts up per tier; never used twice." }),
-  host: z.string().meta({ description: "Where it runs." }),
-  network: z.string().meta({ description: "The Network that it is in." }),
-  address: z.string().meta({ description: "Its own IPv6 address there." }),
-});
+const specSchema = z
+  .strictObject({
+    service: z.string().meta({ description: "The Service that it belongs to." }),
+    tier: z.string().meta({ description: "Its tier." }),
+    number: z.number().meta({ description: "Counts up per tier; never used twice." }),
+    host: z.string().meta({ description: "Where it runs." }),
+    network: z.string().meta({ description: "The Network that it is in." }),
+    address: z.string().meta({ description: "Its own IPv6 address there." }),
+  })
+  .meta({ description: "What it is a copy of, and where it runs." });
 
 const statusSchema = z.strictObject({
   phase: z.enum(instancePhases),

@@ -54,16 +54,18 @@ const linkSchema = z.strictObject({
   mtu: integerField({ noun: "an MTU", min: 1350, max: 65_535, description: "Octets." }).default(1500),
 });
 
-const specSchema = z.strictObject({
-  zone: hostnameField("DNS zone that service host names lie in.").prefault("example.net"),
-  pool: prefixField("Public addresses for services.", {
-    min: 16,
-    max: 127,
-    hint: "a pool gives out addresses",
-  }).prefault("2001:db8:100::/64"),
-  nodes: z.array(nodeSchema).min(1).meta({ description: "The machines." }),
-  links: z.array(linkSchema).prefault([]).meta({ description: "The cables." }),
-});
+const specSchema = z
+  .strictObject({
+    zone: hostnameField("DNS zone that service host names lie in.").prefault("example.net"),
+    pool: prefixField("Public addresses for services.", {
+      min: 16,
+      max: 127,
+      hint: "a pool gives out addresses",
+    }).prefault("2001:db8:100::/64"),
+    nodes: z.array(nodeSchema).min(1).meta({ description: "The machines." }),
+    links: z.array(linkSchema).prefault([]).meta({ description: "The cables." }),
+  })
+  .meta({ description: "Its nodes and links." });
 
 const statusSchema = z.strictObject({});
 

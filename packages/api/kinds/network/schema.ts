@@ -22,7 +22,8 @@ const specSchema = z
       description: "Octets of the largest packet. Derived from the underlay when left out.",
     }).exactOptional(),
   })
-  .prefault({});
+  .prefault({})
+  .meta({ description: "Its prefix and MTU, where they matter." });
 
 const statusSchema = z.strictObject({
   vni: z.number().meta({ description: "VXLAN network identifier (RFC 7348)." }),

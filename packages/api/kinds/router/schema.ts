@@ -15,19 +15,23 @@ const linkSchema = z.strictObject({
   peerAddress: addressField("The other end's address on the link."),
 });
 
-const specSchema = z.strictObject({
-  managed: z
-    .boolean()
-    .default(true)
-    .meta({ description: "True: an agent runs there and writes the BGP configuration. False: it belongs to others." }),
-  asn: asnField("AS number. Managed routers of one fabric share it."),
-  routerId: routerIdField("BGP identifier (RFC 6286); required when managed.").exactOptional(),
-  upstream: z.boolean().default(false).meta({ description: "True: a provider's router, which leads to the internet." }),
-  links: z
-    .array(linkSchema)
-    .prefault([])
-    .meta({ description: "Links to hosts and other routers, each with a BGP session." }),
-});
+const specSchema = z
+  .strictObject({
+    managed: z.boolean().default(true).meta({
+      description: "True: an agent runs there and writes the BGP configuration. False: it belongs to others.",
+    }),
+    asn: asnField("AS number. Managed routers of one fabric share it."),
+    routerId: routerIdField("BGP identifier (RFC 6286); required when managed.").exactOptional(),
+    upstream: z
+      .boolean()
+      .default(false)
+      .meta({ description: "True: a provider's router, which leads to the internet." }),
+    links: z
+      .array(linkSchema)
+      .prefault([])
+      .meta({ description: "Links to hosts and other routers, each with a BGP session." }),
+  })
+  .meta({ description: "Whose it is and what it is linked to." });
 
 export const routerSchema = clusterObject("Router", { spec: specSchema, status: nodeStatusSchema });
 export type Router = z.output<typeof routerSchema>;

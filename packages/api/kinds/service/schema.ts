@@ -10,19 +10,21 @@ import { tierSchema } from "./tier.ts";
 /** Instance names are SERVICE-TIER-NUMBER and must stay RFC 1123 labels. */
 export const serviceNameMax = 30;
 
-const specSchema = z.strictObject({
-  network: nameField("The Network that its instances join; made on first use.").default("default"),
-  pool: nameField("The AddressPool that its public address comes from.").default("default"),
-  expose: z
-    .array(exposeSchema)
-    .prefault([])
-    .meta({ description: "Listeners on the public address. None: reached from other services only." }),
-  tiers: z.array(tierSchema).min(1).meta({ description: "In the order in which a request passes them." }),
-  allow: z
-    .array(allowSchema)
-    .prefault([])
-    .meta({ description: "Flows from other services; everything else is denied." }),
-});
+const specSchema = z
+  .strictObject({
+    network: nameField("The Network that its instances join; made on first use.").default("default"),
+    pool: nameField("The AddressPool that its public address comes from.").default("default"),
+    expose: z
+      .array(exposeSchema)
+      .prefault([])
+      .meta({ description: "Listeners on the public address. None: reached from other services only." }),
+    tiers: z.array(tierSchema).min(1).meta({ description: "In the order in which a request passes them." }),
+    allow: z
+      .array(allowSchema)
+      .prefault([])
+      .meta({ description: "Flows from other services; everything else is denied." }),
+  })
+  .meta({ description: "What it needs, who may reach it, and what runs." });
 
 export const serviceSchema = projectObject(
   "Service",

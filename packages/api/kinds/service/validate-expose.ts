@@ -1,5 +1,6 @@
 /** Rules of `expose[]`. */
 import { ipv4Reason } from "../../fields/ipv4.ts";
+import { finding, keyFinding } from "../finding.ts";
 import type { Finding } from "../kind.ts";
 import type { ExposeInput } from "./expose.ts";
 import type { ServiceInput } from "./schema.ts";
@@ -11,58 +12,45 @@ export function validateExpose(spec: Spec): readonly Finding[] {
   return spec.expose.flatMap((listener, index) => [
     ...familyFindings(listener, index),
     ...(listener.protocol === "HTTPS" ? httpsFindings(listener, index) : transportFindings(spec, listener, index)),
-    ...clashFindings(spec.expose, index),
+    ...clashFindings(spec.expose, listener, index),
   ]);
 }
 
 function familyFindings({ families }: ExposeInput, index: number): readonly Finding[] {
   const path = ["spec", "expose", index, "families"];
   const ipv4 = families.indexOf("IPv4");
-  if (ipv4 !== -1)
-    return [{ code: "NW1206", path: [...path, ipv4], message: "IPv4 is not built yet", hint: ipv4Reason }];
-  return families.length > 1 ? [{ code: "NW1203", path, message: "names a family twice", hint: "write [IPv6]" }] : [];
+  if (ipv4 !== -1) return [finding("NW1206", [...path, ipv4], "IPv4 is not built yet", ipv4Reason)];
+  return families.length > 1 ? [finding("NW1203", path, "names a family twice", "write [IPv6]")] : [];
 }
 
 function httpsFindings({ tier }: ExposeInput, index: number): readonly Finding[] {
   if (tier === undefined) return [];
   const hint = "HTTPS goes through the proxy to the first tier; reorder tiers, or use TCP";
-  return [
-    { code: "NW1205", path: ["spec", "expose", index, "tier"], message: "is for TCP and UDP only", hint, onKey: true },
-  ];
+  return [keyFinding("NW1205", ["spec", "expose", index, "tier"], "is for TCP and UDP only", hint)];
 }
 
 function transportFindings(spec: Spec, listener: ExposeInput, index: number): readonly Finding[] {
   const path = ["spec", "expose", index];
+  const { protocol, port, tier } = listener;
   const foreign = (["certificate", "redirectHttp"] as const).filter((field) => listener[field] !== undefined);
-  const known = spec.tiers.filter(isWorkloadTier).map(({ name }) => name);
+  const hint = "leave it out, or write protocol: HTTPS";
+  const tiers = spec.tiers.filter(isWorkloadTier).map(({ name }) => name);
+  const noPort = finding(
+    "NW1202",
+    [...path, "port"],
+    `is required for ${protocol}`,
+    "the port that clients connect to",
+  );
+  const noTier = finding(
+    "NW1301",
+    [...path, "tier"],
+    `there is no tier ${tier} with a workload here`,
+    `tiers: ${tiers.join(", ")}`,
+  );
   return [
-    ...foreign.map((field): Finding => ({
-      code: "NW1205",
-      path: [...path, field],
-      message: `is for HTTPS only, not ${listener.protocol}`,
-      hint: "leave it out, or write protocol: HTTPS",
-      onKey: true,
-    })),
-    ...(listener.port === undefined
-      ? [
-          {
-            code: "NW1202" as const,
-            path: [...path, "port"],
-            message: `is required for ${listener.protocol}`,
-            hint: "the port that clients connect to",
-          },
-        ]
-      : []),
-    ...(listener.tier === undefined || known.includes(listener.tier)
-      ? []
-      : [
-          {
-            code: "NW1301" as const,
-            path: [...path, "tier"],
-            message: `there is no tier ${listener.tier} with a workload here`,
-            hint: `tiers: ${known.join(", ")}`,
-          },
-        ]),
+    ...foreign.map((field) => keyFinding("NW1205", [...path, field], `is for HTTPS only, not ${protocol}`, hint)),
+    ...(port === undefined ? [noPort] : []),
+    ...(tier === undefined || tiers.includes(tier) ? [] : [noTier]),
   ];
 }
 
@@ -73,19 +61,16 @@ function socketsOf({ protocol, port, redirectHttp = true }: ExposeInput): readon
   return redirectHttp && own !== "tcp/80" ? [own, "tcp/80"] : [own];
 }
 
-function clashFindings(listeners: readonly ExposeInput[], index: number): readonly Finding[] {
-  const listener = listeners[index];
-  if (listener === undefined) return [];
+function clashFindings(listeners: readonly ExposeInput[], listener: ExposeInput, index: number): readonly Finding[] {
+  const sockets = socketsOf(listener);
   for (const [earlier, other] of listeners.slice(0, index).entries()) {
-    const socket = socketsOf(listener).find((candidate) => socketsOf(other).includes(candidate));
+    const socket = sockets.find((candidate) => socketsOf(other).includes(candidate));
     if (socket === undefined) continue;
     const onPort = listener.port !== undefined && socket.endsWith(`/${listener.port}`);
     const path = ["spec", "expose", index, ...(onPort ? ["port"] : [])];
-    const redirects = socket === "tcp/80" && (listener.protocol === "HTTPS" || other.protocol === "HTTPS");
+    const redirects = socket === "tcp/80" && [listener, other].some(({ protocol }) => protocol === "HTTPS");
     const hint = redirects ? "choose another port, or write redirectHttp: false" : "choose another port";
-    return [
-      { code: "NW1205", path, message: `${socket} of this service's address is taken by expose[${earlier}]`, hint },
-    ];
+    return [finding("NW1205", path, `${socket} of this service's address is taken by expose[${earlier}]`, hint)];
   }
   return [];
 }

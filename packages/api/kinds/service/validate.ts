@@ -1,43 +1,30 @@
 /** Rules across fields of one Service. */
+import { finding } from "../finding.ts";
 import type { Finding } from "../kind.ts";
+import type { AllowInput } from "./allow.ts";
 import type { ServiceInput } from "./schema.ts";
 import { isWorkloadTier } from "./service.ts";
 import { validateExpose } from "./validate-expose.ts";
 import { validateTiers } from "./validate-tiers.ts";
 
-export function validateService({ spec, metadata }: ServiceInput): readonly Finding[] {
-  return [...validateExpose(spec), ...validateTiers(spec), ...allowFindings(spec, metadata)];
+export function validateService(service: ServiceInput): readonly Finding[] {
+  const { spec } = service;
+  const allow = spec.allow.flatMap((rule, index) => allowFindings(service, rule, index));
+  return [...validateExpose(spec), ...validateTiers(spec), ...allow];
 }
 
-function allowFindings(
-  { allow, tiers }: ServiceInput["spec"],
-  { name, project }: ServiceInput["metadata"],
-): readonly Finding[] {
-  return allow.flatMap((rule, index) => {
-    const path = ["spec", "allow", index];
-    const known = tiers.filter(isWorkloadTier).map((tier) => tier.name);
-    const target: readonly Finding[] = known.includes(rule.to)
-      ? []
-      : [
-          {
-            code: "NW1301",
-            path: [...path, "to"],
-            message: `there is no tier ${rule.to} with a workload here`,
-            hint: `tiers: ${known.join(", ")}`,
-          },
-        ];
-    const { service, tier, project: from = project } = rule.from;
-    const own: readonly Finding[] =
-      service === name && from === project && tier === rule.to
-        ? [
-            {
-              code: "NW1205",
-              path: [...path, "from"],
-              message: `allows ${tier} to itself`,
-              hint: "name the service and tier that open connections",
-            },
-          ]
-        : [];
-    return [...target, ...own];
-  });
+function allowFindings({ spec, metadata }: ServiceInput, { from, to }: AllowInput, index: number): readonly Finding[] {
+  const path = ["spec", "allow", index];
+  const tiers = spec.tiers.filter(isWorkloadTier).map(({ name }) => name);
+  const unknown = finding(
+    "NW1301",
+    [...path, "to"],
+    `there is no tier ${to} with a workload here`,
+    `tiers: ${tiers.join(", ")}`,
+  );
+  const hint = "name the service and tier that open connections";
+  const itself = finding("NW1205", [...path, "from"], `allows ${from.tier} to itself`, hint);
+  const sameTier =
+    from.service === metadata.name && (from.project ?? metadata.project) === metadata.project && from.tier === to;
+  return [...(tiers.includes(to) ? [] : [unknown]), ...(sameTier ? [itself] : [])];
 }

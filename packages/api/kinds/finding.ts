@@ -1,0 +1,40 @@
+/** Short ways to write findings. */
+import type { ErrorCode } from "@netwright/base";
+import type { FieldPath, Finding } from "./kind.ts";
+
+/** A complaint about the value at a path. */
+export const finding = (code: ErrorCode, path: FieldPath, message: string, hint: string): Finding => ({
+  code,
+  path,
+  message,
+  hint,
+});
+
+/** A complaint about a key that should not be there. */
+export const keyFinding = (code: ErrorCode, path: FieldPath, message: string, hint: string): Finding => ({
+  ...finding(code, path, message, hint),
+  onKey: true,
+});
+
+/** Of two fields one must be written, and only one. @param path of the object that holds them. */
+export function exactlyOne<O extends object>(
+  object: O,
+  [a, b]: readonly [keyof O & string, keyof O & string],
+  path: FieldPath,
+  hint: string,
+): readonly Finding[] {
+  const [first, second] = [object[a] !== undefined, object[b] !== undefined];
+  if (first !== second) return [];
+  return [finding("NW1205", path, first ? `has both ${a} and ${b}` : `has neither ${a} nor ${b}`, hint)];
+}
+
+/** The first entry that has the same value in a field as entry `index`; undefined when that is itself, or has none. */
+export function earlierWith<T extends object>(
+  entries: readonly T[],
+  index: number,
+  field: keyof T,
+): number | undefined {
+  const value = entries[index]?.[field];
+  const earlier = value === undefined ? index : entries.findIndex((entry) => entry[field] === value);
+  return earlier === index ? undefined : earlier;
+}
