@@ -70,9 +70,9 @@ describe("placing", () => {
     const { ledger, reconciled } = step(objectsOf(fabric(2), inner("db"), shop()), first.ledger, first.observed);
     expect(placed(ledger).filter((text) => text.startsWith("shop"))).toEqual(["shop-lb-1 host2", "shop-proxy-1 host2", "shop-web-1 host2"]);
     expect(reconciled.explanations.map(({ reason }) => reason)).toEqual([
-      "host2: room for all single tiers of shop together, least loaded: 0 instances",
-      "host2: together with another tier of shop",
-      "host2: together with 2 instances of other tiers of shop",
+      "room for all single tiers of shop together, least loaded: 0 instances",
+      "together with another tier of shop",
+      "together with 2 instances of other tiers of shop",
     ]);
   });
 

@@ -14,7 +14,11 @@ const networkPrefix = (vni: number): Ipv6Prefix =>
 
 export function* allocateNetworks(objects: ObjectSet, draft: Draft): Generator<Diagnostic> {
   for (const { object } of objects.networks.values()) yield* ensure(objects, draft, object.metadata.project, object.metadata.name);
-  for (const { object } of objects.services.values()) yield* ensure(objects, draft, object.metadata.project, object.spec.network);
+  for (const { object } of objects.services.values()) {
+    const { project } = object.metadata;
+    const { network } = object.spec;
+    if (!objects.networks.has(projectKey(project, network))) yield* ensure(objects, draft, project, network);
+  }
 }
 
 function* ensure(objects: ObjectSet, draft: Draft, project: string, name: string): Generator<Diagnostic> {

@@ -77,8 +77,7 @@ function compare(a: Candidate, b: Candidate, { replicas, spread }: Wanted): numb
 }
 
 function reasonFor(best: Candidate, candidates: readonly Candidate[], wanted: Wanted): string {
-  const { name } = best.host.metadata;
-  if (candidates.length === 1) return `${name} is the only host that can take it`;
+  if (candidates.length === 1) return "the only host that can take it";
   const because: string[] = [];
   if (wanted.replicas > 1 && wanted.spread !== "none") {
     because.push(best.same === 0 ? `no other ${wanted.tier} is there (spread ${wanted.spread})` : `every host has ${wanted.tier} already, fewest are there (spread ${wanted.spread})`);
@@ -88,5 +87,5 @@ function reasonFor(best: Candidate, candidates: readonly Candidate[], wanted: Wa
   if (because.length === 0 || candidates.some((other) => other !== best && other.same === best.same && other.others === best.others)) {
     because.push(`least loaded: ${best.load} ${best.load === 1 ? "instance" : "instances"}`);
   }
-  return `${name}: ${because.join(", ")}`;
+  return because.join(", ");
 }

@@ -2,13 +2,13 @@
 import type { NodeChange } from "@netwright/api";
 import type { HostState } from "@netwright/contract";
 import { equal } from "../compile/equal.ts";
-import type { ClassNames } from "./class-names.ts";
+import type { NamePair } from "./class-names.ts";
 import { describeNode, type Fact } from "./describe-node.ts";
 
 type Line = NodeChange["lines"][number];
 
 /** Undefined when no line differs. */
-export function changedNode(before: HostState | undefined, after: HostState | undefined, names: ClassNames): NodeChange | undefined {
+export function changedNode(before: HostState | undefined, after: HostState | undefined, names: NamePair): NodeChange | undefined {
   const state = after ?? before;
   if (state === undefined) return undefined;
   const lines = changedLines(before === undefined ? [] : describeNode(before, names), after === undefined ? [] : describeNode(after, names));

@@ -2,26 +2,18 @@
 import type { ClassId } from "@netwright/contract";
 import type { Ledger } from "../ledger.ts";
 
-export interface ClassNames {
-  /** `SERVICE/TIER`; `class N` when nobody knows it. */
-  readonly full: (network: string, id: ClassId) => string;
-  /** TIER alone for a class of the service named, else as `full`. */
-  readonly short: (network: string, id: ClassId, service: string) => string;
-}
+/** `FROM -> TO` of one network, `PROJECT/NAME`: tiers alone inside one service, `SERVICE/TIER` between two. */
+export type NamePair = (network: string, from: ClassId, to: ClassId) => string;
 
-/** From several ledgers: where one number has two names, the later ledger wins. `network` is `PROJECT/NAME`. */
-export function classNames(...ledgers: readonly Ledger[]): ClassNames {
+/** From several ledgers: where one number has two names, the later ledger wins. */
+export function classNames(...ledgers: readonly Ledger[]): NamePair {
   const known = new Map<string, { readonly service: string; readonly tier: string }>();
   for (const entry of ledgers.flatMap((ledger) => [...ledger.values()])) {
     if (entry.kind === "Class") known.set(`${entry.project}/${entry.network} ${entry.id}`, entry);
   }
-  const full = (network: string, id: ClassId): string => {
-    const found = known.get(`${network} ${id}`);
-    return found === undefined ? `class ${id}` : `${found.service}/${found.tier}`;
+  return (network, from, to) => {
+    const [a, b] = [from, to].map((id) => known.get(`${network} ${id}`) ?? { service: "class", tier: String(id) });
+    const inside = a !== undefined && a.service === b?.service;
+    return [a, b].map((each) => (inside ? each?.tier : `${each?.service}/${each?.tier}`)).join(" -> ");
   };
-  const short = (network: string, id: ClassId, service: string): string => {
-    const found = known.get(`${network} ${id}`);
-    return found?.service === service ? found.tier : full(network, id);
-  };
-  return { full, short };
 }

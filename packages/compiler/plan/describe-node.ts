@@ -1,6 +1,6 @@
 /** One node's state as facts in words: what a plan compares and prints. */
 import type { Delivery, HostState, ListenerKey, LoadBalancer, NetworkState, PolicyEntry, ProxyRun, WorkloadState } from "@netwright/contract";
-import type { ClassNames } from "./class-names.ts";
+import type { NamePair } from "./class-names.ts";
 
 export interface Fact {
   /** Facts of two states with the same key are about the same thing. */
@@ -11,13 +11,13 @@ export interface Fact {
 }
 
 /** In the order in which a reader wants them: network, workloads, firewall, load balancing, routing. */
-export function describeNode(state: HostState, names: ClassNames): readonly Fact[] {
+export function describeNode(state: HostState, names: NamePair): readonly Fact[] {
   return [...state.networks.flatMap((network) => networkFacts(network, names)), ...underlayFacts(state), ...bgpFacts(state)];
 }
 
 const fact = (text: string, body: unknown = null, key = text): Fact => ({ key, text, body });
 
-function networkFacts(network: NetworkState, names: ClassNames): readonly Fact[] {
+function networkFacts(network: NetworkState, names: NamePair): readonly Fact[] {
   const name = network.project === "default" ? network.name : `${network.project}/${network.name}`;
   const { vni, prefix, mtu } = network;
   return [
@@ -48,10 +48,9 @@ function proxyFacts(id: string, { listeners, backends, certificates }: ProxyRun)
   ];
 }
 
-function policyFact({ project, name }: NetworkState, { from, to, protocol, port, origin }: PolicyEntry, names: ClassNames): Fact {
+function policyFact({ project, name }: NetworkState, { from, to, protocol, port, origin }: PolicyEntry, names: NamePair): Fact {
   const network = `${project}/${name}`;
-  const service = origin.object.slice(origin.object.lastIndexOf("/") + 1);
-  const text = `firewall: ${names.short(network, from, service)} -> ${names.short(network, to, service)} ${protocol}/${port}`;
+  const text = `firewall: ${names(network, from, to)} ${protocol}/${port}`;
   return fact(`${text} (${origin.object} ${origin.field})`, null, `${network} ${from} ${to} ${protocol} ${port}`);
 }
 
