@@ -76,12 +76,49 @@ export function stateBefore(name, status = readFileSync("/var/lib/dpkg/status", 
   return stanza !== undefined && /^Status: .* config-files$/m.test(stanza) ? "config-files" : "absent";
 }
 
-/** Recorded before it happens, so that an interrupted run can be undone too. @param {readonly string[]} packages */
+const dpkgStatus = "/var/lib/dpkg/status";
+
+/** Recorded before it happens, so that a killed run can be undone too. @param {readonly string[]} packages */
 function recordPackages(packages) {
   const record = readRecord();
-  const status = readFileSync("/var/lib/dpkg/status", "utf8");
+  const status = readFileSync(dpkgStatus, "utf8");
   for (const name of packages) record.packages[name] ??= stateBefore(name, status);
   writeRecord(record);
+}
+
+/** What did not come after all must not be removed later, when it may be somebody else's. */
+function forgetAbsent() {
+  const record = readRecord();
+  const status = readFileSync(dpkgStatus, "utf8");
+  record.packages = Object.fromEntries(Object.entries(record.packages).filter(([name]) => isUnpacked(name, status)));
+  writeRecord(record);
+}
+
+/** True for a package of which files are there, configured or not. @param {string} name @param {string} status */
+export function isUnpacked(name, status) {
+  const stanza = status.split("\n\n").find((text) => text.startsWith(`Package: ${name}\n`));
+  return stanza !== undefined && !/^Status: .* (config-files|not-installed)$/m.test(stanza);
+}
+
+/** Old package lists name files that the mirror no longer has; they are fetched again once. @param {readonly string[]} packages */
+async function install(packages) {
+  const first = await apt("install", ...packages);
+  if (first.code === 0 || interrupted() || !/404 +Not Found/.test(first.output)) return first;
+  await apt("update");
+  return apt("install", ...packages);
+}
+
+/** Refuses where apt cannot work. @param {readonly string[]} packages */
+function requireApt(packages) {
+  if (!existsSync("/usr/bin/apt-get")) {
+    throw new SetupFailure(
+      `these programs are missing and this is not a Debian system: ${packages.join(" ")}`,
+      "install them with your own package manager, or use Debian 12",
+    );
+  }
+  if (process.getuid?.() !== 0) {
+    throw new SetupFailure(`only root can install ${packages.join(" ")}`, "run tools/setup as root");
+  }
 }
 
 /**
@@ -89,29 +126,21 @@ function recordPackages(packages) {
  * @param {(line: string) => void} say
  */
 export async function installPackages(packages, say) {
-  if (process.getuid?.() !== 0) {
-    throw new SetupFailure(`only root can install ${packages.join(" ")}`, "run tools/setup as root");
-  }
-  if (!existsSync("/usr/bin/apt-get")) {
-    throw new SetupFailure(
-      `these programs are missing and this is not a Debian system: ${packages.join(" ")}`,
-      "install them with your own package manager, or use Debian 12",
-    );
-  }
+  requireApt(packages);
   releaseServices();
   const fresh = await plan(packages, say);
   recordPackages(fresh);
-  say(`installing ${fresh.length} Debian packages: ${fresh.join(" ")}`);
+  say(`installing from Debian: ${fresh.join(" ")}`);
   holdServices(fresh);
   let result;
   try {
-    result = await apt("install", ...packages);
+    result = await install(packages);
   } finally {
     releaseServices();
+    forgetAbsent();
   }
   const masked = await maskUnits(fresh);
-  if (masked.length > 0) say(`masked ${masked.join(" ")}: Netwright starts its own`);
-  if (interrupted()) return;
+  if (masked.length > 0) say(`masked ${masked.join(" ")}: they do not start by themselves`);
   if (result.code !== 0) {
     throw new SetupFailure(
       `apt-get install ${packages.join(" ")} failed\n${lastLines(result.output)}`,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { aptHint, newPackages, stateBefore } from "./debian.mjs";
+import { aptHint, isUnpacked, newPackages, stateBefore } from "./debian.mjs";
 
 const simulated = `NOTE: This is only a simulation!
 Inst libyang2 (2.1.30-2 Debian:12.0/stable [amd64])
@@ -32,4 +32,5 @@ test("a package that left its configuration is not purged later", () => {
   ].join("\n\n");
   expect(stateBefore("bird2", status)).toBe("config-files");
   expect(stateBefore("frr", status)).toBe("absent");
+  expect(["bird2", "bird", "frr"].filter((name) => isUnpacked(name, status))).toEqual(["bird"]);
 });

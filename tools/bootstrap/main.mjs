@@ -68,7 +68,7 @@ async function main() {
   if (Number.parseInt(process.versions.node, 10) < 18) {
     throw new SetupFailure(`Node ${process.versions.node} is too old to start with`, "install Node 18 or newer");
   }
-  holdInterrupts();
+  holdInterrupts(say);
   if (options.undo) {
     await undo(say);
     return 0;

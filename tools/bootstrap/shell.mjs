@@ -14,8 +14,8 @@ export class SetupFailure extends Error {
 /** @typedef {{ code: number, output: string }} Result `output` is stdout and stderr as they came. */
 
 /**
- * Runs a program to its end, also when this process is interrupted meanwhile: a terminal sends Ctrl-C to both, and
- * what was begun must still be put back in order. The caller sees `interrupted()` afterwards.
+ * Runs a program to its end, also when this process is interrupted meanwhile: half an installation is worse than a
+ * wait. It has a process group of its own, which a terminal's Ctrl-C does not reach; the caller asks `interrupted()`.
  * @param {readonly [string, ...string[]]} command
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
  * @returns {Promise<Result>}
@@ -23,7 +23,7 @@ export class SetupFailure extends Error {
 export function run(command, options = {}) {
   const [program, ...args] = command;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, args, { ...options, detached: true, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     const keep = (/** @type {Buffer} */ chunk) => void (output += chunk.toString("utf8"));
     child.stdout.on("data", keep);
@@ -37,9 +37,14 @@ export function run(command, options = {}) {
 
 let stopped = false;
 
-/** From now on SIGINT and SIGTERM are noted, not obeyed at once. */
-export function holdInterrupts() {
-  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(signal, () => void (stopped = true));
+/** From now on these signals are noted, not obeyed at once. @param {(line: string) => void} say */
+export function holdInterrupts(say) {
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
+    process.on(signal, () => {
+      if (!stopped) say("interrupted: ending what was begun, then stopping");
+      stopped = true;
+    });
+  }
 }
 
 export const interrupted = () => stopped;

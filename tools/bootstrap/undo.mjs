@@ -51,7 +51,7 @@ async function removePackages(say) {
   for (const verb of /** @type {const} */ (["purge", "remove"])) {
     const group = remove.filter((name) => (record.packages[name] === "absent") === (verb === "purge"));
     if (group.length === 0) continue;
-    say(`removing ${group.length} Debian packages: ${group.join(" ")}`);
+    say(`removing Debian packages: ${group.join(" ")}`);
     const result = await run(["apt-get", "--yes", "--quiet", "--option=DPkg::Lock::Timeout=300", verb, ...group], {
       env: environment,
     });
