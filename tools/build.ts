@@ -1,29 +1,20 @@
 /**
- * `npm run build`: the programs as bundles in dist, which need no node_modules: netwright.mjs, server.mjs, agent.mjs,
- * what they share in dist/chunks, and the licences of what is inside.
+ * `npm run build`: the programs as bundles in dist, which need no node_modules: netwright.mjs is all of Netwright and
+ * loads what a verb needs from dist/chunks; server.mjs and agent.mjs are one file each, for hosts that run only that.
+ * The licences of what is inside stand in THIRD-PARTY.txt.
  */
 import { rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { build, type BuildOptions } from "esbuild";
 import { renderNotices } from "./bundle/notices.ts";
 import { root } from "./gate/program.ts";
 
-const programs = {
-  netwright: "packages/cli/main.ts",
-  server: "packages/server/main.ts",
-  agent: "packages/agent/main.ts",
-};
-
 const outdir = join(root, "dist");
-rmSync(outdir, { recursive: true, force: true });
-const result = await build({
+
+const common = {
   absWorkingDir: root,
-  entryPoints: programs,
   outdir,
   bundle: true,
-  // A verb's file is loaded only when it is called: that is most of a quick start.
-  splitting: true,
-  chunkNames: "chunks/[name]-[hash]",
   outExtension: { ".js": ".mjs" },
   format: "esm",
   platform: "node",
@@ -34,9 +25,23 @@ const result = await build({
   },
   metafile: true,
   logLevel: "warning",
-});
-writeFileSync(join(outdir, "THIRD-PARTY.txt"), renderNotices(root, Object.keys(result.metafile.inputs)));
-for (const name of Object.keys(programs)) {
+} satisfies BuildOptions;
+
+rmSync(outdir, { recursive: true, force: true });
+const results = [
+  // A verb's file is loaded only when it is called: that is most of a quick start.
+  await build({
+    ...common,
+    entryPoints: { netwright: "packages/cli/main.ts" },
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
+  }),
+  await build({ ...common, entryPoints: { server: "packages/server/main.ts", agent: "packages/agent/main.ts" } }),
+];
+
+const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+writeFileSync(join(outdir, "THIRD-PARTY.txt"), renderNotices(root, inputs));
+for (const name of ["netwright", "server", "agent"]) {
   const path = `dist/${name}.mjs`;
   process.stdout.write(`${path.padEnd(20)} ${statSync(join(root, path)).size} B\n`);
 }

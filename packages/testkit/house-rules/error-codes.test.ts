@@ -6,8 +6,10 @@ import { allFiles, shippedSources, textOf } from "./repository-files.ts";
 const registry = "packages/base/error-codes.ts";
 const registered = Object.keys(errorCodes);
 
-/** Registered for what is being built. Every entry needs a word on what will use it; the list should be empty. */
-const notYetThrown: readonly string[] = [];
+/** Not yet thrown: registered for what is being built, with a word on what will use it. The list should be empty. */
+const notYetThrown: readonly string[] = [
+  "NW1603", // drivers that find a kernel without what they need
+];
 
 const codesIn = (path: string): readonly string[] => textOf(path).match(/\bNW\d{4}\b/g) ?? [];
 

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
 import { allowed, judgeEdge, reasonAgainst } from "./import-edges.ts";
-import { foldersIn, isTest, packageSources, textOf } from "./repository-files.ts";
+import { foldersIn, isTest, packageSources, shippedSources, textOf } from "./repository-files.ts";
 import { importsOf } from "./source-text.ts";
 
 /** `packages/NAME/...` that an import leads to, whichever way it is written; undefined when it is not ours. */
@@ -36,6 +36,15 @@ test("no import goes against the direction of docs/design/0001-shape.md", () => 
   expect(packageSources.flatMap(faultsOf)).toEqual([]);
 });
 
+test("shipped code imports nothing that is for tests only", () => {
+  const faults = shippedSources.flatMap((file) =>
+    importsOf(textOf(file))
+      .filter(({ specifier }) => isTest(specifier))
+      .map(({ specifier, line }) => `${file}:${line} imports ${specifier}`),
+  );
+  expect(faults).toEqual([]);
+});
+
 test("every import names its file with its ending, as Node without a build step needs it", () => {
   const faults = packageSources.flatMap((file) =>
     importsOf(textOf(file))
@@ -52,6 +61,7 @@ describe("the table itself", () => {
     ["server", "drivers", false],
     ["server", "drivers/firewall-nft/index.ts", false],
     ["cli", "server", false],
+    ["cli", "server/app.ts", false],
     ["drivers", "testkit", false],
     ["base", "contract", false],
   ])("%s may not import %s", (from, to, inTest) => {
@@ -59,7 +69,8 @@ describe("the table itself", () => {
   });
 
   test.each([
-    ["server", "drivers/dns/index.ts", false],
+    ["server", "drivers/dns-rfc2136/index.ts", false],
+    ["cli", "agent/main.ts", false],
     ["agent", "drivers", false],
     ["drivers", "testkit", true],
     ["drivers", "system", true],

@@ -19,7 +19,8 @@ export const allFiles: readonly string[] = walk(root).map((path) => relative(roo
 
 export const textOf = (path: string): string => readFileSync(join(root, path), "utf8");
 
-export const isTest = (path: string): boolean => path.endsWith(".test.ts");
+/** What only tests use: tests, and what they share in a folder `testing` or a file `testing.ts`. */
+export const isTest = (path: string): boolean => /\.test\.ts$|\/testing(\/|\.ts$)/.test(path);
 
 /** TypeScript of the packages; recorded data and programs that only tests start are left out. */
 export const packageSources: readonly string[] = allFiles.filter(
