@@ -14,7 +14,7 @@ export class Draft {
 
   constructor(ledger: Ledger) {
     this.#before = ledger;
-    this.#entries = new Map([...ledger].sort(([a], [b]) => (a < b ? -1 : 1)));
+    this.#entries = new Map([...ledger].toSorted(([a], [b]) => (a < b ? -1 : 1)));
     for (const [key, entry] of this.#entries) if (entry.kind === "Instance") this.#index(key, entry);
   }
 
@@ -25,7 +25,10 @@ export class Draft {
 
   /** All entries of a kind. Taken at the call: the draft may change while the caller walks. */
   all<K extends LedgerEntry["kind"]>(kind: K): readonly (readonly [string, Extract<LedgerEntry, { kind: K }>])[] {
-    return [...this.#entries].filter(([, entry]) => entry.kind === kind) as [string, Extract<LedgerEntry, { kind: K }>][];
+    return [...this.#entries].filter(([, entry]) => entry.kind === kind) as [
+      string,
+      Extract<LedgerEntry, { kind: K }>,
+    ][];
   }
 
   put(key: string, entry: LedgerEntry): void {
@@ -70,7 +73,7 @@ export class Draft {
   changes(): readonly LedgerChange[] {
     return [...this.#touched]
       .filter((key) => JSON.stringify(this.#before.get(key)) !== JSON.stringify(this.#entries.get(key)))
-      .sort()
+      .toSorted()
       .map((key) => ({ key, entry: this.#entries.get(key) }));
   }
 

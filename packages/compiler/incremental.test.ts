@@ -4,13 +4,26 @@ import { compile } from "./compile.ts";
 import { createCompilation } from "./incremental.ts";
 import { fabric, inner, objectsOf, shop, step, testCertificates, type World } from "./testing.ts";
 
-const inputOf = ({ objects, ledger, observed }: World) => ({ objects, ledger, observed, certificates: testCertificates(objects) });
-const membersOn = (state: HostState | undefined): string[] =>
-  [...new Set(state?.networks.flatMap(({ loadBalancers }) => loadBalancers.flatMap(({ members }) => members.map(({ instance }) => instance))))];
+const inputOf = ({ objects, ledger, observed }: World) => ({
+  objects,
+  ledger,
+  observed,
+  certificates: testCertificates(objects),
+});
+const membersOn = (state: HostState | undefined): string[] => [
+  ...new Set(
+    state?.networks.flatMap(({ loadBalancers }) =>
+      loadBalancers.flatMap(({ members }) => members.map(({ instance }) => instance)),
+    ),
+  ),
+];
 
 describe("who may be a member", () => {
   const world = step(objectsOf(fabric(2), shop({ proxy: 2 })));
-  const withNodes = (...down: string[]) => ({ ...world.observed, nodes: new Map(["host1", "host2"].map((name) => [name, { ready: !down.includes(name) }])) });
+  const withNodes = (...down: string[]) => ({
+    ...world.observed,
+    nodes: new Map(["host1", "host2"].map((name) => [name, { ready: !down.includes(name) }])),
+  });
 
   test("instances on a host that is not ready are not; a kept compilation learns it", () => {
     const kept = createCompilation(inputOf(world));

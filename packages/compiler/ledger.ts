@@ -78,7 +78,14 @@ export interface CounterEntry {
   readonly next: number;
 }
 
-export type LedgerEntry = NetworkEntry | ClassEntry | VipEntry | TemplateEntry | InstanceEntry | RestingEntry | CounterEntry;
+export type LedgerEntry =
+  | NetworkEntry
+  | ClassEntry
+  | VipEntry
+  | TemplateEntry
+  | InstanceEntry
+  | RestingEntry
+  | CounterEntry;
 
 /** By `LedgerKey`. Order carries no meaning. */
 export type Ledger = ReadonlyMap<string, LedgerEntry>;
@@ -94,14 +101,16 @@ export const ledgerKeys = {
   network: (project: string, name: string): string => `network/${project}/${name}`,
   class: (project: string, service: string, tier: string): string => `class/${project}/${service}/${tier}`,
   vip: (project: string, service: string): string => `vip/${project}/${service}`,
-  template: (project: string, service: string, tier: string, hash: string): string => `template/${project}/${service}/${tier}/${hash}`,
+  template: (project: string, service: string, tier: string, hash: string): string =>
+    `template/${project}/${service}/${tier}/${hash}`,
   instance: (project: string, id: string): string => `instance/${project}/${id}`,
   resting: (address: Ipv6): string => `resting/${address}`,
   vniCounter: "counter/vni",
   /** Classes of one network. */
   classCounter: (vni: number): string => `counter/class/${vni}`,
   /** Instances of one tier. */
-  instanceCounter: (project: string, service: string, tier: string): string => `counter/instance/${project}/${service}/${tier}`,
+  instanceCounter: (project: string, service: string, tier: string): string =>
+    `counter/instance/${project}/${service}/${tier}`,
 } as const;
 
 export const emptyLedger: Ledger = new Map();

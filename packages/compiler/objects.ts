@@ -1,5 +1,17 @@
 /** The applied objects, by kind and name, with the place in a file that each field came from. */
-import { formatPath, nearestSource, objectName, type AddressPool, type AnyObject, type FieldPath, type Host, type Network, type Router, type Service, type Sources } from "@netwright/api";
+import {
+  formatPath,
+  nearestSource,
+  objectName,
+  type AddressPool,
+  type AnyObject,
+  type FieldPath,
+  type Host,
+  type Network,
+  type Router,
+  type Service,
+  type Sources,
+} from "@netwright/api";
 import type { Diagnostic, ErrorCode } from "@netwright/base";
 import type { Origin } from "@netwright/contract";
 
@@ -28,8 +40,8 @@ export function objectSet(items: Iterable<{ readonly object: AnyObject; readonly
     hosts: new Map<string, Applied<Host>>(),
     routers: new Map<string, Applied<Router>>(),
   };
-  const keyed = [...items].map((item) => ({ key: keyOf(item.object), ...item })).sort((a, b) => (a.key < b.key ? -1 : 1));
-  for (const { key, object, sources = {} } of keyed) {
+  const keyed = [...items].map(({ object, sources = {} }) => ({ key: keyOf(object), object, sources }));
+  for (const { key, object, sources } of keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
     if (object.kind === "Service") set.services.set(key, { object, sources });
     else if (object.kind === "Network") set.networks.set(key, { object, sources });
     else if (object.kind === "AddressPool") set.pools.set(key, { object, sources });

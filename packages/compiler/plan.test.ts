@@ -8,7 +8,10 @@ import { fabric, inner, objectsOf, shop, start, step } from "./testing.ts";
 /** A plan as a story to review. */
 function print(title: string, { objects, addresses, placements, nodes, flows }: Plan): string {
   const lines = [
-    ...objects.map(({ change, object, fields }) => `${change.toLowerCase()} ${object}${fields.length > 0 ? `: ${fields.join(", ")}` : ""}`),
+    ...objects.map(
+      ({ change, object, fields }) =>
+        `${change.toLowerCase()} ${object}${fields.length > 0 ? `: ${fields.join(", ")}` : ""}`,
+    ),
     ...addresses.map(({ object, address, pool }) => `address ${object} ${address} of ${pool}`),
     ...placements.map(({ instance, host, reason }) => `place ${instance} on ${host}: ${reason}`),
     ...nodes.flatMap(({ node, lines: all }) => [`${node}:`, ...all.map(({ change, text }) => `  ${change} ${text}`)]),
@@ -36,7 +39,12 @@ test("the plans of a service's life", async () => {
   ];
   for (const [title, manifests] of chapters) {
     const after = objectsOf(fabric(3), ...manifests);
-    story.push(print(title, planOf({ before: before.objects, after, ledger: before.ledger, observed: before.observed, now: start })));
+    story.push(
+      print(
+        title,
+        planOf({ before: before.objects, after, ledger: before.ledger, observed: before.observed, now: start }),
+      ),
+    );
     for (let count = 0; count < 4; count++) before = step(after, before.ledger, before.observed);
   }
   await expect(story.join("\n")).toMatchFileSnapshot("testdata/plans.txt");
@@ -45,8 +53,21 @@ test("the plans of a service's life", async () => {
 test("objects that are named and stay as they are stand in the plan, others do not", () => {
   const objects = objectsOf(fabric(1), shop());
   const { ledger, observed } = step(objects);
-  const plan = planOf({ before: objects, after: objectsOf(fabric(1), shop()), ledger, observed, now: start, named: new Set(["service/shop"]) });
-  expect(plan).toEqual({ objects: [{ change: "Unchanged", object: "service/shop", fields: [] }], addresses: [], placements: [], nodes: [], flows: [] });
+  const plan = planOf({
+    before: objects,
+    after: objectsOf(fabric(1), shop()),
+    ledger,
+    observed,
+    now: start,
+    named: new Set(["service/shop"]),
+  });
+  expect(plan).toEqual({
+    objects: [{ change: "Unchanged", object: "service/shop", fields: [] }],
+    addresses: [],
+    placements: [],
+    nodes: [],
+    flows: [],
+  });
 });
 
 test("a new host shows on every other node", () => {

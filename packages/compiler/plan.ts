@@ -29,9 +29,18 @@ export function planOf({ before, after, ledger, observed, now, named = new Set()
   const first = settle(before, ledger, observed.nodes, now);
   const next = settle(after, first.ledger, observed.nodes, now);
   const certificates = pendingCertificates(before, after);
-  const compilation = createCompilation({ objects: before, ledger: first.ledger, observed: first.observed, certificates });
+  const compilation = createCompilation({
+    objects: before,
+    ledger: first.ledger,
+    observed: first.observed,
+    certificates,
+  });
   const old = compilation.compiled().states;
-  const { changed } = compilation.update({ objects: after, ledger: ledgerChanges(first.ledger, next.ledger), observed: next.observed });
+  const { changed } = compilation.update({
+    objects: after,
+    ledger: ledgerChanges(first.ledger, next.ledger),
+    observed: next.observed,
+  });
   const { states } = compilation.compiled();
   const names = classNames(first.ledger, next.ledger);
   return {
@@ -39,13 +48,14 @@ export function planOf({ before, after, ledger, observed, now, named = new Set()
     addresses: newAddresses(first.ledger, next.ledger, after),
     placements: newPlacements(first.ledger, next.ledger, next.explanations),
     nodes: changed.flatMap((node) => changedNode(old.get(node), states.get(node), names) ?? []),
-    flows: changed.length === 0 ? [] : changedFlows(old.values(), states.values(), touchedNetworks(changed, old, states)),
+    flows:
+      changed.length === 0 ? [] : changedFlows(old.values(), states.values(), touchedNetworks(changed, old, states)),
   };
 }
 
 /** Certificates are made when a service is applied; a plan takes them as there. */
 function pendingCertificates(...sets: readonly ObjectSet[]): ReadonlyMap<string, string> {
-  const services = sets.flatMap((set) => [...set.services.values()]);
+  const services = sets.flatMap((set) => Array.from(set.services.values()));
   return new Map(services.flatMap(({ object }) => object.spec.expose.map(({ hostname }) => [hostname, ""])));
 }
 
@@ -56,26 +66,36 @@ function ledgerChanges(before: Ledger, after: Ledger): readonly LedgerChange[] {
 }
 
 function newAddresses(before: Ledger, after: Ledger, objects: ObjectSet): Plan["addresses"] {
-  const fresh = [...after].filter(([key, entry]) => entry.kind === "Vip" && before.get(key) !== entry) as [string, VipEntry][];
+  const fresh = [...after].filter(([key, entry]) => entry.kind === "Vip" && before.get(key) !== entry) as [
+    string,
+    VipEntry,
+  ][];
   return fresh
     .flatMap(([, { project, service, address, pool }]) => {
       const found = objects.services.get(projectKey(project, service));
       return found === undefined ? [] : [{ object: objectName(found.object), address, pool }];
     })
-    .sort((a, b) => (a.object < b.object ? -1 : 1));
+    .toSorted((a, b) => (a.object < b.object ? -1 : 1));
 }
 
 /** Instances that stay; those that only come and go on the way are left out. */
 function newPlacements(before: Ledger, after: Ledger, explanations: readonly Explanation[]): Plan["placements"] {
   return explanations.flatMap(({ action, project, instance, host, reason }) => {
     const key = ledgerKeys.instance(project, instance);
-    return action === "Place" && host !== null && after.has(key) && !before.has(key) ? [{ instance, host, reason }] : [];
+    return action === "Place" && host !== null && after.has(key) && !before.has(key)
+      ? [{ instance, host, reason }]
+      : [];
   });
 }
 
 /** Networks on changed hosts; all when a router changed, because routes lead to all. */
-function touchedNetworks(changed: readonly string[], ...sides: readonly ReadonlyMap<string, HostState>[]): ReadonlySet<number> {
+function touchedNetworks(
+  changed: readonly string[],
+  ...sides: readonly ReadonlyMap<string, HostState>[]
+): ReadonlySet<number> {
   const states = sides.flatMap((side) => changed.flatMap((node) => side.get(node) ?? []));
-  const relevant = states.some(({ role }) => role === "Router") ? sides.flatMap((side) => [...side.values()]) : states;
+  const relevant = states.some(({ role }) => role === "Router")
+    ? sides.flatMap((side) => Array.from(side.values()))
+    : states;
   return new Set(relevant.flatMap(({ networks }) => networks.map(({ vni }) => vni)));
 }

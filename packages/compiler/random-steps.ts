@@ -1,5 +1,5 @@
 /** Random histories for property tests: applies, deletes, scaling, reports and time, one small change after the other. */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { Instant } from "@netwright/base";
 import type { InstancePhase } from "@netwright/contract";
 import { applyLedgerChanges, emptyLedger, type InstanceEntry, type Ledger, type LedgerChange } from "./ledger.ts";
@@ -48,10 +48,23 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
     { weight: 6, arbitrary: fc.record({ kind: fc.constant("Put" as const), service }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant("Delete" as const), pick: fc.nat(9) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("Hosts" as const), count: fc.integer({ min: 1, max: 3 }) }) },
-    { weight: 5, arbitrary: fc.record({ kind: fc.constant("Phase" as const), pick: fc.nat(30), phase, drained: fc.boolean() }) },
-    { weight: 3, arbitrary: fc.record({ kind: fc.constant("Node" as const), host: fc.constantFrom("host1", "host2", "host3"), ready: fc.constantFrom(true, false, null) }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({ kind: fc.constant("Phase" as const), pick: fc.nat(30), phase, drained: fc.boolean() }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant("Node" as const),
+        host: fc.constantFrom("host1", "host2", "host3"),
+        ready: fc.constantFrom(true, false, null),
+      }),
+    },
     { weight: 4, arbitrary: fc.constant({ kind: "AllReady" as const }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant("Wait" as const), span: fc.constantFrom(1000, 20_000, 700_000) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant("Wait" as const), span: fc.constantFrom(1000, 20_000, 700_000) }),
+    },
   ),
   { minLength: 1, maxLength: 20 },
 );
@@ -80,13 +93,21 @@ export interface Situation {
   readonly certificates: ReadonlyMap<string, string>;
 }
 
-const situationOf = (objects: ObjectSet, ledger: Ledger, observed: Observed): Situation => ({ objects, ledger, observed, certificates: testCertificates(objects) });
+const situationOf = (objects: ObjectSet, ledger: Ledger, observed: Observed): Situation => ({
+  objects,
+  ledger,
+  observed,
+  certificates: testCertificates(objects),
+});
 
 /** Three hosts and nothing else. */
 export const beginning = (): Situation => situationOf(parsed(fabric(3)), emptyLedger, nothingObserved);
 
 /** Walks a history; `visit` sees every situation and what changed in the ledger on the way to it. */
-export function walk(history: readonly Step[], visit: (situation: Situation, changes: readonly LedgerChange[], before: Ledger) => void): void {
+export function walk(
+  history: readonly Step[],
+  visit: (situation: Situation, changes: readonly LedgerChange[], before: Ledger) => void,
+): void {
   let { objects, ledger, observed } = beginning();
   let now: Instant = start;
   for (const step of history) {
@@ -106,10 +127,11 @@ function applied(objects: ObjectSet, step: Step): ObjectSet {
   if (step.kind === "Put") for (const [key, entry] of parsed(manifest(step.service)).services) services.set(key, entry);
   else if (step.kind === "Delete") services.delete([...services.keys()][step.pick] ?? "");
   else return objects;
-  return { ...objects, services: new Map([...services].sort(([a], [b]) => (a < b ? -1 : 1))) };
+  return { ...objects, services: new Map([...services].toSorted(([a], [b]) => (a < b ? -1 : 1))) };
 }
 
-export const instancesOf = (ledger: Ledger): readonly InstanceEntry[] => [...ledger.values()].filter((entry) => entry.kind === "Instance");
+export const instancesOf = (ledger: Ledger): readonly InstanceEntry[] =>
+  [...ledger.values()].filter((entry) => entry.kind === "Instance");
 
 function reported(objects: ObjectSet, ledger: Ledger, observed: Observed, step: Step): Observed {
   if (step.kind === "AllReady") return allReady(objects, ledger);

@@ -6,12 +6,13 @@ import { defaultDrainTimeout, reconcile } from "./reconcile.ts";
 import { allReady, fabric, inner, objectsOf, shop, start, step } from "./testing.ts";
 
 const later = (span: number): Instant => (start + span) as Instant;
-const instances = (ledger: Ledger): InstanceEntry[] => [...ledger.values()].filter((entry) => entry.kind === "Instance");
+const instances = (ledger: Ledger): InstanceEntry[] =>
+  [...ledger.values()].filter((entry) => entry.kind === "Instance");
 const placed = (ledger: Ledger, tier?: string): string[] =>
   instances(ledger)
     .filter((entry) => tier === undefined || entry.tier === tier)
     .map(({ id, host, phase }) => `${id} ${host}${phase === "Drain" ? " drains" : ""}`)
-    .sort();
+    .toSorted();
 const address = (ledger: Ledger, service: string): string | undefined => {
   const entry = ledger.get(`vip/default/${service}`);
   return entry?.kind === "Vip" ? entry.address : undefined;
@@ -58,7 +59,11 @@ describe("addresses", () => {
   test("a service that names another pool gets an address from there", () => {
     const other = `{ apiVersion: netwright.dev/v1alpha1, kind: AddressPool, metadata: { name: other }, spec: { prefixes: ["2001:db8:200::/120"] } }`;
     const one = step(objectsOf(fabric(1), other, tcp("a")));
-    const two = step(objectsOf(fabric(1), other, tcp("a").replace("network: web", "network: web\n  pool: other")), one.ledger, one.observed);
+    const two = step(
+      objectsOf(fabric(1), other, tcp("a").replace("network: web", "network: web\n  pool: other")),
+      one.ledger,
+      one.observed,
+    );
     expect(address(two.ledger, "a")).toBe("2001:db8:200::1");
     expect(two.ledger.get("resting/2001:db8:100::1")).toMatchObject({ until: later(addressRest) });
   });
@@ -68,7 +73,11 @@ describe("placing", () => {
   test("one instance per tier: all on one host, and on the emptier one", () => {
     const first = step(objectsOf(fabric(2), inner("db")));
     const { ledger, reconciled } = step(objectsOf(fabric(2), inner("db"), shop()), first.ledger, first.observed);
-    expect(placed(ledger).filter((text) => text.startsWith("shop"))).toEqual(["shop-lb-1 host2", "shop-proxy-1 host2", "shop-web-1 host2"]);
+    expect(placed(ledger).filter((text) => text.startsWith("shop"))).toEqual([
+      "shop-lb-1 host2",
+      "shop-proxy-1 host2",
+      "shop-web-1 host2",
+    ]);
     expect(reconciled.explanations.map(({ reason }) => reason)).toEqual([
       "room for all single tiers of shop together, least loaded: 0 instances",
       "together with another tier of shop",
@@ -98,7 +107,8 @@ describe("placing", () => {
         code: "NW1402",
         subject: "service/shop",
         field: "spec.tiers[2].replicas",
-        message: "1 of 3 instances of web fit nowhere: host1: has an instance of web, and spread is required; host2: has an instance of web, and spread is required",
+        message:
+          "1 of 3 instances of web fit nowhere: host1: has an instance of web, and spread is required; host2: has an instance of web, and spread is required",
         hint: "add hosts, ask for fewer replicas, or set spread: preferred",
       },
     ]);
@@ -107,15 +117,27 @@ describe("placing", () => {
   test("capacity is kept and named: CPU, memory, instances", () => {
     const message = (capacity: string): string | undefined =>
       step(objectsOf(fabric(1, `  capacity: ${capacity}`), shop({ web: 2 }))).reconciled.diagnostics[0]?.message;
-    expect(message("{ cpu: 500m }")).toBe("1 of 2 instances of web fit nowhere: host1: cpu: 500m of 500m promised, 500m more asked for");
-    expect(message("{ memory: 100Mi }")).toBe("1 of 2 instances of web fit nowhere: host1: memory: 64Mi of 100Mi promised, 64Mi more asked for");
+    expect(message("{ cpu: 500m }")).toBe(
+      "1 of 2 instances of web fit nowhere: host1: cpu: 500m of 500m promised, 500m more asked for",
+    );
+    expect(message("{ memory: 100Mi }")).toBe(
+      "1 of 2 instances of web fit nowhere: host1: memory: 64Mi of 100Mi promised, 64Mi more asked for",
+    );
     expect(message("{ instances: 2 }")).toBe("1 of 2 instances of web fit nowhere: host1: full: 2 of 2 instances");
   });
 
   test("hosts that are not schedulable or not ready take no new instance, and what is there stays", () => {
     const one = step(objectsOf(fabric(2), inner("db")));
-    const closed = objectsOf(fabric(2).replace("  id: 1\n", "  id: 1\n  schedulable: false\n"), inner("db", { replicas: 2 }), inner("new"));
-    expect(placed(step(closed, one.ledger, one.observed).ledger)).toEqual(["db-main-1 host1", "db-main-2 host2", "new-main-1 host2"]);
+    const closed = objectsOf(
+      fabric(2).replace("  id: 1\n", "  id: 1\n  schedulable: false\n"),
+      inner("db", { replicas: 2 }),
+      inner("new"),
+    );
+    expect(placed(step(closed, one.ledger, one.observed).ledger)).toEqual([
+      "db-main-1 host1",
+      "db-main-2 host2",
+      "new-main-1 host2",
+    ]);
     const down = { ...one.observed, nodes: new Map([["host1", { ready: false }]]) };
     const two = step(objectsOf(fabric(2), inner("db"), inner("new")), one.ledger, down);
     expect(placed(two.ledger)).toEqual(["db-main-1 host1", "new-main-1 host2"]);
@@ -123,7 +145,13 @@ describe("placing", () => {
 
   test("a second load balancer needs a second host", () => {
     const { diagnostics } = step(objectsOf(fabric(1), shop({ lb: 2 }))).reconciled;
-    expect(diagnostics).toMatchObject([{ code: "NW1402", message: "1 of 2 instances of lb fit nowhere: host1: has a load balancer of this service, and one is all that a host can use" }]);
+    expect(diagnostics).toMatchObject([
+      {
+        code: "NW1402",
+        message:
+          "1 of 2 instances of lb fit nowhere: host1: has a load balancer of this service, and one is all that a host can use",
+      },
+    ]);
   });
 });
 
@@ -147,7 +175,9 @@ describe("scaling and replacing", () => {
     const one = step(objectsOf(fabric(2), shop({ proxy: 1 })), two.ledger, two.observed);
     const drains = instances(one.ledger).find(({ phase }) => phase === "Drain");
     const far = one.compiled.states.get(drains?.host ?? "")?.networks[0];
-    const members = [...one.compiled.states.values()].flatMap(({ networks }) => networks.flatMap(({ loadBalancers }) => loadBalancers.flatMap((each) => each.members)));
+    const members = [...one.compiled.states.values()].flatMap(({ networks }) =>
+      networks.flatMap(({ loadBalancers }) => loadBalancers.flatMap((each) => each.members)),
+    );
     expect(members.map(({ instance }) => instance)).not.toContain(drains?.id);
     expect(far?.deliveries.map(({ instance }) => instance)).toContain(drains?.id);
     expect(far?.policy).toHaveLength(1);
@@ -157,11 +187,21 @@ describe("scaling and replacing", () => {
     const old = step(objectsOf(fabric(2), shop({ web: 2 })));
     const objects = objectsOf(fabric(2), shop({ web: 2 }).replace("8080", "8081"));
     const surge = step(objects, old.ledger, old.observed);
-    expect(placed(surge.ledger, "web")).toEqual(["shop-web-1 host1", "shop-web-2 host2", "shop-web-3 host1", "shop-web-4 host2"]);
+    expect(placed(surge.ledger, "web")).toEqual([
+      "shop-web-1 host1",
+      "shop-web-2 host2",
+      "shop-web-3 host1",
+      "shop-web-4 host2",
+    ]);
     expect(surge.compiled.states.get("host1")?.networks[0]?.policy.map(({ port }) => port)).toEqual([8080, 8081]);
-    const half = { ...surge.observed, instances: new Map([...surge.observed.instances].filter(([key]) => key !== "default/shop-web-4")) };
+    const half = {
+      ...surge.observed,
+      instances: new Map([...surge.observed.instances].filter(([key]) => key !== "default/shop-web-4")),
+    };
     const halfway = step(objects, surge.ledger, half);
-    expect(placed(halfway.ledger, "web").filter((text) => text.endsWith("drains"))).toEqual(["shop-web-2 host2 drains"]);
+    expect(placed(halfway.ledger, "web").filter((text) => text.endsWith("drains"))).toEqual([
+      "shop-web-2 host2 drains",
+    ]);
     const drained = step(objects, halfway.ledger, halfway.observed);
     const done = step(objects, drained.ledger, drained.observed);
     expect(placed(done.ledger, "web")).toEqual(["shop-web-3 host1", "shop-web-4 host2"]);
@@ -201,7 +241,12 @@ describe("scaling and replacing", () => {
 
 test("a settled ledger does not change again", () => {
   const objects = objectsOf(fabric(3), shop({ web: 3, proxy: 2, lb: 2 }), inner("db"));
-  const { changes } = reconcile({ objects, ledger: emptyLedger, observed: { instances: new Map(), nodes: new Map() }, now: start });
+  const { changes } = reconcile({
+    objects,
+    ledger: emptyLedger,
+    observed: { instances: new Map(), nodes: new Map() },
+    now: start,
+  });
   const ledger = applyLedgerChanges(emptyLedger, changes);
   expect(reconcile({ objects, ledger, observed: allReady(objects, ledger), now: start }).changes).toEqual([]);
 });

@@ -1,5 +1,5 @@
 /** From what is applied and what was reported to what the ledger should say next. Pure. */
-import { isWorkloadTier, serviceChain, type ChainTier, type Host, type Service } from "@netwright/api";
+import { serviceChain, type ChainTier, type Host, type Service } from "@netwright/api";
 import { seconds, type Diagnostic, type Instant, type Milliseconds } from "@netwright/base";
 import { allocateAddresses } from "./allocate/addresses.ts";
 import { allocateClasses, allocateNetworks } from "./allocate/networks.ts";
@@ -39,11 +39,17 @@ export interface Reconciled {
 }
 
 /** One step; applying the changes and calling again with nothing new yields none. */
-export function reconcile({ objects, ledger, observed, now, drainTimeout = defaultDrainTimeout }: ReconcileInput): Reconciled {
+export function reconcile({
+  objects,
+  ledger,
+  observed,
+  now,
+  drainTimeout = defaultDrainTimeout,
+}: ReconcileInput): Reconciled {
   const draft = new Draft(ledger);
   const explanations: Explanation[] = [];
   const explain = (explanation: Explanation): void => void explanations.push(explanation);
-  const hosts = [...objects.hosts.values()].map(({ object }) => object).sort((a, b) => a.spec.id - b.spec.id);
+  const hosts = [...objects.hosts.values()].map(({ object }) => object).toSorted((a, b) => a.spec.id - b.spec.id);
   removeGone({ objects, draft, observed, now, drainTimeout, explain });
   const diagnostics = [
     ...checkReferences(objects),
@@ -69,13 +75,19 @@ interface Common {
 
 function* reconcileService(common: Common, service: Applied<Service>): Generator<Diagnostic> {
   const { project, name } = service.object.metadata;
-  const network: NetworkEntry | undefined = common.draft.get("Network", ledgerKeys.network(project, service.object.spec.network));
+  const network: NetworkEntry | undefined = common.draft.get(
+    "Network",
+    ledgerKeys.network(project, service.object.spec.network),
+  );
   if (network === undefined) return;
   const tiers = serviceChain(service.object).map((tier) => ({ tier, template: templateFor(project, name, tier) }));
   for (const { tier, template } of tiers) {
     const running = new Set(common.draft.instancesOf(project, name).map((instance) => instance.tier));
     const companions = tiers.reduce(
-      (sum, other) => (other.tier === tier || tier.replicas !== 1 || running.has(other.tier.name) ? sum : addDemand(sum, demandOfSingle(other))),
+      (sum, other) =>
+        other.tier === tier || tier.replicas !== 1 || running.has(other.tier.name)
+          ? sum
+          : addDemand(sum, demandOfSingle(other)),
       noDemand,
     );
     yield* reconcileTier({ ...common, service, network, tier, template, companions });
@@ -83,10 +95,15 @@ function* reconcileService(common: Common, service: Applied<Service>): Generator
 }
 
 const templateFor = (project: string, service: string, tier: ChainTier): TemplateEntry | undefined =>
-  tier.role === "Workload" && isWorkloadTier(tier.tier) ? templateOf(project, service, tier.tier) : undefined;
+  tier.role === "Workload" ? templateOf(project, service, tier.tier) : undefined;
 
-const demandOfSingle = ({ tier, template }: { readonly tier: ChainTier; readonly template: TemplateEntry | undefined }): Demand =>
-  tier.role === "LoadBalancer" || tier.replicas !== 1 ? noDemand : demandOf(template);
+const demandOfSingle = ({
+  tier,
+  template,
+}: {
+  readonly tier: ChainTier;
+  readonly template: TemplateEntry | undefined;
+}): Demand => (tier.role === "LoadBalancer" || tier.replicas !== 1 ? noDemand : demandOf(template));
 
 /** The earliest end of a drain or of an address's rest. */
 function nextAt(draft: Draft, drainTimeout: Milliseconds): Instant | null {

@@ -7,7 +7,10 @@ import type { TemplateEntry } from "./ledger.ts";
 /** Equal workloads have equal hashes; a change of health checks alone replaces nothing. */
 export function templateOf(project: string, service: string, { name: tier, workload }: WorkloadTier): TemplateEntry {
   const run = runOf(workload);
-  const hash = createHash("sha256").update(JSON.stringify([run, workload.port])).digest("hex").slice(0, 16);
+  const hash = createHash("sha256")
+    .update(JSON.stringify([run, workload.port]))
+    .digest("hex")
+    .slice(0, 16);
   return { kind: "Template", project, service, tier, hash, run, port: workload.port };
 }
 
@@ -17,7 +20,9 @@ function runOf({ image, command, env, files, resources, stopGracePeriod }: Workl
     image,
     command,
     env: env.map(({ name, value }) => ({ name, value })),
-    files: files.map((file) => ({ path: file.path, content: fileBase64(file), mode: file.mode })).sort((a, b) => (a.path < b.path ? -1 : 1)),
+    files: files
+      .map((file) => ({ path: file.path, content: fileBase64(file), mode: file.mode }))
+      .toSorted((a, b) => (a.path < b.path ? -1 : 1)),
     resources: { cpuMillis: resources.cpu ?? null, memoryBytes: resources.memory ?? null, pids: resources.pids },
     stopGracePeriod,
   };

@@ -16,10 +16,13 @@ export function objectsOf(...texts: readonly string[]): ObjectSet {
   return objectSet(objects.map((loaded) => ({ object: loaded.object, sources: sourcesOf(loaded) })));
 }
 
+/** One end of the link between an edge and a host. */
+const link = (edge: number, host: number, end: "edge" | "host"): string =>
+  `fd00:0:0:2:${edge}:${host.toString(16)}::${end === "edge" ? "" : 1}`;
+
 /** Provider, edge1, edge2, hosts homed to both edges, and a pool. */
 export function fabric(hosts: number, more = ""): string {
   const names = Array.from({ length: hosts }, (_, index) => index + 1);
-  const link = (edge: number, host: number, end: "edge" | "host"): string => `fd00:0:0:2:${edge}:${host}::${end === "edge" ? 0 : 1}`.replace("::0", "::");
   const edges = [1, 2].map(
     (edge) => `
 kind: Router
@@ -59,7 +62,12 @@ ${more}
 export function allReady(objects: ObjectSet, ledger: Ledger): Observed {
   const instances = [...ledger.values()].filter((entry) => entry.kind === "Instance");
   return {
-    instances: new Map(instances.map(({ project, id, phase }) => [projectKey(project, id), phase === "Run" ? { phase: "Ready" } : { phase: "Stopping", drained: true }])),
+    instances: new Map(
+      instances.map(({ project, id, phase }) => [
+        projectKey(project, id),
+        phase === "Run" ? { phase: "Ready" } : { phase: "Stopping", drained: true },
+      ]),
+    ),
     nodes: new Map([...objects.hosts.keys()].map((name) => [name, { ready: true }])),
   };
 }
@@ -73,7 +81,12 @@ export interface World {
 }
 
 /** One step of reconciling, and compiling with everything ready. */
-export function step(objects: ObjectSet, ledger: Ledger = emptyLedger, observed: Observed = nothingObserved, now: Instant = start): World {
+export function step(
+  objects: ObjectSet,
+  ledger: Ledger = emptyLedger,
+  observed: Observed = nothingObserved,
+  now: Instant = start,
+): World {
   const reconciled = reconcile({ objects, ledger, observed, now });
   const next = applyLedgerChanges(ledger, reconciled.changes);
   const ready = allReady(objects, next);
@@ -82,11 +95,15 @@ export function step(objects: ObjectSet, ledger: Ledger = emptyLedger, observed:
 }
 
 export function testCertificates(objects: ObjectSet): ReadonlyMap<string, string> {
-  const names = [...objects.services.values()].flatMap(({ object }) => object.spec.expose.map(({ hostname }) => hostname));
+  const names = [...objects.services.values()].flatMap(({ object }) =>
+    object.spec.expose.map(({ hostname }) => hostname),
+  );
   return new Map(names.map((name) => [name, `-----BEGIN CERTIFICATE-----\n${name}\n`]));
 }
 
-export const shop = (tiers: { readonly web?: number; readonly proxy?: number; readonly lb?: number; readonly spread?: string } = {}): string => `
+export const shop = (
+  tiers: { readonly web?: number; readonly proxy?: number; readonly lb?: number; readonly spread?: string } = {},
+): string => `
 apiVersion: netwright.dev/v1alpha1
 kind: Service
 metadata: { name: shop }
@@ -105,7 +122,15 @@ spec:
 `;
 
 /** One workload tier without a public address, in network `web` unless said otherwise. */
-export const inner = (name: string, more: { readonly project?: string; readonly network?: string; readonly allow?: string; readonly replicas?: number } = {}): string => `
+export const inner = (
+  name: string,
+  more: {
+    readonly project?: string;
+    readonly network?: string;
+    readonly allow?: string;
+    readonly replicas?: number;
+  } = {},
+): string => `
 apiVersion: netwright.dev/v1alpha1
 kind: Service
 metadata: { name: ${name}, project: ${more.project ?? "default"} }

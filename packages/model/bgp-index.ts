@@ -19,7 +19,9 @@ export function indexBgp(nodes: readonly HostState[]): BgpIndex {
   for (const node of nodes) {
     if (node.role !== "Host") continue;
     for (const prefix of node.bgp.announce) push(announcers, prefix, node);
-    const spoken = node.bgp.pools.filter((pool) => node.bgp.announce.some((prefix) => prefixContains(pool, addressOf(prefix))));
+    const spoken = node.bgp.pools.filter((pool) =>
+      node.bgp.announce.some((prefix) => prefixContains(pool, addressOf(prefix))),
+    );
     for (const pool of spoken) push(speakers, pool, node);
   }
   const managed = new Set(nodes.flatMap((node) => node.bgp.neighbors.map((there) => there.localAddress)));
@@ -39,15 +41,23 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
  * to the same node has a name of its own.
  */
 function sessionsOf(nodes: readonly HostState[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const near = (node: HostState, there: BgpNeighbor): string => `${there.localAddress} ${node.bgp.asn} ${there.address} ${there.asn}`;
-  const far = (node: HostState, there: BgpNeighbor): string => `${there.address} ${there.asn} ${there.localAddress} ${node.bgp.asn}`;
-  const ends = new Map(nodes.flatMap((node) => node.bgp.neighbors.map((there) => [near(node, there), node.node] as const)));
+  const ends = new Map(
+    nodes.flatMap((node) => node.bgp.neighbors.map((there) => [near(node, there), node.node] as const)),
+  );
   const peers = (node: HostState): string[] =>
     node.bgp.neighbors.map((there) => ends.get(far(node, there))).filter((name) => name !== undefined);
   return new Map(nodes.map((node) => [node.node, new Set(peers(node))]));
 }
 
+/** How a node sees its session, and how the other end must see it. */
+const near = (node: HostState, there: BgpNeighbor): string =>
+  `${there.localAddress} ${node.bgp.asn} ${there.address} ${there.asn}`;
+const far = (node: HostState, there: BgpNeighbor): string =>
+  `${there.address} ${there.asn} ${there.localAddress} ${node.bgp.asn}`;
+
 /** Neighbours of a host at addresses that no managed router has: routers of others. */
 export function foreignRouters(host: HostState, managed: ReadonlySet<Ipv6>): readonly string[] {
-  return host.bgp.neighbors.filter((there) => there.role === "Edge" && !managed.has(there.address)).map(({ name }) => name);
+  return host.bgp.neighbors
+    .filter((there) => there.role === "Edge" && !managed.has(there.address))
+    .map(({ name }) => name);
 }

@@ -6,7 +6,11 @@ import { maglevSlot } from "./jhash.ts";
 const tables = new WeakMap<readonly LoadBalancerMember[], Uint16Array>();
 
 /** The slot of a client, and the member in it: undefined when there is none. */
-export function choose(listener: LoadBalancer, client: Ipv6, port: number): { readonly slot: number; readonly member: LoadBalancerMember | undefined } {
+export function choose(
+  listener: LoadBalancer,
+  client: Ipv6,
+  port: number,
+): { readonly slot: number; readonly member: LoadBalancerMember | undefined } {
   const slot = maglevSlot(client, port);
   return { slot, member: listener.members[tableOf(listener.members)[slot] ?? 0] };
 }

@@ -38,7 +38,9 @@ function aggregateOf(fabric: Fabric, router: HostState, address: Ipv6): Ipv6Pref
   if (!router.bgp.neighbors.some((neighbor) => neighbor.role === "Upstream")) return undefined;
   const pool = router.bgp.pools.find((prefix) => prefixContains(prefix, address));
   if (pool === undefined) return undefined;
-  return fabric.bgp.speakers.get(pool)?.some((host) => sessionBetween(fabric, router, host)) === true ? pool : undefined;
+  return fabric.bgp.speakers.get(pool)?.some((host) => sessionBetween(fabric, router, host)) === true
+    ? pool
+    : undefined;
 }
 
 /** Announcers that another router, with a session to this one, hears directly. */

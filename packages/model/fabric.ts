@@ -1,6 +1,16 @@
 /** Every node's state, indexed by what a packet carries. */
 import type { Ipv6 } from "@netwright/base";
-import type { ClassId, Delivery, HostState, ListenerKey, LoadBalancer, NetworkState, PolicyEntry, Protocol, WorkloadState } from "@netwright/contract";
+import type {
+  ClassId,
+  Delivery,
+  HostState,
+  ListenerKey,
+  LoadBalancer,
+  NetworkState,
+  PolicyEntry,
+  Protocol,
+  WorkloadState,
+} from "@netwright/contract";
 import { indexBgp, type BgpIndex } from "./bgp-index.ts";
 
 export interface Fabric {

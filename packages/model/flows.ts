@@ -32,11 +32,15 @@ export interface Flow {
 }
 
 /** Same key, same flow, in any two fabrics. */
-export function flowKey(flow: Pick<Flow, "project" | "network" | "from" | "to" | "protocol" | "port" | "listener">): string {
-  const name = (cls: ClassName | null): string => (cls === null ? "outside" : `${cls.project}/${cls.service}/${cls.tier}`);
+export function flowKey(
+  flow: Pick<Flow, "project" | "network" | "from" | "to" | "protocol" | "port" | "listener">,
+): string {
   const at = flow.listener === null ? "" : ` at ${flow.listener.vip} ${flow.listener.port}`;
-  return `${flow.project}.${flow.network} ${name(flow.from)} > ${name(flow.to)} ${flow.protocol} ${flow.port}${at}`;
+  return `${flow.project}.${flow.network} ${printClass(flow.from)} > ${printClass(flow.to)} ${flow.protocol} ${flow.port}${at}`;
 }
+
+const printClass = (cls: ClassName | null): string =>
+  cls === null ? "outside" : `${cls.project}/${cls.service}/${cls.tier}`;
 
 /** A client outside (RFC 3849) and its first port, for examples. */
 export const exampleClient: Ipv6 = parseIpv6("2001:db8:f::1");
@@ -73,13 +77,35 @@ function* outside(fabric: Fabric, network: OnHosts): Generator<Flow> {
   }
 }
 
-function outsideFlow(fabric: Fabric, local: LocalNetwork, listener: LoadBalancer, sourcePort: number): Flow | undefined {
+function outsideFlow(
+  fabric: Fabric,
+  local: LocalNetwork,
+  listener: LoadBalancer,
+  sourcePort: number,
+): Flow | undefined {
   const { vip, protocol, port, origin } = listener;
-  const example: Packet = { from: "internet", source: exampleClient, destination: vip, protocol, sourcePort, destinationPort: port };
+  const example: Packet = {
+    from: "internet",
+    source: exampleClient,
+    destination: vip,
+    protocol,
+    sourcePort,
+    destinationPort: port,
+  };
   const trace = send(fabric, example, local.host.node);
   if (trace.deliveredTo === undefined) return undefined;
   const to = classOf(fabric, trace.deliveredTo);
-  return { ...nameOf(local), from: null, to, protocol, port: trace.deliveredTo.port, listener: { vip, port }, origin, example, trace };
+  return {
+    ...nameOf(local),
+    from: null,
+    to,
+    protocol,
+    port: trace.deliveredTo.port,
+    listener: { vip, port },
+    origin,
+    example,
+    trace,
+  };
 }
 
 /** Per rule: the first pair of instances of its classes between which a packet arrives. */
@@ -90,7 +116,9 @@ function* between(fabric: Fabric, network: OnHosts): Generator<Flow> {
     for (const entry of local.state.policy) {
       const key = policyKey(entry.from, entry.to, entry.protocol, entry.port);
       if (found.has(key)) continue;
-      const flow = firstOf(pairs(members, entry), ([source, target]) => classFlow(fabric, local, entry, source, target));
+      const flow = firstOf(pairs(members, entry), ([source, target]) =>
+        classFlow(fabric, local, entry, source, target),
+      );
       if (flow === undefined) continue;
       found.add(key);
       yield flow;
@@ -98,13 +126,22 @@ function* between(fabric: Fabric, network: OnHosts): Generator<Flow> {
   }
 }
 
-function* pairs(members: ReadonlyMap<ClassId, readonly WorkloadState[]>, { from, to }: PolicyEntry): Generator<[WorkloadState, WorkloadState]> {
+function* pairs(
+  members: ReadonlyMap<ClassId, readonly WorkloadState[]>,
+  { from, to }: PolicyEntry,
+): Generator<[WorkloadState, WorkloadState]> {
   for (const source of members.get(from) ?? []) {
     for (const target of members.get(to) ?? []) if (source !== target) yield [source, target];
   }
 }
 
-function classFlow(fabric: Fabric, local: LocalNetwork, entry: PolicyEntry, source: WorkloadState, target: WorkloadState): Flow | undefined {
+function classFlow(
+  fabric: Fabric,
+  local: LocalNetwork,
+  entry: PolicyEntry,
+  source: WorkloadState,
+  target: WorkloadState,
+): Flow | undefined {
   const { project } = local.state;
   const { protocol, port, origin } = entry;
   const example: Packet = {
@@ -117,7 +154,17 @@ function classFlow(fabric: Fabric, local: LocalNetwork, entry: PolicyEntry, sour
   };
   const trace = send(fabric, example);
   if (trace.verdict === "Dropped") return undefined;
-  return { ...nameOf(local), from: className(project, source), to: className(project, target), protocol, port, listener: null, origin, example, trace };
+  return {
+    ...nameOf(local),
+    from: className(project, source),
+    to: className(project, target),
+    protocol,
+    port,
+    listener: null,
+    origin,
+    example,
+    trace,
+  };
 }
 
 function membersOf(network: OnHosts): ReadonlyMap<ClassId, readonly WorkloadState[]> {
@@ -138,7 +185,11 @@ function firstOf<T, R>(items: Iterable<T>, make: (item: T) => R | undefined): R 
   return undefined;
 }
 
-const nameOf = ({ state }: LocalNetwork): Pick<Flow, "vni" | "project" | "network"> => ({ vni: state.vni, project: state.project, network: state.name });
+const nameOf = ({ state }: LocalNetwork): Pick<Flow, "vni" | "project" | "network"> => ({
+  vni: state.vni,
+  project: state.project,
+  network: state.name,
+});
 const className = (project: string, { service, tier }: WorkloadState): ClassName => ({ project, service, tier });
 
 function classOf(fabric: Fabric, { project, instance }: Delivered): ClassName {

@@ -1,9 +1,27 @@
 /** One packet's way through the fabric, decision by decision, as the nodes' states make it. */
 import { prefixContains, type Ipv6 } from "@netwright/base";
-import { hostPrefixOf, identityOf, maglevSize, tunnelMac, type HostState, type LoadBalancer, type LoadBalancerMember, type Tunnel } from "@netwright/contract";
+import {
+  hostPrefixOf,
+  identityOf,
+  maglevSize,
+  tunnelMac,
+  type HostState,
+  type LoadBalancer,
+  type LoadBalancerMember,
+  type Tunnel,
+} from "@netwright/contract";
 import { choose } from "./choose.ts";
 import { candidates } from "./edge-route.ts";
-import { deliveryKey, instanceKey, listenerKey, placeOf, policyKey, type Fabric, type LocalNetwork, type Located } from "./fabric.ts";
+import {
+  deliveryKey,
+  instanceKey,
+  listenerKey,
+  placeOf,
+  policyKey,
+  type Fabric,
+  type LocalNetwork,
+  type Located,
+} from "./fabric.ts";
 import { Walk, type Packet, type Trace } from "./trace.ts";
 
 /**
@@ -26,17 +44,27 @@ export const entryHosts = (fabric: Fabric, address: Ipv6): readonly string[] =>
 function fromInternet(fabric: Fabric, packet: Packet, walk: Walk, via: string | undefined): Trace {
   const hosts = candidates(fabric, packet.destination, walk);
   const host = via === undefined ? hosts[0] : hosts.find((each) => each.node === via);
-  if (host === undefined) return walk.dropped("edge", `no route to ${packet.destination}${via === undefined ? "" : ` by ${via}`}`);
+  if (host === undefined)
+    return walk.dropped("edge", `no route to ${packet.destination}${via === undefined ? "" : ` by ${via}`}`);
   const found = listenerOn(fabric, host, packet);
   if (found === undefined) {
     const { destination, protocol, destinationPort } = packet;
     return walk.dropped(host.node, `no listener for [${destination}]:${destinationPort}/${protocol} is placed here`);
   }
-  walk.step(host.node, `to the uplink of ${found.network.state.name}`, "listener is placed here", found.listener.origin);
+  walk.step(
+    host.node,
+    `to the uplink of ${found.network.state.name}`,
+    "listener is placed here",
+    found.listener.origin,
+  );
   return balance(fabric, packet, found.network, found.listener, walk);
 }
 
-function listenerOn(fabric: Fabric, host: HostState, packet: Packet): { network: LocalNetwork; listener: LoadBalancer } | undefined {
+function listenerOn(
+  fabric: Fabric,
+  host: HostState,
+  packet: Packet,
+): { network: LocalNetwork; listener: LoadBalancer } | undefined {
   const key = listenerKey({ vip: packet.destination, protocol: packet.protocol, port: packet.destinationPort });
   for (const { vni } of host.networks) {
     const network = fabric.networks.get(vni)?.get(host.node);
@@ -50,22 +78,37 @@ function balance(fabric: Fabric, packet: Packet, network: LocalNetwork, listener
   const place = placeOf(network);
   const { slot, member } = choose(listener, packet.source, packet.sourcePort);
   if (member === undefined) return walk.dropped(place, "the listener has no ready member");
-  walk.step(place, `load balancer: member ${member.instance}`, `slot ${slot} of ${maglevSize}, MAC ${member.mac}`, listener.origin);
+  walk.step(
+    place,
+    `load balancer: member ${member.instance}`,
+    `slot ${slot} of ${maglevSize}, MAC ${member.mac}`,
+    listener.origin,
+  );
   if (member.hostId === network.host.underlay.hostId) return deliver(packet, network, member, walk);
   const tunnel = network.state.tunnels.find((each) => each.hostId === member.hostId);
   if (tunnel === undefined || !tunnel.memberMacs.includes(member.mac)) {
     return walk.dropped(place, `the tunnel device does not know MAC ${member.mac}`);
   }
   const far = through(fabric, network, tunnel, walk);
-  return far instanceof Walk ? walk.dropped(tunnel.host, `does not take network ${network.state.name} from ${network.host.node}`) : deliver(packet, far, member, walk);
+  return far instanceof Walk
+    ? walk.dropped(tunnel.host, `does not take network ${network.state.name} from ${network.host.node}`)
+    : deliver(packet, far, member, walk);
 }
 
 /** The same network at the far end of a tunnel; the walk itself when that host would not take the packet. */
 function through(fabric: Fabric, network: LocalNetwork, tunnel: Tunnel, walk: Walk): LocalNetwork | Walk {
-  walk.step(placeOf(network), `tunnel to ${tunnel.host}`, `VNI ${network.state.vni}, ${network.host.underlay.vtep} to ${tunnel.vtep}, MAC ${tunnelMac(tunnel.hostId)}`);
+  walk.step(
+    placeOf(network),
+    `tunnel to ${tunnel.host}`,
+    `VNI ${network.state.vni}, ${network.host.underlay.vtep} to ${tunnel.vtep}, MAC ${tunnelMac(tunnel.hostId)}`,
+  );
   const far = fabric.networks.get(network.state.vni)?.get(tunnel.host);
   const vtep = network.host.underlay.vtep;
-  const accepted = far !== undefined && vtep !== null && far.host.underlay.vtep === tunnel.vtep && far.host.underlay.tunnelPeers.includes(vtep);
+  const accepted =
+    far !== undefined &&
+    vtep !== null &&
+    far.host.underlay.vtep === tunnel.vtep &&
+    far.host.underlay.tunnelPeers.includes(vtep);
   return accepted ? far : walk;
 }
 
@@ -73,7 +116,12 @@ function deliver(packet: Packet, network: LocalNetwork, member: LoadBalancerMemb
   const key = { vip: packet.destination, protocol: packet.protocol, port: packet.destinationPort };
   const delivery = network.deliveries.get(deliveryKey(member.mac, key));
   if (delivery === undefined) return walk.dropped(placeOf(network), `no delivery for MAC ${member.mac}`);
-  walk.step(placeOf(network), `delivery to [${delivery.address}]:${delivery.targetPort}`, `destination translated for MAC ${member.mac}`, delivery.origin);
+  walk.step(
+    placeOf(network),
+    `delivery to [${delivery.address}]:${delivery.targetPort}`,
+    `destination translated for MAC ${member.mac}`,
+    delivery.origin,
+  );
   return arrive(network, delivery.address, delivery.targetPort, walk);
 }
 
@@ -98,12 +146,15 @@ function fromInstance(fabric: Fabric, packet: Packet, { network, workload }: Loc
     const denied = refusal(network, packet, walk);
     return denied ?? arrive(network, destination, packet.destinationPort, walk);
   }
-  const tunnel = network.state.tunnels.find((each) => prefixContains(hostPrefixOf(network.state.prefix, each.hostId), destination));
+  const tunnel = network.state.tunnels.find((each) =>
+    prefixContains(hostPrefixOf(network.state.prefix, each.hostId), destination),
+  );
   if (tunnel === undefined) return walk.dropped(place, `no route to ${destination}`);
   const near = refusal(network, packet, walk);
   if (near !== undefined) return near;
   const far = through(fabric, network, tunnel, walk);
-  if (far instanceof Walk) return walk.dropped(tunnel.host, `does not take network ${network.state.name} from ${network.host.node}`);
+  if (far instanceof Walk)
+    return walk.dropped(tunnel.host, `does not take network ${network.state.name} from ${network.host.node}`);
   return refusal(far, packet, walk) ?? arrive(far, destination, packet.destinationPort, walk);
 }
 

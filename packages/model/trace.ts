@@ -60,6 +60,11 @@ export class Walk {
 
   delivered(to: Delivered): Trace {
     this.step(to.instance, "deliver", `[${to.address}]:${to.port}`);
-    return { verdict: "Delivered", hops: this.#hops, deliveredTo: to, reason: `${to.instance} on ${to.host} receives it` };
+    return {
+      verdict: "Delivered",
+      hops: this.#hops,
+      deliveredTo: to,
+      reason: `${to.instance} on ${to.host} receives it`,
+    };
   }
 }

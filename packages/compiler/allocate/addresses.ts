@@ -1,5 +1,16 @@
 /** Public addresses: one per exposed service, the lowest free one of its pool, kept for as long as it fits. */
-import { addressAt, formatDuration, prefixContains, prefixSize, seconds, type Diagnostic, type Instant, type Ipv6, type Ipv6Prefix, type Milliseconds } from "@netwright/base";
+import {
+  addressAt,
+  formatDuration,
+  prefixContains,
+  prefixSize,
+  seconds,
+  type Diagnostic,
+  type Instant,
+  type Ipv6,
+  type Ipv6Prefix,
+  type Milliseconds,
+} from "@netwright/base";
 import type { AddressPool, Service } from "@netwright/api";
 import type { Draft } from "../draft.ts";
 import { ledgerKeys, type VipEntry } from "../ledger.ts";
@@ -11,7 +22,10 @@ export const addressRest: Milliseconds = seconds(600);
 export function* allocateAddresses(objects: ObjectSet, draft: Draft, now: Instant): Generator<Diagnostic> {
   for (const [key, { until }] of draft.all("Resting")) if (until <= now) draft.delete(key);
   for (const [key, vip] of draft.all("Vip")) if (!stillFits(objects, vip)) release(draft, key, vip, now);
-  const taken = new Set<Ipv6>([...draft.all("Vip").map(([, vip]) => vip.address), ...draft.all("Resting").map(([, each]) => each.address)]);
+  const taken = new Set<Ipv6>([
+    ...draft.all("Vip").map(([, vip]) => vip.address),
+    ...draft.all("Resting").map(([, each]) => each.address),
+  ]);
   const search = new Map<string, Iterator<Ipv6>>();
   for (const item of objects.services.values()) {
     const { project, name } = item.object.metadata;
@@ -31,7 +45,10 @@ function stillFits(objects: ObjectSet, { project, service, pool, address }: VipE
   const spec = objects.services.get(projectKey(project, service))?.object.spec;
   if (spec === undefined || spec.expose.length === 0 || spec.pool !== pool) return false;
   const prefixes = objects.pools.get(pool)?.object.spec.prefixes;
-  return prefixes === undefined || prefixes.some((prefix) => prefixContains(prefix, address) && addressAt(prefix, 0n) !== address);
+  return (
+    prefixes === undefined ||
+    prefixes.some((prefix) => prefixContains(prefix, address) && addressAt(prefix, 0n) !== address)
+  );
 }
 
 function release(draft: Draft, key: string, { address }: VipEntry, now: Instant): void {
@@ -52,13 +69,18 @@ function* freeAddresses({ spec }: AddressPool, taken: ReadonlySet<Ipv6>): Genera
 }
 
 function exhausted(service: Applied<Service>, pool: Applied<AddressPool>, draft: Draft, now: Instant): Diagnostic {
-  const inPool = (address: Ipv6): boolean => pool.object.spec.prefixes.some((prefix: Ipv6Prefix) => prefixContains(prefix, address));
-  const resting = draft.all("Resting").filter(([, { address }]) => inPool(address)).map(([, { until }]) => until);
+  const inPool = (address: Ipv6): boolean =>
+    pool.object.spec.prefixes.some((prefix: Ipv6Prefix) => prefixContains(prefix, address));
+  const resting = draft
+    .all("Resting")
+    .filter(([, { address }]) => inPool(address))
+    .map(([, { until }]) => until);
   const used = draft.all("Vip").filter(([, vip]) => vip.pool === pool.object.metadata.name).length;
   const text = `pool ${pool.object.metadata.name} has no free address left: ${used} in use, ${resting.length} resting`;
   const soonest = Math.min(...resting) as Instant;
-  const hint = resting.length > 0
-    ? `one is free again in ${formatDuration((soonest - now) as Milliseconds)}, or add a prefix to the pool`
-    : "add a prefix to the pool, or delete a service";
+  const hint =
+    resting.length > 0
+      ? `one is free again in ${formatDuration((soonest - now) as Milliseconds)}, or add a prefix to the pool`
+      : "add a prefix to the pool, or delete a service";
   return diagnose("NW1401", service, ["spec", "pool"], text, hint);
 }

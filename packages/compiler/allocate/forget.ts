@@ -14,7 +14,8 @@ export function forget(objects: ObjectSet, draft: Draft): void {
 /** Keys that an object asks for or an instance stands on. */
 function usedKeys(objects: ObjectSet, draft: Draft): ReadonlySet<string> {
   const used = new Set<string>();
-  for (const { object } of objects.networks.values()) used.add(ledgerKeys.network(object.metadata.project, object.metadata.name));
+  for (const { object } of objects.networks.values())
+    used.add(ledgerKeys.network(object.metadata.project, object.metadata.name));
   for (const { object } of objects.services.values()) {
     const { project, name } = object.metadata;
     used.add(ledgerKeys.network(project, object.spec.network));

@@ -13,7 +13,8 @@ const networkPrefix = (vni: number): Ipv6Prefix =>
   formatPrefix({ first: (0xfd00_0000_0001n << 80n) | (BigInt(vni & 0xffff) << 64n), length: 64 });
 
 export function* allocateNetworks(objects: ObjectSet, draft: Draft): Generator<Diagnostic> {
-  for (const { object } of objects.networks.values()) yield* ensure(objects, draft, object.metadata.project, object.metadata.name);
+  for (const { object } of objects.networks.values())
+    yield* ensure(objects, draft, object.metadata.project, object.metadata.name);
   for (const { object } of objects.services.values()) {
     const { project } = object.metadata;
     const { network } = object.spec;
@@ -36,7 +37,13 @@ function* ensure(objects: ObjectSet, draft: Draft, project: string, name: string
   if (wanted === known.prefix) return;
   if (!inUse(draft, known)) draft.put(key, { ...known, prefix: wanted });
   else if (written !== undefined) {
-    yield diagnose("NW1303", written, ["spec", "prefix"], `instances have addresses in ${known.prefix}; the prefix cannot change now`, "delete the services in this network first, or make another network");
+    yield diagnose(
+      "NW1303",
+      written,
+      ["spec", "prefix"],
+      `instances have addresses in ${known.prefix}; the prefix cannot change now`,
+      "delete the services in this network first, or make another network",
+    );
   }
 }
 
@@ -59,21 +66,34 @@ export function* allocateClasses(objects: ObjectSet, draft: Draft): Generator<Di
       const key = ledgerKeys.class(project, service, tier);
       if (role === "LoadBalancer" || draft.get("Class", key)?.network === network.name) continue;
       const id = freeNumber(draft, ledgerKeys.classCounter(network.vni), maxClass, () => usedClasses(draft, network));
-      if (id === undefined) yield diagnose("NW1403", item, field, `network ${network.name} has no class number left for tier ${tier}`);
+      if (id === undefined)
+        yield diagnose("NW1403", item, field, `network ${network.name} has no class number left for tier ${tier}`);
       else draft.put(key, { kind: "Class", project, network: network.name, service, tier, id });
     }
   }
 }
 
 function usedClasses(draft: Draft, { project, name }: NetworkEntry): ReadonlySet<number> {
-  const ours = (each: { readonly project: string; readonly network: string }): boolean => each.project === project && each.network === name;
-  const classes = draft.all("Class").filter(([, each]) => ours(each)).map(([, { id }]) => id);
-  const instances = draft.all("Instance").filter(([, each]) => ours(each)).map(([, each]) => each.class);
+  const ours = (each: { readonly project: string; readonly network: string }): boolean =>
+    each.project === project && each.network === name;
+  const classes = draft
+    .all("Class")
+    .filter(([, each]) => ours(each))
+    .map(([, { id }]) => id);
+  const instances = draft
+    .all("Instance")
+    .filter(([, each]) => ours(each))
+    .map(([, each]) => each.class);
   return new Set([...classes, ...instances]);
 }
 
 /** The next number of the counter; once it has passed the end, the lowest that nothing refers to. */
-function freeNumber(draft: Draft, counter: string, max: number, used: (draft: Draft) => ReadonlySet<number>): number | undefined {
+function freeNumber(
+  draft: Draft,
+  counter: string,
+  max: number,
+  used: (draft: Draft) => ReadonlySet<number>,
+): number | undefined {
   if ((draft.get("Counter", counter)?.next ?? 1) <= max) return draft.count(counter);
   const taken = used(draft);
   for (let number = 1; number <= max; number++) if (!taken.has(number)) return number;

@@ -3,6 +3,7 @@ import type { Host, Router } from "@netwright/api";
 import { formatPrefix, hostPrefix, ipv6Number, milliseconds, type Ipv6Prefix } from "@netwright/base";
 import type { BfdTimers, BgpNeighbor, BgpState } from "@netwright/contract";
 import type { ObjectSet } from "../objects.ts";
+import { byText } from "./order.ts";
 
 /** 150 ms to notice a silent loss: no false alarm was seen with both cores busy. */
 const bfd: BfdTimers = { interval: milliseconds(50), multiplier: 3 };
@@ -32,14 +33,18 @@ export function planBgp(objects: ObjectSet): BgpPlan {
   }
   const prefixes = [...objects.pools.values()].flatMap(({ object }) => object.spec.prefixes);
   return {
-    pools: [...new Set(prefixes)].sort(),
-    underlay: [...new Set(hosts.map(({ spec }) => formatPrefix({ first: ipv6Number(spec.vtep), length: 64 })))].sort(),
+    pools: [...new Set(prefixes)].toSorted(),
+    underlay: [
+      ...new Set(hosts.map(({ spec }) => formatPrefix({ first: ipv6Number(spec.vtep), length: 64 }))),
+    ].toSorted(),
     hostSessions: sessions,
   };
 }
 
 function hostNeighbor(host: Host, router: Router, uplink: Host["spec"]["uplinks"][number]): BgpNeighbor {
-  const link = router.spec.links.find(({ localAddress, peerAddress }) => localAddress === uplink.peerAddress && peerAddress === uplink.localAddress);
+  const link = router.spec.links.find(
+    ({ localAddress, peerAddress }) => localAddress === uplink.peerAddress && peerAddress === uplink.localAddress,
+  );
   return {
     name: host.metadata.name,
     role: "Host",
@@ -58,7 +63,18 @@ export function hostBgp(objects: ObjectSet, plan: BgpPlan, host: Host, announce:
     if (router === undefined) return [];
     const { interface: device, localAddress, peerAddress } = uplink;
     const timers = router.spec.managed ? bfd : null;
-    return [{ name: uplink.router, role: "Edge", asn: router.spec.asn, interface: device, localAddress, address: peerAddress, loopback: null, bfd: timers }];
+    return [
+      {
+        name: uplink.router,
+        role: "Edge",
+        asn: router.spec.asn,
+        interface: device,
+        localAddress,
+        address: peerAddress,
+        loopback: null,
+        bfd: timers,
+      },
+    ];
   });
   return {
     asn: host.spec.asn,
@@ -78,7 +94,18 @@ export function routerBgp(objects: ObjectSet, plan: BgpPlan, router: Router): Bg
     const role = isUpstream(router, other) ? "Upstream" : "Fabric";
     const { interface: device, localAddress, peerAddress } = link;
     const timers = other.spec.managed ? bfd : null;
-    return [{ name: other.metadata.name, role, asn: other.spec.asn, interface: device, localAddress, address: peerAddress, loopback: null, bfd: timers }];
+    return [
+      {
+        name: other.metadata.name,
+        role,
+        asn: other.spec.asn,
+        interface: device,
+        localAddress,
+        address: peerAddress,
+        loopback: null,
+        bfd: timers,
+      },
+    ];
   });
   return {
     asn: router.spec.asn,
@@ -92,17 +119,18 @@ export function routerBgp(objects: ObjectSet, plan: BgpPlan, router: Router): Bg
 }
 
 /** Routers of one fabric share an AS number; everybody else is outside. */
-export const isUpstream = (router: Router, other: Router): boolean => other.spec.upstream || other.spec.asn !== router.spec.asn;
+export const isUpstream = (router: Router, other: Router): boolean =>
+  other.spec.upstream || other.spec.asn !== router.spec.asn;
 
 /** By name; further sessions to one node get `-2` and so on, in the order of their addresses. */
 function named(neighbors: readonly BgpNeighbor[]): readonly BgpNeighbor[] {
-  const sorted = neighbors.toSorted((a, b) => compareText(a.name, b.name) || compareText(a.address, b.address));
+  const sorted = neighbors.toSorted((a, b) => byText(a.name, b.name) || byText(a.address, b.address));
   const seen = new Map<string, number>();
   return sorted.map((neighbor) => {
     const count = (seen.get(neighbor.name) ?? 0) + 1;
     seen.set(neighbor.name, count);
-    return count === 1 ? neighbor : { ...neighbor, name: `${neighbor.name}-${count}` };
+    return count === 1 ? neighbor : renamed(neighbor, `${neighbor.name}-${count}`);
   });
 }
 
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const renamed = (neighbor: BgpNeighbor, name: string): BgpNeighbor => ({ ...neighbor, name });

@@ -33,15 +33,16 @@ export class Compilation implements KeptCompilation {
   }
 
   compiled(): Compiled {
-    const plans = [...this.#services.values()].sort((a, b) => byText(a.key, b.key));
-    const states = new Map([...this.#states].sort(([a], [b]) => byText(a, b)));
+    const plans = [...this.#services.values()].toSorted((a, b) => byText(a.key, b.key));
+    const states = new Map([...this.#states].toSorted(([a], [b]) => byText(a, b)));
     return { states, dns: dnsRecords(plans), services: summaries(plans, this.#input) };
   }
 
   update({ ledger = [], ...change }: CompilationChange): CompilationUpdate {
     const before = this.#input;
     this.#input = { ...before, ...change };
-    const structural = touchesNodes(before.objects, this.#input.objects) || ledger.some((each) => this.#renumbers(each));
+    const structural =
+      touchesNodes(before.objects, this.#input.objects) || ledger.some((each) => this.#renumbers(each));
     const dirty = dirtyServices({ before, after: this.#input, changes: ledger, ledger: this.#ledger });
     for (const each of ledger) this.#ledger.set(each);
     return this.#answer(structural ? this.#rebuild() : this.#replan(dirty));
@@ -104,7 +105,7 @@ export class Compilation implements KeptCompilation {
   #answer(touched: Iterable<string>): CompilationUpdate {
     const states = new Map<string, HostState>();
     const changed: string[] = [];
-    for (const node of [...touched].sort(byText)) {
+    for (const node of [...touched].toSorted(byText)) {
       const before = this.#states.get(node);
       const state = this.#nodes.routers.get(node) ?? (this.#nodes.hosts.has(node) ? this.#hostState(node) : undefined);
       if (equal(before, state)) continue;
@@ -120,13 +121,17 @@ export class Compilation implements KeptCompilation {
 
   #hostState(host: string): HostState {
     const keys = this.#networksOn.get(host) ?? new Set<string>();
-    const networks = [...keys].flatMap((key) => this.#networks.get(key)?.state(host) ?? []).sort((a, b) => a.vni - b.vni);
+    const networks = [...keys]
+      .flatMap((key) => this.#networks.get(key)?.state(host) ?? [])
+      .toSorted((a, b) => a.vni - b.vni);
     return this.#nodes.hostState(host, networks, this.#announcedBy(host));
   }
 
   #announcedBy(host: string): readonly Ipv6Prefix[] {
-    const prefixes = [...this.#ledger.servicesOn(host)].flatMap((key) => this.#services.get(key)?.slices.get(host)?.announce ?? []);
-    return [...new Set(prefixes)].sort(byText);
+    const prefixes = [...this.#ledger.servicesOn(host)].flatMap(
+      (key) => this.#services.get(key)?.slices.get(host)?.announce ?? [],
+    );
+    return [...new Set(prefixes)].toSorted(byText);
   }
 }
 

@@ -40,7 +40,9 @@ export function dirtyServices({ before, after, changes, ledger }: DirtyInput): R
 
 /** Networks are looked at apart; counters and resting addresses are in no state. */
 function serviceOf(entry: LedgerEntry): string | undefined {
-  return entry.kind === "Network" || entry.kind === "Counter" || entry.kind === "Resting" ? undefined : projectKey(entry.project, entry.service);
+  return entry.kind === "Network" || entry.kind === "Counter" || entry.kind === "Resting"
+    ? undefined
+    : projectKey(entry.project, entry.service);
 }
 
 function changedObjects(before: ObjectSet, after: ObjectSet, dirty: Set<string>): void {
@@ -84,8 +86,13 @@ function changedObservations(before: Observed, after: Observed, ledger: LedgerIn
   }
 }
 
-function changedCertificates({ certificates: before }: Input, { certificates: after, objects }: Input, dirty: Set<string>): void {
+function changedCertificates(
+  { certificates: before }: Input,
+  { certificates: after, objects }: Input,
+  dirty: Set<string>,
+): void {
   const names = new Set([...before.keys(), ...after.keys()].filter((name) => before.get(name) !== after.get(name)));
   if (names.size === 0) return;
-  for (const [key, { object }] of objects.services) if (object.spec.expose.some(({ hostname }) => names.has(hostname))) dirty.add(key);
+  for (const [key, { object }] of objects.services)
+    if (object.spec.expose.some(({ hostname }) => names.has(hostname))) dirty.add(key);
 }

@@ -1,5 +1,15 @@
 /** The ledger, indexed as compiling reads it; kept up to date entry by entry. */
-import { ledgerKeys, type ClassEntry, type InstanceEntry, type Ledger, type LedgerChange, type LedgerEntry, type NetworkEntry, type TemplateEntry, type VipEntry } from "../ledger.ts";
+import {
+  ledgerKeys,
+  type ClassEntry,
+  type InstanceEntry,
+  type Ledger,
+  type LedgerChange,
+  type LedgerEntry,
+  type NetworkEntry,
+  type TemplateEntry,
+  type VipEntry,
+} from "../ledger.ts";
 import { projectKey } from "../objects.ts";
 
 export class LedgerIndex {
@@ -13,15 +23,19 @@ export class LedgerIndex {
     for (const [key, entry] of ledger) this.set({ key, entry });
   }
 
-  network = (project: string, name: string): NetworkEntry | undefined => this.#get("Network", ledgerKeys.network(project, name));
-  class = (project: string, service: string, tier: string): ClassEntry | undefined => this.#get("Class", ledgerKeys.class(project, service, tier));
+  network = (project: string, name: string): NetworkEntry | undefined =>
+    this.#get("Network", ledgerKeys.network(project, name));
+  class = (project: string, service: string, tier: string): ClassEntry | undefined =>
+    this.#get("Class", ledgerKeys.class(project, service, tier));
   vip = (project: string, service: string): VipEntry | undefined => this.#get("Vip", ledgerKeys.vip(project, service));
   template = ({ project, service, tier, template }: InstanceEntry): TemplateEntry | undefined =>
     this.#get("Template", ledgerKeys.template(project, service, tier, template));
 
   /** By tier and number. */
   instancesOf(service: string): readonly InstanceEntry[] {
-    return [...(this.#instances.get(service)?.values() ?? [])].sort((a, b) => (a.tier === b.tier ? a.number - b.number : a.tier < b.tier ? -1 : 1));
+    return [...(this.#instances.get(service)?.values() ?? [])].toSorted((a, b) =>
+      a.tier === b.tier ? a.number - b.number : a.tier < b.tier ? -1 : 1,
+    );
   }
 
   servicesOn(host: string): Iterable<string> {

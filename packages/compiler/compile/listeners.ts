@@ -14,7 +14,12 @@ export interface PlannedListener {
 }
 
 /** The first redirect of several hostnames stands for all: a port of the address has one listener. */
-export function listenersOf(service: Applied<Service>, tiers: readonly TierView[], { address: vip }: VipEntry, portOf: (instance: InstanceEntry) => number): readonly PlannedListener[] {
+export function listenersOf(
+  service: Applied<Service>,
+  tiers: readonly TierView[],
+  { address: vip }: VipEntry,
+  portOf: (instance: InstanceEntry) => number,
+): readonly PlannedListener[] {
   const found = new Map<string, PlannedListener>();
   const { name } = service.object.metadata;
   for (const [index, listener] of service.object.spec.expose.entries()) {
@@ -22,12 +27,17 @@ export function listenersOf(service: Applied<Service>, tiers: readonly TierView[
     const instances = targetTier(listener, tiers)?.instances ?? [];
     for (const port of portsOf(listener)) {
       const protocol = listener.protocol === "UDP" ? "udp" : "tcp";
-      const targets = instances.map((instance) => ({ instance, port: instance.role === "Proxy" ? port : portOf(instance) }));
+      const targets = instances.map((instance) => ({
+        instance,
+        port: instance.role === "Proxy" ? port : portOf(instance),
+      }));
       const key = `${protocol} ${port}`;
       if (!found.has(key)) found.set(key, { key: { vip, protocol, port }, service: name, origin, targets });
     }
   }
-  return [...found.values()].sort((a, b) => (a.key.protocol === b.key.protocol ? a.key.port - b.key.port : a.key.protocol < b.key.protocol ? -1 : 1));
+  return [...found.values()].toSorted((a, b) =>
+    a.key.protocol === b.key.protocol ? a.key.port - b.key.port : a.key.protocol < b.key.protocol ? -1 : 1,
+  );
 }
 
 const targetTier = (listener: Listener, tiers: readonly TierView[]): TierView | undefined =>
@@ -37,4 +47,6 @@ const targetTier = (listener: Listener, tiers: readonly TierView[]): TierView | 
 export const redirectPort = 80;
 
 const portsOf = (listener: Listener): readonly number[] =>
-  listener.protocol === "HTTPS" && listener.redirectHttp ? [...new Set([listener.port, redirectPort])] : [listener.port];
+  listener.protocol === "HTTPS" && listener.redirectHttp
+    ? [...new Set([listener.port, redirectPort])]
+    : [listener.port];

@@ -78,7 +78,9 @@ export class NetworkPlan {
       if (list.length === 0) this.#rulesOf.delete(cls);
       else this.#rulesOf.set(cls, list);
     }
-    const touched = [...this.#slices].filter(([, slices]) => slices.values().some(({ workloads }) => workloads.some((each) => classes.has(each.class))));
+    const touched = [...this.#slices].filter(([, slices]) =>
+      slices.values().some(({ workloads }) => workloads.some((each) => classes.has(each.class))),
+    );
     for (const [host] of touched) this.#cores.delete(host);
     return new Set(touched.map(([host]) => host));
   }
@@ -90,12 +92,23 @@ export class NetworkPlan {
     const core = this.#cores.get(host) ?? this.#coreOf([...slices.values()]);
     this.#cores.set(host, core);
     const { project, name, vni, prefix, mtu, workloads, policy, loadBalancers, deliveries } = core;
-    return { project, name, vni, prefix, mtu, tunnels: this.#tunnelsOf(host, core), workloads, policy, loadBalancers, deliveries };
+    return {
+      project,
+      name,
+      vni,
+      prefix,
+      mtu,
+      tunnels: this.#tunnelsOf(host, core),
+      workloads,
+      policy,
+      loadBalancers,
+      deliveries,
+    };
   }
 
   #coreOf(slices: readonly HostSlice[]): Core {
     const { project, name, vni, prefix } = this.entry;
-    const workloads = slices.flatMap((slice) => slice.workloads).sort((a, b) => byText(a.id, b.id));
+    const workloads = slices.flatMap((slice) => slice.workloads).toSorted((a, b) => byText(a.id, b.id));
     return {
       project,
       name,
@@ -104,21 +117,23 @@ export class NetworkPlan {
       mtu: this.#mtu,
       workloads,
       policy: this.#policyOf(new Set(workloads.map((workload) => workload.class))),
-      loadBalancers: slices.flatMap((slice) => slice.loadBalancers).sort(byListener),
-      deliveries: slices.flatMap((slice) => slice.deliveries).sort(byDelivery),
+      loadBalancers: slices.flatMap((slice) => slice.loadBalancers).toSorted(byListener),
+      deliveries: slices.flatMap((slice) => slice.deliveries).toSorted(byDelivery),
     };
   }
 
   /** Rules that a local class takes part in. Of two services that ask for the same flow, the first in order is named. */
   #policyOf(classes: ReadonlySet<ClassId>): readonly PolicyEntry[] {
-    const sorted = [...new Set([...classes].flatMap((cls) => this.#rulesOf.get(cls) ?? []))].sort(
+    const sorted = [...new Set([...classes].flatMap((cls) => this.#rulesOf.get(cls) ?? []))].toSorted(
       (a, b) => byFlow(a, b) || byText(a.origin.object, b.origin.object) || byText(a.origin.field, b.origin.field),
     );
     return sorted.filter((entry, index) => index === 0 || byFlow(entry, sorted[index - 1] ?? entry) !== 0);
   }
 
   #tunnelsOf(host: string, core: Core): readonly Tunnel[] {
-    this.#tunnels ??= [...this.#slices.keys()].map((name) => this.#tunnelTo(name)).sort((a, b) => a.hostId - b.hostId);
+    this.#tunnels ??= [...this.#slices.keys()]
+      .map((name) => this.#tunnelTo(name))
+      .toSorted((a, b) => a.hostId - b.hostId);
     const own = this.#tunnels.findIndex((tunnel) => tunnel.host === host);
     const others = this.#tunnels.toSpliced(own, 1);
     const macs = memberMacs(core);
@@ -135,9 +150,10 @@ export class NetworkPlan {
 /** Members that load balancers here may choose, by host. Only such hosts need other hosts' member MACs. */
 function memberMacs({ loadBalancers }: Core): ReadonlyMap<HostId, ReadonlySet<Mac>> {
   const macs = new Map<HostId, Set<Mac>>();
-  for (const { hostId, mac } of loadBalancers.flatMap(({ members }) => members)) macs.set(hostId, (macs.get(hostId) ?? new Set()).add(mac));
+  for (const { hostId, mac } of loadBalancers.flatMap(({ members }) => members))
+    macs.set(hostId, (macs.get(hostId) ?? new Set()).add(mac));
   return macs;
 }
 
 const withMacs = (tunnel: Tunnel, macs: ReadonlySet<Mac> | undefined): Tunnel =>
-  macs === undefined ? tunnel : { ...tunnel, memberMacs: [...macs].sort(byText) };
+  macs === undefined ? tunnel : { ...tunnel, memberMacs: [...macs].toSorted(byText) };

@@ -20,12 +20,19 @@ export interface NodesPlan {
 export function planNodes(objects: ObjectSet): NodesPlan {
   const bgp = planBgp(objects);
   const hosts = new Map([...objects.hosts].map(([name, { object }]) => [name, object]));
-  const vteps = [...hosts.values()].map(({ spec }) => spec.vtep).sort(byText);
-  const fixed = new Map([...hosts].map(([name, host]) => [name, { underlay: hostUnderlay(host, vteps), bgp: hostBgp(objects, bgp, host, []) }]));
+  const vteps = [...hosts.values()].map(({ spec }) => spec.vtep).toSorted(byText);
+  const fixed = new Map(
+    [...hosts].map(([name, host]) => [
+      name,
+      { underlay: hostUnderlay(host, vteps), bgp: hostBgp(objects, bgp, host, []) },
+    ]),
+  );
   const managed = [...objects.routers.values()].map(({ object }) => object).filter(({ spec }) => spec.managed);
   return {
     hosts,
-    routers: new Map(managed.map((router) => [router.metadata.name, routerState(objects, router, routerBgp(objects, bgp, router))])),
+    routers: new Map(
+      managed.map((router) => [router.metadata.name, routerState(objects, router, routerBgp(objects, bgp, router))]),
+    ),
     mtu: Math.min(...[...hosts.values()].map(({ spec }) => spec.mtu)) - vxlanOverhead,
     hostState: (name, networks, announce) => {
       const part = fixed.get(name);
@@ -36,7 +43,12 @@ export function planNodes(objects: ObjectSet): NodesPlan {
 }
 
 function hostUnderlay({ spec }: Host, vteps: readonly Ipv6[]): UnderlayState {
-  return { vtep: spec.vtep, hostId: spec.id, tunnelPeers: vteps.toSpliced(vteps.indexOf(spec.vtep), 1), externalInterfaces: [] };
+  return {
+    vtep: spec.vtep,
+    hostId: spec.id,
+    tunnelPeers: vteps.toSpliced(vteps.indexOf(spec.vtep), 1),
+    externalInterfaces: [],
+  };
 }
 
 function routerState(objects: ObjectSet, router: Router, bgp: BgpState): HostState {
@@ -44,6 +56,12 @@ function routerState(objects: ObjectSet, router: Router, bgp: BgpState): HostSta
     const other = link.router === undefined ? undefined : objects.routers.get(link.router)?.object;
     return other !== undefined && isUpstream(router, other);
   });
-  const externalInterfaces = [...new Set(external.map((link) => link.interface))].sort(byText);
-  return { node: router.metadata.name, role: "Router", underlay: { vtep: null, hostId: 0, tunnelPeers: [], externalInterfaces }, networks: [], bgp };
+  const externalInterfaces = [...new Set(external.map((link) => link.interface))].toSorted(byText);
+  return {
+    node: router.metadata.name,
+    role: "Router",
+    underlay: { vtep: null, hostId: 0, tunnelPeers: [], externalInterfaces },
+    networks: [],
+    bgp,
+  };
 }

@@ -1,15 +1,23 @@
 /** Which class may open connections to which: neighbours in the chain, and what `allow` says. */
-import { isWorkloadTier, type ChainTier, type Service } from "@netwright/api";
+import type { ChainTier, Service } from "@netwright/api";
 import type { ClassId, Origin, PolicyEntry, Protocol } from "@netwright/contract";
 import { originOf, type Applied } from "../objects.ts";
 import type { ServiceContext, TierView } from "./service-plan.ts";
 
-export function policyOf(context: ServiceContext, service: Applied<Service>, tiers: readonly TierView[]): readonly PolicyEntry[] {
+export function policyOf(
+  context: ServiceContext,
+  service: Applied<Service>,
+  tiers: readonly TierView[],
+): readonly PolicyEntry[] {
   return [...chainRules(context, service, tiers), ...allowRules(context, service)];
 }
 
 /** From each tier with addresses to the next, at every port that an instance of that one listens on. */
-function* chainRules({ ledger }: ServiceContext, service: Applied<Service>, tiers: readonly TierView[]): Generator<PolicyEntry> {
+function* chainRules(
+  { ledger }: ServiceContext,
+  service: Applied<Service>,
+  tiers: readonly TierView[],
+): Generator<PolicyEntry> {
   const { project, name } = service.object.metadata;
   const addressed = tiers.filter(({ tier }) => tier.role !== "LoadBalancer");
   for (const [index, target] of addressed.slice(1).entries()) {
@@ -17,13 +25,16 @@ function* chainRules({ ledger }: ServiceContext, service: Applied<Service>, tier
     const to = ledger.class(project, name, target.tier.name)?.id;
     if (from === undefined || to === undefined) continue;
     // While a workload is replaced, instances with the old port and with the new one serve side by side.
-    const ports = new Set([...ownPort(target.tier), ...target.instances.flatMap((instance) => ledger.template(instance)?.port ?? [])]);
+    const ports = new Set([
+      ...ownPort(target.tier),
+      ...target.instances.flatMap((instance) => ledger.template(instance)?.port ?? []),
+    ]);
     const origin = originOf(service, target.tier.field);
     for (const port of ports) yield entry(from, to, "tcp", port, origin);
   }
 }
 
-const ownPort = (tier: ChainTier): number[] => (tier.role === "Workload" && isWorkloadTier(tier.tier) ? [tier.tier.workload.port] : []);
+const ownPort = (tier: ChainTier): number[] => (tier.role === "Workload" ? [tier.tier.workload.port] : []);
 
 /** Rules inside one network; `reconcile` refuses others. */
 function* allowRules({ ledger }: ServiceContext, service: Applied<Service>): Generator<PolicyEntry> {
@@ -32,8 +43,20 @@ function* allowRules({ ledger }: ServiceContext, service: Applied<Service>): Gen
     const from = ledger.class(rule.from.project, rule.from.service, rule.from.tier);
     const to = ledger.class(project, name, rule.to);
     if (from === undefined || to === undefined || from.project !== to.project || from.network !== to.network) continue;
-    yield entry(from.id, to.id, rule.protocol === "UDP" ? "udp" : "tcp", rule.port, originOf(service, ["spec", "allow", index]));
+    yield entry(
+      from.id,
+      to.id,
+      rule.protocol === "UDP" ? "udp" : "tcp",
+      rule.port,
+      originOf(service, ["spec", "allow", index]),
+    );
   }
 }
 
-const entry = (from: ClassId, to: ClassId, protocol: Protocol, port: number, origin: Origin): PolicyEntry => ({ from, to, protocol, port, origin });
+const entry = (from: ClassId, to: ClassId, protocol: Protocol, port: number, origin: Origin): PolicyEntry => ({
+  from,
+  to,
+  protocol,
+  port,
+  origin,
+});

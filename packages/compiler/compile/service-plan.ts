@@ -1,12 +1,20 @@
 /** What one service asks of the hosts: rules, listeners, deliveries, workloads, announcements. */
-import { serviceChain, type ChainTier, type Host, type Hostname, type Service } from "@netwright/api";
+import { serviceChain, type ChainTier, type Hostname, type Service } from "@netwright/api";
 import { hostPrefix, type Ipv6Prefix } from "@netwright/base";
-import { workloadMac, type Delivery, type LoadBalancer, type LoadBalancerMember, type PolicyEntry, type WorkloadState } from "@netwright/contract";
+import {
+  workloadMac,
+  type Delivery,
+  type LoadBalancer,
+  type LoadBalancerMember,
+  type PolicyEntry,
+  type WorkloadState,
+} from "@netwright/contract";
 import type { InstanceEntry, VipEntry } from "../ledger.ts";
 import { projectKey, type Applied, type ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
 import type { LedgerIndex } from "./index-ledger.ts";
 import { listenersOf, type PlannedListener } from "./listeners.ts";
+import { byText } from "./order.ts";
 import { policyOf } from "./policy.ts";
 import { readyMembers } from "./ready-members.ts";
 import { workloadStates } from "./workloads.ts";
@@ -57,28 +65,47 @@ export function planService(context: ServiceContext, service: Applied<Service>):
   const network = ledger.network(project, service.object.spec.network);
   if (network === undefined) return undefined;
   const key = projectKey(project, name);
-  const instances = ledger.instancesOf(key).filter((each) => objects.hosts.has(each.host) && each.network === network.name);
-  const tiers = serviceChain(service.object).map((tier) => ({ tier, instances: instances.filter((each) => each.tier === tier.name) }));
+  const instances = ledger
+    .instancesOf(key)
+    .filter((each) => objects.hosts.has(each.host) && each.network === network.name);
+  const tiers = serviceChain(service.object).map((tier) => ({
+    tier,
+    instances: instances.filter((each) => each.tier === tier.name),
+  }));
   const vip = ledger.vip(project, name);
-  const listeners = vip === undefined ? [] : listenersOf(service, tiers, vip, (instance) => ledger.template(instance)?.port ?? 0);
+  const listeners =
+    vip === undefined ? [] : listenersOf(service, tiers, vip, (instance) => ledger.template(instance)?.port ?? 0);
   const workloads = workloadStates(context, service, tiers);
   const members = new Map(listeners.map((listener) => [listener, membersOf(context, listener)]));
   const slices = new Map<string, HostSlice>();
   for (const host of new Set(instances.map((each) => each.host))) {
     slices.set(host, sliceOf(host, { instances, workloads, members }));
   }
-  const hostnames = [...new Set(service.object.spec.expose.map(({ hostname }) => hostname))].sort();
-  return { key, project, name, network: projectKey(project, network.name), vip, hostnames, instances, policy: policyOf(context, service, tiers), listeners, slices };
+  const hostnames = [...new Set(service.object.spec.expose.map(({ hostname }) => hostname))].toSorted();
+  return {
+    key,
+    project,
+    name,
+    network: projectKey(project, network.name),
+    vip,
+    hostnames,
+    instances,
+    policy: policyOf(context, service, tiers),
+    listeners,
+    slices,
+  };
 }
 
 function membersOf({ objects, observed }: ServiceContext, { targets }: PlannedListener): readonly LoadBalancerMember[] {
-  return readyMembers(targets.map(({ instance }) => instance), observed)
-    .map((instance) => ({
-      instance: instance.id,
-      hostId: (objects.hosts.get(instance.host)?.object as Host).spec.id,
-      mac: workloadMac(instance.class, instance.number),
-    }))
-    .sort((a, b) => (a.instance < b.instance ? -1 : 1));
+  return readyMembers(
+    targets.map(({ instance }) => instance),
+    observed,
+  )
+    .flatMap(({ id, host, class: cls, number }) => {
+      const hostId = objects.hosts.get(host)?.object.spec.id;
+      return hostId === undefined ? [] : [{ instance: id, hostId, mac: workloadMac(cls, number) }];
+    })
+    .toSorted((a, b) => byText(a.instance, b.instance));
 }
 
 interface SliceParts {
@@ -90,14 +117,22 @@ interface SliceParts {
 function sliceOf(host: string, { instances, workloads, members }: SliceParts): HostSlice {
   const balancers = instances.filter((each) => each.role === "LoadBalancer" && each.host === host);
   const listeners = [...members];
-  const loadBalancers = balancers.length === 0 ? [] : listeners.map(([{ key, service, origin }, list]) => ({ ...key, service, members: list, origin }));
+  const loadBalancers =
+    balancers.length === 0
+      ? []
+      : listeners.map(([{ key, service, origin }, list]) => ({ ...key, service, members: list, origin }));
   const wanted = balancers.some(({ phase }) => phase === "Run") && listeners.some(([, list]) => list.length > 0);
-  const deliveries = listeners.flatMap(([listener]) => listener.targets.filter(({ instance }) => instance.host === host).map((target) => deliveryOf(listener, target)));
+  const deliveries = listeners.flatMap(([listener]) =>
+    listener.targets.filter(({ instance }) => instance.host === host).map((target) => deliveryOf(listener, target)),
+  );
   const announce = wanted ? [...new Set(listeners.map(([{ key }]) => hostPrefix(key.vip)))] : [];
   return { workloads: workloads.get(host) ?? [], deliveries, loadBalancers, announce };
 }
 
-function deliveryOf({ key, origin }: PlannedListener, { instance, port }: PlannedListener["targets"][number]): Delivery {
+function deliveryOf(
+  { key, origin }: PlannedListener,
+  { instance, port }: PlannedListener["targets"][number],
+): Delivery {
   if (instance.address === null) throw new RangeError(`Invariant: ${instance.id} is a member and has an address`);
   return {
     ...key,

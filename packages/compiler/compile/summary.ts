@@ -6,15 +6,23 @@ import type { ServicePlan } from "./service-plan.ts";
 
 export function dnsRecords(plans: readonly ServicePlan[]): readonly DnsRecord[] {
   return plans
-    .flatMap(({ vip, hostnames }) => (vip === undefined ? [] : hostnames.map((name): DnsRecord => ({ name, type: "AAAA", address: vip.address }))))
-    .sort((a, b) => byText(a.name, b.name) || byText(a.address, b.address));
+    .flatMap(({ vip, hostnames }) =>
+      vip === undefined ? [] : hostnames.map((name): DnsRecord => ({ name, type: "AAAA", address: vip.address })),
+    )
+    .toSorted((a, b) => byText(a.name, b.name) || byText(a.address, b.address));
 }
 
-export function summaries(plans: readonly ServicePlan[], input: Omit<CompileInput, "ledger">): ReadonlyMap<string, ServiceSummary> {
+export function summaries(
+  plans: readonly ServicePlan[],
+  input: Omit<CompileInput, "ledger">,
+): ReadonlyMap<string, ServiceSummary> {
   return new Map(plans.map((plan) => [plan.key, summaryOf(plan, input)]));
 }
 
-function summaryOf(plan: ServicePlan, { objects, observed, certificates }: Omit<CompileInput, "ledger">): ServiceSummary {
+function summaryOf(
+  plan: ServicePlan,
+  { objects, observed, certificates }: Omit<CompileInput, "ledger">,
+): ServiceSummary {
   const { project, name, vip, instances, listeners, slices } = plan;
   const expose = objects.services.get(plan.key)?.object.spec.expose ?? [];
   return {
@@ -22,10 +30,16 @@ function summaryOf(plan: ServicePlan, { objects, observed, certificates }: Omit<
     name,
     vips: vip === undefined ? [] : [vip],
     instances,
-    listeners: listeners.map(({ key, targets }) => ({ ...key, members: readyMembers(targets.map(({ instance }) => instance), observed).map(({ id }) => id).sort(byText) })),
+    listeners: listeners.map(({ key: { vip: address, protocol, port }, targets }) => {
+      const members = targets.map(({ instance }) => instance);
+      const ready = readyMembers(members, observed).map(({ id }) => id);
+      return { vip: address, protocol, port, members: ready.toSorted(byText) };
+    }),
     announcements: [...slices]
       .flatMap(([host, { announce }]) => announce.map((prefix) => ({ host, prefix })))
-      .sort((a, b) => byText(a.host, b.host)),
-    missingCertificates: expose.filter(({ protocol, hostname }) => protocol === "HTTPS" && !certificates.has(hostname)).map(({ hostname }) => hostname),
+      .toSorted((a, b) => byText(a.host, b.host)),
+    missingCertificates: expose
+      .filter(({ protocol, hostname }) => protocol === "HTTPS" && !certificates.has(hostname))
+      .map(({ hostname }) => hostname),
   };
 }

@@ -1,26 +1,66 @@
 /** Instances with an address, as their hosts get them. */
-import { isWorkloadTier, tierProtocols, type Health, type HttpsListener, type Service, type WorkloadTier } from "@netwright/api";
-import { workloadMac, type HealthCheck, type ProxyBackend, type ProxyListener, type ProxyRun, type WorkloadState } from "@netwright/contract";
+import { tierProtocols, type Health, type HttpsListener, type Service } from "@netwright/api";
+import {
+  workloadMac,
+  type HealthCheck,
+  type ProxyBackend,
+  type ProxyListener,
+  type ProxyRun,
+  type WorkloadState,
+} from "@netwright/contract";
 import type { InstanceEntry } from "../ledger.ts";
 import type { Applied } from "../objects.ts";
+import type { LedgerIndex } from "./index-ledger.ts";
 import { redirectPort } from "./listeners.ts";
+import { byText } from "./order.ts";
 import type { ServiceContext, TierView } from "./service-plan.ts";
 
 /** By host, then id. */
-export function workloadStates(context: ServiceContext, service: Applied<Service>, tiers: readonly TierView[]): ReadonlyMap<string, readonly WorkloadState[]> {
+export function workloadStates(
+  context: ServiceContext,
+  service: Applied<Service>,
+  tiers: readonly TierView[],
+): ReadonlyMap<string, readonly WorkloadState[]> {
   const proxy = proxyRun(context, service, tiers);
-  const states = tiers.flatMap((view) => view.instances.flatMap((instance) => stateOf(context, service, view, instance, proxy)));
-  return Map.groupBy(states, ([host]) => host).entries().reduce((map, [host, list]) => map.set(host, list.map(([, state]) => state)), new Map<string, WorkloadState[]>());
+  const states = tiers.flatMap((view) =>
+    view.instances.flatMap((instance) => stateOf(context, service, view, instance, proxy)),
+  );
+  return Map.groupBy(states, ([host]) => host)
+    .entries()
+    .reduce(
+      (map, [host, list]) =>
+        map.set(
+          host,
+          list.map(([, state]) => state),
+        ),
+      new Map<string, WorkloadState[]>(),
+    );
 }
 
 type Placed = readonly [host: string, state: WorkloadState];
 
-function stateOf({ ledger }: ServiceContext, service: Applied<Service>, { tier }: TierView, instance: InstanceEntry, proxy: ProxyRun): Placed[] {
+function stateOf(
+  { ledger }: ServiceContext,
+  service: Applied<Service>,
+  { tier }: TierView,
+  instance: InstanceEntry,
+  proxy: ProxyRun,
+): Placed[] {
   const { id, tier: name, class: cls, number, address, host } = instance;
   if (address === null) return [];
-  const base = { id, service: instance.service, tier: name, class: cls, number, address, mac: workloadMac(cls, number) };
-  if (tier.role !== "Workload" || !isWorkloadTier(tier.tier)) {
-    const ports = [...new Set(proxy.listeners.map(({ port }) => port))].sort((a, b) => a - b).map((port) => ({ protocol: "tcp" as const, port }));
+  const base = {
+    id,
+    service: instance.service,
+    tier: name,
+    class: cls,
+    number,
+    address,
+    mac: workloadMac(cls, number),
+  };
+  if (tier.role !== "Workload") {
+    const ports = [...new Set(proxy.listeners.map(({ port }) => port))]
+      .toSorted((a, b) => a - b)
+      .map((port) => ({ protocol: "tcp" as const, port }));
     return [[host, { ...base, run: proxy, ports, health: null }]];
   }
   const template = ledger.template(instance);
@@ -36,17 +76,17 @@ function healthCheck(health: Health | undefined, port: number): HealthCheck | nu
 }
 
 /** The same for every proxy of the service, so that they share it. A listener whose certificate is not there yet waits. */
-function proxyRun({ certificates, ledger }: ServiceContext, service: Applied<Service>, tiers: readonly TierView[]): ProxyRun {
+function proxyRun(
+  { certificates, ledger }: ServiceContext,
+  service: Applied<Service>,
+  tiers: readonly TierView[],
+): ProxyRun {
   const https = service.object.spec.expose.filter((listener) => listener.protocol === "HTTPS");
   const served = https.filter(({ hostname }) => certificates.has(hostname));
-  const names = [...new Set(served.map(({ hostname }) => hostname))].sort();
+  const names = [...new Set(served.map(({ hostname }) => hostname))].toSorted();
   const first = tiers.find(({ tier }) => tier.role === "Workload");
-  const members = (first?.instances ?? []).flatMap((instance) => {
-    const port = ledger.template(instance)?.port;
-    return instance.phase === "Drain" || instance.address === null || port === undefined ? [] : [{ instance: instance.id, address: instance.address, port }];
-  });
-  members.sort((a, b) => (a.instance < b.instance ? -1 : 1));
-  const tier = first?.tier.role === "Workload" ? (first.tier.tier as WorkloadTier) : undefined;
+  const members = backendMembers(ledger, first?.instances ?? []);
+  const tier = first?.tier.role === "Workload" ? first.tier.tier : undefined;
   const health = healthCheck(tier?.health, tier?.workload.port ?? 0);
   return {
     kind: "Proxy",
@@ -56,11 +96,28 @@ function proxyRun({ certificates, ledger }: ServiceContext, service: Applied<Ser
   };
 }
 
+/** By instance. HAProxy asks each for its health itself. */
+function backendMembers(ledger: LedgerIndex, instances: readonly InstanceEntry[]): ProxyBackend["members"] {
+  return instances
+    .flatMap((instance) => {
+      const port = ledger.template(instance)?.port;
+      const { id, address, phase } = instance;
+      return phase === "Drain" || address === null || port === undefined ? [] : [{ instance: id, address, port }];
+    })
+    .toSorted((a, b) => byText(a.instance, b.instance));
+}
+
 /** By port, then hostname. */
 function proxyListeners(https: readonly HttpsListener[], served: readonly HttpsListener[]): readonly ProxyListener[] {
-  const secure = served.map(({ port, hostname }): ProxyListener => ({ kind: "Https", port, hostname, certificate: hostname, backend: hostname }));
+  const secure = served.map(({ port, hostname }): ProxyListener => ({
+    kind: "Https",
+    port,
+    hostname,
+    certificate: hostname,
+    backend: hostname,
+  }));
   const plain = https
     .filter(({ redirectHttp }) => redirectHttp)
     .map(({ port, hostname }): ProxyListener => ({ kind: "Redirect", port: redirectPort, hostname, httpsPort: port }));
-  return [...secure, ...plain].sort((a, b) => a.port - b.port || (a.hostname < b.hostname ? -1 : 1));
+  return [...secure, ...plain].toSorted((a, b) => a.port - b.port || (a.hostname < b.hostname ? -1 : 1));
 }

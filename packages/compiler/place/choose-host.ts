@@ -37,7 +37,10 @@ interface Candidate {
 
 /** Hosts are looked at in the order of their numbers, so that equal ones are taken in that order. */
 export function chooseHost(hosts: readonly Host[], draft: Draft, observed: Observed, wanted: Wanted): Choice {
-  const mine = Map.groupBy(draft.instancesOf(wanted.project, wanted.service).filter(({ phase }) => phase === "Run"), ({ host }) => host);
+  const mine = Map.groupBy(
+    draft.instancesOf(wanted.project, wanted.service).filter(({ phase }) => phase === "Run"),
+    ({ host }) => host,
+  );
   const candidates: Candidate[] = [];
   const perHost: string[] = [];
   for (const host of hosts) {
@@ -46,16 +49,26 @@ export function chooseHost(hosts: readonly Host[], draft: Draft, observed: Obser
     else candidates.push(looked);
   }
   const best = candidates.toSorted((a, b) => compare(a, b, wanted))[0];
-  return best === undefined ? { host: undefined, perHost } : { host: best.host, reason: reasonFor(best, candidates, wanted) };
+  return best === undefined
+    ? { host: undefined, perHost }
+    : { host: best.host, reason: reasonFor(best, candidates, wanted) };
 }
 
-function look(host: Host, draft: Draft, observed: Observed, wanted: Wanted, here: readonly InstanceEntry[]): Candidate | string {
+function look(
+  host: Host,
+  draft: Draft,
+  observed: Observed,
+  wanted: Wanted,
+  here: readonly InstanceEntry[],
+): Candidate | string {
   const { name } = host.metadata;
   if (!host.spec.schedulable) return "not schedulable";
   if (observed.nodes.get(name)?.ready === false) return "not ready";
   const same = here.filter(({ tier, template }) => tier === wanted.tier && template === wanted.template).length;
-  if (same > 0 && wanted.role === "LoadBalancer") return "has a load balancer of this service, and one is all that a host can use";
-  if (same > 0 && wanted.spread === "required" && wanted.replicas > 1) return `has an instance of ${wanted.tier}, and spread is required`;
+  if (same > 0 && wanted.role === "LoadBalancer")
+    return "has a load balancer of this service, and one is all that a host can use";
+  if (same > 0 && wanted.spread === "required" && wanted.replicas > 1)
+    return `has an instance of ${wanted.tier}, and spread is required`;
   const used = draft.usedOn(name);
   const full = misfit(host, used, wanted.demand);
   if (full !== undefined) return full;
@@ -80,11 +93,22 @@ function reasonFor(best: Candidate, candidates: readonly Candidate[], wanted: Wa
   if (candidates.length === 1) return "the only host that can take it";
   const because: string[] = [];
   if (wanted.replicas > 1 && wanted.spread !== "none") {
-    because.push(best.same === 0 ? `no other ${wanted.tier} is there (spread ${wanted.spread})` : `every host has ${wanted.tier} already, fewest are there (spread ${wanted.spread})`);
+    because.push(
+      best.same === 0
+        ? `no other ${wanted.tier} is there (spread ${wanted.spread})`
+        : `every host has ${wanted.tier} already, fewest are there (spread ${wanted.spread})`,
+    );
   }
-  if (best.others > 0) because.push(`together with ${best.others === 1 ? "another tier" : `${best.others} instances of other tiers`} of ${wanted.service}`);
-  else if (wanted.companions.instances > 0 && best.holdsAll) because.push(`room for all single tiers of ${wanted.service} together`);
-  if (because.length === 0 || candidates.some((other) => other !== best && other.same === best.same && other.others === best.others)) {
+  if (best.others > 0)
+    because.push(
+      `together with ${best.others === 1 ? "another tier" : `${best.others} instances of other tiers`} of ${wanted.service}`,
+    );
+  else if (wanted.companions.instances > 0 && best.holdsAll)
+    because.push(`room for all single tiers of ${wanted.service} together`);
+  if (
+    because.length === 0 ||
+    candidates.some((other) => other !== best && other.same === best.same && other.others === best.others)
+  ) {
     because.push(`least loaded: ${best.load} ${best.load === 1 ? "instance" : "instances"}`);
   }
   return because.join(", ");

@@ -17,14 +17,19 @@ export const demandOf = (template: Pick<TemplateEntry, "run"> | undefined): Dema
   instances: 1,
 });
 
-export const addDemand = (a: Demand, b: Demand): Demand => ({ cpu: a.cpu + b.cpu, memory: a.memory + b.memory, instances: a.instances + b.instances });
+export const addDemand = (a: Demand, b: Demand): Demand => ({
+  cpu: a.cpu + b.cpu,
+  memory: a.memory + b.memory,
+  instances: a.instances + b.instances,
+});
 
 /** Why it does not fit, in words; undefined when it does. */
 export function misfit(host: Host, used: Demand, wanted: Demand): string | undefined {
   const { cpu, memory, instances } = host.spec.capacity;
   const after = addDemand(used, wanted);
   if (after.instances > instances) return `full: ${used.instances} of ${instances} instances`;
-  if (cpu !== undefined && after.cpu > cpu) return `cpu: ${amount(used.cpu, printMillis)} of ${printCpu(cpu)} promised, ${printMillis(wanted.cpu)} more asked for`;
+  if (cpu !== undefined && after.cpu > cpu)
+    return `cpu: ${amount(used.cpu, printMillis)} of ${printCpu(cpu)} promised, ${printMillis(wanted.cpu)} more asked for`;
   if (memory !== undefined && after.memory > memory) {
     return `memory: ${amount(used.memory, printSize)} of ${printOctets(memory)} promised, ${printSize(wanted.memory)} more asked for`;
   }

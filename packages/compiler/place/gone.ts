@@ -18,7 +18,8 @@ export interface GoneInput {
 
 export function removeGone(input: GoneInput): void {
   const tiersOf = new Map<string, ReadonlySet<string>>();
-  for (const [key, { object }] of input.objects.services) tiersOf.set(key, new Set(serviceChain(object).map(({ name }) => name)));
+  for (const [key, { object }] of input.objects.services)
+    tiersOf.set(key, new Set(serviceChain(object).map(({ name }) => name)));
   for (const [key, instance] of input.draft.all("Instance")) {
     const reason = reasonToGo(input, instance, tiersOf);
     if (reason === undefined) continue;
@@ -28,7 +29,11 @@ export function removeGone(input: GoneInput): void {
   }
 }
 
-function reasonToGo(input: GoneInput, instance: InstanceEntry, tiersOf: ReadonlyMap<string, ReadonlySet<string>>): string | undefined {
+function reasonToGo(
+  input: GoneInput,
+  instance: InstanceEntry,
+  tiersOf: ReadonlyMap<string, ReadonlySet<string>>,
+): string | undefined {
   const { project, service, tier, host, network } = instance;
   const key = projectKey(project, service);
   const object = input.objects.services.get(key)?.object;
@@ -39,7 +44,10 @@ function reasonToGo(input: GoneInput, instance: InstanceEntry, tiersOf: Readonly
   return instance.phase === "Drain" ? drainedReason(input, instance) : undefined;
 }
 
-function drainedReason({ observed, now, drainTimeout }: GoneInput, { project, id, host, drainSince }: InstanceEntry): string | undefined {
+function drainedReason(
+  { observed, now, drainTimeout }: GoneInput,
+  { project, id, host, drainSince }: InstanceEntry,
+): string | undefined {
   if (observed.instances.get(projectKey(project, id))?.drained === true) return "it has drained";
   if (observed.nodes.get(host)?.ready === false) return `host ${host} is not ready, nothing is left to drain`;
   return now >= (drainSince ?? 0) + drainTimeout ? "the time for draining is over" : undefined;

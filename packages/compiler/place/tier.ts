@@ -35,7 +35,8 @@ export function* reconcileTier(work: TierWork): Generator<Diagnostic> {
   const { tier, observed } = work;
   const hash = work.template?.hash ?? "";
   const fresh = (): InstanceEntry[] => running(work).filter(({ template }) => template === hash);
-  for (const victim of victims(fresh(), fresh().length - tier.replicas, observed)) drain(work, victim, `${tier.name} has ${tier.replicas} replicas now`);
+  for (const victim of victims(fresh(), fresh().length - tier.replicas, observed))
+    drain(work, victim, `${tier.name} has ${tier.replicas} replicas now`);
   while (fresh().length < tier.replicas) {
     const choice = place(work);
     if (choice === undefined) break;
@@ -45,12 +46,16 @@ export function* reconcileTier(work: TierWork): Generator<Diagnostic> {
   }
   const stale = running(work).filter(({ template }) => template !== hash);
   const kept = tier.replicas - fresh().filter((instance) => isReady(observed, instance)).length;
-  for (const victim of victims(stale, stale.length - Math.max(0, kept), observed)) drain(work, victim, "replaced: its workload changed");
+  for (const victim of victims(stale, stale.length - Math.max(0, kept), observed))
+    drain(work, victim, "replaced: its workload changed");
 }
 
 function running({ draft, service, tier }: TierWork): InstanceEntry[] {
   const { project, name } = service.object.metadata;
-  return draft.instancesOf(project, name).filter((each) => each.tier === tier.name && each.phase === "Run").sort((a, b) => a.number - b.number);
+  return draft
+    .instancesOf(project, name)
+    .filter((each) => each.tier === tier.name && each.phase === "Run")
+    .toSorted((a, b) => a.number - b.number);
 }
 
 /** @returns undefined when the tier cannot have one more for lack of numbers. */
@@ -61,7 +66,17 @@ function place(work: TierWork): Choice | undefined {
   if (cls === undefined && tier.role !== "LoadBalancer") return undefined;
   const demand = tier.role === "LoadBalancer" ? noDemand : demandOf(template);
   const { role, replicas, spread } = tier;
-  const wanted = { project, service: name, tier: tier.name, role, replicas, spread, demand, companions, template: template?.hash ?? "" };
+  const wanted = {
+    project,
+    service: name,
+    tier: tier.name,
+    role,
+    replicas,
+    spread,
+    demand,
+    companions,
+    template: template?.hash ?? "",
+  };
   const choice = chooseHost(hosts, draft, observed, wanted);
   if (choice.host === undefined) return choice;
   const number = draft.count(ledgerKeys.instanceCounter(project, name, tier.name));
@@ -69,11 +84,25 @@ function place(work: TierWork): Choice | undefined {
   const instance = newInstance(work, choice.host, network, cls, number);
   if (template !== undefined) draft.put(ledgerKeys.template(project, name, tier.name, template.hash), template);
   draft.put(ledgerKeys.instance(project, instance.id), instance);
-  work.explain({ project, service: name, tier: tier.name, instance: instance.id, action: "Place", host: instance.host, reason: choice.reason });
+  work.explain({
+    project,
+    service: name,
+    tier: tier.name,
+    instance: instance.id,
+    action: "Place",
+    host: instance.host,
+    reason: choice.reason,
+  });
   return choice;
 }
 
-function newInstance({ service, tier, template }: TierWork, host: Host, network: NetworkEntry, cls: ClassEntry | undefined, number: number): InstanceEntry {
+function newInstance(
+  { service, tier, template }: TierWork,
+  host: Host,
+  network: NetworkEntry,
+  cls: ClassEntry | undefined,
+  number: number,
+): InstanceEntry {
   const { project, name } = service.object.metadata;
   return {
     kind: "Instance",
@@ -99,21 +128,39 @@ function drain({ draft, now, explain }: TierWork, instance: InstanceEntry, reaso
 }
 
 /** Nowhere to place: make room by draining, wait for a drain under way, or say for each host why not. */
-function* noRoom(work: TierWork, { perHost }: { readonly perHost: readonly string[] }, missing: number): Generator<Diagnostic> {
+function* noRoom(
+  work: TierWork,
+  { perHost }: { readonly perHost: readonly string[] },
+  missing: number,
+): Generator<Diagnostic> {
   const { draft, service, tier, template, observed, explain } = work;
   const { project, name } = service.object.metadata;
   const base = { project, service: name, tier: tier.name, instance: `${name}-${tier.name}`, host: null };
   const leaving = draft.instancesOf(project, name).find(({ phase }) => phase === "Drain");
-  if (leaving !== undefined) return explain({ ...base, action: "Wait", reason: `no room until ${leaving.id} has drained` });
+  if (leaving !== undefined) {
+    explain({ ...base, action: "Wait", reason: `no room until ${leaving.id} has drained` });
+    return;
+  }
   const stale = running(work).filter((instance) => instance.template !== (template?.hash ?? ""));
   const [first] = victims(stale, 1, observed);
-  if (first !== undefined) return drain(work, first, "replaced: its workload changed, and no host has room for both at once");
+  if (first !== undefined) {
+    drain(work, first, "replaced: its workload changed, and no host has room for both at once");
+    return;
+  }
   explain({ ...base, action: "Wait", reason: `no host can take it: ${perHost.join("; ")}` });
   const text = `${missing} of ${tier.replicas} instances of ${tier.name} fit nowhere: ${perHost.join("; ") || "there is no Host"}`;
-  yield diagnose("NW1402", service, [...tier.field, ...(tier.field[1] === "tiers" ? ["replicas"] : [])], text, hintFor(tier));
+  yield diagnose(
+    "NW1402",
+    service,
+    [...tier.field, ...(tier.field[1] === "tiers" ? ["replicas"] : [])],
+    text,
+    hintFor(tier),
+  );
 }
 
 function hintFor({ spread, replicas, role }: ChainTier): string {
   if (role === "LoadBalancer") return "ask for at most as many load balancers as there are hosts, or add a host";
-  return spread === "required" && replicas > 1 ? "add hosts, ask for fewer replicas, or set spread: preferred" : "add a host, ask for fewer replicas or resources, or raise a host's capacity";
+  return spread === "required" && replicas > 1
+    ? "add hosts, ask for fewer replicas, or set spread: preferred"
+    : "add a host, ask for fewer replicas or resources, or raise a host's capacity";
 }

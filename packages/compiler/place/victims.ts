@@ -4,7 +4,11 @@ import type { Observed } from "../observed.ts";
 import { isReady } from "./ready.ts";
 
 /** Those not ready first, then from the host with most of them, the newest first. */
-export function victims(instances: readonly InstanceEntry[], count: number, observed: Observed): readonly InstanceEntry[] {
+export function victims(
+  instances: readonly InstanceEntry[],
+  count: number,
+  observed: Observed,
+): readonly InstanceEntry[] {
   const left = new Set(instances);
   const chosen: InstanceEntry[] = [];
   while (chosen.length < count && left.size > 0) {

@@ -4,14 +4,24 @@ import type { HostState } from "@netwright/contract";
 import { buildFabric, flowKey, flowsOf, type ClassName, type Flow } from "@netwright/model";
 
 /** Only networks in `vnis` are looked at. Opened first, then closed; each by name. */
-export function changedFlows(before: Iterable<HostState>, after: Iterable<HostState>, vnis: ReadonlySet<number>): readonly FlowChange[] {
-  const [then, now] = [before, after].map((states) => new Map(flowsOf(buildFabric(states), vnis).map((flow) => [flowKey(flow), flow])));
-  const only = (these: ReadonlyMap<string, Flow> = new Map(), those: ReadonlyMap<string, Flow> = new Map()): Flow[] =>
-    [...these].filter(([key]) => !those.has(key)).map(([, flow]) => flow);
-  return [...only(now, then).map((flow) => changeOf("Opened", flow)), ...only(then, now).map((flow) => changeOf("Closed", flow))];
+export function changedFlows(
+  before: Iterable<HostState>,
+  after: Iterable<HostState>,
+  vnis: ReadonlySet<number>,
+): readonly FlowChange[] {
+  const [then, now] = [before, after].map(
+    (states) => new Map(flowsOf(buildFabric(states), vnis).map((flow) => [flowKey(flow), flow])),
+  );
+  return [
+    ...only(now, then).map((flow) => changeOf("Opened", flow)),
+    ...only(then, now).map((flow) => changeOf("Closed", flow)),
+  ];
 }
 
-function changeOf(change: FlowChange["change"], { from, to, protocol, port, listener, example, origin }: Flow): FlowChange {
+function changeOf(
+  change: FlowChange["change"],
+  { from, to, protocol, port, listener, example, origin }: Flow,
+): FlowChange {
   const { source, sourcePort, destination, destinationPort } = example;
   return {
     change,
@@ -24,4 +34,10 @@ function changeOf(change: FlowChange["change"], { from, to, protocol, port, list
   };
 }
 
-const print = ({ project, service, tier }: ClassName): string => (project === "default" ? `${service}/${tier}` : `${project}/${service}/${tier}`);
+const print = ({ project, service, tier }: ClassName): string =>
+  project === "default" ? `${service}/${tier}` : `${project}/${service}/${tier}`;
+
+const only = (
+  these: ReadonlyMap<string, Flow> = new Map(),
+  those: ReadonlyMap<string, Flow> = new Map(),
+): readonly Flow[] => [...these].filter(([key]) => !those.has(key)).map(([, flow]) => flow);

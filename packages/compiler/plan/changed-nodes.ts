@@ -8,10 +8,17 @@ import { describeNode, type Fact } from "./describe-node.ts";
 type Line = NodeChange["lines"][number];
 
 /** Undefined when no line differs. */
-export function changedNode(before: HostState | undefined, after: HostState | undefined, names: NamePair): NodeChange | undefined {
+export function changedNode(
+  before: HostState | undefined,
+  after: HostState | undefined,
+  names: NamePair,
+): NodeChange | undefined {
   const state = after ?? before;
   if (state === undefined) return undefined;
-  const lines = changedLines(before === undefined ? [] : describeNode(before, names), after === undefined ? [] : describeNode(after, names));
+  const lines = changedLines(
+    before === undefined ? [] : describeNode(before, names),
+    after === undefined ? [] : describeNode(after, names),
+  );
   return lines.length === 0 ? undefined : { node: state.node, role: state.role, lines };
 }
 

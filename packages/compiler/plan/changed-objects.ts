@@ -1,11 +1,22 @@
 /** Which objects an apply makes, changes and deletes, and in which fields. */
-import { encodeObject, formatPath, objectName, type AnyObject, type FieldPath, type ObjectChange } from "@netwright/api";
+import {
+  encodeObject,
+  formatPath,
+  objectName,
+  type AnyObject,
+  type FieldPath,
+  type ObjectChange,
+} from "@netwright/api";
 import { equal } from "../compile/equal.ts";
 import { byText } from "../compile/order.ts";
 import type { ObjectSet } from "../objects.ts";
 
 /** By name. Objects that stay as they are appear only when they are in `named`. */
-export function changedObjects(before: ObjectSet, after: ObjectSet, named: ReadonlySet<string>): readonly ObjectChange[] {
+export function changedObjects(
+  before: ObjectSet,
+  after: ObjectSet,
+  named: ReadonlySet<string>,
+): readonly ObjectChange[] {
   const [then, now] = [byName(before), byName(after)];
   const changes: ObjectChange[] = [];
   for (const object of new Set([...then.keys(), ...now.keys()])) {
@@ -18,11 +29,13 @@ export function changedObjects(before: ObjectSet, after: ObjectSet, named: Reado
       else if (named.has(object)) changes.push({ change: "Unchanged", object, fields: [] });
     }
   }
-  return changes.sort((a, b) => byText(a.object, b.object));
+  return changes.toSorted((a, b) => byText(a.object, b.object));
 }
 
 function byName({ services, networks, pools, hosts, routers }: ObjectSet): ReadonlyMap<string, AnyObject> {
-  const all = [services, networks, pools, hosts, routers].flatMap((kind): AnyObject[] => [...kind.values()].map(({ object }) => object));
+  const all = [services, networks, pools, hosts, routers].flatMap((kind): AnyObject[] =>
+    [...kind.values()].map(({ object }) => object),
+  );
   return new Map(all.map((object) => [objectName(object), object]));
 }
 
@@ -38,7 +51,10 @@ function differences(before: unknown, after: unknown, path: FieldPath): readonly
   if (!isNode(before) || !isNode(after) || Array.isArray(before) !== Array.isArray(after)) return [path];
   if (Array.isArray(before) && before.length !== (after as unknown as unknown[]).length) return [path];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return keys.flatMap((key) => differences(before[key], after[key], [...path, Array.isArray(before) ? Number(key) : key]));
+  return keys.flatMap((key) =>
+    differences(before[key], after[key], [...path, Array.isArray(before) ? Number(key) : key]),
+  );
 }
 
-const isNode = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
+const isNode = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;

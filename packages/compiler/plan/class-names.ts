@@ -8,7 +8,7 @@ export type NamePair = (network: string, from: ClassId, to: ClassId) => string;
 /** From several ledgers: where one number has two names, the later ledger wins. */
 export function classNames(...ledgers: readonly Ledger[]): NamePair {
   const known = new Map<string, { readonly service: string; readonly tier: string }>();
-  for (const entry of ledgers.flatMap((ledger) => [...ledger.values()])) {
+  for (const entry of ledgers.flatMap((ledger) => Array.from(ledger.values()))) {
     if (entry.kind === "Class") known.set(`${entry.project}/${entry.network} ${entry.id}`, entry);
   }
   return (network, from, to) => {

@@ -1,5 +1,14 @@
 /** One node's state as facts in words: what a plan compares and prints. */
-import type { Delivery, HostState, ListenerKey, LoadBalancer, NetworkState, PolicyEntry, ProxyRun, WorkloadState } from "@netwright/contract";
+import type {
+  Delivery,
+  HostState,
+  ListenerKey,
+  LoadBalancer,
+  NetworkState,
+  PolicyEntry,
+  ProxyRun,
+  WorkloadState,
+} from "@netwright/contract";
 import type { NamePair } from "./class-names.ts";
 
 export interface Fact {
@@ -12,7 +21,11 @@ export interface Fact {
 
 /** In the order in which a reader wants them: network, workloads, firewall, load balancing, routing. */
 export function describeNode(state: HostState, names: NamePair): readonly Fact[] {
-  return [...state.networks.flatMap((network) => networkFacts(network, names)), ...underlayFacts(state), ...bgpFacts(state)];
+  return [
+    ...state.networks.flatMap((network) => networkFacts(network, names)),
+    ...underlayFacts(state),
+    ...bgpFacts(state),
+  ];
 }
 
 const fact = (text: string, body: unknown = null, key = text): Fact => ({ key, text, body });
@@ -44,11 +57,19 @@ function proxyFacts(id: string, { listeners, backends, certificates }: ProxyRun)
         ? fact(`proxy ${id}: https://${listener.hostname}:${listener.port}`, pem.get(listener.certificate))
         : fact(`proxy ${id}: redirect http://${listener.hostname}:${listener.port} to port ${listener.httpsPort}`),
     ),
-    ...backends.flatMap(({ name, members, health }) => members.map(({ instance, address, port }) => fact(`proxy ${id}: member ${instance} for ${name}`, { address, port, health }))),
+    ...backends.flatMap(({ name, members, health }) =>
+      members.map(({ instance, address, port }) =>
+        fact(`proxy ${id}: member ${instance} for ${name}`, { address, port, health }),
+      ),
+    ),
   ];
 }
 
-function policyFact({ project, name }: NetworkState, { from, to, protocol, port, origin }: PolicyEntry, names: NamePair): Fact {
+function policyFact(
+  { project, name }: NetworkState,
+  { from, to, protocol, port, origin }: PolicyEntry,
+  names: NamePair,
+): Fact {
   const network = `${project}/${name}`;
   const text = `firewall: ${names(network, from, to)} ${protocol}/${port}`;
   return fact(`${text} (${origin.object} ${origin.field})`, null, `${network} ${from} ${to} ${protocol} ${port}`);
@@ -61,7 +82,10 @@ const deliveryFact = (delivery: Delivery): Fact =>
 
 function balancerFacts(listener: LoadBalancer): readonly Fact[] {
   const text = `load balancer ${printListener(listener)}`;
-  return [fact(text), ...listener.members.map(({ instance, hostId, mac }) => fact(`${text}: member ${instance}`, { hostId, mac }))];
+  return [
+    fact(text),
+    ...listener.members.map(({ instance, hostId, mac }) => fact(`${text}: member ${instance}`, { hostId, mac })),
+  ];
 }
 
 function underlayFacts({ underlay }: HostState): readonly Fact[] {
@@ -72,7 +96,9 @@ function underlayFacts({ underlay }: HostState): readonly Fact[] {
 }
 
 function bgpFacts({ bgp }: HostState): readonly Fact[] {
-  const neighbors = bgp.neighbors.map(({ name, role, asn, address, ...rest }) => fact(`BGP ${role.toLowerCase()} ${name}, AS ${asn} at ${address}`, rest, `BGP ${name}`));
+  const neighbors = bgp.neighbors.map(({ name, role, asn, address, ...rest }) =>
+    fact(`BGP ${role.toLowerCase()} ${name}, AS ${asn} at ${address}`, rest, `BGP ${name}`),
+  );
   return [
     fact(`BGP: AS ${bgp.asn}, identifier ${bgp.routerId}`, [bgp.loopbacks, bgp.underlay], "BGP"),
     ...bgp.pools.map((pool) => fact(`pool ${pool}`)),

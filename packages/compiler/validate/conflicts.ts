@@ -28,15 +28,29 @@ class Claims {
 }
 
 function clash(item: Item, path: FieldPath, what: string, other: Item | undefined, hint?: string): Diagnostic[] {
-  return other === undefined ? [] : [diagnose("NW1302", item, path, `${what} is claimed by ${objectName(other.object)} too`, hint)];
+  return other === undefined
+    ? []
+    : [diagnose("NW1302", item, path, `${what} is claimed by ${objectName(other.object)} too`, hint)];
 }
 
 function* hostNumbers(objects: ObjectSet): Generator<Diagnostic> {
   const [ids, asns, vteps] = [new Claims(), new Claims(), new Claims()];
   for (const host of objects.hosts.values()) {
     const { id, asn, vtep } = host.object.spec;
-    yield* clash(host, ["spec", "id"], `host number ${id}`, ids.claim(id, host), "every host has a number of its own, from 1 to 65534");
-    yield* clash(host, ["spec", "asn"], `AS number ${asn}`, asns.claim(asn, host), "leave asn out to get 4200000000 + id");
+    yield* clash(
+      host,
+      ["spec", "id"],
+      `host number ${id}`,
+      ids.claim(id, host),
+      "every host has a number of its own, from 1 to 65534",
+    );
+    yield* clash(
+      host,
+      ["spec", "asn"],
+      `AS number ${asn}`,
+      asns.claim(asn, host),
+      "leave asn out to get 4200000000 + id",
+    );
     yield* clash(host, ["spec", "vtep"], `tunnel end point ${vtep}`, vteps.claim(vtep, host));
   }
 }
@@ -46,7 +60,8 @@ function* routerIds(objects: ObjectSet): Generator<Diagnostic> {
   for (const host of objects.hosts.values()) ids.claim(hostRouterId(host.object.spec.id), host);
   for (const router of objects.routers.values()) {
     const { routerId } = router.object.spec;
-    if (routerId !== undefined) yield* clash(router, ["spec", "routerId"], `BGP identifier ${routerId}`, ids.claim(routerId, router));
+    if (routerId !== undefined)
+      yield* clash(router, ["spec", "routerId"], `BGP identifier ${routerId}`, ids.claim(routerId, router));
   }
 }
 
@@ -56,10 +71,17 @@ function* pools(objects: ObjectSet): Generator<Diagnostic> {
     for (const [index, prefix] of item.object.spec.prefixes.entries()) {
       const path = ["spec", "prefixes", index];
       const other = seen.find((each) => prefixesOverlap(each.prefix, prefix));
-      if (other !== undefined) yield diagnose("NW1302", item, path, `${prefix} overlaps ${other.prefix} of ${objectName(other.item.object)}`);
+      if (other !== undefined)
+        yield diagnose("NW1302", item, path, `${prefix} overlaps ${other.prefix} of ${objectName(other.item.object)}`);
       for (const host of objects.hosts.values()) {
         if (!prefixContains(prefix, host.object.spec.vtep)) continue;
-        yield diagnose("NW1302", item, path, `${prefix} covers the tunnel end point ${host.object.spec.vtep} of ${objectName(host.object)}`, "public addresses and the underlay must be apart");
+        yield diagnose(
+          "NW1302",
+          item,
+          path,
+          `${prefix} covers the tunnel end point ${host.object.spec.vtep} of ${objectName(host.object)}`,
+          "public addresses and the underlay must be apart",
+        );
       }
       seen.push({ prefix, item });
     }
@@ -74,7 +96,13 @@ function* tenantPrefixes(objects: ObjectSet): Generator<Diagnostic> {
     for (const pool of objects.pools.values()) {
       const other = pool.object.spec.prefixes.find((each) => prefixesOverlap(each, prefix));
       if (other === undefined) continue;
-      yield diagnose("NW1302", item, ["spec", "prefix"], `${prefix} overlaps ${other} of ${objectName(pool.object)}`, "tenant networks are never announced; choose a prefix from fd00::/8");
+      yield diagnose(
+        "NW1302",
+        item,
+        ["spec", "prefix"],
+        `${prefix} overlaps ${other} of ${objectName(pool.object)}`,
+        "tenant networks are never announced; choose a prefix from fd00::/8",
+      );
     }
   }
 }
@@ -100,7 +128,13 @@ function* instanceNames(objects: ObjectSet): Generator<Diagnostic> {
   for (const item of objects.services.values()) {
     const { name, project } = item.object.metadata;
     for (const { name: tier, field } of serviceChain(item.object)) {
-      yield* clash(item, field, `instance name ${name}-${tier}-N`, names.claim(`${project}/${name}-${tier}`, item), "rename the service or the tier");
+      yield* clash(
+        item,
+        field,
+        `instance name ${name}-${tier}-N`,
+        names.claim(`${project}/${name}-${tier}`, item),
+        "rename the service or the tier",
+      );
     }
   }
 }

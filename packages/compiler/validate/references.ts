@@ -14,7 +14,7 @@ export function* checkReferences(objects: ObjectSet): Generator<Diagnostic> {
 }
 
 const known = (what: string, names: Iterable<string>): string => {
-  const list = [...names].sort();
+  const list = [...names].toSorted();
   if (list.length === 0) return `there is no ${what} yet`;
   return `known: ${list.slice(0, 10).join(", ")}${list.length > 10 ? ` and ${list.length - 10} more` : ""}`;
 };
@@ -22,17 +22,35 @@ const known = (what: string, names: Iterable<string>): string => {
 function* hostReferences(objects: ObjectSet, host: Applied<Host>): Generator<Diagnostic> {
   for (const [index, { router }] of host.object.spec.uplinks.entries()) {
     if (objects.routers.has(router)) continue;
-    yield diagnose("NW1301", host, ["spec", "uplinks", index, "router"], `there is no Router ${router}`, known("Router", objects.routers.keys()));
+    yield diagnose(
+      "NW1301",
+      host,
+      ["spec", "uplinks", index, "router"],
+      `there is no Router ${router}`,
+      known("Router", objects.routers.keys()),
+    );
   }
 }
 
 function* routerReferences(objects: ObjectSet, router: Applied<Router>): Generator<Diagnostic> {
   for (const [index, link] of router.object.spec.links.entries()) {
     if (link.router !== undefined && !objects.routers.has(link.router)) {
-      yield diagnose("NW1301", router, ["spec", "links", index, "router"], `there is no Router ${link.router}`, known("Router", objects.routers.keys()));
+      yield diagnose(
+        "NW1301",
+        router,
+        ["spec", "links", index, "router"],
+        `there is no Router ${link.router}`,
+        known("Router", objects.routers.keys()),
+      );
     }
     if (link.host !== undefined && !objects.hosts.has(link.host)) {
-      yield diagnose("NW1301", router, ["spec", "links", index, "host"], `there is no Host ${link.host}`, known("Host", objects.hosts.keys()));
+      yield diagnose(
+        "NW1301",
+        router,
+        ["spec", "links", index, "host"],
+        `there is no Host ${link.host}`,
+        known("Host", objects.hosts.keys()),
+      );
     }
   }
 }
@@ -40,7 +58,13 @@ function* routerReferences(objects: ObjectSet, router: Applied<Router>): Generat
 function* poolReference(objects: ObjectSet, service: Applied<Service>): Generator<Diagnostic> {
   const { pool, expose } = service.object.spec;
   if (expose.length === 0 || objects.pools.has(pool)) return;
-  yield diagnose("NW1301", service, ["spec", "pool"], `there is no AddressPool ${pool}`, known("AddressPool", objects.pools.keys()));
+  yield diagnose(
+    "NW1301",
+    service,
+    ["spec", "pool"],
+    `there is no AddressPool ${pool}`,
+    known("AddressPool", objects.pools.keys()),
+  );
 }
 
 function* allowReference(objects: ObjectSet, service: Applied<Service>, index: number): Generator<Diagnostic> {
@@ -51,18 +75,46 @@ function* allowReference(objects: ObjectSet, service: Applied<Service>, index: n
   const other = objects.services.get(projectKey(from.project, from.service));
   if (other === undefined) {
     const names = [...objects.services.values()].filter(({ object }) => object.metadata.project === from.project);
-    const hint = known(`Service in project ${from.project}`, names.map(({ object }) => object.metadata.name));
-    yield diagnose("NW1301", service, [...path, "from", "service"], `there is no Service ${from.service} in project ${from.project}`, hint);
+    const hint = known(
+      `Service in project ${from.project}`,
+      names.map(({ object }) => object.metadata.name),
+    );
+    yield diagnose(
+      "NW1301",
+      service,
+      [...path, "from", "service"],
+      `there is no Service ${from.service} in project ${from.project}`,
+      hint,
+    );
     return;
   }
   const tiers = serviceChain(other.object).filter(({ role }) => role !== "LoadBalancer");
   if (!tiers.some(({ name }) => name === from.tier)) {
-    const hint = from.tier === "lb" ? "a load balancer opens no connections; name the proxy or a workload tier" : known("tier", tiers.map(({ name }) => name));
-    yield diagnose("NW1301", service, [...path, "from", "tier"], `service ${from.service} has no tier ${from.tier} that opens connections`, hint);
+    const hint =
+      from.tier === "lb"
+        ? "a load balancer opens no connections; name the proxy or a workload tier"
+        : known(
+            "tier",
+            tiers.map(({ name }) => name),
+          );
+    yield diagnose(
+      "NW1301",
+      service,
+      [...path, "from", "tier"],
+      `service ${from.service} has no tier ${from.tier} that opens connections`,
+      hint,
+    );
   }
-  const sameNetwork = from.project === service.object.metadata.project && other.object.spec.network === service.object.spec.network;
+  const sameNetwork =
+    from.project === service.object.metadata.project && other.object.spec.network === service.object.spec.network;
   if (!sameNetwork) {
-    yield diagnose("NW1206", service, [...path, "from"], `service ${from.service} is in another network; flows between networks are not built yet`, "put both services into one network of one project");
+    yield diagnose(
+      "NW1206",
+      service,
+      [...path, "from"],
+      `service ${from.service} is in another network; flows between networks are not built yet`,
+      "put both services into one network of one project",
+    );
   }
 }
 
@@ -71,7 +123,13 @@ function* fileReferences(service: Applied<Service>): Generator<Diagnostic> {
     if (!isWorkloadTier(tier)) continue;
     for (const [at, file] of tier.workload.files.entries()) {
       if (file.content !== undefined) continue;
-      yield diagnose("NW1107", service, ["spec", "tiers", index, "workload", "files", at], `the content of ${file.path} was not read`, "the command line reads `source`; through the API send `content`");
+      yield diagnose(
+        "NW1107",
+        service,
+        ["spec", "tiers", index, "workload", "files", at],
+        `the content of ${file.path} was not read`,
+        "the command line reads `source`; through the API send `content`",
+      );
     }
   }
 }
