@@ -1,5 +1,6 @@
 /** The server without its shell: everything between a store and an HTTP app. */
-import { milliseconds, seconds, type Clock, type Entropy, type Milliseconds } from "@netwright/base";
+import { seconds, type Clock, type Entropy, type Milliseconds } from "@netwright/base";
+import { defaultDrainTimeout } from "@netwright/compiler";
 import type { Store } from "@netwright/contract";
 import type { Hono } from "hono";
 import { AgentRequests } from "./agents/requests.ts";
@@ -31,7 +32,10 @@ export interface ServerOptions {
   /** Absent: records of service hostnames are somebody else's business. */
   readonly dns?: { readonly zone: string; readonly update: UpdateRecord };
   readonly version: string;
+  /** Between two heartbeat lines of a stream. */
   readonly heartbeat?: Milliseconds;
+  /** An instance that drains is gone after this span even if it still has connections. */
+  readonly drainTimeout?: Milliseconds;
 }
 
 export interface Server {
@@ -56,7 +60,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const onProgress = (): void => controller.wake();
   const sync = dns === undefined ? undefined : new DnsSync({ store, clock, log, metrics, ...dns, onProgress });
   const statuses = new Statuses({ clock, events, metrics, reports, states, view, dns: sync ?? noDns });
-  const rounds = new Rounds({ store, clock, states, reports, certificates, events });
+  const rounds = new Rounds({ store, clock, states, reports, certificates, events, drainTimeout: options.drainTimeout ?? defaultDrainTimeout });
   const onWorld = (): void => sync?.want(controller.world);
   const controller = new Controller({ store, clock, entropy, log, metrics, events, reports, rounds, statuses, certificates, onWorld }, readWorld(store));
   await controller.start();
@@ -65,7 +69,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     tokens: new Tokens(store, clock, entropy, options.adminToken),
     requests: new AgentRequests(clock, entropy),
     caCertificate: options.caCertificate,
-    heartbeat: options.heartbeat ?? milliseconds(seconds(2)),
+    heartbeat: options.heartbeat ?? seconds(2),
     stop: stop.signal,
   });
   const done = Promise.all([controller.run(stop.signal), sync?.run(stop.signal)]).then(() => {});

@@ -120,7 +120,8 @@ export class Controller {
     const { clock } = this.#dependencies;
     const over = new AbortController();
     const ended = AbortSignal.any([signal, over.signal]);
-    await Promise.race([this.#wakeups.next(ended), clock.sleep(tick, ended).catch(() => {})]);
+    const span = Math.min(tick, Math.max(1, (this.#nextAt ?? Infinity) - clock.now()));
+    await Promise.race([this.#wakeups.next(ended), clock.sleep(milliseconds(span), ended).catch(() => {})]);
     over.abort();
   }
 

@@ -6,7 +6,7 @@ import {
   applyLedgerChanges, createCompilation, objectSet, reconcile,
   type Explanation, type KeptCompilation, type Observed, type Reconciled,
 } from "@netwright/compiler";
-import { milliseconds, type Clock } from "@netwright/base";
+import { milliseconds, type Clock, type Milliseconds } from "@netwright/base";
 import type { HostState, Store, StoreWrite } from "@netwright/contract";
 import type { Items } from "../state/objects.ts";
 import { ledgerWrites } from "../state/ledger-records.ts";
@@ -24,6 +24,8 @@ export interface RoundDependencies {
   readonly reports: Reports;
   readonly certificates: Certificates;
   readonly events: Events;
+  /** See `reconcile`. */
+  readonly drainTimeout: Milliseconds;
 }
 
 export interface Decision {
@@ -51,11 +53,11 @@ export class Rounds {
 
   /** What would be decided for these objects. Changes nothing. */
   decide(world: World, items: Items): Decision {
-    const { clock, reports } = this.#dependencies;
+    const { clock, reports, drainTimeout } = this.#dependencies;
     const started = clock.monotonic();
     const objects = items === world.items ? world.objects : objectSet(items.values());
     const observed = reports.observed(nodeNames(objects));
-    const reconciled = reconcile({ objects, ledger: world.ledger, observed, now: clock.now() });
+    const reconciled = reconcile({ objects, ledger: world.ledger, observed, now: clock.now(), drainTimeout });
     const ledger = reconciled.changes.length === 0 ? world.ledger : applyLedgerChanges(world.ledger, reconciled.changes);
     const next: World = { ...world, items, objects, ledger, diagnostics: reconciled.diagnostics };
     return { world: next, observed, reconciled, took: milliseconds(clock.monotonic() - started) };
@@ -104,10 +106,6 @@ export class Rounds {
       this.#compilation = undefined;
       throw failure;
     }
-  }
-
-  compiled(): ReturnType<KeptCompilation["compiled"]> | undefined {
-    return this.#compilation?.compiled();
   }
 }
 

@@ -1,4 +1,6 @@
+import { json } from "../http/answers.ts";
 import type { Route } from "../http/route.ts";
+import { openapi } from "../openapi/openapi.ts";
 import { applyRoutes } from "./apply.ts";
 import { changeRoutes } from "./changes.ts";
 import type { ServerContext } from "./context.ts";
@@ -11,5 +13,14 @@ import { systemRoutes } from "./system.ts";
 import { tokenRoutes } from "./tokens.ts";
 
 /** Every call that the server answers. */
-export const routesOf = (context: ServerContext): readonly Route[] =>
-  [objectRoutes, applyRoutes, changeRoutes, eventRoutes, nodeRoutes, instanceRoutes, flowRoutes, tokenRoutes, systemRoutes].flatMap((routes) => routes(context));
+export function routesOf(context: ServerContext): readonly Route[] {
+  const parts = [objectRoutes, applyRoutes, changeRoutes, eventRoutes, nodeRoutes, instanceRoutes, flowRoutes, tokenRoutes, systemRoutes];
+  const routes: Route[] = parts.flatMap((part) => part(context));
+  routes.push({
+    method: "GET", path: "/openapi.json", summary: "This API, as OpenAPI 3.1.",
+    access: "Viewer",
+    answer: { kind: "Text", mediaType: "application/json" },
+    handle: () => json(openapi(routes)),
+  });
+  return routes;
+}

@@ -1,8 +1,7 @@
-/** What is about the whole: topology, certificate authority, metrics, health, and this API itself. */
+/** What is about the whole: topology, certificate authority, metrics, health. */
 import { NetwrightError } from "@netwright/base";
 import { json, text } from "../http/answers.ts";
 import type { Route } from "../http/route.ts";
-import { openapi } from "../openapi/openapi.ts";
 import { topologyOf } from "../status/topology.ts";
 import type { ServerContext } from "./context.ts";
 
@@ -24,12 +23,6 @@ export const systemRoutes = (context: ServerContext): readonly Route[] => [
     access: "Viewer",
     answer: { kind: "Text", mediaType: "text/plain" },
     handle: async () => text(await context.metrics.registry.metrics(), context.metrics.registry.contentType),
-  },
-  {
-    method: "GET", path: "/openapi.json", summary: "This API, as OpenAPI 3.1.",
-    access: "Viewer",
-    answer: { kind: "Text", mediaType: "application/json" },
-    handle: () => json(openapi()),
   },
   {
     method: "GET", path: "/livez", summary: "200 while the server runs.",

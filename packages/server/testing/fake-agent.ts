@@ -1,0 +1,60 @@
+/** Plays the agent of one node: takes its states and reports that everything asked for is there. */
+import type { Client } from "@netwright/api";
+import { systemClock } from "@netwright/base/node-clock.ts";
+import type { HostState, InstanceReport, NodeReport } from "@netwright/contract";
+
+export interface FakeAgent {
+  /** Every state that it was given, in order. */
+  readonly states: { readonly revision: number; readonly state: HostState }[];
+  /** Changes what the next reports say, and reports. */
+  say(change: Partial<NodeReport>): Promise<void>;
+  stop(): void;
+}
+
+export function startFakeAgent(client: Client, node: string): FakeAgent {
+  const stop = new AbortController();
+  const states: FakeAgent["states"] = [];
+  let said: Partial<NodeReport> = {};
+  const report = async (): Promise<void> => {
+    const last = states.at(-1);
+    if (last !== undefined && !stop.signal.aborted) await client.nodes.report(node, { ...reportOf(last.revision, last.state), ...said });
+  };
+  const run = async (): Promise<void> => {
+    for await (const state of client.nodes.watchState<HostState>(node, 0, stop.signal)) {
+      states.push(state);
+      await report();
+    }
+  };
+  run().catch((failure: unknown) => {
+    if (!stop.signal.aborted) console.error(`fake agent of ${node}`, failure);
+  });
+  const say = async (change: Partial<NodeReport>): Promise<void> => {
+    said = { ...said, ...change };
+    await report();
+  };
+  return { states, say, stop: () => stop.abort() };
+}
+
+const startedAt = systemClock.now();
+
+export function reportOf(revision: number, state: HostState): NodeReport {
+  const announced = state.role === "Router" ? state.bgp.pools : state.bgp.announce;
+  const role = state.role === "Router" ? "Upstream" : "Edge";
+  const neighbors = state.bgp.neighbors.filter((neighbor) => neighbor.role === role).map(({ name }) => name);
+  return {
+    node: state.node,
+    revision,
+    converged: true,
+    problems: [],
+    stages: [],
+    instances: state.networks.flatMap(({ project, workloads }) => workloads.map(({ id }): InstanceReport => ({
+      project, id, phase: "Ready", reason: "Listening", message: "", pid: 100, startedAt, restarts: 0,
+    }))),
+    sessions: state.bgp.neighbors.map(({ name }) => ({ neighbor: name, state: "Established", since: startedAt, bfd: "Up" })),
+    announced: announced.map((prefix) => ({ prefix, neighbors })),
+    networks: state.networks.map(({ project, name, policy }) => ({ project, name, rules: policy.length, denied: [] })),
+    at: systemClock.now(),
+    agent: { version: "0.0.0", pid: 1, startedAt },
+    drivers: [],
+  };
+}
