@@ -5,7 +5,9 @@
 import { readFileSync } from "node:fs";
 import { createClient, nodeTransport, type Client, type Target } from "@netwright/api";
 import { messageOf, NetwrightError } from "@netwright/base";
+import { currentLab } from "@netwright/lab";
 import type { Command } from "commander";
+import { labContext } from "./lab-context.ts";
 import type { Invocation } from "./verb.ts";
 
 interface Endpoint {
@@ -14,9 +16,6 @@ interface Endpoint {
   readonly tokenFile: string;
   readonly caFile: string | undefined;
 }
-
-export const defaultLab = "default";
-const labDirectory = (lab: string): string => `/run/netwright/labs/${lab}`;
 
 /** Adds the options that `connect` reads. */
 export function connectionOptions(command: Command): void {
@@ -27,8 +26,9 @@ export function connectionOptions(command: Command): void {
     .option("--ca-file <file>", "certificate authority of the server");
 }
 
-export const labOf = ({ options, terminal }: Invocation): string =>
-  (options["lab"] as string | undefined) ?? terminal.env["NETWRIGHT_LAB"] ?? defaultLab;
+/** The lab that was named; undefined leaves the choice to the lab package. */
+export const labOf = ({ options, terminal }: Pick<Invocation, "options" | "terminal">): string | undefined =>
+  (options["lab"] as string | undefined) ?? terminal.env["NETWRIGHT_LAB"];
 
 /** True when the verb talks to a lab on this machine rather than to a server that was named. */
 export function usesLab({ options, terminal }: Invocation): boolean {
@@ -36,8 +36,8 @@ export function usesLab({ options, terminal }: Invocation): boolean {
 }
 
 /** @throws NW1505 when there is no server to talk to, NW1101 when a token or CA file cannot be read. */
-export function connect(invocation: Invocation): Client {
-  const { server, tokenFile, caFile } = endpointOf(invocation);
+export async function connect(invocation: Invocation): Promise<Client> {
+  const { server, tokenFile, caFile } = await endpointOf(invocation);
   const token = readText(tokenFile).trim();
   const ca = caFile === undefined ? undefined : readText(caFile);
   return createClient({ transport: nodeTransport(targetOf(server, ca)), token });
@@ -48,10 +48,13 @@ function targetOf(server: string, ca: string | undefined): Target {
   return { kind: "Https", url: server, ...(ca === undefined ? {} : { ca }) };
 }
 
-function endpointOf(invocation: Invocation): Endpoint {
+async function endpointOf(invocation: Invocation): Promise<Endpoint> {
   if (usesLab(invocation)) {
-    const directory = labDirectory(labOf(invocation));
-    return { server: `unix:${directory}/server.sock`, tokenFile: `${directory}/token`, caFile: undefined };
+    const lab = await currentLab(labContext, labOf(invocation));
+    if (lab !== undefined) return { server: `unix:${lab.socketPath}`, tokenFile: lab.tokenPath, caFile: undefined };
+    throw new NetwrightError("NW1505", "no lab is running here and no server was named", {
+      hint: "start one with netwright lab up, or name a server with --server",
+    });
   }
   const { options, terminal } = invocation;
   const setting = (flag: string, variable: string): string | undefined =>
@@ -67,11 +70,6 @@ function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === "ENOENT" && path.startsWith("/run/netwright/labs/");
-    if (!missing) throw new NetwrightError("NW1101", `${path} cannot be read: ${messageOf(cause)}`, { cause });
-    throw new NetwrightError("NW1505", "no lab is running here and no server was named", {
-      hint: "start one with netwright lab up, or name a server with --server",
-      cause,
-    });
+    throw new NetwrightError("NW1101", `${path} cannot be read: ${messageOf(cause)}`, { cause });
   }
 }

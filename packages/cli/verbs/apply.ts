@@ -25,7 +25,7 @@ export const verb: Verb = {
   async run(invocation: Invocation): Promise<void> {
     const { terminal, options } = invocation;
     const started = terminal.clock.monotonic();
-    const client = connect(invocation);
+    const client = await connect(invocation);
     const message = options["message"] as string | undefined;
     const request = await readApplyRequest(options["file"] as readonly string[], {
       prune: options["prune"] === true,

@@ -24,7 +24,7 @@ export const verb: Verb = {
   },
   async run(invocation: Invocation): Promise<void> {
     const { terminal, options } = invocation;
-    const client = connect(invocation);
+    const client = await connect(invocation);
     const dryRun = options["dryRun"] === true;
     const refs = await refsOf(invocation);
     for (const ref of refs) {
@@ -39,7 +39,7 @@ export const verb: Verb = {
   },
 };
 
-async function refsOf({ args, options, terminal }: Invocation): Promise<readonly ObjectRef[]> {
+async function refsOf({ args, options }: Invocation): Promise<readonly ObjectRef[]> {
   const file = options["file"] as string | undefined;
   if (file === undefined) return parseRefs(args, options["project"] as string);
   if (args.length > 0) throw new NetwrightError("NW1002", "objects are named both by -f and by name", { hint: "use one of the two" });

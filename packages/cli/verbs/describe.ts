@@ -17,7 +17,7 @@ export const verb: Verb = {
   },
   async run(invocation: Invocation): Promise<void> {
     const { terminal, args, options } = invocation;
-    const client = connect(invocation);
+    const client = await connect(invocation);
     for (const ref of parseRefs(args, options["project"] as string)) {
       const object = await client.get(toApiRef(ref));
       const events = await client.events({ for: refText(ref) });

@@ -17,7 +17,7 @@ export const verb: Verb = {
   },
   async run(invocation: Invocation): Promise<number> {
     const { terminal, options } = invocation;
-    const client = connect(invocation);
+    const client = await connect(invocation);
     const { objects } = await readApplyRequest(options["file"] as readonly string[], {});
     let status = 0;
     for (const { object } of objects) {

@@ -17,7 +17,7 @@ export const verb: Verb = {
     const { terminal, args, options } = invocation;
     const render = parseFormat(options["output"] as string | undefined) === "json" ? (event: Event) => `${JSON.stringify(event)}\n` : line;
     const about = args[0] === undefined ? {} : { for: args[0] };
-    const client = connect(invocation);
+    const client = await connect(invocation);
     if (options["watch"] === true) {
       for await (const event of client.watchEvents({ ...about, signal: terminal.signal })) terminal.out(render(event));
       return;

@@ -18,7 +18,7 @@ export const verb: Verb = {
     const [id = "", ...command] = args;
     const instance = { id: id.replace(/^instance\//, ""), project: options["project"] as string };
     const input = options["stdin"] === true ? { input: (await readAll(terminal.stdin)).toString("base64") } : {};
-    return relay(connect(invocation).exec(instance, { command, ...input }, terminal.signal), terminal);
+    return relay((await connect(invocation)).exec(instance, { command, ...input }, terminal.signal), terminal);
   },
 };
 

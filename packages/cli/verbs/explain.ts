@@ -1,5 +1,5 @@
 /** `explain`: what a kind, a field or an error code means; needs no server. */
-import { fieldAt, jsonSchemaOf, kindOfWord, kinds, parsePath, type JsonSchema } from "@netwright/api";
+import { fieldAt, jsonSchemaOf, kindOfWord, kinds, type JsonSchema } from "@netwright/api";
 import { errorCodes, NetwrightError, type ErrorCode } from "@netwright/base";
 import type { Command } from "commander";
 import { renderFields } from "../print/table.ts";
@@ -25,7 +25,7 @@ function explain(what: string | undefined): string {
     throw new NetwrightError("NW1001", `there is no kind or error code ${JSON.stringify(word)}`, { hint: `kinds: ${Object.keys(kinds).join(", ")}` });
   }
   const root = jsonSchemaOf(kind);
-  const schema = path.length === 0 ? root : fieldAt(root, parsePath(path.join(".")));
+  const schema = path.reduce<JsonSchema | undefined>((at, name) => (at === undefined ? undefined : fieldAt(at.items ?? at, [name])), root);
   if (schema === undefined) {
     throw new NetwrightError("NW1001", `${kind.kind} has no field ${path.join(".")}`, { hint: `see netwright explain ${[word, ...path.slice(0, -1)].join(".")}` });
   }

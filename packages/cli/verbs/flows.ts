@@ -17,7 +17,7 @@ export const verb: Verb = {
   async run(invocation: Invocation): Promise<void> {
     const { terminal, options } = invocation;
     const format = parseFormat(options["output"] as string | undefined);
-    const client = connect(invocation);
+    const client = await connect(invocation);
     if (options["follow"] === true) {
       for await (const flow of client.watchDroppedFlows(terminal.signal)) {
         terminal.out(format === "json" ? `${JSON.stringify(flow)}\n` : `${row(flow).join("  ")}\n`);

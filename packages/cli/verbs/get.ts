@@ -23,15 +23,16 @@ export const verb: Verb = {
     const { terminal, args, options } = invocation;
     const format = parseFormat(options["output"] as string | undefined);
     const project = options["project"] as string | undefined;
-    const client = connect(invocation);
     const [first = "", ...more] = args;
     if (more.length > 0 || first.includes("/")) {
       const refs = parseRefs(args, project);
+      const client = await connect(invocation);
       const objects = await Promise.all(refs.map((ref) => client.get(toApiRef(ref))));
       terminal.out(render(objects, format, options["headers"] !== false, refs.length === 1));
       return;
     }
     const kind = parseKind(first);
+    const client = await connect(invocation);
     const list = await client.list(kind.kind as never, project);
     const wanted = selector(options["selector"] as string | undefined);
     terminal.out(render(list.items.filter(wanted), format, options["headers"] !== false, false));

@@ -16,7 +16,7 @@ export const verb: Verb = {
   async run(invocation: Invocation): Promise<void> {
     const { terminal, args, options } = invocation;
     const format = parseFormat(options["output"] as string | undefined);
-    const client = connect(invocation);
+    const client = await connect(invocation);
     const value = args[0] === undefined ? await client.changes() : await client.change(Number(args[0]));
     if (format === "json" || format === "yaml") terminal.out(renderMachine(format, value));
     else if (Array.isArray(value)) terminal.out(table(value as readonly ChangeSummary[]));

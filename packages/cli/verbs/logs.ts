@@ -18,6 +18,6 @@ export const verb: Verb = {
     const { terminal, args, options } = invocation;
     const instance = { id: (args[0] ?? "").replace(/^instance\//, ""), project: options["project"] as string };
     const request = { follow: options["follow"] === true, tail: (options["tail"] as number | undefined) ?? null };
-    return relay(connect(invocation).logs(instance, request, terminal.signal), terminal);
+    return relay((await connect(invocation)).logs(instance, request, terminal.signal), terminal);
   },
 };

@@ -18,7 +18,7 @@ export const verb: Verb = {
     const { terminal, options } = invocation;
     const format = parseFormat(options["output"] as string | undefined);
     const request = await readApplyRequest(options["file"] as readonly string[], { prune: options["prune"] === true });
-    const { plan } = await connect(invocation).apply(request, { dryRun: true });
+    const { plan } = await (await connect(invocation)).apply(request, { dryRun: true });
     terminal.out(format === "json" || format === "yaml" ? renderMachine(format, plan) : renderPlan(plan));
     return isEmptyPlan(plan) ? 0 : 1;
   },

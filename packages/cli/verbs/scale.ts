@@ -25,7 +25,7 @@ export const verb: Verb = {
     if (ref?.kind.kind !== "Service") throw new NetwrightError("NW1001", `${service} is not a service`, { hint: "write service/NAME" });
     const tiers = Object.fromEntries(sizes.map(parseSize));
     const dryRun = options["dryRun"] === true;
-    const client = connect(invocation);
+    const client = await connect(invocation);
     const response = await client.scale({ project: ref.project ?? "default", service: ref.name, tiers }, { dryRun });
     await settle(invocation, client, response, dryRun, started);
   },

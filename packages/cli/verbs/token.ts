@@ -17,7 +17,7 @@ export const verb: Verb = {
   },
   async run(invocation: Invocation): Promise<void> {
     const { terminal, args, options, subcommand } = invocation;
-    const client = connect(invocation);
+    const client = await connect(invocation);
     if (subcommand === "create") {
       const node = options["node"] as string | undefined;
       const request = { name: args[0] ?? "", role: options["role"] as TokenRequest["role"], ...(node === undefined ? {} : { node }) };

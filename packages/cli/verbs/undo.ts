@@ -19,7 +19,7 @@ export const verb: Verb = {
   async run(invocation: Invocation): Promise<void> {
     const { terminal, args, options } = invocation;
     const started = terminal.clock.monotonic();
-    const client = connect(invocation);
+    const client = await connect(invocation);
     const id = args[0] === undefined ? (await client.changes())[0]?.id : Number(args[0]);
     if (id === undefined) throw new NetwrightError("NW1501", "there is no change to take back");
     const dryRun = options["dryRun"] === true;

@@ -20,7 +20,7 @@ export const verb: Verb = {
   async run(invocation: Invocation): Promise<void> {
     const { terminal, args, options } = invocation;
     const goal = parseGoal(String(options["for"]));
-    const client = connect(invocation);
+    const client = await connect(invocation);
     const refs = parseRefs(args, options["project"] as string);
     const deadline = AbortSignal.timeout(timeoutOf(options));
     const signal = AbortSignal.any([deadline, terminal.signal]);
