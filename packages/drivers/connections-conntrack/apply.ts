@@ -21,6 +21,9 @@ export async function applyConnections(
   return problems.flat();
 }
 
+// conntrack opens /dev/stdin by its name, which fails where that is a socket, as it is under Node.
+const load = ["sh", "-c", "cat | conntrack --load-file -"] as const;
+
 async function cut(
   system: NodeSystem,
   netns: string,
@@ -31,7 +34,7 @@ async function cut(
   ];
   const input = changes.map(({ connection }) => `${renderDelete(connection)}\n`).join("");
   try {
-    const { code, stderr } = await system.runner.run(["conntrack", "--load-file", "-"], { netns, input });
+    const { code, stderr } = await system.runner.run(load, { netns, input });
     return code === 0 || /0 flow entries/.test(stderr) ? [] : problem(`conntrack -D: ${stderr.trim()}`);
   } catch (error) {
     return problem(messageOf(error));

@@ -1,12 +1,15 @@
-/** Table `netdev netwright` of one tenant namespace: pick a member by hash, leave the packet otherwise as it is. Pure. */
-import { ipv6Number } from "@netwright/base";
+/**
+ * Table `netdev netwright` of one tenant namespace: pick a member, leave the packet otherwise as it is. Pure.
+ * New flows follow the slot table, which is the same on every host. A flow that was seen here before stays with its
+ * member as long as that can be reached, so that a change of members moves no open connection.
+ */
+import { ipv6Number, type Mac } from "@netwright/base";
 import {
   maglevSeed,
   maglevSize,
   maglevTable,
   tunnelDevice,
   uplinkTenantDevice,
-  uplinkTenantMac,
   type ListenerKey,
   type LoadBalancer,
   type NetworkState,
@@ -16,6 +19,7 @@ import {
   priority,
   type ChainSpec,
   type ElementSpec,
+  type RuleSpec,
   type SetSpec,
   type TableSpec,
 } from "../nftables/table.ts";
@@ -31,27 +35,40 @@ export function balancerTable(network: NetworkState): TableSpec {
   const balanced = network.loadBalancers;
   return {
     family: "netdev",
-    sets: [localSet(network), listenerMap(balanced), errorMap(balanced), ...balanced.map(slotMap)],
-    chains: [refuse, deliver, ...balanced.flatMap(listenerChains), uplink, vxlan],
+    sets: [
+      localSet(network),
+      reachableSet(network),
+      listenerMap(balanced),
+      errorMap(balanced),
+      ...balanced.flatMap(flowMaps),
+    ],
+    chains: [deliver, refuse, ...balanced.flatMap(listenerChains), uplink, tunnel],
   };
 }
 
+const macSet = (name: string, macs: readonly Mac[]): SetSpec => ({
+  name,
+  kind: "set",
+  type: "typeof ether daddr",
+  elements: [...new Set(macs)].toSorted().map((mac) => ({ key: [mac] })),
+});
+
 /** MACs of the members on this host. */
-function localSet({ deliveries }: NetworkState): SetSpec {
-  const macs = [...new Set(deliveries.map((delivery) => delivery.mac))];
-  return { name: "local", kind: "set", type: "typeof ether daddr", elements: macs.map((mac) => ({ key: [mac] })) };
-}
+const localSet = ({ deliveries }: NetworkState): SetSpec =>
+  macSet(
+    "local",
+    deliveries.map((delivery) => delivery.mac),
+  );
 
-const verdict = (balancer: LoadBalancer, chain: string): string =>
-  balancer.members.length === 0 ? "goto refuse" : `goto ${chain}_${listenerName(balancer)}`;
-
-const originOf = ({ origin }: LoadBalancer): string => elementComment(`${origin.object} ${origin.field}`);
+/** Members here and on other hosts, with those that take no new flows any more but still have some. */
+const reachableSet = ({ deliveries, tunnels }: NetworkState): SetSpec =>
+  macSet("reachable", [...deliveries.map((delivery) => delivery.mac), ...tunnels.flatMap((peer) => peer.memberMacs)]);
 
 function listenerMap(balanced: readonly LoadBalancer[]): SetSpec {
   const elements = balanced.map((balancer): ElementSpec => ({
     key: [balancer.vip, balancer.protocol, balancer.port],
-    data: verdict(balancer, "listener"),
-    comment: originOf(balancer),
+    data: `goto listener_${listenerName(balancer)}`,
+    comment: elementComment(`${balancer.origin.object} ${balancer.origin.field}`),
   }));
   return { name: "listeners", kind: "map", type: "typeof ip6 daddr . meta l4proto . th dport : verdict", elements };
 }
@@ -65,45 +82,76 @@ const quoted = {
   sourcePort: "@th,384,16",
   destinationPort: "@th,400,16",
 };
-const quotedKey = `${quoted.source} . ${quoted.protocol} . ${quoted.sourcePort}`;
+const quotedListener = `${quoted.source} . ${quoted.protocol} . ${quoted.sourcePort}`;
+
+/** The client's address and port, in a packet to the listener and in a packet of the listener's that an error quotes. */
+const client = "ip6 saddr . th sport";
+const quotedClient = `${quoted.destination} . ${quoted.destinationPort}`;
 
 function errorMap(balanced: readonly LoadBalancer[]): SetSpec {
-  const elements = balanced
-    .filter((balancer) => balancer.members.length > 0)
-    .map((balancer): ElementSpec => ({
-      key: [`0x${ipv6Number(balancer.vip).toString(16)}`, protocolNumber[balancer.protocol], balancer.port],
-      data: verdict(balancer, "error"),
-    }));
-  return { name: "errors", kind: "map", type: `typeof ${quotedKey} : verdict`, elements };
+  const elements = balanced.map((balancer): ElementSpec => ({
+    key: [`0x${ipv6Number(balancer.vip).toString(16)}`, protocolNumber[balancer.protocol], balancer.port],
+    data: `goto error_${listenerName(balancer)}`,
+  }));
+  return { name: "errors", kind: "map", type: `typeof ${quotedListener} : verdict`, elements };
 }
 
-// The type is told by `numgen`: with `jhash` nft 1.0.6 loads the map and then crashes while listing it.
-function slotMap(balancer: LoadBalancer): SetSpec {
-  const table = maglevTable(balancer.members.map((member) => member.instance));
-  return {
-    name: `slots_${listenerName(balancer)}`,
-    kind: "map",
-    type: `typeof numgen inc mod ${maglevSize} : ether daddr`,
-    elements: Array.from(table, (member, slot) => ({ key: [slot], data: balancer.members[member]?.mac as string })),
-  };
-}
+// Flows are known by 32 bits of hash: nft 1.0.6 aborts on a longer key in a map that packets fill. Two flows of one
+// hash share a member, which is harmless. The seed differs from the slots', so that the two are independent.
+const flowBits = (key: string): string => `jhash ${key} mod 4294967295 seed 0x${(maglevSeed + 1).toString(16)}`;
 
-function listenerChains(balancer: LoadBalancer): readonly ChainSpec[] {
+// The type of both maps is told by `numgen`: with `jhash` nft 1.0.6 loads a map and then crashes while listing it.
+function flowMaps(balancer: LoadBalancer): readonly SetSpec[] {
   const name = listenerName(balancer);
-  const pick = (key: string): string =>
-    `counter ether daddr set jhash ${key} mod ${maglevSize} seed 0x${maglevSeed.toString(16)} map @slots_${name}`;
-  const out = { name: "out", text: "goto deliver" };
+  const table = maglevTable(balancer.members.map((member) => member.instance));
   return [
-    { name: `listener_${name}`, rules: [{ name: "pick", text: pick("ip6 saddr . th sport") }, out] },
-    // Hashes the quoted packet the other way round: its destination is the client.
     {
-      name: `error_${name}`,
-      rules: [{ name: "pick", text: pick(`${quoted.destination} . ${quoted.destinationPort}`) }, out],
+      name: `slots_${name}`,
+      kind: "map",
+      type: `typeof numgen inc mod ${maglevSize} : ether daddr`,
+      elements: Array.from(table, (member, slot) => ({ key: [slot], data: balancer.members[member]?.mac as string })),
+    },
+    {
+      name: `known_${name}`,
+      kind: "map",
+      type: "typeof numgen inc mod 4294967295 : ether daddr",
+      // When a flood fills it, further flows follow the slots alone.
+      options: ["flags dynamic,timeout", "size 65536"],
+      elements: null,
     },
   ];
 }
 
-/** A listener without a member: the client learns it at once. */
+function listenerChains(balancer: LoadBalancer): readonly ChainSpec[] {
+  const name = listenerName(balancer);
+  const choose = (key: string, next: string): readonly RuleSpec[] => [
+    { name: "known", text: `ether daddr set ${flowBits(key)} map @known_${name}` },
+    { name: "stay", text: `ether daddr @reachable counter goto ${next}` },
+    {
+      name: "pick",
+      text: `counter ether daddr set jhash ${key} mod ${maglevSize} seed 0x${maglevSeed.toString(16)} map @slots_${name}`,
+    },
+    { name: "follow", text: `ether daddr @reachable goto ${next}` },
+  ];
+  return [
+    { name: `learn_${name}`, rules: [...learn(balancer), { name: "out", text: "goto deliver" }] },
+    { name: `listener_${name}`, rules: [...choose(client, `learn_${name}`), { name: "none", text: "goto refuse" }] },
+    { name: `error_${name}`, rules: [...choose(quotedClient, "deliver"), { name: "none", text: "counter drop" }] },
+  ];
+}
+
+/** Half-open and closing connections are soon forgotten, so that a flood or a busy minute does not fill the map. */
+function learn(balancer: LoadBalancer): readonly RuleSpec[] {
+  const update = (timeout: string): string =>
+    `update @known_${listenerName(balancer)} { ${flowBits(client)} timeout ${timeout} : ether daddr }`;
+  if (balancer.protocol === "udp") return [{ name: "flow", text: `meta l4proto udp ${update("2m")}` }];
+  return [
+    { name: "edge", text: `tcp flags & (fin | syn | rst) != 0 ${update("10s")}` },
+    { name: "flow", text: `tcp flags & (fin | syn | rst) == 0 ${update("1h")}` },
+  ];
+}
+
+/** No member: the client learns it at once. */
 const refuse: ChainSpec = {
   name: "refuse",
   rules: [
@@ -116,7 +164,6 @@ const deliver: ChainSpec = {
   name: "deliver",
   rules: [
     { name: "here", text: "ether daddr @local counter meta pkttype set host accept" },
-    { name: "no-slot", text: `ether daddr ${uplinkTenantMac} counter drop` },
     { name: "there", text: `counter fwd to "${tunnelDevice}"` },
   ],
 };
@@ -127,13 +174,13 @@ const uplink: ChainSpec = {
   rules: [
     // Only the first fragment has ports, so the rest could not follow it to the same member.
     { name: "fragment", text: "exthdr frag exists counter drop" },
-    { name: "error", text: `icmpv6 type { 1, 2, 3, 4 } ${quotedKey} vmap @errors` },
+    { name: "error", text: `icmpv6 type { 1, 2, 3, 4 } ${quotedListener} vmap @errors` },
     { name: "listener", text: "meta l4proto { tcp, udp } ip6 daddr . meta l4proto . th dport vmap @listeners" },
   ],
 };
 
-/** The kernel takes a frame for somebody else's MAC as not meant for it; members here are meant. */
-const vxlan: ChainSpec = {
+/** The kernel takes a frame for another MAC than the device's as not meant for it; members here are meant. */
+const tunnel: ChainSpec = {
   name: "tunnel",
   hook: { type: "filter", hook: "ingress", device: tunnelDevice, priority: priority.filter, policy: "accept" },
   rules: [{ name: "member", text: "ether daddr @local counter meta pkttype set host" }],

@@ -1,6 +1,7 @@
 /** The thin shell around nft: list one table, load one script. */
 import { messageOf, NetwrightError } from "@netwright/base";
 import { nftTable, type NodeSystem, type Problem, type RunOptions, type Slot } from "@netwright/contract";
+import { concurrently } from "../concurrently.ts";
 import { parseTable, type TableHave } from "./parse.ts";
 import type { TableSpec } from "./table.ts";
 
@@ -12,22 +13,37 @@ export interface NftChange {
 
 const within = (netns: string | null): RunOptions => (netns === null ? {} : { netns });
 
-/**
- * Undefined where there is no such table, or no such namespace yet.
- * @throws NW1601 when nft refuses for another reason.
- */
-export async function listTable(
+/** Undefined where there is no such table, or no such namespace yet. @throws NW1601 when nft refuses otherwise. */
+export const listTable = (
   system: NodeSystem,
   netns: string | null,
   family: TableSpec["family"],
+): Promise<TableHave | undefined> => list(system, netns, ["list", "table", family, nftTable]);
+
+/** Like `listTable`, but leaves what packets filled: that may be much, and nobody compares it. */
+export async function listWanted(
+  system: NodeSystem,
+  netns: string | null,
+  want: TableSpec,
 ): Promise<TableHave | undefined> {
-  const { code, stdout, stderr } = await system.runner.run(
-    ["nft", "-j", "list", "table", family, nftTable],
-    within(netns),
+  const frame = await list(system, netns, ["-t", "list", "table", want.family, nftTable]);
+  if (frame === undefined) return undefined;
+  const compared = want.sets.filter((set) => set.elements !== null && frame.sets.has(set.name));
+  const found = await concurrently(compared, ({ kind, name }) =>
+    list(system, netns, ["list", kind, want.family, nftTable, name]),
   );
+  const sets = new Map(frame.sets);
+  for (const table of found) {
+    for (const [name, set] of table?.sets ?? []) sets.set(name, set);
+  }
+  return { chains: frame.chains, sets };
+}
+
+async function list(system: NodeSystem, netns: string | null, what: readonly string[]): Promise<TableHave | undefined> {
+  const { code, stdout, stderr } = await system.runner.run(["nft", "-j", ...what], within(netns));
   if (code === 0) return parseTable(stdout);
   if (/No such file or directory/.test(stderr)) return undefined;
-  throw new NetwrightError("NW1601", `nft list table ${family} ${nftTable}: ${stderr.trim()}`);
+  throw new NetwrightError("NW1601", `nft ${what.join(" ")}: ${stderr.trim()}`);
 }
 
 /** Loads every script; one that is refused does not keep the others from being loaded. */

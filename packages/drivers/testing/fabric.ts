@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { createInterface } from "node:readline";
 import { anyDriver, type Driver, type HostState, type Problem } from "@netwright/contract";
 import { connectionsConntrack } from "../connections-conntrack/index.ts";
-import { firewallNftables } from "../firewall-nftables/index.ts";
+import { firewallNftables, readCounts } from "../firewall-nftables/index.ts";
 import { linksIproute2 } from "../links/index.ts";
 import { loadBalancerNftables } from "../load-balancer-nftables/index.ts";
 import { TestNode } from "./node.ts";
@@ -72,7 +72,12 @@ export class Fabric implements AsyncDisposable {
   static async start(count = 3): Promise<Fabric> {
     const [client, edge, ...hosts] = await Promise.all(Array.from({ length: count + 2 }, () => TestNode.start()));
     const fabric = new Fabric(client as TestNode, edge as TestNode, hosts);
-    await fabric.#wire();
+    try {
+      await fabric.#wire();
+    } catch (error) {
+      await fabric[Symbol.asyncDispose]();
+      throw error;
+    }
     return fabric;
   }
 
@@ -128,6 +133,17 @@ export class Fabric implements AsyncDisposable {
 
   askFrom(instance: Instance, questions: readonly Question[]): Promise<readonly Answer[]> {
     return ask(this.host(instance.host), inside(instance), questions);
+  }
+
+  /** How many of the octets asked for came back over one connection. */
+  async fetch(address: string, port: number, octets: number): Promise<number> {
+    return Number(await this.client.sh(`exec ${process.execPath} ${talk} fetch ${address} ${port} ${octets}`));
+  }
+
+  /** Packets counted by a rule of ours, as `chain/name`. */
+  async counted(host: number, rule: string, netns: string | null = tenant): Promise<number> {
+    const { counters } = await readCounts(this.host(host).system, netns);
+    return counters.find((counter) => counter.rule === rule)?.packets ?? -1;
   }
 
   /** An open TCP connection; `say` resolves with the answer, or `timeout`. */

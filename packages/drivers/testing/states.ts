@@ -9,6 +9,7 @@ import {
   type LoadBalancer,
   type NetworkState,
   type PolicyEntry,
+  type Tunnel,
   type WorkloadState,
 } from "@netwright/contract";
 
@@ -89,13 +90,11 @@ function networkState(scene: Scene, host: number, others: readonly number[]): Ne
     vni,
     prefix,
     mtu,
-    tunnels: others.map((id) => ({
+    tunnels: others.map((id): Tunnel => ({
       host: `host${id}`,
       hostId: id,
       vtep: vtep(id),
-      memberMacs: scene.listeners
-        .flatMap(({ members }) => members.filter((member) => member.host === id).map(macOf))
-        .toSorted(),
+      memberMacs: memberMacs(scene, id),
     })),
     workloads: scene.instances.filter((instance) => instance.host === host).map(workloadState),
     policy: scene.policy.map(policyEntry),
@@ -106,6 +105,12 @@ function networkState(scene: Scene, host: number, others: readonly number[]): Ne
         .map((member) => delivery(listener, member)),
     ),
   };
+}
+
+/** Members that take new flows, and those that still have some. */
+function memberMacs({ listeners }: Scene, host: number): readonly Mac[] {
+  const members = listeners.flatMap((listener) => [...listener.members, ...(listener.delivered ?? [])]);
+  return [...new Set(members.filter((member) => member.host === host).map(macOf))].toSorted();
 }
 
 function workloadState(instance: Instance): WorkloadState {

@@ -3,7 +3,7 @@
  *   talk.ts serve NAME PORT...   answers every TCP line and UDP datagram with `NAME CLIENT-ADDRESS`
  *   talk.ts ask JSON             a list of questions; prints the list of answers
  *   talk.ts hold ADDRESS PORT    one TCP connection; every line of input is sent, every answer printed
- *   talk.ts load ADDRESS PORT OCTETS   sends that much over TCP; prints what the server counted
+ *   talk.ts fetch ADDRESS PORT OCTETS  asks for that much over TCP; prints how much came
  */
 import { createSocket } from "node:dgram";
 import { connect, createServer, type Socket } from "node:net";
@@ -35,14 +35,13 @@ function serve(name: string, ports: readonly number[]): void {
   setImmediate(() => process.stdout.write("listening\n"));
 }
 
+/** `bulk N` is answered by N octets, any other line by name and address. */
 function answerLines(name: string, socket: Socket): void {
-  let count = 0;
   socket.on("error", () => socket.destroy());
-  socket.on("data", (data) => {
-    count += data.length;
-    if (data.at(-1) !== 0x0a) return;
-    socket.write(`${name} ${socket.remoteAddress ?? ""} ${count}\n`);
-    count = 0;
+  createInterface({ input: socket }).on("line", (line) => {
+    const [word, octets] = line.split(" ");
+    if (word === "bulk") socket.end(Buffer.alloc(Number(octets), "x"));
+    else socket.write(`${name} ${socket.remoteAddress ?? ""}\n`);
   });
 }
 
@@ -61,7 +60,7 @@ function ask(question: Question): Promise<Answer> {
 function askTcp({ address, port, from }: Question, done: (answer: Answer) => void): () => void {
   const socket = connect({ host: address, port, ...(from === undefined ? {} : { localAddress: from }) });
   socket.on("connect", () => socket.write("?\n"));
-  socket.on("data", (data) => done(data.toString().trim().split(" ").slice(0, 2).join(" ")));
+  socket.on("data", (data) => done(data.toString().trim()));
   socket.on("error", (error: NodeJS.ErrnoException) => done(error.code ?? "error"));
   return () => socket.destroy();
 }
@@ -81,20 +80,17 @@ function hold(address: string, port: number): void {
   createInterface({ input: process.stdin }).on("line", (line) => socket.write(`${line}\n`));
 }
 
-function load(address: string, port: number, octets: number): void {
-  const socket = connect(port, address, () =>
-    socket.write(Buffer.concat([Buffer.alloc(octets - 1, "x"), Buffer.from("\n")])),
-  );
-  socket.on("data", (data) => {
-    process.stdout.write(data);
-    socket.destroy();
-  });
+function fetchBulk(address: string, port: number, octets: number): void {
+  let count = 0;
+  const socket = connect(port, address, () => socket.write(`bulk ${octets}\n`));
+  socket.on("data", (data) => (count += data.length));
+  socket.on("end", () => process.stdout.write(String(count)));
 }
 
 const [verb, first = "", ...rest] = process.argv.slice(2);
 if (verb === "serve") serve(first, rest.map(Number));
 if (verb === "hold") hold(first, Number(rest[0]));
-if (verb === "load") load(first, Number(rest[0]), Number(rest[1]));
+if (verb === "fetch") fetchBulk(first, Number(rest[0]), Number(rest[1]));
 if (verb === "ask") {
   const answers = await Promise.all((JSON.parse(first) as readonly Question[]).map(ask));
   process.stdout.write(JSON.stringify(answers));
