@@ -9,8 +9,8 @@ export interface BgpIndex {
   readonly announcers: ReadonlyMap<Ipv6Prefix, readonly HostState[]>;
   /** Per pool, the hosts that announce an address of it, by name. */
   readonly speakers: ReadonlyMap<Ipv6Prefix, readonly HostState[]>;
-  /** Addresses of managed nodes' ends of sessions. */
-  readonly managed: ReadonlySet<Ipv6>;
+  /** Names of managed nodes, and addresses of their ends of sessions. */
+  readonly managed: ReadonlySet<string>;
 }
 
 export function indexBgp(nodes: readonly HostState[]): BgpIndex {
@@ -24,7 +24,9 @@ export function indexBgp(nodes: readonly HostState[]): BgpIndex {
     );
     for (const pool of spoken) push(speakers, pool, node);
   }
-  const managed = new Set(nodes.flatMap((node) => node.bgp.neighbors.map((there) => there.localAddress)));
+  const managed = new Set(
+    nodes.flatMap((node) => [node.node, ...node.bgp.neighbors.map((there) => there.localAddress)]),
+  );
   return { sessions: sessionsOf(nodes), announcers, speakers, managed };
 }
 
@@ -55,9 +57,9 @@ const near = (node: HostState, there: BgpNeighbor): string =>
 const far = (node: HostState, there: BgpNeighbor): string =>
   `${there.address} ${there.asn} ${there.localAddress} ${node.bgp.asn}`;
 
-/** Neighbours of a host at addresses that no managed router has: routers of others. */
-export function foreignRouters(host: HostState, managed: ReadonlySet<Ipv6>): readonly string[] {
+/** Neighbours of a host that are no managed router, neither by name nor by address: routers of others. */
+export function foreignRouters(host: HostState, managed: ReadonlySet<string>): readonly string[] {
   return host.bgp.neighbors
-    .filter((there) => there.role === "Edge" && !managed.has(there.address))
+    .filter(({ role, name, address }) => role === "Edge" && !managed.has(name) && !managed.has(address))
     .map(({ name }) => name);
 }
