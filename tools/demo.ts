@@ -42,7 +42,18 @@ async function demo(): Promise<void> {
   say("\nA public service: examples/shop.yaml\n");
   await show("apply", "-f", "examples/shop.yaml");
   say(`\nIts page, fetched by internet1 from ${url}\n`);
-  const page = await read("lab", "exec", "internet1", "--", "curl", "--silent", "--show-error", "--max-time", "10", url);
+  const page = await read(
+    "lab",
+    "exec",
+    "internet1",
+    "--",
+    "curl",
+    "--silent",
+    "--show-error",
+    "--max-time",
+    "10",
+    url,
+  );
   say(`  ${page.split("\n")[0]}\n`);
   say("\nWhat exists now\n");
   await show("lab", "graph");

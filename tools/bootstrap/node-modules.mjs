@@ -61,11 +61,10 @@ export async function installNode(root, say) {
   const directory = join(root, ".tools");
   noteDirectory(root, ".tools");
   mkdirSync(directory, { recursive: true });
-  if (!existsSync(join(directory, "package.json")))
-    writeFileSync(join(directory, "package.json"), '{ "private": true }\n');
+  // The package's install script fetches the binary for this machine; newer npm asks that it be allowed.
+  writeFileSync(join(directory, "package.json"), '{ "private": true, "allowScripts": { "node": true } }\n');
   say(`installing Node ${wanted} into .tools (this machine's is ${process.versions.node})`);
-  // The package's install script fetches the binary for this machine; newer npm runs only scripts that are allowed.
-  await npm(root, ["install", `node@${wanted}`, "--prefix", directory, "--allow-scripts=node"], directory);
+  await npm(root, ["install", `node@${wanted}`, "--prefix", directory], directory);
   if (interrupted()) return;
   const check = existsSync(ownNode(root)) ? await run([ownNode(root), "--version"]) : undefined;
   if (check?.code !== 0 || !check.output.startsWith(`v${wanted}.`)) {
