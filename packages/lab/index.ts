@@ -2,8 +2,9 @@
 export type { LabContext } from "./context.ts";
 export type { OnProgress, Progress } from "./progress.ts";
 export type { LabPrograms } from "./programs/netwright.ts";
+export { defaultLabName } from "./record/paths.ts";
 export type { LabPhase, LabRecord } from "./record/record.ts";
-export { defaultLab, defaultLabName, maxHosts } from "./topology/default-lab.ts";
+export { defaultLab, maxHosts } from "./topology/default-lab.ts";
 export { fabricObjects, poolName } from "./topology/fabric.ts";
 export { planLab } from "./topology/plan-lab.ts";
 export type { Neighbor, Port, PortIdentity, Topology, TopologyLink, TopologyNode } from "./topology/topology.ts";

@@ -1,6 +1,10 @@
 /** Everything a lab has on the machine's file system: one directory, and cgroups that carry its mark. */
 import { NetwrightError } from "@netwright/base";
-import { labNameMax } from "@netwright/api/kinds/lab/schema.ts";
+
+/** Of the kind Lab too; written here again so that `exec` need not load any schema. */
+export const labNameMax = 20;
+
+export const defaultLabName = "default";
 
 /** Inside a lab's sandbox its own directory stands at the same path. */
 export const labsDirectory = "/run/netwright/labs";

@@ -1,8 +1,8 @@
 /** The lab that needs no file: two internet clients, a provider, two edges, hypervisors homed to both. */
 import { apiVersion, kinds, type Lab } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
+import { defaultLabName } from "../record/paths.ts";
 
-export const defaultLabName = "default";
 export const maxHosts = 200;
 
 /** @throws NW1001 when the number of hosts is not 1 to 200. */

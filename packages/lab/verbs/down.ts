@@ -4,8 +4,7 @@ import { seconds } from "@netwright/base";
 import type { LabContext } from "../context.ts";
 import { runStage, type OnProgress } from "../progress.ts";
 import { withLabLock } from "../record/lock.ts";
-import { labPaths } from "../record/paths.ts";
-import { defaultLabName } from "../topology/default-lab.ts";
+import { defaultLabName, labPaths } from "../record/paths.ts";
 import { labNames } from "./list.ts";
 import { removeLab, removeLabDirectory } from "./remove.ts";
 

@@ -1,9 +1,8 @@
 /** Which labs there are, and which one is meant. */
 import { NetwrightError } from "@netwright/base";
 import type { LabContext } from "../context.ts";
-import { labPaths, labsDirectory, type LabPaths } from "../record/paths.ts";
+import { defaultLabName, labPaths, labsDirectory, type LabPaths } from "../record/paths.ts";
 import { readRecord, type LabRecord } from "../record/record.ts";
-import { defaultLabName } from "../topology/default-lab.ts";
 
 /** Sorted. Also labs of which only remains are there. */
 export const labNames = (context: LabContext): Promise<readonly string[]> => context.files.list(labsDirectory);

@@ -20,5 +20,8 @@ export async function runIn(context: LabContext, { lab, node, command, timeout }
   const { record } = await findLab(context, lab);
   const { pid } = await nodeProcess(context, record, findNode(record.topology, node).name);
   const environment = Object.entries(sandboxEnvironment).map(([key, value]) => `${key}=${value}`);
-  return context.runner.run(enter(pid, ["env", "-i", ...environment, ...command]), timeout === undefined ? {} : { timeout });
+  return context.runner.run(
+    enter(pid, ["env", "-i", ...environment, ...command]),
+    timeout === undefined ? {} : { timeout },
+  );
 }

@@ -1,0 +1,168 @@
+/** Whole labs, with real engines, driven as the command line drives them. */
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { context, programs, readLab } from "../testdata/context.ts";
+import { currentLab, cut, down, graph, heal, listLabs, status, up } from "../index.ts";
+import { labPaths } from "../record/paths.ts";
+
+const run = promisify(execFile);
+const command = new URL("../testdata/lab-command.ts", import.meta.url).pathname;
+
+/** Runs in a node by a process of its own; gives what a shell would see. */
+async function inNode(lab: string, node: string, ...words: string[]): Promise<{ code: number; stdout: string }> {
+  try {
+    const env = { ...process.env, https_proxy: "http://nobody", SSL_CERT_FILE: "/nowhere" };
+    const { stdout } = await run(process.execPath, [command, "exec", lab, node, ...words], { env });
+    return { code: 0, stdout };
+  } catch (error) {
+    const { code, stdout } = error as { code: number; stdout: string };
+    return { code, stdout };
+  }
+}
+
+/** A closed port answers at once when there is a way to it; when there is none, nothing does. */
+const reaches = async (lab: string, from: string, to: string): Promise<boolean> => {
+  const { code } = await inNode(lab, from, "timeout", "1", "bash", "-c", `: </dev/tcp/${to}/9`);
+  expect([1, 124]).toContain(code);
+  return code === 1;
+};
+
+const small = readLab("small-lab.json");
+
+beforeAll(async () => {
+  await up(context, { manifest: small, programs });
+});
+afterAll(async () => {
+  await down(context, { all: true });
+});
+
+describe("a small lab", () => {
+  test("resolves a name from client over resolver to name server", async () => {
+    const { stdout } = await inNode("small", "client", "getent", "ahostsv6", "ns.example.net");
+    expect(stdout).toMatch(/^fd00:0:0:3::3\s+STREAM ns\.example\.net/m);
+    expect((await inNode("small", "client", "getent", "hosts", "nobody.example.net")).code).toBe(2);
+  });
+
+  test("takes updates with the key, refuses others, and keeps them over a restart of the name server", async () => {
+    const key = readFileSync(`${labPaths("small").state}/dns/etc/knot/knot.conf`, "utf8");
+    const secret = /secret: (\S+)/.exec(key)?.[1] ?? "";
+    const update = (auth: string): string =>
+      `printf 'server ::1\\nzone example.net\\nupdate add shop.example.net 5 AAAA 2001:db8:100::5\\nsend\\n' | nsupdate ${auth}`;
+    expect((await inNode("small", "dns", "sh", "-c", update(""))).code).not.toBe(0);
+    const asked = async (): Promise<string> =>
+      (await inNode("small", "client", "dig", "+short", "shop.example.net", "AAAA")).stdout;
+    expect(await asked()).toBe("");
+    expect((await inNode("small", "dns", "sh", "-c", update(`-y hmac-sha256:netwright:${secret}`))).code).toBe(0);
+    await expect.poll(asked, { timeout: 10_000 }).toBe("2001:db8:100::5\n");
+    expect((await inNode("small", "dns", "sh", "-c", "kill -9 $(pidof knotd)")).code).toBe(0);
+    const restarts = async () =>
+      (await status(context, { lab: "small" })).nodes.find(({ name }) => name === "dns")?.programs;
+    await expect.poll(restarts, { timeout: 10_000 }).toEqual([{ program: "knotd", state: "Running", restarts: 1 }]);
+    const direct = async () =>
+      (await inNode("small", "dns", "dig", "+short", "+time=1", "@::1", "shop.example.net", "AAAA")).stdout;
+    await expect.poll(direct, { timeout: 10_000 }).toBe("2001:db8:100::5\n");
+  });
+
+  test("exec passes exit status, signals, and no settings from outside", async () => {
+    expect((await inNode("small", "a", "sh", "-c", "exit 7")).code).toBe(7);
+    expect((await inNode("small", "a", "sh", "-c", "kill -9 $$")).code).toBe(137);
+    expect((await inNode("small", "a", "no-such-program")).code).toBe(127);
+    expect((await inNode("small", "a", "sh", "-c", "hostname; env")).stdout).toMatch(/^a\n(?!.*(proxy|SSL_CERT))/s);
+    expect((await inNode("small", "nobody", "true")).code).toBe(1);
+  });
+
+  test("every node has a /run, state, processes and network devices of its own", async () => {
+    expect((await inNode("small", "a", "ls", "/run")).stdout).toBe("");
+    expect((await inNode("small", "a", "ls", "/sys/class/net")).stdout).toBe("b\nb-2\nlan\nlo\n");
+    expect((await inNode("small", "a", "ps", "-eo", "comm=")).stdout).toBe("tini\nsleep\nps\n");
+    expect((await inNode("small", "a", "cat", "/etc/hostname")).stdout).toBe("a\n");
+    await inNode("small", "a", "touch", "/var/lib/netwright/mine", "/etc/mine", "/run/mine");
+    for (const place of ["/var/lib/netwright/mine", "/etc/mine", "/run/mine"]) {
+      expect(existsSync(place)).toBe(false);
+      expect((await inNode("small", "b", "test", "-e", place)).code).toBe(1);
+      expect((await inNode("small", "a", "test", "-e", place)).code).toBe(0);
+    }
+  });
+
+  test("cut drops silently both ways with the carrier up; heal takes every rule away", async () => {
+    const peer = "fd00:0:0:2::3";
+    expect(await reaches("small", "a", peer)).toBe(true);
+    expect(await cut(context, { lab: "small", link: "b:a" })).toBe("a-b");
+    await cut(context, { lab: "small", link: "second" });
+    await cut(context, { lab: "small", link: "a-b" });
+    expect(await reaches("small", "a", peer)).toBe(false);
+    expect(await reaches("small", "b", "fd00:0:0:2::2")).toBe(false);
+    expect((await inNode("small", "a", "cat", "/sys/class/net/b/carrier")).stdout).toBe("1\n");
+    expect((await inNode("small", "a", "bash", "-c", `echo lost >/dev/udp/${peer}/9`)).code).toBe(0);
+    const cuts = async () =>
+      (await status(context, { lab: "small" })).links.filter((link) => link.cut).map(({ name }) => name);
+    expect(await cuts()).toEqual(["a-b", "second"]);
+    expect(await graph(context, { lab: "small", format: "text" })).toContain("second is cut");
+    await heal(context, { lab: "small", link: "a-b" });
+    expect(await cuts()).toEqual(["second"]);
+    expect(await reaches("small", "a", peer)).toBe(true);
+    await heal(context, { lab: "small", link: "second" });
+    expect((await inNode("small", "a", "nft", "list", "ruleset")).stdout).toBe("");
+    expect((await inNode("small", "b", "nft", "list", "ruleset")).stdout).toBe("");
+  });
+
+  test("up again changes nothing; another topology of that name is refused", async () => {
+    const before = (await listLabs(context))[0]?.record;
+    expect(await up(context, { manifest: small, programs })).toEqual({ record: before, built: false });
+    const other = { ...small, spec: { ...small.spec, links: small.spec.links.slice(1) } } as typeof small;
+    await expect(up(context, { manifest: other, programs })).rejects.toMatchObject({ code: "NW1702" });
+  });
+
+  test("stands beside another of the same addresses, and each is taken down alone", async () => {
+    await up(context, { name: "other", manifest: small, programs });
+    expect((await listLabs(context)).map(({ record }) => record.name)).toEqual(["other", "small"]);
+    await expect(status(context)).rejects.toMatchObject({ code: "NW1701" });
+    await cut(context, { lab: "other", link: "a-b" });
+    expect(await reaches("small", "a", "fd00:0:0:2::3")).toBe(true);
+    expect(await reaches("other", "a", "fd00:0:0:2::3")).toBe(false);
+    expect(await down(context, { name: "other" })).toEqual(["other"]);
+    expect(await down(context, { name: "other" })).toEqual([]);
+    expect((await status(context)).nodes.every(({ running }) => running)).toBe(true);
+    expect(await reaches("small", "a", "fd00:0:0:2::3")).toBe(true);
+  });
+
+  test("a lab whose node died is built anew by up", async () => {
+    await up(context, { name: "broken", manifest: small, programs });
+    const lab = (await listLabs(context)).find(({ record }) => record.name === "broken");
+    process.kill(lab?.record.nodes["a"]?.machine.pid ?? 0, "SIGKILL");
+    const running = async () =>
+      (await status(context, { lab: "broken" })).nodes.find(({ name }) => name === "a")?.running;
+    await expect.poll(running).toBe(false);
+    await expect(cut(context, { lab: "broken", link: "a-b" })).rejects.toMatchObject({ code: "NW1703" });
+    expect((await up(context, { name: "broken", manifest: small, programs })).built).toBe(true);
+    expect(await running()).toBe(true);
+    await down(context, { name: "broken" });
+  });
+});
+
+describe("a lab with server and agents", () => {
+  test("tells the server the fabric, gives agents tokens, waits until they are ready", async () => {
+    const stages: string[] = [];
+    const onProgress = ({ stage, took }: { stage: string; took: number | null }) =>
+      void (took !== null && stages.push(stage));
+    await up(context, { manifest: readLab("agents-lab.json"), programs, onProgress });
+    expect(stages).toEqual(["sandbox", "nodes", "links", "engines", "server", "agents", "fabric"]);
+    const found = await currentLab(context, "agents");
+    expect(statSync(found?.tokenPath ?? "").mode & 0o777).toBe(0o600);
+    expect(statSync(labPaths("agents").directory).mode & 0o777).toBe(0o700);
+    expect(existsSync(found?.socketPath ?? "")).toBe(true);
+    expect((await inNode("agents", "internet1", "cat", "/etc/ssl/certs/ca-certificates.crt")).stdout).toBe(
+      "the lab's CA",
+    );
+    expect((await inNode("agents", "internet1", "dig", "+short", "ns.example.net", "AAAA")).stdout).toBe(
+      "2001:db8:f:3::2\n",
+    );
+    expect((await inNode("agents", "host1", "ls", "/run")).stdout).toBe("");
+    expect((await inNode("agents", "provider", "vtysh", "-c", "show bgp ipv6 summary")).stdout).toMatch(
+      /fd00:0:0:2::3\s+4\s+64510/,
+    );
+    await down(context, { name: "agents" });
+  });
+});
