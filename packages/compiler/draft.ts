@@ -7,6 +7,7 @@ import { addDemand, demandOf, noDemand, type Demand } from "./place/demand.ts";
 export class Draft {
   readonly #before: Ledger;
   readonly #entries: Map<string, LedgerEntry>;
+  readonly #byKind = new Map<LedgerEntry["kind"], Map<string, LedgerEntry>>();
   readonly #touched = new Set<string>();
   readonly #byService = new Map<string, Map<string, InstanceEntry>>();
   readonly #byHost = new Map<string, Map<string, InstanceEntry>>();
@@ -14,8 +15,8 @@ export class Draft {
 
   constructor(ledger: Ledger) {
     this.#before = ledger;
-    this.#entries = new Map([...ledger].toSorted(([a], [b]) => (a < b ? -1 : 1)));
-    for (const [key, entry] of this.#entries) if (entry.kind === "Instance") this.#index(key, entry);
+    this.#entries = new Map(ledger);
+    for (const [key, entry] of ledger) this.#index(key, entry);
   }
 
   get<K extends LedgerEntry["kind"]>(kind: K, key: string): Extract<LedgerEntry, { kind: K }> | undefined {
@@ -23,19 +24,16 @@ export class Draft {
     return entry?.kind === kind ? (entry as Extract<LedgerEntry, { kind: K }>) : undefined;
   }
 
-  /** All entries of a kind. Taken at the call: the draft may change while the caller walks. */
+  /** All entries of a kind, in no order that means anything. Taken at the call: the draft may change on the walk. */
   all<K extends LedgerEntry["kind"]>(kind: K): readonly (readonly [string, Extract<LedgerEntry, { kind: K }>])[] {
-    return [...this.#entries].filter(([, entry]) => entry.kind === kind) as [
-      string,
-      Extract<LedgerEntry, { kind: K }>,
-    ][];
+    return [...(this.#byKind.get(kind) ?? [])] as [string, Extract<LedgerEntry, { kind: K }>][];
   }
 
   put(key: string, entry: LedgerEntry): void {
     this.#unindex(key);
     this.#entries.set(key, entry);
     this.#touched.add(key);
-    if (entry.kind === "Instance") this.#index(key, entry);
+    this.#index(key, entry);
   }
 
   delete(key: string): void {
@@ -77,22 +75,26 @@ export class Draft {
       .map((key) => ({ key, entry: this.#entries.get(key) }));
   }
 
-  #index(key: string, entry: InstanceEntry): void {
+  #index(key: string, entry: LedgerEntry): void {
+    inner(this.#byKind, entry.kind).set(key, entry);
+    if (entry.kind !== "Instance") return;
     inner(this.#byService, projectKey(entry.project, entry.service)).set(key, entry);
     inner(this.#byHost, entry.host).set(key, entry);
     this.#used.delete(entry.host);
   }
 
   #unindex(key: string): void {
-    const entry = this.get("Instance", key);
+    const entry = this.#entries.get(key);
     if (entry === undefined) return;
+    this.#byKind.get(entry.kind)?.delete(key);
+    if (entry.kind !== "Instance") return;
     this.#byService.get(projectKey(entry.project, entry.service))?.delete(key);
     this.#byHost.get(entry.host)?.delete(key);
     this.#used.delete(entry.host);
   }
 }
 
-function inner<V>(map: Map<string, Map<string, V>>, key: string): Map<string, V> {
+function inner<K, V>(map: Map<K, Map<string, V>>, key: K): Map<string, V> {
   const found = map.get(key) ?? new Map<string, V>();
   map.set(key, found);
   return found;

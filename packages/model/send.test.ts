@@ -82,6 +82,11 @@ describe("from the internet", () => {
     expect(reason(withNetwork(states, "host1", { tunnels: [] }), fromOutside(far))).toBe(
       "host1 default.web: the tunnel device does not know MAC 02:00:01:00:00:02",
     );
+    const forgetful =
+      states.host1.networks[0]?.tunnels.map((tunnel) => Object.assign({}, tunnel, { memberMacs: [] })) ?? [];
+    expect(reason(withNetwork(states, "host1", { tunnels: forgetful }), fromOutside(far))).toBe(
+      "host1 default.web: the tunnel device does not know MAC 02:00:01:00:00:02",
+    );
     expect(reason(withNetwork(states, "host2", { deliveries: [] }), fromOutside(far))).toBe(
       "host2 default.web: no delivery for MAC 02:00:01:00:00:02",
     );

@@ -22,13 +22,14 @@ export interface BgpPlan {
 export function planBgp(objects: ObjectSet): BgpPlan {
   const hosts = [...objects.hosts.values()].map(({ object }) => object);
   const sessions = new Map<string, BgpNeighbor[]>();
+  const devices = linkDevices(objects);
   for (const host of hosts) {
     for (const uplink of host.spec.uplinks) {
       const router = objects.routers.get(uplink.router)?.object;
       if (router === undefined || !router.spec.managed) continue;
       const list = sessions.get(uplink.router) ?? [];
       sessions.set(uplink.router, list);
-      list.push(hostNeighbor(host, router, uplink));
+      list.push(hostNeighbor(host, uplink, devices));
     }
   }
   const prefixes = [...objects.pools.values()].flatMap(({ object }) => object.spec.prefixes);
@@ -41,20 +42,29 @@ export function planBgp(objects: ObjectSet): BgpPlan {
   };
 }
 
-function hostNeighbor(host: Host, router: Router, uplink: Host["spec"]["uplinks"][number]): BgpNeighbor {
-  const link = router.spec.links.find(
-    ({ localAddress, peerAddress }) => localAddress === uplink.peerAddress && peerAddress === uplink.localAddress,
-  );
+type Uplink = Host["spec"]["uplinks"][number];
+
+/** A router's device by the addresses of the link; empty where the router's own object does not tell. */
+function hostNeighbor(host: Host, uplink: Uplink, devices: ReadonlyMap<string, string>): BgpNeighbor {
   return {
     name: host.metadata.name,
     role: "Host",
     asn: host.spec.asn,
-    interface: link?.interface ?? "",
+    interface: devices.get(`${uplink.router} ${uplink.peerAddress} ${uplink.localAddress}`) ?? "",
     localAddress: uplink.peerAddress,
     address: uplink.localAddress,
     loopback: hostPrefix(host.spec.vtep),
     bfd,
   };
+}
+
+function linkDevices({ routers }: ObjectSet): ReadonlyMap<string, string> {
+  const devices = new Map<string, string>();
+  for (const [name, { object }] of routers) {
+    for (const link of object.spec.links)
+      devices.set(`${name} ${link.localAddress} ${link.peerAddress}`, link.interface);
+  }
+  return devices;
 }
 
 export function hostBgp(objects: ObjectSet, plan: BgpPlan, host: Host, announce: readonly Ipv6Prefix[]): BgpState {

@@ -21,6 +21,8 @@ export class NetworkPlan {
   /** By service: what it contributes. */
   readonly #rules = new Map<string, readonly PolicyEntry[]>();
   readonly #rulesOf = new Map<ClassId, PolicyEntry[]>();
+  /** Hosts that run a class, with the number of its instances there. */
+  readonly #hostsOf = new Map<ClassId, Map<string, number>>();
   readonly #cores = new Map<string, Core>();
   #tunnels: readonly Tunnel[] | undefined;
 
@@ -58,6 +60,8 @@ export class NetworkPlan {
   #putSlice(host: string, service: string, slice: HostSlice | undefined): boolean {
     const before = this.#slices.get(host);
     const slices = before ?? new Map<string, HostSlice>();
+    this.#countClasses(host, slices.get(service), -1);
+    this.#countClasses(host, slice, 1);
     if (slice === undefined) slices.delete(service);
     else slices.set(service, slice);
     if (slices.size === 0) this.#slices.delete(host);
@@ -65,6 +69,17 @@ export class NetworkPlan {
     const moved = (before !== undefined) !== slices.size > 0;
     if (moved) this.#tunnels = undefined;
     return moved;
+  }
+
+  #countClasses(host: string, slice: HostSlice | undefined, by: 1 | -1): void {
+    for (const { class: cls } of slice?.workloads ?? []) {
+      const counts = this.#hostsOf.get(cls) ?? new Map<string, number>();
+      const count = (counts.get(host) ?? 0) + by;
+      if (count > 0) counts.set(host, count);
+      else counts.delete(host);
+      if (counts.size > 0) this.#hostsOf.set(cls, counts);
+      else this.#hostsOf.delete(cls);
+    }
   }
 
   #putRules(service: string, rules: readonly PolicyEntry[]): ReadonlySet<string> {
@@ -78,11 +93,9 @@ export class NetworkPlan {
       if (list.length === 0) this.#rulesOf.delete(cls);
       else this.#rulesOf.set(cls, list);
     }
-    const touched = [...this.#slices].filter(([, slices]) =>
-      slices.values().some(({ workloads }) => workloads.some((each) => classes.has(each.class))),
-    );
-    for (const [host] of touched) this.#cores.delete(host);
-    return new Set(touched.map(([host]) => host));
+    const touched = new Set([...classes].flatMap((cls) => [...(this.#hostsOf.get(cls)?.keys() ?? [])]));
+    for (const host of touched) this.#cores.delete(host);
+    return touched;
   }
 
   /** Undefined when nothing of the network is on the host. */

@@ -35,24 +35,24 @@ interface Candidate {
   readonly load: number;
 }
 
+const none: readonly InstanceEntry[] = [];
+
 /** Hosts are looked at in the order of their numbers, so that equal ones are taken in that order. */
 export function chooseHost(hosts: readonly Host[], draft: Draft, observed: Observed, wanted: Wanted): Choice {
   const mine = Map.groupBy(
     draft.instancesOf(wanted.project, wanted.service).filter(({ phase }) => phase === "Run"),
     ({ host }) => host,
   );
-  const candidates: Candidate[] = [];
-  const perHost: string[] = [];
-  for (const host of hosts) {
-    const looked = look(host, draft, observed, wanted, mine.get(host.metadata.name) ?? []);
-    if (typeof looked === "string") perHost.push(`${host.metadata.name}: ${looked}`);
-    else candidates.push(looked);
-  }
-  const best = candidates.toSorted((a, b) => compare(a, b, wanted))[0];
-  return best === undefined
-    ? { host: undefined, perHost }
-    : { host: best.host, reason: reasonFor(best, candidates, wanted) };
+  const looked = hosts.map((host) => look(host, draft, observed, wanted, mine.get(host.metadata.name) ?? none));
+  const candidates = looked.filter((each) => typeof each !== "string");
+  const [first] = candidates;
+  if (first === undefined) return { host: undefined, perHost: refusals(hosts, looked) };
+  const best = candidates.reduce((a, b) => (compare(b, a, wanted) < 0 ? b : a), first);
+  return { host: best.host, reason: reasonFor(best, candidates, wanted) };
 }
+
+const refusals = (hosts: readonly Host[], looked: readonly (Candidate | string)[]): readonly string[] =>
+  looked.flatMap((reason, at) => (typeof reason === "string" ? [`${hosts[at]?.metadata.name}: ${reason}`] : []));
 
 function look(
   host: Host,

@@ -20,9 +20,11 @@ export function removeGone(input: GoneInput): void {
   const tiersOf = new Map<string, ReadonlySet<string>>();
   for (const [key, { object }] of input.objects.services)
     tiersOf.set(key, new Set(serviceChain(object).map(({ name }) => name)));
-  for (const [key, instance] of input.draft.all("Instance")) {
+  const leaving = input.draft.all("Instance").flatMap(([key, instance]) => {
     const reason = reasonToGo(input, instance, tiersOf);
-    if (reason === undefined) continue;
+    return reason === undefined ? [] : [{ key, instance, reason }];
+  });
+  for (const { key, instance, reason } of leaving.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
     const { project, service, tier, id, host } = instance;
     input.draft.delete(key);
     input.explain({ project, service, tier, instance: id, action: "Remove", host, reason });

@@ -37,17 +37,31 @@ export function* reconcileTier(work: TierWork): Generator<Diagnostic> {
   const fresh = (): InstanceEntry[] => running(work).filter(({ template }) => template === hash);
   for (const victim of victims(fresh(), fresh().length - tier.replicas, observed))
     drain(work, victim, `${tier.name} has ${tier.replicas} replicas now`);
-  while (fresh().length < tier.replicas) {
+  for (let missing = tier.replicas - fresh().length; missing > 0; missing--) {
     const choice = place(work);
-    if (choice === undefined) break;
-    if (choice.host !== undefined) continue;
-    yield* noRoom(work, choice, tier.replicas - fresh().length);
+    if (choice?.host !== undefined) continue;
+    yield* choice === undefined ? noNumber(work) : noRoom(work, choice, missing);
     break;
   }
   const stale = running(work).filter(({ template }) => template !== hash);
+  if (stale.length === 0) return;
   const kept = tier.replicas - fresh().filter((instance) => isReady(observed, instance)).length;
   for (const victim of victims(stale, stale.length - Math.max(0, kept), observed))
     drain(work, victim, "replaced: its workload changed");
+}
+
+/** A tier without a class was complained about when classes were given out. */
+function* noNumber({ draft, service, tier }: TierWork): Generator<Diagnostic> {
+  const { project, name } = service.object.metadata;
+  const counter = draft.get("Counter", ledgerKeys.instanceCounter(project, name, tier.name));
+  if ((counter?.next ?? 0) <= maxNumber) return;
+  yield diagnose(
+    "NW1403",
+    service,
+    tier.field,
+    `tier ${tier.name} has used all ${maxNumber} instance numbers`,
+    "rename the tier",
+  );
 }
 
 function running({ draft, service, tier }: TierWork): InstanceEntry[] {
@@ -79,8 +93,9 @@ function place(work: TierWork): Choice | undefined {
   };
   const choice = chooseHost(hosts, draft, observed, wanted);
   if (choice.host === undefined) return choice;
-  const number = draft.count(ledgerKeys.instanceCounter(project, name, tier.name));
-  if (number > maxNumber) return undefined;
+  const counter = ledgerKeys.instanceCounter(project, name, tier.name);
+  if ((draft.get("Counter", counter)?.next ?? 1) > maxNumber) return undefined;
+  const number = draft.count(counter);
   const instance = newInstance(work, choice.host, network, cls, number);
   if (template !== undefined) draft.put(ledgerKeys.template(project, name, tier.name, template.hash), template);
   draft.put(ledgerKeys.instance(project, instance.id), instance);
