@@ -11,7 +11,7 @@ export function createApp(context: ServerContext): Hono {
     verify: (token) => tokens.verify(token),
     onAnswer: ({ method, route, status, failure }) => {
       metrics.requests.inc({ method, route, status: String(status) });
-      if (status < 500 || failure === undefined) return;
+      if (status !== 500 || failure === undefined) return;
       const stack = isNetwrightError(failure) || !(failure instanceof Error) ? undefined : failure.stack;
       log.error("CallFailed", { method, route, status, message: messageOf(failure), stack });
     },

@@ -12,7 +12,7 @@ import { DnsSync, noDns, type UpdateRecord } from "./control/dns-sync.ts";
 import { Rounds } from "./control/round.ts";
 import { Statuses } from "./control/statuses.ts";
 import { readWorld } from "./control/world.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "@netwright/base";
 import { createMetrics } from "./metrics.ts";
 import { Events } from "./state/events.ts";
 import { NodeStates } from "./state/node-states.ts";

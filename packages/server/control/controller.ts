@@ -5,17 +5,15 @@
 import type { ApplyResponse } from "@netwright/api";
 import { formatInstant, messageOf, milliseconds, seconds, type Clock, type Entropy, type Instant, type Milliseconds } from "@netwright/base";
 import { planOf } from "@netwright/compiler";
-import type { NodeReport, Store, StoreWrite } from "@netwright/contract";
+import type { NodeReport, Store } from "@netwright/contract";
 import { Wakeups } from "@netwright/store";
-import { candidateOf, wireOf, type Candidate } from "../apply/candidate.ts";
+import { candidateOf } from "../apply/candidate.ts";
 import { checkDiagnostics } from "../apply/check.ts";
-import type { Edit } from "../apply/edit.ts";
-import type { StoredChange } from "../apply/undo.ts";
-import type { Log } from "../log.ts";
+import { changeOf, describeFlows, eventsOf, writesOf, type EditRequest } from "../apply/record-edit.ts";
+import type { Log } from "@netwright/base";
 import type { Metrics } from "../metrics.ts";
 import type { Events } from "../state/events.ts";
-import { nextChangeId, putChange, summaryOf } from "../state/history.ts";
-import { deleteItem, putItem, type Items } from "../state/objects.ts";
+import { nextChangeId, summaryOf } from "../state/history.ts";
 import type { Reports } from "../state/reports.ts";
 import type { Facts } from "../status/facts.ts";
 import { newUid } from "../state/uid.ts";
@@ -38,16 +36,6 @@ export interface ControllerDependencies {
   readonly certificates: Certificates;
   /** Called after every round that changed something. */
   readonly onWorld: () => void;
-}
-
-export interface EditRequest {
-  /** Made from the objects of the moment, when it is this edit's turn. */
-  readonly edit: (items: Items) => Edit;
-  readonly message: string;
-  /** Name of the token. */
-  readonly by: string;
-  readonly undoes: number | null;
-  readonly dryRun: boolean;
 }
 
 /** How often readiness of nodes and unwritten events are looked at. */
@@ -126,14 +114,14 @@ export class Controller {
   }
 
   async #turn(): Promise<void> {
-    const { certificates, clock, log, metrics, statuses } = this.#dependencies;
+    const { certificates, clock, events, log, metrics, statuses } = this.#dependencies;
     const nodes = this.#readiness();
     const due = (this.#nextAt !== null && clock.now() >= this.#nextAt) || certificates.anyDue();
     if (nodes !== this.#lastNodes) statuses.markAll();
     try {
       if (this.#roundWanted || due || nodes !== this.#lastNodes) await this.#round();
       statuses.refresh(this.#world);
-      await this.#writeEvents();
+      if (events.writesDue()) await this.#writeEvents();
     } catch (failure) {
       // Level-triggered: whatever failed is tried again as a whole.
       metrics.roundFailures.inc();
@@ -149,13 +137,13 @@ export class Controller {
     this.#roundWanted = false;
     this.#lastNodes = this.#readiness();
     const decision = rounds.decide(this.#world, this.#world.items);
-    const result = await rounds.carryOut(decision, [], []);
+    const result = await rounds.carryOut(decision);
     this.#accept(decision, result);
     metrics.roundDuration.observe((clock.monotonic() - started) / 1000);
   }
 
   async #edit(request: EditRequest): Promise<ApplyResponse> {
-    const { clock, metrics, rounds, entropy, statuses } = this.#dependencies;
+    const { clock, log, metrics, rounds, entropy, statuses, store } = this.#dependencies;
     const started = clock.monotonic();
     const before = this.#world;
     const stamp = { uid: () => newUid(entropy), now: formatInstant(clock.now()) };
@@ -166,20 +154,19 @@ export class Controller {
     const named = new Set(candidate.changes.map(({ object }) => object));
     const planned = clock.monotonic();
     const plan = planOf({ before: before.objects, after: decision.world.objects, ledger: before.ledger, observed: decision.observed, now: clock.now(), named });
-    const flows = `${count(plan.flows, "Opened")} flows opened, ${count(plan.flows, "Closed")} closed`;
     const spans = { reconciled, planned: milliseconds(clock.monotonic() - planned) };
     const answer = { plan, diagnostics: [] };
     if (request.dryRun) return { ...answer, change: null, revision: statuses.revision() };
-    const change = this.#changeOf(request, candidate, stamp.now);
+    const change = changeOf(request, candidate, { id: nextChangeId(store), at: stamp.now });
     const written = candidate.changes.filter(({ before: old, after }) => old !== after).map(({ key }) => key);
     if (written.length === 0) {
       metrics.applies.inc({ outcome: "Unchanged" });
       return { ...answer, change: null, revision: statuses.revision() };
     }
-    const result = await rounds.carryOut(decision, writesOf(candidate, change), written);
-    statuses.startStages(candidate, { ...spans, compiled: result.compiled }, flows);
+    const result = await rounds.carryOut(decision, { writes: writesOf(candidate, change), keys: written, events: eventsOf(request, candidate) });
+    statuses.startStages(candidate, { ...spans, compiled: result.compiled }, describeFlows(plan));
     this.#accept(decision, result);
-    this.#tellChange(request, candidate);
+    for (const { change: what, object } of candidate.changes) if (what !== "Unchanged") log.info("Object", { change: what, object, by: request.by });
     const revision = statuses.revision();
     statuses.refresh(this.#world);
     metrics.applies.inc({ outcome: "Applied" });
@@ -187,55 +174,22 @@ export class Controller {
     return { ...answer, change: change === undefined ? null : summaryOf(change), revision };
   }
 
-  /** Undefined when only places in files moved: that is no change of an object. */
-  #changeOf({ by, message, undoes }: EditRequest, candidate: Candidate, at: string): StoredChange | undefined {
-    const changed = candidate.changes.filter(({ change }) => change !== "Unchanged");
-    if (changed.length === 0) return undefined;
-    return {
-      id: nextChangeId(this.#dependencies.store),
-      at, by, message, undoes,
-      objects: changed.map(({ change, object, fields, before, after }) => ({
-        change, object, fields,
-        before: before === undefined ? null : wireOf(before),
-        after: after === undefined ? null : wireOf(after),
-      })),
-      keys: changed.map(({ key, before }) => ({ key, sources: before?.sources ?? {} })),
-    };
-  }
-
   #accept({ reconciled, world: { ledger } }: Decision, result: RoundResult): void {
-    const { log, metrics, statuses, events, store, onWorld } = this.#dependencies;
+    const { log, metrics, statuses, store, onWorld } = this.#dependencies;
     const before = this.#world;
     this.#world = result.world;
     this.#nextAt = reconciled.nextAt;
     this.#roundWanted ||= reconciled.changes.length > 0;
     metrics.storeRevision.set(store.revision());
     metrics.stateChanges.inc(result.changedNodes.size);
-    for (const { action, project, service, instance, host, reason } of result.explanations) {
-      if (action === "Wait") continue;
-      const object = project === "default" ? `service/${service}` : `${project}/service/${service}`;
-      const told = { Place: "Placed", Drain: "Draining", Remove: "Removed" }[action];
-      events.tell({ object, type: "Normal", reason: told, message: `${instance}${host === null ? "" : ` on ${host}`}: ${reason}` });
-    }
     if (before.items !== result.world.items || before.ledger !== ledger || result.changedNodes.size > 0) statuses.accept(before, result);
     onWorld();
     for (const [node, revision] of result.changedNodes) log.info("NodeState", { node, revision });
   }
 
-  #tellChange({ by, undoes }: EditRequest, { changes }: Candidate): void {
-    const { events, log } = this.#dependencies;
-    const words = { Create: "Created", Update: "Updated", Delete: "Deleted", Unchanged: "Unchanged" } as const;
-    for (const { change, object, fields } of changes) {
-      if (change === "Unchanged") continue;
-      const what = fields.length === 0 ? "" : `: ${fields.slice(0, 5).join(", ")}${fields.length > 5 ? " and more" : ""}`;
-      events.tell({ object, type: "Normal", reason: words[change], message: `by ${by}${undoes === null ? "" : `, undoing change ${undoes}`}${what}` });
-      log.info("Object", { change, object, by });
-    }
-  }
-
   async #writeEvents(): Promise<void> {
     const { events, store } = this.#dependencies;
-    if (!events.writesDue()) return;
+    if (!events.hasUnwritten) return;
     const { writes, done } = events.takeWrites();
     await store.commit(writes);
     done();
@@ -244,11 +198,4 @@ export class Controller {
   #readiness(): string {
     return nodeNames(this.#world.objects).map((node) => `${node}=${this.#dependencies.reports.ready(node)}`).join(" ");
   }
-}
-
-const count = (flows: ApplyResponse["plan"]["flows"], change: "Opened" | "Closed"): number => flows.filter((flow) => flow.change === change).length;
-
-function writesOf({ changes }: Candidate, change: StoredChange | undefined): readonly StoreWrite[] {
-  const objects = changes.flatMap(({ key, before, after }) => (before === after ? [] : [after === undefined ? deleteItem(key) : putItem(after)]));
-  return [...objects, ...(change === undefined ? [] : putChange(change))];
 }

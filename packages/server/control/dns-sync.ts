@@ -5,7 +5,7 @@
 import { messageOf, seconds, type Clock, type Ipv6 } from "@netwright/base";
 import type { Store, StoreWrite } from "@netwright/contract";
 import { Wakeups } from "@netwright/store";
-import type { Log } from "../log.ts";
+import type { Log } from "@netwright/base";
 import type { Metrics } from "../metrics.ts";
 import type { DnsFacts } from "../status/facts.ts";
 import type { World } from "./world.ts";

@@ -8,11 +8,11 @@ import {
 } from "@netwright/compiler";
 import { milliseconds, type Clock, type Milliseconds } from "@netwright/base";
 import type { HostState, Store, StoreWrite } from "@netwright/contract";
-import type { Items } from "../state/objects.ts";
+import { displayName, type Items } from "../state/objects.ts";
 import { ledgerWrites } from "../state/ledger-records.ts";
 import type { NodeStates } from "../state/node-states.ts";
 import type { Reports } from "../state/reports.ts";
-import type { Events } from "../state/events.ts";
+import type { Events, NewEvent } from "../state/events.ts";
 import type { Certificates } from "./certificates.ts";
 import type { ComputedSpans } from "./stages.ts";
 import { nodeNames, type World } from "./world.ts";
@@ -35,9 +35,18 @@ export interface Decision {
   readonly took: ComputedSpans["reconciled"];
 }
 
+/** What an edit adds to the transaction of its round. */
+export interface Edited {
+  readonly writes: readonly StoreWrite[];
+  /** Keys of objects that are written or deleted. */
+  readonly keys: readonly string[];
+  readonly events: readonly NewEvent[];
+}
+
+const nothingEdited: Edited = { writes: [], keys: [], events: [] };
+
 export interface RoundResult {
   readonly world: World;
-  readonly explanations: readonly Explanation[];
   /** Nodes with a new state, and its revision. */
   readonly changedNodes: ReadonlyMap<string, number>;
   readonly compiled: ComputedSpans["compiled"];
@@ -63,20 +72,22 @@ export class Rounds {
     return { world: next, observed, reconciled, took: milliseconds(clock.monotonic() - started) };
   }
 
-  /** Makes a decision real: whole or, when it throws, not at all. `writes` go into the same transaction. */
-  async carryOut(decision: Decision, writes: readonly StoreWrite[], written: readonly string[]): Promise<RoundResult> {
+  /** Makes a decision real: whole or, when it throws, not at all. What else an edit writes goes into the same transaction. */
+  async carryOut(decision: Decision, edited: Edited = nothingEdited): Promise<RoundResult> {
     const { clock, states, certificates } = this.#dependencies;
     const started = clock.monotonic();
     const certified = await certificates.prepare(decision.world.objects);
     const prepared = states.prepare(this.#compile(decision, certified.pems));
     const compiled = milliseconds(clock.monotonic() - started);
     const before = states.revisions();
-    const revision = await this.#commit(decision, [...writes, ...ledgerWrites(decision.reconciled.changes), ...prepared.writes, ...certified.writes]);
+    const writes = [...edited.writes, ...ledgerWrites(decision.reconciled.changes), ...prepared.writes, ...certified.writes];
+    const news = [...edited.events, ...decision.reconciled.explanations.flatMap(eventOf)];
+    const revision = await this.#commit(decision, writes, news);
     certified.done();
     prepared.publish();
     const changedNodes = new Map([...states.revisions()].filter(([node, at]) => before.get(node) !== at));
-    const world = { ...decision.world, revisions: revisionsAfter(decision.world, written, revision) };
-    return { world, explanations: decision.reconciled.explanations, changedNodes, compiled };
+    const world = { ...decision.world, revisions: revisionsAfter(decision.world, edited.keys, revision) };
+    return { world, changedNodes, compiled };
   }
 
   /** @returns the new states, undefined for nodes that are gone. */
@@ -93,10 +104,10 @@ export class Rounds {
   }
 
   /** With nothing to write there is no commit. A failed one leaves the compilation ahead of the store: it starts anew. */
-  async #commit(decision: Decision, writes: readonly StoreWrite[]): Promise<number> {
+  async #commit(decision: Decision, writes: readonly StoreWrite[], news: readonly NewEvent[]): Promise<number> {
     const { store, events, reports } = this.#dependencies;
     if (writes.length === 0) return store.revision();
-    const told = events.takeWrites();
+    const told = events.takeWrites(news);
     try {
       const remembered = reports.rememberWrites(store, nodeNames(decision.world.objects));
       const revision = await store.commit([...writes, ...remembered, ...told.writes]);
@@ -107,6 +118,14 @@ export class Rounds {
       throw failure;
     }
   }
+}
+
+/** Waiting is no event: it is said by the service's conditions. */
+function eventOf({ action, project, service, instance, host, reason }: Explanation): readonly NewEvent[] {
+  if (action === "Wait") return [];
+  const object = displayName({ kind: "Service", project, name: service });
+  const told = { Place: "Placed", Drain: "Draining", Remove: "Removed" }[action];
+  return [{ object, type: "Normal", reason: told, message: `${instance}${host === null ? "" : ` on ${host}`}: ${reason}` }];
 }
 
 function revisionsAfter({ items, revisions }: World, written: readonly string[], revision: number): ReadonlyMap<string, number> {

@@ -1,7 +1,7 @@
 /** The two ways in: a unix socket of the owner's, and TLS on the management network. */
 import { chmodSync, rmSync } from "node:fs";
 import { createConnection, type AddressInfo } from "node:net";
-import { createServer as createHttpsServer } from "node:https";
+import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
 import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import { messageOf, NetwrightError } from "@netwright/base";
@@ -44,18 +44,34 @@ export interface Identity {
   readonly key: string;
 }
 
-/** Listens with TLS 1.2 or newer. */
-export async function listenTls(fetch: Fetch, address: TlsAddress, identity: Identity): Promise<Listening & { readonly port: number }> {
+/** How often the server's own certificate is issued anew, long before it ends. */
+const renewal = 24 * 60 * 60 * 1000;
+
+/** Listens with TLS 1.2 or newer. @param renew gives the next certificate, which open connections do not notice. */
+export async function listenTls(
+  fetch: Fetch,
+  address: TlsAddress,
+  identity: Identity,
+  renew: () => Promise<Identity>,
+): Promise<Listening & { readonly port: number }> {
   const server = createAdaptorServer({
     fetch,
     createServer: createHttpsServer,
     serverOptions: { cert: identity.certificate, key: identity.key, minVersion: "TLSv1.2" },
-  }) as Server;
+  }) as HttpsServer;
   await listening(server, () => server.listen(address.port, address.host), `[${address.host}]:${address.port}`);
-  return { port: (server.address() as AddressInfo).port, stop: () => stop(server) };
+  const timer = setInterval(() => {
+    // When issuing fails the old one stays, and the next turn tries again.
+    renew().then(({ certificate, key }) => server.setSecureContext({ cert: certificate, key, minVersion: "TLSv1.2" }), () => {});
+  }, renewal);
+  const close = async (): Promise<void> => {
+    clearInterval(timer);
+    await stop(server);
+  };
+  return { port: (server.address() as AddressInfo).port, stop: close };
 }
 
-async function listening(server: Server, listen: () => void, where: string): Promise<void> {
+async function listening(server: Server | HttpsServer, listen: () => void, where: string): Promise<void> {
   // Streams last as long as their client wants; only a call that never comes is cut.
   server.requestTimeout = 0;
   server.headersTimeout = 10_000;
@@ -67,7 +83,7 @@ async function listening(server: Server, listen: () => void, where: string): Pro
   await promise;
 }
 
-async function stop(server: Server): Promise<void> {
+async function stop(server: Server | HttpsServer): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   server.close(() => resolve());
   server.closeIdleConnections();

@@ -3,7 +3,7 @@ import type { Store } from "@netwright/contract";
 import type { AgentRequests } from "../agents/requests.ts";
 import type { Tokens } from "../auth/tokens.ts";
 import type { Controller } from "../control/controller.ts";
-import type { Log } from "../log.ts";
+import type { Log } from "@netwright/base";
 import type { Metrics } from "../metrics.ts";
 import type { Events } from "../state/events.ts";
 import type { NodeStates } from "../state/node-states.ts";

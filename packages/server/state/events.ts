@@ -39,18 +39,30 @@ export class Events {
     return this.#unwritten.length > 500 || this.#clock.now() - Date.parse(oldest.at) > longestWait;
   }
 
-  /** Writes for the next commit; `done` says that they were committed. */
-  takeWrites(): { readonly writes: readonly StoreWrite[]; readonly done: () => void } {
-    const events = this.#unwritten;
-    const keys = [...this.#written, ...events.map((event) => keyOf(event.revision))];
+  /** True when some were told and are not written. */
+  get hasUnwritten(): boolean {
+    return this.#unwritten.length > 0;
+  }
+
+  /**
+   * Writes for the next commit: what was told, and `news` that the commit makes true. `done` says that it was committed
+   * and tells the news. Invariant: nothing is told in between, because only the controller tells, one thing at a time.
+   */
+  takeWrites(news: readonly NewEvent[] = []): { readonly writes: readonly StoreWrite[]; readonly done: () => void } {
+    const at = formatInstant(this.#clock.now());
+    const next = this.log.revision() + 1;
+    const fresh = news.map((event, index): Event => ({ revision: next + index, at, ...event }));
+    const told = this.#unwritten;
+    const puts = [...told, ...fresh].map((event): StoreWrite => ({ kind: "Put", key: keyOf(event.revision), value: JSON.stringify(event) }));
+    const keys = [...this.#written, ...puts.map((write) => write.key)];
     const old = keys.slice(0, Math.max(0, keys.length - kept));
-    const puts = events.map((event): StoreWrite => ({ kind: "Put", key: keyOf(event.revision), value: JSON.stringify(event) }));
-    const fresh = new Set(puts.map((write) => write.key));
-    const writes = [...puts, ...old.filter((key) => !fresh.has(key)).map((key): StoreWrite => ({ kind: "Delete", key }))];
+    const own = new Set(puts.map((write) => write.key));
+    const deletes = old.filter((key) => !own.has(key)).map((key): StoreWrite => ({ kind: "Delete", key }));
     return {
-      writes,
+      writes: [...puts, ...deletes],
       done: () => {
-        this.#unwritten = this.#unwritten.slice(events.length);
+        for (const event of fresh) this.log.append(() => event);
+        this.#unwritten = this.#unwritten.slice(told.length);
         this.#written = keys.slice(old.length);
       },
     };

@@ -1,0 +1,184 @@
+/** What goes between server and agents: states, requests and their output; and watches of everybody else. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { AgentRequest, Client, OutputChunk, WatchEvent } from "@netwright/api";
+import { milliseconds } from "@netwright/base";
+import type { HostState } from "@netwright/contract";
+import { reportOf, startFakeAgent, type FakeAgent } from "./testing/fake-agent.ts";
+import { adminToken, applyOf, eventually, startHarness, type Harness } from "./testing/harness.ts";
+import { fabricManifests, shop } from "./testing/manifests.ts";
+
+let harness: Harness;
+let agent: FakeAgent;
+let host1: Client;
+let stop: AbortController;
+
+beforeEach(async () => {
+  stop = new AbortController();
+  harness = await startHarness({ heartbeat: milliseconds(20) });
+  await harness.admin.apply(applyOf(fabricManifests));
+  await harness.admin.apply(applyOf(shop()));
+  host1 = harness.as((await harness.admin.createToken({ name: "host1", role: "Node", node: "host1" })).secret);
+  agent = startFakeAgent(host1, "host1");
+});
+afterEach(async () => {
+  stop.abort();
+  agent.stop();
+  await harness.stop();
+});
+
+async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const value of values) all.push(value);
+  return all;
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
+
+/** Answers the requests of a node, one by one. */
+async function serve(answer: (request: AgentRequest) => AsyncIterable<OutputChunk>): Promise<void> {
+  for await (const request of host1.nodes.requests("host1", stop.signal)) {
+    if (request.kind !== "Cancel") host1.nodes.sendOutput("host1", request.id, answer(request), stop.signal).catch(() => {});
+  }
+}
+
+describe("requests to agents", () => {
+  test("logs and exec: what the agent sends is what the client gets, as it comes", async () => {
+    const seen: AgentRequest[] = [];
+    void serve(async function* (request) {
+      seen.push(request);
+      yield { stream: "stdout", data: base64("one\n") };
+      yield { stream: "stderr", data: base64("two\n") };
+      yield { stream: "exit", code: 3 };
+    });
+    const logs = await collect(harness.admin.logs({ id: "shop-web-1" }, { follow: false, tail: 5 }));
+    expect(logs).toEqual([
+      { stream: "stdout", data: base64("one\n") },
+      { stream: "stderr", data: base64("two\n") },
+      { stream: "exit", code: 3 },
+    ]);
+    await collect(harness.admin.exec({ id: "shop-web-1" }, { command: ["id"], input: base64("in") }));
+    expect(seen).toMatchObject([
+      { kind: "Logs", project: "default", instance: "shop-web-1", follow: false, tail: 5 },
+      { kind: "Exec", command: ["id"], input: base64("in") },
+    ]);
+  });
+
+  test("a client that goes away stops the request at the agent", async () => {
+    const requests: AgentRequest[] = [];
+    void (async () => {
+      for await (const request of host1.nodes.requests("host1", stop.signal)) {
+        requests.push(request);
+        if (request.kind === "Cancel") continue;
+        host1.nodes.sendOutput("host1", request.id, (async function* () {
+          yield { stream: "stdout" as const, data: base64("first") };
+          await new Promise((resolve) => stop.signal.addEventListener("abort", resolve));
+        })(), stop.signal).catch(() => {});
+      }
+    })();
+    for await (const chunk of harness.admin.logs({ id: "shop-web-1" }, { follow: true, tail: null })) {
+      expect(chunk).toMatchObject({ stream: "stdout" });
+      break;
+    }
+    await eventually(async () => expect(requests[1]).toMatchObject({ kind: "Cancel", target: requests[0]!.id }));
+  });
+
+  test("nobody else may answer, nobody may answer twice, and strangers get nothing", async () => {
+    await expect(host1.nodes.sendOutput("host1", "0000", (async function* () {})())).rejects.toMatchObject({ code: "NW1501" });
+    await expect(collect(harness.admin.logs({ id: "shop-web-9" }, { follow: false, tail: null }))).rejects.toMatchObject({ code: "NW1501" });
+    await expect(collect(harness.admin.logs({ id: "shop-lb-1" }, { follow: false, tail: null }))).rejects.toMatchObject({ code: "NW1506" });
+  });
+});
+
+describe("states", () => {
+  test("only what is newer than what the agent has, and each change once", async () => {
+    await eventually(async () => expect(agent.states.length).toBeGreaterThan(0));
+    const { revision } = await host1.nodes.state<HostState>("host1");
+    const fresh: number[] = [];
+    const watching = (async () => {
+      for await (const state of host1.nodes.watchState<HostState>("host1", revision, stop.signal)) fresh.push(state.revision);
+    })();
+    await harness.admin.scale({ service: "shop", tiers: { web: 2, lb: 3 } });
+    await eventually(async () => expect(fresh.at(-1)).toBe((await host1.nodes.state("host1")).revision));
+    expect(fresh[0]).toBeGreaterThan(revision);
+    expect(fresh).toEqual([...new Set(fresh)].sort((a, b) => a - b));
+    stop.abort();
+    await watching;
+  });
+
+  test("a report about another node, or that is none, is refused", async () => {
+    const { revision, state } = await host1.nodes.state<HostState>("host1");
+    const report = reportOf(revision, state);
+    await expect(host1.nodes.report("host1", { ...report, node: "host2" })).rejects.toMatchObject({ code: "NW1506" });
+    await expect(host1.nodes.report("host1", { ...report, sessions: "all up" })).rejects.toMatchObject({ code: "NW1506" });
+    await expect(host1.nodes.report("host2", { ...report, node: "host2" })).rejects.toMatchObject({ code: "NW1504" });
+  });
+});
+
+describe("watches", () => {
+  test("objects: from a list on, every change once, statuses included, Deleted at the end", async () => {
+    const { revision } = await harness.admin.list("Service");
+    const seen: WatchEvent[] = [];
+    const watching = (async () => {
+      for await (const event of harness.admin.watch("Service", { since: revision, signal: stop.signal })) seen.push(event);
+    })();
+    await harness.admin.scale({ service: "shop", tiers: { web: 2 } });
+    await harness.admin.delete({ kind: "Service", name: "shop" });
+    await eventually(async () => expect(seen.at(-1)?.type).toBe("Deleted"));
+    const revisions = seen.map((event) => event.revision);
+    expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b));
+    expect(seen.some(({ object }) => object.metadata["generation"] === 2)).toBe(true);
+    stop.abort();
+    await watching;
+  });
+
+  test("a revision from before a restart is answered with NW1507, so that clients list again", async () => {
+    const stale = (await harness.admin.list("Service")).revision;
+    await harness.stop();
+    const again = await startHarness({ store: harness.store });
+    await expect(collect(again.admin.watch("Service", { since: stale }))).rejects.toMatchObject({ code: "NW1507" });
+    const events = await again.admin.events({ since: 0, for: "service/shop" });
+    expect(events.map(({ reason }) => reason)).toContain("Created");
+    await again.stop();
+  });
+
+  test("a quiet stream has heartbeats, and ends when the server stops", async () => {
+    const response = await harness.server.app.request("http://server/v1alpha1/addresspools?watch=true", { headers: { authorization: `Bearer ${adminToken}` } });
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    const lines: string[] = [];
+    while (lines.length < 5) lines.push((await reader.read()).value ?? "end");
+    expect(lines.filter((line) => line === "\n").length).toBeGreaterThanOrEqual(3);
+    harness.server.stop();
+    while (!(await reader.read()).done) continue;
+  });
+
+  test("dropped flows have names and say where a rule would stand", async () => {
+    await eventually(async () => expect(agent.states.at(-1)?.state.networks).toHaveLength(1));
+    const [proxy, web] = agent.states.at(-1)!.state.networks[0]!.workloads;
+    const flow = { from: web!.class, to: proxy!.class, protocol: "tcp", port: 5432, packets: 3, bytes: 180 } as const;
+    const network = { project: "default", name: "web", rules: 2 };
+    const seen: unknown[] = [];
+    const watching = (async () => {
+      for await (const record of harness.admin.watchDroppedFlows(stop.signal)) seen.push([record.from, record.to, record.packets]);
+    })();
+    await agent.say({ networks: [{ ...network, denied: [flow] }] });
+    const [record] = await harness.admin.droppedFlows();
+    expect(record).toMatchObject({
+      host: "host1", from: "shop/web", to: "shop/proxy", port: 5432, packets: 3,
+      hint: { text: expect.stringContaining("{ from: { service: shop, tier: web }, to: proxy, port: 5432 }"), origin: { object: "service/shop", source: { file: "test.yaml" } } },
+    });
+    await agent.say({ networks: [{ ...network, denied: [{ ...flow, packets: 4 }] }] });
+    await eventually(async () => expect(seen).toEqual([["shop/web", "shop/proxy", 3], ["shop/web", "shop/proxy", 4]]));
+    stop.abort();
+    await watching;
+  });
+
+  test("topology: nodes, links and what sessions carry", async () => {
+    await eventually(async () => {
+      const topology = await harness.admin.topology();
+      expect(topology.nodes.find(({ name }) => name === "host1")).toMatchObject({ role: "Host", ready: true });
+      expect(topology.nodes.find(({ name }) => name === "provider")).toMatchObject({ role: "Upstream" });
+      expect(topology.sessions).toContainEqual({ from: "host1", to: "edge1", state: "Established", bfd: "Up", prefixes: expect.arrayContaining(["2001:db8:100::1/128"]) });
+      expect(topology.links).toHaveLength(3 * 2 + 3);
+    });
+  });
+});

@@ -1,0 +1,89 @@
+/** The program `netwright server serve`. */
+import { chmod, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { exitCodes, isNetwrightError, jsonLog, messageOf, NetwrightError, type Log } from "@netwright/base";
+import { systemClock, systemEntropy } from "@netwright/base/node-clock.ts";
+import { createDnsUpdater, recordWriter } from "@netwright/drivers/dns-rfc2136/index.ts";
+import { openSqliteStore } from "@netwright/store";
+import { nodeFiles, nodeRunner } from "@netwright/system";
+import { readAdminToken } from "./auth/admin-token.ts";
+import { issuerOf, loadAuthorityFile, serverIdentity } from "./authority-file.ts";
+import { listenTls, listenUnix, type Fetch, type Listening } from "./http/listen.ts";
+import { parseServeOptions, serverUsage, type ServeOptions } from "./options.ts";
+import { startServer, type ServerOptions } from "./server.ts";
+import { parseTsigKey } from "./tsig-key.ts";
+
+export { serverUsage };
+
+/** Seconds that resolvers may keep a record: how long clients may use an address that moved. */
+const dnsTtl = 30;
+
+/** @param version of the product. @returns the exit status. */
+export async function serverMain(argv: readonly string[], version: string): Promise<number> {
+  const log = jsonLog(systemClock, (line) => void process.stderr.write(line));
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  try {
+    await serve(parseServeOptions(argv), version, log, stop);
+    return 0;
+  } catch (error) {
+    log.error("Failed", { message: messageOf(error), ...(isNetwrightError(error) ? { code: error.code, hint: error.diagnostics[0]?.hint } : { stack: (error as Error).stack }) });
+    return isNetwrightError(error) ? exitCodes[error.category] : 1;
+  }
+}
+
+async function serve(options: ServeOptions, version: string, log: Log, stop: AbortController): Promise<void> {
+  await mkdir(options.state, { recursive: true, mode: 0o700 });
+  await chmod(options.state, 0o700);
+  const store = openSqliteStore(join(options.state, "store.db"));
+  try {
+    const authority = await loadAuthorityFile(nodeFiles, join(options.state, "authority.pem"), systemEntropy, systemClock);
+    const server = await startServer({
+      store, log, version,
+      clock: systemClock,
+      entropy: systemEntropy,
+      adminToken: await readAdminToken(nodeFiles, options.adminTokenFile, systemEntropy),
+      issue: issuerOf(authority, systemClock),
+      caCertificate: authority.pem.certificate,
+      ...(await dnsOf(options)),
+    });
+    const listening = await listenAll(options, (request) => server.app.fetch(request), async () => serverIdentity(authority, options.listen?.host ?? "::"), log);
+    log.info("Started", { version, pid: process.pid, revision: store.revision() });
+    // A controller that ends by itself has failed: then the program must end, and be started again.
+    await Promise.race([aborted(stop.signal), server.done]);
+    server.stop();
+    await Promise.all(listening.map((each) => each.stop()));
+    await server.done;
+    log.info("Stopped");
+  } finally {
+    await store.close();
+  }
+}
+
+async function listenAll(options: ServeOptions, fetch: Fetch, identity: () => ReturnType<typeof serverIdentity>, log: Log): Promise<readonly Listening[]> {
+  const listening: Listening[] = [];
+  if (options.listen !== undefined) {
+    const tls = await listenTls(fetch, options.listen, await identity(), identity);
+    log.info("Listening", { address: options.listen.host, port: tls.port, tls: true });
+    listening.push(tls);
+  }
+  if (options.unix !== undefined) {
+    listening.push(await listenUnix(fetch, options.unix));
+    log.info("Listening", { socket: options.unix });
+  }
+  return listening;
+}
+
+async function dnsOf({ dns }: ServeOptions): Promise<Pick<ServerOptions, "dns">> {
+  if (dns === undefined) return {};
+  const { server, zone, keyFile } = dns;
+  const text = await nodeFiles.read(keyFile);
+  if (text === undefined) throw new NetwrightError("NW1107", `${keyFile} cannot be read`);
+  const updater = createDnsUpdater({ runner: nodeRunner, server, port: 53, zone, key: parseTsigKey(text, keyFile) });
+  return { dns: { zone, update: recordWriter(updater, dnsTtl) } };
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true })));
+
+if (import.meta.main) process.exitCode = await serverMain(process.argv.slice(2), "0.1.0");

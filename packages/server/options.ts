@@ -1,0 +1,64 @@
+/** The command line of the server. */
+import { parseArgs } from "node:util";
+import { messageOf, NetwrightError } from "@netwright/base";
+import type { TlsAddress } from "./http/listen.ts";
+
+export const serverUsage = `Usage: netwright server serve --state DIR --admin-token-file FILE [OPTIONS]
+
+  --state DIR              what must survive: objects, allocations, the certificate authority
+  --admin-token-file FILE  the first administrator's token; made when the file is not there
+  --unix SOCKET            listen on this unix socket
+  --listen ADDRESS:PORT    listen here with TLS, for example [fd00:0:0:3::1]:7443
+  --dns-server ADDRESS     name server that takes the records of service hostnames (RFC 2136)
+  --dns-zone ZONE          zone that it is the primary of
+  --dns-key-file FILE      TSIG key (RFC 8945) as tsig-keygen(8) prints it
+`;
+
+export interface ServeOptions {
+  readonly state: string;
+  readonly adminTokenFile: string;
+  readonly unix: string | undefined;
+  readonly listen: TlsAddress | undefined;
+  readonly dns: { readonly server: string; readonly zone: string; readonly keyFile: string } | undefined;
+}
+
+const text = { type: "string" } as const;
+const options = {
+  state: text, "admin-token-file": text, unix: text, listen: text, "dns-server": text, "dns-zone": text, "dns-key-file": text,
+} as const;
+
+/** @throws NW1001, NW1002. */
+export function parseServeOptions(argv: readonly string[]): ServeOptions {
+  const { values, positionals } = parsed(argv);
+  const { state, "admin-token-file": adminTokenFile, unix, listen } = values;
+  if (positionals.join(" ") !== "serve" || state === undefined || adminTokenFile === undefined) throw usage("serve, --state and --admin-token-file are required");
+  if (unix === undefined && listen === undefined) throw usage("one of --unix and --listen is required");
+  return { state, adminTokenFile, unix, listen: listen === undefined ? undefined : parseListen(listen), dns: dnsOptions(values) };
+}
+
+type Values = Partial<Record<keyof typeof options, string>>;
+
+function parsed(argv: readonly string[]): { readonly values: Values; readonly positionals: readonly string[] } {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true });
+  } catch (cause) {
+    throw usage(messageOf(cause));
+  }
+}
+
+const usage = (message: string): NetwrightError => new NetwrightError("NW1001", message, { hint: serverUsage });
+
+function parseListen(text: string): TlsAddress {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) throw new NetwrightError("NW1001", `${text} is not ADDRESS:PORT`, { hint: "for example [fd00:0:0:3::1]:7443" });
+  return { host: match[1] ?? match[2] ?? "", port };
+}
+
+function dnsOptions({ "dns-server": server, "dns-zone": zone, "dns-key-file": keyFile }: Values): ServeOptions["dns"] {
+  if (server === undefined && zone === undefined && keyFile === undefined) return undefined;
+  if (server === undefined || zone === undefined || keyFile === undefined) {
+    throw new NetwrightError("NW1002", "--dns-server, --dns-zone and --dns-key-file go together");
+  }
+  return { server, zone, keyFile };
+}
