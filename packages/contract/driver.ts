@@ -49,6 +49,8 @@ export interface NodePaths {
   readonly run: string;
   /** What must survive a reboot. For example /var/lib/netwright. */
   readonly state: string;
+  /** Parent of the workloads' control groups in every hierarchy; `/netwright` where absent. Labs side by side differ in it. */
+  readonly controlGroup?: string;
 }
 
 /** Erases the types of a driver, so that different ones stand in one list. */

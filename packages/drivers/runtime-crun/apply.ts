@@ -1,0 +1,92 @@
+/** Carries out changes, all instances at the same time. Never waits for a container to stop. */
+import { isNetwrightError, messageOf, milliseconds, NetwrightError } from "@netwright/base";
+import type { NodeSystem, Problem } from "@netwright/contract";
+import { bundleConfig, bundleFiles } from "./bundle.ts";
+import { readHierarchies } from "./hierarchies.ts";
+import { bundleOf, logPath, type Bundle } from "./layout.ts";
+import { livingSupervisor } from "./observe.ts";
+import type { RuntimeChange } from "./plan.ts";
+import { supervisorScript } from "./supervisor.ts";
+import { generationOf, type ContainerInstance } from "./want.ts";
+
+export async function apply(system: NodeSystem, changes: readonly RuntimeChange[]): Promise<readonly Problem[]> {
+  const problems = await Promise.all(changes.map((change) => applyOne(system, change)));
+  return problems.flat();
+}
+
+async function applyOne(system: NodeSystem, change: RuntimeChange): Promise<readonly Problem[]> {
+  const subject = change.kind === "Start" ? change.instance.name : (change.generation.split("@")[0] ?? "");
+  try {
+    if (change.kind === "Start") await startInstance(system, change.instance);
+    else if (change.kind === "Stop") await stop(system, change);
+    else await remove(system, bundleOf(system.paths, change.generation));
+    return [];
+  } catch (error) {
+    const code = isNetwrightError(error) ? error.code : "NW1601";
+    return [{ slot: "runtime", code, message: `container ${subject}: ${messageOf(error)}`, subject }];
+  }
+}
+
+async function startInstance(system: NodeSystem, instance: ContainerInstance): Promise<void> {
+  const { paths, files, processes } = system;
+  const bundle = bundleOf(paths, generationOf(instance));
+  await untilGone(system, bundle);
+  // The configuration is written last: where it is there, the bundle is whole, and may be in use.
+  if (!(await files.exists(bundle.config))) await writeBundle(system, instance, bundle);
+  await processes.start(["sh", bundle.script], { log: logPath(paths, instance.name) });
+  await untilStarted(system, bundle);
+}
+
+async function writeBundle({ paths, files }: NodeSystem, instance: ContainerInstance, bundle: Bundle): Promise<void> {
+  const hostRoot = await files.list("/");
+  const config = bundleConfig(instance, paths, hostRoot);
+  const hierarchies = await readHierarchies(files);
+  for (const { path, content, mode } of bundleFiles(instance, paths, hostRoot)) {
+    await files.write(path, Buffer.from(content, "base64"), mode);
+  }
+  await files.write(bundle.script, supervisorScript(instance, paths, hierarchies));
+  await files.write(bundle.config, JSON.stringify(config, undefined, 1), 0o600);
+}
+
+const pollInterval = milliseconds(4);
+const startPatience = milliseconds(5000);
+const stopPatience = milliseconds(1000);
+
+/** The same generation may still be stopping. @throws NW1605 when that takes long: a later round comes back to it. */
+async function untilGone(system: NodeSystem, bundle: Bundle): Promise<void> {
+  const deadline = system.clock.monotonic() + stopPatience;
+  while (await system.files.exists(bundle.stop)) {
+    if (system.clock.monotonic() > deadline) throw new NetwrightError("NW1605", "it is still stopping");
+    await system.clock.sleep(pollInterval);
+  }
+}
+
+/** Until the supervisor has taken over and, unless an older generation is in its way, the container runs or has ended. */
+async function untilStarted(system: NodeSystem, bundle: Bundle): Promise<void> {
+  const { files, clock } = system;
+  const signs = [bundle.pid, bundle.exit, bundle.waiting];
+  const deadline = clock.monotonic() + startPatience;
+  while (clock.monotonic() < deadline) {
+    const seen = await Promise.all(signs.map((path) => files.exists(path)));
+    if (seen.includes(true) && (await livingSupervisor(system, bundle)) !== null) return;
+    await clock.sleep(pollInterval);
+  }
+  throw new NetwrightError("NW1605", "it did not start in time");
+}
+
+async function stop(
+  system: NodeSystem,
+  { generation, supervisor }: Extract<RuntimeChange, { kind: "Stop" }>,
+): Promise<void> {
+  await system.files.write(bundleOf(system.paths, generation).stop, "");
+  await system.processes.signal(supervisor, "SIGTERM");
+}
+
+/** A supervisor that ends meanwhile removes the bundle, script and all, itself. */
+async function remove({ runner, files }: NodeSystem, bundle: Bundle): Promise<void> {
+  if (!(await files.exists(bundle.script))) return files.remove(bundle.directory);
+  const result = await runner.run(["sh", bundle.script, "remove"]);
+  if (result.code !== 0 && (await files.exists(bundle.script))) {
+    throw new NetwrightError("NW1601", result.stderr.trim());
+  }
+}

@@ -1,0 +1,43 @@
+/** Where a generation keeps its files. Pure. */
+import type { NodePaths } from "@netwright/contract";
+
+export interface Bundle {
+  /** OCI bundle: configuration, root directory, and the files below. */
+  readonly directory: string;
+  readonly config: string;
+  /** The supervising script. */
+  readonly script: string;
+  /** Its line of /proc/PID/stat. */
+  readonly supervisor: string;
+  /** Host pid of the container's first process, while it runs. */
+  readonly pid: string;
+  /** `STATUS MILLISECONDS RESTARTS OOMKILLS` of the last end. */
+  readonly exit: string;
+  /** There while it waits for an older generation to end. */
+  readonly waiting: string;
+  /** There from the moment it was told to stop. */
+  readonly stop: string;
+}
+
+export const bundlesDirectory = (paths: NodePaths): string => `${paths.run}/crun`;
+/** crun's own state. */
+export const crunRoot = (paths: NodePaths): string => `${paths.run}/crun-state`;
+/** Output of an instance, over all its generations. */
+export const logPath = (paths: NodePaths, name: string): string => `${paths.state}/logs/${name}.log`;
+/** Control group of a generation, the same in every hierarchy. */
+export const controlGroup = (paths: NodePaths, generation: string): string =>
+  `${paths.controlGroup ?? "/netwright"}/${generation}`;
+
+export function bundleOf(paths: NodePaths, generation: string): Bundle {
+  const directory = `${bundlesDirectory(paths)}/${generation}`;
+  return {
+    directory,
+    config: `${directory}/config.json`,
+    script: `${directory}/supervise.sh`,
+    supervisor: `${directory}/supervisor`,
+    pid: `${directory}/pid`,
+    exit: `${directory}/exit`,
+    waiting: `${directory}/waiting`,
+    stop: `${directory}/stop`,
+  };
+}

@@ -1,0 +1,44 @@
+/** Which generations are there, and who supervises them. */
+import type { NodePaths, NodeSystem, ProcessId } from "@netwright/contract";
+import { bundleOf, bundlesDirectory, type Bundle } from "./layout.ts";
+
+export interface RuntimeHave {
+  readonly paths: NodePaths;
+  /** By name of the generation: every bundle on disk. */
+  readonly generations: ReadonlyMap<string, GenerationHave>;
+}
+
+export interface GenerationHave {
+  /** The living supervisor; null when there is none. */
+  readonly supervisor: ProcessId | null;
+  /** It was told to stop. */
+  readonly stopping: boolean;
+}
+
+export async function observe(system: NodeSystem): Promise<RuntimeHave> {
+  const names = await system.files.list(bundlesDirectory(system.paths));
+  const generations = await Promise.all(
+    names.map(async (name) => [name, await observeGeneration(system, bundleOf(system.paths, name))] as const),
+  );
+  return { paths: system.paths, generations: new Map(generations) };
+}
+
+async function observeGeneration(system: NodeSystem, bundle: Bundle): Promise<GenerationHave> {
+  const [supervisor, stopping] = await Promise.all([
+    livingSupervisor(system, bundle),
+    system.files.exists(bundle.stop),
+  ]);
+  return { supervisor, stopping };
+}
+
+export async function livingSupervisor(system: NodeSystem, bundle: Bundle): Promise<ProcessId | null> {
+  const id = parseProcessLine((await system.files.read(bundle.supervisor)) ?? "");
+  return id !== undefined && (await system.processes.alive(id)) ? id : null;
+}
+
+/** A line of /proc/PID/stat: fields 1 and 22 (proc(5)). */
+export function parseProcessLine(line: string): ProcessId | undefined {
+  const pid = parseInt(line, 10);
+  const startTicks = Number(line.slice(line.lastIndexOf(")") + 2).split(" ")[19]);
+  return pid > 0 && startTicks >= 0 ? { pid, startTicks } : undefined;
+}

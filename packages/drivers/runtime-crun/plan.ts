@@ -1,0 +1,33 @@
+/** Starts what is missing, stops what is not wanted. Pure. */
+import type { NodePaths, Plan, ProcessId } from "@netwright/contract";
+import type { RuntimeHave } from "./observe.ts";
+import { generationOf, type ContainerInstance, type RuntimeWant } from "./want.ts";
+
+export type RuntimeChange =
+  /** Also over what a supervisor that was killed left: a container that still runs is watched on, not replaced. */
+  | { readonly kind: "Start"; readonly instance: ContainerInstance; readonly paths: NodePaths }
+  | { readonly kind: "Stop"; readonly generation: string; readonly supervisor: ProcessId }
+  /** No supervisor is left to clean up behind itself. */
+  | { readonly kind: "Remove"; readonly generation: string };
+
+export function plan(want: RuntimeWant, have: RuntimeHave): Plan<RuntimeChange> {
+  const wanted = new Map(want.map((instance) => [generationOf(instance), instance]));
+  const missing = [...wanted].filter(([generation]) => {
+    const found = have.generations.get(generation);
+    return found === undefined || found.supervisor === null || found.stopping;
+  });
+  const unwanted = [...have.generations].filter(([generation]) => !wanted.has(generation));
+  return {
+    install: missing.map(([, instance]) => ({ kind: "Start", instance, paths: have.paths })),
+    retire: unwanted.flatMap(([generation, { supervisor, stopping }]): RuntimeChange[] => {
+      if (supervisor === null) return [{ kind: "Remove", generation }];
+      return stopping ? [] : [{ kind: "Stop", generation, supervisor }];
+    }),
+  };
+}
+
+export function describe(change: RuntimeChange): string {
+  if (change.kind === "Start") return `start container ${change.instance.name}`;
+  const [name = ""] = change.generation.split("@");
+  return change.kind === "Stop" ? `stop container ${name}` : `remove what is left of container ${name}`;
+}

@@ -1,0 +1,44 @@
+/** What this driver is about: the containers of one host. */
+import { createHash } from "node:crypto";
+import {
+  workloadNamespace,
+  type ContainerRun,
+  type HostState,
+  type NetworkState,
+  type WorkloadState,
+} from "@netwright/contract";
+
+export interface ContainerInstance {
+  /** `PROJECT.ID`, unique on a host. */
+  readonly name: string;
+  readonly id: string;
+  /** The instance's own network namespace. */
+  readonly netns: string;
+  readonly run: ContainerRun;
+}
+
+export type RuntimeWant = readonly ContainerInstance[];
+
+export function want(state: HostState): RuntimeWant {
+  return state.networks.flatMap((network) =>
+    network.workloads.flatMap((workload) => containerOf(network, workload) ?? []),
+  );
+}
+
+/** Undefined for workloads that other drivers run. */
+export function containerOf(
+  network: Pick<NetworkState, "project">,
+  workload: WorkloadState,
+): ContainerInstance | undefined {
+  const { id, run } = workload;
+  if (run.kind !== "Container") return undefined;
+  return { name: `${network.project}.${id}`, id, netns: workloadNamespace(network, workload), run };
+}
+
+/**
+ * `PROJECT.ID@DIGEST`: one instance with one way to run. It names bundle, container and control group, so that another
+ * `run` is another thing beside the old one.
+ */
+export function generationOf({ name, run }: ContainerInstance): string {
+  return `${name}@${createHash("sha256").update(JSON.stringify(run)).digest("hex").slice(0, 12)}`;
+}
