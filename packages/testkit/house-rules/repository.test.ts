@@ -19,6 +19,22 @@ test("the lock file names no registry, so that any mirror of npm serves", () => 
   expect(textOf("package-lock.json")).not.toContain('"resolved": "http');
 });
 
+test("the lock file knows the binaries of every machine, because npm ci refuses one that does not", () => {
+  interface Locked {
+    readonly optionalDependencies?: Readonly<Record<string, string>>;
+  }
+  const { packages } = JSON.parse(textOf("package-lock.json")) as {
+    readonly packages: Readonly<Record<string, Locked>>;
+  };
+  const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter(
+      (name) =>
+        packages[`node_modules/${name}`] === undefined && packages[`${path}/node_modules/${name}`] === undefined,
+    ),
+  );
+  expect(missing).toEqual([]);
+});
+
 test("there is one version: packages are published as one product", () => {
   const versionOf = (path: string): unknown => (JSON.parse(textOf(path)) as { readonly version?: unknown }).version;
   const manifests = allFiles.filter((path) => /^packages\/[^/]+\/package\.json$/.test(path));
