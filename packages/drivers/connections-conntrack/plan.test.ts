@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { defaultListener, hostState, addressOf, vip, type Instance } from "../testing/states.ts";
+import { parseConnections } from "./parse.ts";
+import { planConnections } from "./plan.ts";
+import { renderDelete } from "./render.ts";
+import { wantConnections } from "./want.ts";
+
+const proxy: Instance = { tier: "proxy", number: 1, host: 1 };
+const web: Instance = { tier: "web", number: 1, host: 2 };
+const gone: Instance = { tier: "proxy", number: 9, host: 1 };
+const goneElsewhere: Instance = { tier: "web", number: 9, host: 2 };
+const scene = { instances: [proxy, web], policy: ["proxy>web:8080"], listeners: [defaultListener([proxy], [1])] };
+const want = wantConnections(hostState(scene, 1));
+const client = "2001:db8:f::2";
+
+const line = (protocol: string, from: string, to: string, port: number, target = to, targetPort = port): string =>
+  `ipv6     10 ${protocol}      6 431999 ESTABLISHED src=${from} dst=${to} sport=40000 dport=${port} src=${target} dst=${from} sport=${targetPort} dport=40000 [ASSURED] mark=0 use=1`;
+
+const kept = [
+  line("tcp", addressOf(proxy), addressOf(web), 8080),
+  line("tcp", client, vip, 443, addressOf(proxy), 8443),
+  // Its own host judges whether a remote address is gone.
+  line("tcp", addressOf(proxy), addressOf(goneElsewhere), 8080),
+  "ipv6     10 icmpv6   58 29 src=fe80::1 dst=fd77::7:1:2:0:1 type=128 code=0 id=5 src=fd77::7:1:2:0:1 dst=fe80::1 type=129 code=0 id=5 mark=0 use=1",
+];
+const cut = [
+  ["a port that is not open", line("tcp", addressOf(proxy), addressOf(web), 22)],
+  ["a protocol that is not open", line("udp", addressOf(proxy), addressOf(web), 8080)],
+  ["the other direction", line("tcp", addressOf(web), addressOf(proxy), 8080)],
+  ["a delivery that is gone", line("tcp", client, vip, 444, addressOf(proxy), 8443)],
+  ["a delivery to another port", line("tcp", client, vip, 443, addressOf(proxy), 9443)],
+  ["an address that is gone", line("tcp", addressOf(gone), addressOf(web), 8080)],
+  ["a target that is gone", line("tcp", client, vip, 443, addressOf(gone), 8443)],
+  ["the outside", line("tcp", addressOf(proxy), client, 8080)],
+] as const;
+
+const plan = (lines: readonly string[]): readonly string[] =>
+  planConnections(want, new Map([["nwn-default.web", parseConnections(lines.join("\n"))]])).retire.map(
+    ({ connection }) => renderDelete(connection),
+  );
+
+describe("planConnections()", () => {
+  it("keeps what the policy allows", () => {
+    expect(plan(kept)).toEqual([]);
+  });
+
+  it.each(cut)("cuts a connection of %s, and no other", (_, text) => {
+    const [source, destination] = [/src=(\S+)/.exec(text)?.[1], /dst=(\S+)/.exec(text)?.[1]];
+    const deleted = plan([...kept, text]);
+    expect(deleted).toHaveLength(1);
+    expect(deleted[0]).toContain(`-s ${source} -d ${destination}`);
+  });
+
+  it("names a connection by its original direction", () => {
+    expect(plan([cut[3][1]])).toEqual([`-D -f ipv6 -s ${client} -d ${vip} -p tcp --sport 40000 --dport 444`]);
+  });
+});
+
+it("parseConnections() leaves out what it cannot read", () => {
+  expect(parseConnections("ipv4 2 tcp 6 1 src=1.2.3.4\nipv6 10 tcp\n\n")).toEqual([]);
+});

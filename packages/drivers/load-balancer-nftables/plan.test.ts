@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { maglevSize, type HostState } from "@netwright/contract";
+import { parseTable, type TableHave } from "../nftables/parse.ts";
+import { setComment, ruleComment, type TableSpec } from "../nftables/table.ts";
+import { defaultListener, hostState, type Instance } from "../testing/states.ts";
+import { planBalancers } from "./plan.ts";
+import { wantBalancers } from "./want.ts";
+
+const members = [1, 2, 3, 4].map((number): Instance => ({ tier: "proxy", number, host: number }));
+const state = (count: number, listeners = 1): HostState =>
+  hostState(
+    {
+      instances: members,
+      policy: [],
+      listeners: Array.from({ length: listeners }, (_, index) => ({
+        ...defaultListener(members.slice(0, count), [1]),
+        port: 443 + index,
+      })),
+      hosts: 4,
+    },
+    1,
+  );
+
+/** What the kernel tells of a table as wanted. */
+function kernel({ sets, chains }: TableSpec): TableHave {
+  const verdict = (data: string): unknown => (data.startsWith("goto ") ? { goto: { target: data.slice(5) } } : data);
+  const nftables = [
+    ...sets.map((set) => ({
+      [set.kind]: {
+        name: set.name,
+        comment: setComment(set),
+        elem: (set.elements ?? []).map(({ key, data, comment }) => {
+          const val = key.length === 1 ? key[0] : { concat: key };
+          const left = comment === undefined ? val : { elem: { val, comment } };
+          return data === undefined ? left : [left, verdict(data)];
+        }),
+      },
+    })),
+    ...chains.map(({ name, hook }) => ({
+      chain: { name, type: hook?.type, hook: hook?.hook, prio: hook?.priority, policy: hook?.policy },
+    })),
+    ...chains.flatMap(({ name, rules }) =>
+      rules.map((rule) => ({ rule: { chain: name, comment: ruleComment(rule), expr: [] } })),
+    ),
+  ];
+  return parseTable(JSON.stringify({ nftables }));
+}
+
+const plan = (from: HostState, to: HostState): ReturnType<typeof planBalancers> =>
+  planBalancers(wantBalancers(to), new Map(wantBalancers(from).map(({ netns, table }) => [netns, kernel(table)])));
+
+describe("planBalancers()", () => {
+  it("does nothing when nothing changed", () => {
+    expect(plan(state(3), state(3))).toEqual({ install: [], retire: [] });
+  });
+
+  it("moves only the slots that a new member takes, in one transaction", () => {
+    const { install, retire } = plan(state(3), state(4));
+    expect(retire).toEqual([]);
+    expect(install).toHaveLength(1);
+    const lines = (install[0]?.script ?? "").trim().split("\n");
+    expect(lines.map((line) => line.split(" { ")[0]?.replace(/slots_\S+/, "slots"))).toEqual([
+      "add element netdev netwright reachable",
+      "delete element netdev netwright slots",
+      "add element netdev netwright slots",
+    ]);
+    const moved = (lines[2]?.match(/ : /g) ?? []).length;
+    expect(moved).toBeGreaterThan(maglevSize / 5);
+    expect(moved).toBeLessThan(maglevSize / 3);
+  });
+
+  it("adds a listener without touching the others, and takes it away again", () => {
+    expect(plan(state(3, 1), state(3, 2)).install[0]?.script).not.toContain("slots_tcp_443_");
+    const { install, retire } = plan(state(3, 2), state(3, 1));
+    expect(install).toEqual([]);
+    const commands = (retire[0]?.script ?? "")
+      .trim()
+      .split("\n")
+      .map((line) => line.replace(/_444_\S+|\{.*/g, "").trim());
+    expect(commands).toEqual([
+      "delete element netdev netwright listeners",
+      "delete element netdev netwright errors",
+      ...["learn_tcp", "listener_tcp", "error_tcp"].map((name) => `flush chain netdev netwright ${name}`),
+      ...["learn_tcp", "listener_tcp", "error_tcp"].map((name) => `delete chain netdev netwright ${name}`),
+      ...["slots_tcp", "known_tcp"].map((name) => `delete map netdev netwright ${name}`),
+    ]);
+  });
+});

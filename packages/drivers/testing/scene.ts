@@ -1,0 +1,18 @@
+/** The scene that goldens are taken from: one service on two hosts, seen from host 1. */
+import { defaultListener, hostState, type Instance, type Scene } from "./states.ts";
+
+const instance = (tier: Instance["tier"], number: number, host: number): Instance => ({ tier, number, host });
+const proxies = [instance("proxy", 1, 1), instance("proxy", 2, 2)];
+
+export const goldenScene: Scene = {
+  instances: [...proxies, instance("web", 1, 1), instance("web", 2, 2)],
+  policy: ["proxy>web:8080", "web>db:5432", "web>db:53/udp"],
+  listeners: [
+    defaultListener(proxies, [1]),
+    { ...defaultListener([], [1]), port: 8080 },
+    { ...defaultListener(proxies, [1]), protocol: "udp" },
+  ],
+  hosts: 2,
+};
+
+export const goldenState = hostState(goldenScene, 1);
