@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { equal } from "./compile/equal.ts";
 import type { InstanceEntry } from "./ledger.ts";
-import { instancesOf, steps, walk } from "./random-steps.ts";
+import { instancesOf, steps, walk } from "./testing/random-steps.ts";
 
 const unique = (what: string, values: readonly unknown[]): void =>
   expect(new Set(values).size, what).toBe(values.length);

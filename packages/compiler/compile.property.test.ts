@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { compile } from "./compile.ts";
 import { createCompilation } from "./incremental.ts";
-import { beginning, steps, walk } from "./random-steps.ts";
+import { beginning, steps, walk } from "./testing/random-steps.ts";
 
 test(
   "updating a compilation gives what compiling anew gives, and names exactly the nodes that changed",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { printGolden } from "./print-golden.ts";
+import { printGolden } from "./testing/print-golden.ts";
 import { fabric, inner, objectsOf, shop, step, type World } from "./testing.ts";
 
 const expectGolden = async (name: string, { compiled, reconciled }: World): Promise<void> => {
@@ -40,4 +40,23 @@ test("the same input gives the same bytes, in whatever order it comes", () => {
     JSON.stringify([...world.compiled.states]).replaceAll(/"source":\{[^}]*\}/g, "");
   expect(bytes(b)).toBe(bytes(a));
   expect([...b.ledger]).toEqual([...a.ledger]);
+});
+
+test("a load balancer that drains still balances what comes, and announces no more", () => {
+  const two = step(objectsOf(fabric(2), shop({ lb: 2 })));
+  const { compiled, ledger } = step(objectsOf(fabric(2), shop({ lb: 1 })), two.ledger, two.observed);
+  expect(ledger.get("instance/default/shop-lb-2")).toMatchObject({ host: "host2", phase: "Drain" });
+  const host = compiled.states.get("host2");
+  expect(host?.networks[0]?.loadBalancers.map(({ port }) => port)).toEqual([80, 443]);
+  expect(host?.bgp.announce).toEqual([]);
+  expect(compiled.states.get("host1")?.bgp.announce).toEqual(["2001:db8:100::1/128"]);
+});
+
+test("two sessions with one router have names of their own", () => {
+  const second = `    - { interface: edge1b, router: edge1, localAddress: "fd00:0:0:2:9::1", peerAddress: "fd00:0:0:2:9::" }`;
+  const { compiled } = step(objectsOf(fabric(1).replace("  uplinks:\n", `  uplinks:\n${second}\n`)));
+  const names = (node: string): string[] | undefined =>
+    compiled.states.get(node)?.bgp.neighbors.map(({ name }) => name);
+  expect(names("host1")).toEqual(["edge1", "edge1-2", "edge2"]);
+  expect(names("edge1")).toEqual(["edge2", "host1", "host1-2", "provider"]);
 });

@@ -4,7 +4,7 @@ import type { HostState } from "@netwright/contract";
 import { buildFabric, flowsOf, send, type Fabric, type Packet } from "@netwright/model";
 import { expect, test } from "vitest";
 import { compile } from "./compile.ts";
-import { steps, walk } from "./random-steps.ts";
+import { steps, walk } from "./testing/random-steps.ts";
 
 /** Every packet that could matter: each instance and the internet to each instance and public address, at each port. */
 function* packets(states: readonly HostState[]): Generator<Packet> {

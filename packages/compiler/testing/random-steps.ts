@@ -2,11 +2,11 @@
 import * as fc from "fast-check";
 import type { Instant } from "@netwright/base";
 import type { InstancePhase } from "@netwright/contract";
-import { applyLedgerChanges, emptyLedger, type InstanceEntry, type Ledger, type LedgerChange } from "./ledger.ts";
-import { projectKey, type ObjectSet } from "./objects.ts";
-import { nothingObserved, type Observed } from "./observed.ts";
-import { reconcile } from "./reconcile.ts";
-import { allReady, fabric, objectsOf, start, testCertificates } from "./testing.ts";
+import { applyLedgerChanges, emptyLedger, type InstanceEntry, type Ledger, type LedgerChange } from "../ledger.ts";
+import { projectKey, type ObjectSet } from "../objects.ts";
+import { nothingObserved, type Observed } from "../observed.ts";
+import { reconcile } from "../reconcile.ts";
+import { allReady, fabric, objectsOf, start, testCertificates } from "../testing.ts";
 
 interface RandomService {
   readonly name: string;
