@@ -1,5 +1,5 @@
 /** Talks to the BIRD of ours through its control socket, and reads the frame of its answers. */
-import { seconds } from "@netwright/base";
+import { isNetwrightError, seconds } from "@netwright/base";
 import type { NodeSystem } from "@netwright/contract";
 import { birdPaths } from "./paths.ts";
 
@@ -23,6 +23,16 @@ export async function birdc(system: NodeSystem, ...command: readonly string[]): 
   const { socket } = birdPaths(system.paths);
   const result = await system.runner.run(["birdc", "-v", "-s", socket, ...command], { timeout: patience });
   return parseReply(result.stdout, result.stderr);
+}
+
+/** As `birdc`, for looking only: a BIRD that hangs or is not installed is as good as none. */
+export async function askBird(system: NodeSystem, ...command: readonly string[]): Promise<Reply> {
+  try {
+    return await birdc(system, ...command);
+  } catch (error) {
+    if (isNetwrightError(error)) return { kind: "Absent", message: error.message };
+    throw error;
+  }
 }
 
 /** Lines after a coded one that begin with blanks belong to the same code. Pure. */

@@ -1,7 +1,6 @@
 /** What BIRD of ours there is, what it has loaded and what it originates. Reads only. */
-import { isNetwrightError } from "@netwright/base";
 import type { NodeSystem, ProcessId } from "@netwright/contract";
-import { birdc, type Reply } from "./birdc.ts";
+import { askBird, birdc } from "./birdc.ts";
 import { parseProtocols } from "./parse-protocols.ts";
 import { parseRoutes } from "./parse-routes.ts";
 import { birdPaths } from "./paths.ts";
@@ -31,7 +30,7 @@ export async function observeBird(system: NodeSystem): Promise<BirdHave> {
   const { files } = system;
   const paths = birdPaths(system.paths);
   const record = await recordedProcess(system);
-  const protocols = await birdc(system, "show", "protocols", "all").catch(silence);
+  const protocols = await askBird(system, "show", "protocols", "all");
   const answers = protocols.kind === "Answer";
   const named = answers ? await namedProcess(system) : undefined;
   const process = named ?? record;
@@ -47,12 +46,6 @@ export async function observeBird(system: NodeSystem): Promise<BirdHave> {
     servicesFile: (await files.read(paths.services)) ?? null,
     services: answers ? await originated(system) : noServices,
   };
-}
-
-/** A BIRD that hangs is as good as none, but for its process. */
-function silence(error: unknown): Reply {
-  if (isNetwrightError(error) && error.code === "NW1605") return { kind: "Absent", message: error.message };
-  throw error;
 }
 
 /** What the running BIRD originates now: the truth, whatever the file says. */

@@ -1,7 +1,7 @@
 /** What the agent reports about BGP: read from BIRD, never from what was asked for. */
 import type { Ipv6Prefix } from "@netwright/base";
 import type { NodeReport, NodeSystem, SessionReport } from "@netwright/contract";
-import { birdc } from "./birdc.ts";
+import { askBird } from "./birdc.ts";
 import { parseBfdSessions, parseProtocols, type BirdProtocol } from "./parse-protocols.ts";
 import { parseRoutes } from "./parse-routes.ts";
 import { neighborOf, protocolName } from "./render-neighbor.ts";
@@ -11,7 +11,7 @@ import { sorted } from "./services.ts";
 export async function readSessions(system: NodeSystem): Promise<readonly SessionReport[]> {
   const sessions = await bgpProtocols(system);
   if (sessions.length === 0) return [];
-  const bfd = parseBfdSessions(await birdc(system, "show", "bfd", "sessions"));
+  const bfd = parseBfdSessions(await askBird(system, "show", "bfd", "sessions"));
   return sessions.map(({ neighbor, protocol }) => {
     const watch = bfd.find((one) => one.address === protocol.address && one.interface === protocol.interface);
     return {
@@ -31,7 +31,7 @@ export async function readAnnounced(system: NodeSystem): Promise<NodeReport["ann
   const neighbors = new Map<Ipv6Prefix, string[]>();
   for (const { neighbor, protocol } of await bgpProtocols(system)) {
     if (!isEstablished(protocol) || (neighbor.role !== "Edge" && neighbor.role !== "Upstream")) continue;
-    const reply = await birdc(system, "show", "route", "export", `'${protocolName(neighbor)}'`);
+    const reply = await askBird(system, "show", "route", "export", `'${protocolName(neighbor)}'`);
     for (const { prefix } of parseRoutes(reply))
       neighbors.set(prefix, [...(neighbors.get(prefix) ?? []), neighbor.name]);
   }
@@ -39,7 +39,7 @@ export async function readAnnounced(system: NodeSystem): Promise<NodeReport["ann
 }
 
 async function bgpProtocols(system: NodeSystem) {
-  const protocols = parseProtocols(await birdc(system, "show", "protocols", "all"));
+  const protocols = parseProtocols(await askBird(system, "show", "protocols", "all"));
   return protocols
     .flatMap((protocol) => {
       const neighbor = neighborOf(protocol.name);
