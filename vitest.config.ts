@@ -1,13 +1,13 @@
 /**
  * Three suites. `unit` needs nothing. `netns` changes the kernel and `e2e` boots labs: both run inside tools/sandbox
- * only, few files at a time, because they share the kernel's locks. `npm test` runs all three.
+ * only, one file at a time, because they share its namespaces, names and clock. `npm test` runs all three.
  */
 import { defineConfig } from "vitest/config";
 
 const sandboxed = process.env.NETWRIGHT_SANDBOX === "1";
 const asked = process.argv.slice(2).join(" ");
 
-if (!sandboxed && /netns|e2e/.test(asked)) {
+if (!sandboxed && /--project[= ](netns|e2e)|\.netns\.|\.e2e\./.test(asked)) {
   process.stderr.write(
     "error NW1001 usage: these tests change links, rules and processes and run only in a sandbox of their own\n" +
       `  hint: tools/sandbox node_modules/.bin/vitest ${asked}\n`,
@@ -33,7 +33,7 @@ const netns = {
     include: ["packages/**/*.netns.test.ts"],
     testTimeout: minutes(1),
     hookTimeout: minutes(1),
-    maxWorkers: 2,
+    fileParallelism: false,
     sequence: { groupOrder: 1 },
   },
 };
@@ -44,7 +44,6 @@ const e2e = {
     include: ["e2e/**/*.e2e.test.ts"],
     testTimeout: minutes(5),
     hookTimeout: minutes(5),
-    maxWorkers: 1,
     fileParallelism: false,
     sequence: { groupOrder: 2 },
   },

@@ -28,6 +28,8 @@ const common = {
 } satisfies BuildOptions;
 
 rmSync(outdir, { recursive: true, force: true });
+// esbuild has printed what is wrong.
+const failed = (): never => process.exit(1);
 const results = [
   // A verb's file is loaded only when it is called: that is most of a quick start.
   await build({
@@ -35,8 +37,10 @@ const results = [
     entryPoints: { netwright: "packages/cli/main.ts" },
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
-  }),
-  await build({ ...common, entryPoints: { server: "packages/server/main.ts", agent: "packages/agent/main.ts" } }),
+  }).catch(failed),
+  await build({ ...common, entryPoints: { server: "packages/server/main.ts", agent: "packages/agent/main.ts" } }).catch(
+    failed,
+  ),
 ];
 
 const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
