@@ -16,7 +16,8 @@ export function parseHostname(text: string): Hostname {
     const shown = text.length > 80 ? `${text.slice(0, 77)}...` : text;
     throw new NetwrightError("NW1203", `${JSON.stringify(shown)} ${why}`, { hint: advice });
   };
-  const name = text.toLowerCase();
+  // ASCII only: toLowerCase() would make a plain k of the Kelvin sign.
+  const name = text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
   if (name.startsWith("*.")) refuse("is a wildcard: one name gets one address", "write each host name that you serve");
   if (name.endsWith(".")) refuse("ends with a dot", `write ${name.replace(/\.+$/, "") || "shop.example.net"}`);
   if (name.length > 253) refuse(`is too long: ${name.length} characters of at most 253`);

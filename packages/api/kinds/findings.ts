@@ -9,6 +9,8 @@ import { nearest } from "./near-miss.ts";
 type Issue = z.core.$ZodIssue;
 
 const messageMax = 400;
+/** Unknown fields of one object that are worth naming. */
+const keysMax = 100;
 
 /** @param issues of a parse with `reportInput: true`. @param schema of the same object, for hints. */
 export function findingsOf(issues: readonly Issue[], schema: JsonSchema): readonly Finding[] {
@@ -24,7 +26,7 @@ function findings(issue: Issue, schema: JsonSchema): readonly Finding[] {
   const at = fieldAt(schema, path);
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => unknownField([...path, key], at));
+      return issue.keys.slice(0, keysMax).map((key) => unknownField([...path, key], at));
     case "custom":
       return [customFinding(issue, path, at)];
     case "invalid_type":

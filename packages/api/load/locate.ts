@@ -1,12 +1,13 @@
 /** From a field path to the place in the text. */
 import type { SourceRef } from "@netwright/base";
-import { isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Node } from "yaml";
 import type { FieldPath } from "../kinds/kind.ts";
+import type { LineIndex } from "./line-index.ts";
 
 export interface Tree {
   readonly file: string;
   readonly text: string;
-  readonly lines: LineCounter;
+  readonly lines: LineIndex;
   readonly root: Node | null;
   readonly targets: ReadonlyMap<Node, Node>;
 }
@@ -64,10 +65,8 @@ export function spanRef(
   end: number,
 ): SourceRef {
   const from = Math.min(start, text.length);
-  const { line, col } = lines.linePos(from);
   const newline = text.indexOf("\n", from);
   const stop = Math.min(end, newline === -1 ? text.length : newline);
   const length = text.slice(from, stop).trimEnd().length;
-  // Invariant of SourceRef: both count from 1, also for offsets before the first line was counted.
-  return { file, line: Math.max(1, line), column: Math.max(1, col), length: Math.max(1, length) };
+  return { file, ...lines.place(from), length: Math.max(1, length) };
 }

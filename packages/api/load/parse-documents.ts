@@ -1,6 +1,7 @@
 /** Text to YAML documents with plain values. */
 import type { Diagnostic, SourceRef } from "@netwright/base";
-import { LineCounter, parseAllDocuments, type Document, type Node } from "yaml";
+import { parseAllDocuments, type Document, type Node } from "yaml";
+import { lineIndex } from "./line-index.ts";
 import { syntaxErrorsMax } from "./limits.ts";
 import { refOf, spanRef, type Tree } from "./locate.ts";
 import { textProblem } from "./text-problem.ts";
@@ -22,10 +23,9 @@ export interface ParsedText {
 export function parseDocuments(text: string, file: string): ParsedText {
   const refused = textProblem(text, file);
   if (refused !== undefined) return { documents: [], diagnostics: [refused] };
-  const lines = new LineCounter();
+  const lines = lineIndex(text);
   // Keys are checked for doubles by us: the parser's own check takes quadratic time.
   const parsed = parseAllDocuments(text, {
-    lineCounter: lines,
     uniqueKeys: false,
     prettyErrors: false,
     schema: "core",

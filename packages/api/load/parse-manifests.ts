@@ -5,6 +5,7 @@ import { objectName, type AnyObject } from "../kinds/index.ts";
 import type { FieldPath } from "../kinds/kind.ts";
 import { diagnosticOf } from "./diagnostic-of.ts";
 import { duplicateDiagnostics } from "./duplicates.ts";
+import { findingsMax } from "./limits.ts";
 import { locate } from "./locate.ts";
 import { parseDocuments, type ParsedDocument } from "./parse-documents.ts";
 
@@ -64,7 +65,9 @@ function load({ tree, value }: ParsedDocument): LoadedManifests {
   const subject = subjectOf(value);
   return {
     objects: [],
-    diagnostics: decoded.findings.map((finding) => diagnosticOf(finding, subject, place(finding.path, finding.onKey))),
+    diagnostics: decoded.findings
+      .slice(0, findingsMax)
+      .map((finding) => diagnosticOf(finding, subject, place(finding.path, finding.onKey))),
   };
 }
 

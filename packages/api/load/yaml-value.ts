@@ -1,7 +1,7 @@
 /** From the parser's tree to plain JSON values: aliases bounded, keys unique, nothing but JSON. */
 import type { ErrorCode } from "@netwright/base";
 import { isAlias, isMap, isPair, isScalar, isSeq, type Node } from "yaml";
-import { aliasCharactersMax } from "./limits.ts";
+import { aliasCharactersMax, findingsMax } from "./limits.ts";
 import type { YamlComplaint } from "./yaml-errors.ts";
 
 export interface TreeProblem {
@@ -145,6 +145,7 @@ function readAlias(node: Node, name: string, walk: Walk): Sized {
 }
 
 function complain(walk: Walk, code: ErrorCode, message: string, node: unknown, hint?: string): void {
+  if (walk.problems.length >= findingsMax) return;
   const complaint = { code, message, ...(hint === undefined ? {} : { hint }) };
   walk.problems.push({ complaint, node: (node ?? undefined) as Node | undefined });
 }
