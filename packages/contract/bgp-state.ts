@@ -33,7 +33,8 @@ export interface BgpNeighbor {
   readonly name: string;
   readonly role: NeighborRole;
   readonly asn: number;
-  readonly interface: string;
+  /** Null where only the addresses are known: the link is then found by them. */
+  readonly interface: string | null;
   readonly localAddress: Ipv6;
   readonly address: Ipv6;
   /** Only for role `Host`: the tunnel end point it may announce. */

@@ -50,7 +50,7 @@ function hostNeighbor(host: Host, uplink: Uplink, devices: ReadonlyMap<string, s
     name: host.metadata.name,
     role: "Host",
     asn: host.spec.asn,
-    interface: devices.get(`${uplink.router} ${uplink.peerAddress} ${uplink.localAddress}`) ?? "",
+    interface: devices.get(`${uplink.router} ${uplink.peerAddress} ${uplink.localAddress}`) ?? null,
     localAddress: uplink.peerAddress,
     address: uplink.localAddress,
     loopback: hostPrefix(host.spec.vtep),

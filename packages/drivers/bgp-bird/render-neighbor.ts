@@ -22,7 +22,7 @@ export function renderNeighbor(bgp: BgpState, neighbor: BgpNeighbor): string {
     `protocol bgp '${protocolName(neighbor)}' from session {`,
     `  local ${neighbor.localAddress} as ${bgp.asn};`,
     `  neighbor ${neighbor.address} as ${neighbor.asn};`,
-    `  interface "${neighbor.interface}";`,
+    ...(neighbor.interface === null ? [] : [`  interface "${neighbor.interface}";`]),
     ...(bfd === null ? [] : [`  bfd { interval ${bfd.interval} ms; multiplier ${bfd.multiplier}; };`]),
     "  ipv6 {",
     ...(neighbor.role === "Upstream" ? ["    table upstreams;"] : []),

@@ -2,7 +2,7 @@
 import { apiVersion, kinds, type AddressPool, type Host, type Router } from "@netwright/api";
 import type { Port, Topology, TopologyNode } from "./topology.ts";
 
-export const poolName = "public";
+export const poolName = "default";
 
 /** Pool, routers and hosts, in the order in which they refer to each other. Pure. */
 export function fabricObjects(topology: Topology): readonly (AddressPool | Router | Host)[] {
@@ -19,7 +19,7 @@ function routerObject(node: TopologyNode, isRouter: (name: string) => boolean): 
   return object("Router", node.name, {
     managed: !provider,
     asn: node.bgp?.asn,
-    routerId: node.bgp?.routerId,
+    ...(provider ? {} : { routerId: node.bgp?.routerId }),
     upstream: provider,
     links: node.ports.filter(({ peer }) => isRouter(peer.node)).map(sessionOf),
   }) as Router;
