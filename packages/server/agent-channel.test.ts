@@ -6,6 +6,7 @@ import type { HostState } from "@netwright/contract";
 import { reportOf, startFakeAgent, type FakeAgent } from "./testing/fake-agent.ts";
 import { adminToken, applyOf, eventually, startHarness, type Harness } from "./testing/harness.ts";
 import { fabricManifests, shop } from "./testing/manifests.ts";
+import { collect, present } from "./testing/present.ts";
 
 let harness: Harness;
 let agent: FakeAgent;
@@ -26,18 +27,13 @@ afterEach(async () => {
   await harness.stop();
 });
 
-async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const value of values) all.push(value);
-  return all;
-}
-
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
 /** Answers the requests of a node, one by one. */
 async function serve(answer: (request: AgentRequest) => AsyncIterable<OutputChunk>): Promise<void> {
   for await (const request of host1.nodes.requests("host1", stop.signal)) {
-    if (request.kind !== "Cancel") host1.nodes.sendOutput("host1", request.id, answer(request), stop.signal).catch(() => {});
+    if (request.kind !== "Cancel")
+      host1.nodes.sendOutput("host1", request.id, answer(request), stop.signal).catch(() => {});
   }
 }
 
@@ -69,23 +65,38 @@ describe("requests to agents", () => {
       for await (const request of host1.nodes.requests("host1", stop.signal)) {
         requests.push(request);
         if (request.kind === "Cancel") continue;
-        host1.nodes.sendOutput("host1", request.id, (async function* () {
-          yield { stream: "stdout" as const, data: base64("first") };
-          await new Promise((resolve) => stop.signal.addEventListener("abort", resolve));
-        })(), stop.signal).catch(() => {});
+        host1.nodes
+          .sendOutput(
+            "host1",
+            request.id,
+            (async function* () {
+              yield { stream: "stdout" as const, data: base64("first") };
+              await new Promise((resolve) => stop.signal.addEventListener("abort", resolve));
+            })(),
+            stop.signal,
+          )
+          .catch(() => {});
       }
     })();
     for await (const chunk of harness.admin.logs({ id: "shop-web-1" }, { follow: true, tail: null })) {
       expect(chunk).toMatchObject({ stream: "stdout" });
       break;
     }
-    await eventually(async () => expect(requests[1]).toMatchObject({ kind: "Cancel", target: requests[0]!.id }));
+    await eventually(async () =>
+      expect(requests[1]).toMatchObject({ kind: "Cancel", target: present(requests[0]).id }),
+    );
   });
 
   test("nobody else may answer, nobody may answer twice, and strangers get nothing", async () => {
-    await expect(host1.nodes.sendOutput("host1", "0000", (async function* () {})())).rejects.toMatchObject({ code: "NW1501" });
-    await expect(collect(harness.admin.logs({ id: "shop-web-9" }, { follow: false, tail: null }))).rejects.toMatchObject({ code: "NW1501" });
-    await expect(collect(harness.admin.logs({ id: "shop-lb-1" }, { follow: false, tail: null }))).rejects.toMatchObject({ code: "NW1506" });
+    await expect(host1.nodes.sendOutput("host1", "0000", (async function* () {})())).rejects.toMatchObject({
+      code: "NW1501",
+    });
+    await expect(
+      collect(harness.admin.logs({ id: "shop-web-9" }, { follow: false, tail: null })),
+    ).rejects.toMatchObject({ code: "NW1501" });
+    await expect(collect(harness.admin.logs({ id: "shop-lb-1" }, { follow: false, tail: null }))).rejects.toMatchObject(
+      { code: "NW1506" },
+    );
   });
 });
 
@@ -95,12 +106,13 @@ describe("states", () => {
     const { revision } = await host1.nodes.state<HostState>("host1");
     const fresh: number[] = [];
     const watching = (async () => {
-      for await (const state of host1.nodes.watchState<HostState>("host1", revision, stop.signal)) fresh.push(state.revision);
+      for await (const state of host1.nodes.watchState<HostState>("host1", revision, stop.signal))
+        fresh.push(state.revision);
     })();
     await harness.admin.scale({ service: "shop", tiers: { web: 2, lb: 3 } });
     await eventually(async () => expect(fresh.at(-1)).toBe((await host1.nodes.state("host1")).revision));
     expect(fresh[0]).toBeGreaterThan(revision);
-    expect(fresh).toEqual([...new Set(fresh)].sort((a, b) => a - b));
+    expect(fresh).toEqual([...new Set(fresh)].toSorted((a, b) => a - b));
     stop.abort();
     await watching;
   });
@@ -109,7 +121,9 @@ describe("states", () => {
     const { revision, state } = await host1.nodes.state<HostState>("host1");
     const report = reportOf(revision, state);
     await expect(host1.nodes.report("host1", { ...report, node: "host2" })).rejects.toMatchObject({ code: "NW1506" });
-    await expect(host1.nodes.report("host1", { ...report, sessions: "all up" })).rejects.toMatchObject({ code: "NW1506" });
+    await expect(host1.nodes.report("host1", { ...report, sessions: "all up" })).rejects.toMatchObject({
+      code: "NW1506",
+    });
     await expect(host1.nodes.report("host2", { ...report, node: "host2" })).rejects.toMatchObject({ code: "NW1504" });
   });
 });
@@ -119,13 +133,14 @@ describe("watches", () => {
     const { revision } = await harness.admin.list("Service");
     const seen: WatchEvent[] = [];
     const watching = (async () => {
-      for await (const event of harness.admin.watch("Service", { since: revision, signal: stop.signal })) seen.push(event);
+      for await (const event of harness.admin.watch("Service", { since: revision, signal: stop.signal }))
+        seen.push(event);
     })();
     await harness.admin.scale({ service: "shop", tiers: { web: 2 } });
     await harness.admin.delete({ kind: "Service", name: "shop" });
     await eventually(async () => expect(seen.at(-1)?.type).toBe("Deleted"));
     const revisions = seen.map((event) => event.revision);
-    expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b));
+    expect(revisions).toEqual([...new Set(revisions)].toSorted((a, b) => a - b));
     expect(seen.some(({ object }) => object.metadata["generation"] === 2)).toBe(true);
     stop.abort();
     await watching;
@@ -142,8 +157,10 @@ describe("watches", () => {
   });
 
   test("a quiet stream has heartbeats, and ends when the server stops", async () => {
-    const response = await harness.server.app.request("http://server/v1alpha1/addresspools?watch=true", { headers: { authorization: `Bearer ${adminToken}` } });
-    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    const response = await harness.server.app.request("http://server/v1alpha1/addresspools?watch=true", {
+      headers: { authorization: `Bearer ${adminToken}` },
+    });
+    const reader = present(response.body).pipeThrough(new TextDecoderStream()).getReader();
     const lines: string[] = [];
     while (lines.length < 5) lines.push((await reader.read()).value ?? "end");
     expect(lines.filter((line) => line === "\n").length).toBeGreaterThanOrEqual(3);
@@ -153,21 +170,41 @@ describe("watches", () => {
 
   test("dropped flows have names and say where a rule would stand", async () => {
     await eventually(async () => expect(agent.states.at(-1)?.state.networks).toHaveLength(1));
-    const [proxy, web] = agent.states.at(-1)!.state.networks[0]!.workloads;
-    const flow = { from: web!.class, to: proxy!.class, protocol: "tcp", port: 5432, packets: 3, bytes: 180 } as const;
+    const [proxy, web] = present(present(agent.states.at(-1)).state.networks[0]).workloads;
+    const flow = {
+      from: present(web).class,
+      to: present(proxy).class,
+      protocol: "tcp",
+      port: 5432,
+      packets: 3,
+      bytes: 180,
+    } as const;
     const network = { project: "default", name: "web", rules: 2 };
     const seen: unknown[] = [];
     const watching = (async () => {
-      for await (const record of harness.admin.watchDroppedFlows(stop.signal)) seen.push([record.from, record.to, record.packets]);
+      for await (const record of harness.admin.watchDroppedFlows(stop.signal))
+        seen.push([record.from, record.to, record.packets]);
     })();
     await agent.say({ networks: [{ ...network, denied: [flow] }] });
     const [record] = await harness.admin.droppedFlows();
     expect(record).toMatchObject({
-      host: "host1", from: "shop/web", to: "shop/proxy", port: 5432, packets: 3,
-      hint: { text: expect.stringContaining("{ from: { service: shop, tier: web }, to: proxy, port: 5432 }"), origin: { object: "service/shop", source: { file: "test.yaml" } } },
+      host: "host1",
+      from: "shop/web",
+      to: "shop/proxy",
+      port: 5432,
+      packets: 3,
+      hint: {
+        text: expect.stringContaining("{ from: { service: shop, tier: web }, to: proxy, port: 5432 }"),
+        origin: { object: "service/shop", source: { file: "test.yaml" } },
+      },
     });
     await agent.say({ networks: [{ ...network, denied: [{ ...flow, packets: 4 }] }] });
-    await eventually(async () => expect(seen).toEqual([["shop/web", "shop/proxy", 3], ["shop/web", "shop/proxy", 4]]));
+    await eventually(async () =>
+      expect(seen).toEqual([
+        ["shop/web", "shop/proxy", 3],
+        ["shop/web", "shop/proxy", 4],
+      ]),
+    );
     stop.abort();
     await watching;
   });
@@ -177,7 +214,13 @@ describe("watches", () => {
       const topology = await harness.admin.topology();
       expect(topology.nodes.find(({ name }) => name === "host1")).toMatchObject({ role: "Host", ready: true });
       expect(topology.nodes.find(({ name }) => name === "provider")).toMatchObject({ role: "Upstream" });
-      expect(topology.sessions).toContainEqual({ from: "host1", to: "edge1", state: "Established", bfd: "Up", prefixes: expect.arrayContaining(["2001:db8:100::1/128"]) });
+      expect(topology.sessions).toContainEqual({
+        from: "host1",
+        to: "edge1",
+        state: "Established",
+        bfd: "Up",
+        prefixes: expect.arrayContaining(["2001:db8:100::1/128"]),
+      });
       expect(topology.links).toHaveLength(3 * 2 + 3);
     });
   });

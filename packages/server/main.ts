@@ -27,7 +27,12 @@ export async function serverMain(argv: readonly string[], version: string): Prom
     await serve(parseServeOptions(argv), version, log, stop);
     return 0;
   } catch (error) {
-    log.error("Failed", { message: messageOf(error), ...(isNetwrightError(error) ? { code: error.code, hint: error.diagnostics[0]?.hint } : { stack: (error as Error).stack }) });
+    log.error("Failed", {
+      message: messageOf(error),
+      ...(isNetwrightError(error)
+        ? { code: error.code, hint: error.diagnostics[0]?.hint }
+        : { stack: (error as Error).stack }),
+    });
     return isNetwrightError(error) ? exitCodes[error.category] : 1;
   }
 }
@@ -37,9 +42,16 @@ async function serve(options: ServeOptions, version: string, log: Log, stop: Abo
   await chmod(options.state, 0o700);
   const store = openSqliteStore(join(options.state, "store.db"));
   try {
-    const authority = await loadAuthorityFile(nodeFiles, join(options.state, "authority.pem"), systemEntropy, systemClock);
+    const authority = await loadAuthorityFile(
+      nodeFiles,
+      join(options.state, "authority.pem"),
+      systemEntropy,
+      systemClock,
+    );
     const server = await startServer({
-      store, log, version,
+      store,
+      log,
+      version,
       clock: systemClock,
       entropy: systemEntropy,
       adminToken: await readAdminToken(nodeFiles, options.adminTokenFile, systemEntropy),
@@ -47,7 +59,12 @@ async function serve(options: ServeOptions, version: string, log: Log, stop: Abo
       caCertificate: authority.pem.certificate,
       ...(await dnsOf(options)),
     });
-    const listening = await listenAll(options, (request) => server.app.fetch(request), async () => serverIdentity(authority, options.listen?.host ?? "::"), log);
+    const listening = await listenAll(
+      options,
+      (request) => server.app.fetch(request),
+      async () => serverIdentity(authority, options.listen?.host ?? "::"),
+      log,
+    );
     log.info("Started", { version, pid: process.pid, revision: store.revision() });
     // A controller that ends by itself has failed: then the program must end, and be started again.
     await Promise.race([aborted(stop.signal), server.done]);
@@ -60,7 +77,12 @@ async function serve(options: ServeOptions, version: string, log: Log, stop: Abo
   }
 }
 
-async function listenAll(options: ServeOptions, fetch: Fetch, identity: () => ReturnType<typeof serverIdentity>, log: Log): Promise<readonly Listening[]> {
+async function listenAll(
+  options: ServeOptions,
+  fetch: Fetch,
+  identity: () => ReturnType<typeof serverIdentity>,
+  log: Log,
+): Promise<readonly Listening[]> {
   const listening: Listening[] = [];
   if (options.listen !== undefined) {
     const tls = await listenTls(fetch, options.listen, await identity(), identity);
@@ -84,6 +106,8 @@ async function dnsOf({ dns }: ServeOptions): Promise<Pick<ServerOptions, "dns">>
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true })));
+  new Promise((resolve) =>
+    signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true }),
+  );
 
 if (import.meta.main) process.exitCode = await serverMain(process.argv.slice(2), "0.1.0");

@@ -23,7 +23,12 @@ export function createMetrics(version: string): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: "netwright_server_" });
-  new Gauge({ name: "netwright_build_info", help: "Always 1; the version is a label.", labelNames: ["version"], registers }).set({ version }, 1);
+  new Gauge({
+    name: "netwright_build_info",
+    help: "Always 1; the version is a label.",
+    labelNames: ["version"],
+    registers,
+  }).set({ version }, 1);
   const counter = <L extends string>(name: string, help: string, labelNames: L[] = []): Counter<L> =>
     new Counter({ name: `netwright_server_${name}`, help, labelNames, registers });
   const gauge = <L extends string>(name: string, help: string, labelNames: L[] = []): Gauge<L> =>
@@ -39,7 +44,9 @@ export function createMetrics(version: string): Metrics {
     roundFailures: counter("round_failures_total", "Rounds of the controller that failed and were tried again."),
     stateChanges: counter("node_state_changes_total", "New states given to nodes."),
     reports: counter("node_reports_total", "Reports taken from agents."),
-    dnsUpdates: counter("dns_updates_total", "Updates sent to the name server, by outcome: Done or Failed.", ["outcome"]),
+    dnsUpdates: counter("dns_updates_total", "Updates sent to the name server, by outcome: Done or Failed.", [
+      "outcome",
+    ]),
     objects: gauge("objects", "Objects stored.", ["kind"]),
     nodesReady: gauge("nodes_ready", "Hosts and routers whose agent reports."),
     instancesReady: gauge("instances_ready", "Instances reported ready."),

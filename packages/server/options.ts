@@ -24,16 +24,29 @@ export interface ServeOptions {
 
 const text = { type: "string" } as const;
 const options = {
-  state: text, "admin-token-file": text, unix: text, listen: text, "dns-server": text, "dns-zone": text, "dns-key-file": text,
+  state: text,
+  "admin-token-file": text,
+  unix: text,
+  listen: text,
+  "dns-server": text,
+  "dns-zone": text,
+  "dns-key-file": text,
 } as const;
 
 /** @throws NW1001, NW1002. */
 export function parseServeOptions(argv: readonly string[]): ServeOptions {
   const { values, positionals } = parsed(argv);
   const { state, "admin-token-file": adminTokenFile, unix, listen } = values;
-  if (positionals.join(" ") !== "serve" || state === undefined || adminTokenFile === undefined) throw usage("serve, --state and --admin-token-file are required");
+  if (positionals.join(" ") !== "serve" || state === undefined || adminTokenFile === undefined)
+    throw usage("serve, --state and --admin-token-file are required");
   if (unix === undefined && listen === undefined) throw usage("one of --unix and --listen is required");
-  return { state, adminTokenFile, unix, listen: listen === undefined ? undefined : parseListen(listen), dns: dnsOptions(values) };
+  return {
+    state,
+    adminTokenFile,
+    unix,
+    listen: listen === undefined ? undefined : parseListen(listen),
+    dns: dnsOptions(values),
+  };
 }
 
 type Values = Partial<Record<keyof typeof options, string>>;
@@ -48,10 +61,11 @@ function parsed(argv: readonly string[]): { readonly values: Values; readonly po
 
 const usage = (message: string): NetwrightError => new NetwrightError("NW1001", message, { hint: serverUsage });
 
-function parseListen(text: string): TlsAddress {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text);
+function parseListen(address: string): TlsAddress {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(address);
   const port = Number(match?.[3]);
-  if (match === null || port > 65_535) throw new NetwrightError("NW1001", `${text} is not ADDRESS:PORT`, { hint: "for example [fd00:0:0:3::1]:7443" });
+  if (match === null || port > 65_535)
+    throw new NetwrightError("NW1001", `${address} is not ADDRESS:PORT`, { hint: "for example [fd00:0:0:3::1]:7443" });
   return { host: match[1] ?? match[2] ?? "", port };
 }
 

@@ -60,18 +60,37 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const onProgress = (): void => controller.wake();
   const sync = dns === undefined ? undefined : new DnsSync({ store, clock, log, metrics, ...dns, onProgress });
   const statuses = new Statuses({ clock, events, metrics, reports, states, view, dns: sync ?? noDns });
-  const rounds = new Rounds({ store, clock, states, reports, certificates, events, drainTimeout: options.drainTimeout ?? defaultDrainTimeout });
+  const rounds = new Rounds({
+    store,
+    clock,
+    states,
+    reports,
+    certificates,
+    events,
+    drainTimeout: options.drainTimeout ?? defaultDrainTimeout,
+  });
   const onWorld = (): void => sync?.want(controller.world);
-  const controller = new Controller({ store, clock, entropy, log, metrics, events, reports, rounds, statuses, certificates, onWorld }, readWorld(store));
+  const controller = new Controller(
+    { store, clock, entropy, log, metrics, events, reports, rounds, statuses, certificates, onWorld },
+    readWorld(store),
+  );
   await controller.start();
   const app = createApp({
-    store, clock, log, controller, view, events, states, reports, metrics,
+    store,
+    clock,
+    log,
+    controller,
+    view,
+    events,
+    states,
+    reports,
+    metrics,
     tokens: new Tokens(store, clock, entropy, options.adminToken),
     requests: new AgentRequests(clock, entropy),
     caCertificate: options.caCertificate,
     heartbeat: options.heartbeat ?? seconds(2),
     stop: stop.signal,
   });
-  const done = Promise.all([controller.run(stop.signal), sync?.run(stop.signal)]).then(() => {});
+  const done = Promise.all([controller.run(stop.signal), sync?.run(stop.signal)]).then(() => undefined);
   return { app, done, stop: () => stop.abort() };
 }

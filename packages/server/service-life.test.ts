@@ -4,6 +4,7 @@ import type { Condition, ServiceStatus } from "@netwright/api";
 import { startFakeAgent, type FakeAgent } from "./testing/fake-agent.ts";
 import { applyOf, eventually, startHarness, type Harness } from "./testing/harness.ts";
 import { fabricManifests, nodes, shop } from "./testing/manifests.ts";
+import { present } from "./testing/present.ts";
 
 let harness: Harness;
 let agents: Map<string, FakeAgent>;
@@ -12,7 +13,8 @@ let records: Map<string, string>;
 beforeEach(async () => {
   records = new Map();
   harness = await startHarness({
-    update: async (hostname, address) => void (address === null ? records.delete(hostname) : records.set(hostname, address)),
+    update: async (hostname, address) =>
+      void (address === null ? records.delete(hostname) : records.set(hostname, address)),
   });
   await harness.admin.apply(applyOf(fabricManifests));
   agents = new Map();
@@ -31,7 +33,8 @@ const service = { kind: "Service", name: "shop" } as const;
 async function statusOf(): Promise<ServiceStatus> {
   return (await harness.admin.get(service)).status as unknown as ServiceStatus;
 }
-const condition = (status: ServiceStatus, type: string): Condition => status.conditions.find((each) => each.type === type)!;
+const condition = (status: ServiceStatus, type: string): Condition =>
+  present(status.conditions.find((each) => each.type === type));
 
 async function ready(generation: number): Promise<ServiceStatus> {
   return eventually(async () => {
@@ -47,14 +50,32 @@ test("apply leads to Ready: address, instances, announcements, record and stages
   expect(answer.plan.addresses).toEqual([{ object: "service/shop", address: "2001:db8:100::1", pool: "default" }]);
   const status = await ready(1);
   expect(status.conditions.map(({ type, status: verdict }) => `${type}=${verdict}`)).toEqual([
-    "Accepted=True", "ResolvedRefs=True", "Placed=True", "Programmed=True", "Announced=True", "Ready=True",
+    "Accepted=True",
+    "ResolvedRefs=True",
+    "Placed=True",
+    "Programmed=True",
+    "Announced=True",
+    "Ready=True",
   ]);
-  expect(status.instances.map(({ id, phase }) => `${id} ${phase}`)).toEqual(["shop-lb-1 Ready", "shop-proxy-1 Ready", "shop-web-1 Ready", "shop-web-2 Ready"]);
+  expect(status.instances.map(({ id, phase }) => `${id} ${phase}`)).toEqual([
+    "shop-lb-1 Ready",
+    "shop-proxy-1 Ready",
+    "shop-web-1 Ready",
+    "shop-web-2 Ready",
+  ]);
   expect(status.announcements.map(({ router }) => router)).toEqual(["edge1", "edge2"]);
   expect(records.get("shop.example.net")).toBe("2001:db8:100::1");
-  await eventually(async () => expect((await statusOf()).stages.map(({ stage }) => stage)).toEqual([
-    "address", "placed", "proven", "firewall", "running", "announced", "ready",
-  ]));
+  await eventually(async () =>
+    expect((await statusOf()).stages.map(({ stage }) => stage)).toEqual([
+      "address",
+      "placed",
+      "proven",
+      "firewall",
+      "running",
+      "announced",
+      "ready",
+    ]),
+  );
   const events = await harness.admin.events({ for: "service/shop" });
   expect(events.map(({ reason }) => reason)).toEqual(expect.arrayContaining(["Created", "Placed", "Ready"]));
 });
@@ -75,23 +96,48 @@ test("scale, history and undo", async () => {
   await harness.admin.apply(applyOf(shop()));
   await ready(1);
   const scaled = await harness.admin.scale({ service: "shop", tiers: { web: 3, lb: 2 } });
-  expect(scaled.plan.placements.map(({ instance }) => instance).sort()).toEqual(["shop-lb-2", "shop-web-2", "shop-web-3"]);
+  expect(scaled.plan.placements.map(({ instance }) => instance).toSorted()).toEqual([
+    "shop-lb-2",
+    "shop-web-2",
+    "shop-web-3",
+  ]);
   const grown = await ready(2);
-  expect(grown.instances.filter(({ tier }) => tier === "web").map(({ phase }) => phase)).toEqual(["Ready", "Ready", "Ready"]);
+  expect(grown.instances.filter(({ tier }) => tier === "web").map(({ phase }) => phase)).toEqual([
+    "Ready",
+    "Ready",
+    "Ready",
+  ]);
   expect(new Set(grown.instances.filter(({ tier }) => tier === "web").map(({ host }) => host)).size).toBe(3);
 
-  const dry = await harness.admin.undo(scaled.change!.id, { dryRun: true });
-  expect([dry.change, (await harness.admin.changes())[0]!.id]).toEqual([null, scaled.change!.id]);
-  const undone = await harness.admin.undo(scaled.change!.id);
-  expect(undone.change).toMatchObject({ undoes: scaled.change!.id });
+  const dry = await harness.admin.undo(present(scaled.change).id, { dryRun: true });
+  expect([dry.change, (await harness.admin.changes())[0]?.id]).toEqual([null, present(scaled.change).id]);
+  const undone = await harness.admin.undo(present(scaled.change).id);
+  expect(undone.change).toMatchObject({ undoes: present(scaled.change).id });
   await ready(3);
-  await eventually(async () => expect((await statusOf()).instances.map(({ tier }) => tier)).toEqual(["lb", "proxy", "web"]), 20_000);
-  await expect(harness.admin.undo(scaled.change!.id)).rejects.toMatchObject({ code: "NW1502" });
+  await eventually(
+    async () => expect((await statusOf()).instances.map(({ tier }) => tier)).toEqual(["lb", "proxy", "web"]),
+    20_000,
+  );
+  await expect(harness.admin.undo(present(scaled.change).id)).rejects.toMatchObject({ code: "NW1502" });
   expect((await harness.admin.changes()).map(({ message }) => message)).toEqual([
-    `undo change ${scaled.change!.id}`, "scale service/shop web=3 lb=2", "", "",
+    `undo change ${present(scaled.change).id}`,
+    "scale service/shop web=3 lb=2",
+    "",
+    "",
   ]);
-  const whole = await harness.admin.change(scaled.change!.id);
-  expect(whole.objects[0]).toMatchObject({ change: "Update", before: { spec: { tiers: [{ replicas: 1 }] } }, after: { spec: { tiers: [{ name: "lb", replicas: 2 }, { name: "web", replicas: 3 }] } } });
+  const whole = await harness.admin.change(present(scaled.change).id);
+  expect(whole.objects[0]).toMatchObject({
+    change: "Update",
+    before: { spec: { tiers: [{ replicas: 1 }] } },
+    after: {
+      spec: {
+        tiers: [
+          { name: "lb", replicas: 2 },
+          { name: "web", replicas: 3 },
+        ],
+      },
+    },
+  });
   await expect(harness.admin.scale({ service: "shop", tiers: { db: 1 } })).rejects.toMatchObject({ code: "NW1501" });
 }, 30_000);
 
@@ -105,17 +151,22 @@ test("delete leaves nothing but resting addresses and counters, and takes the re
     const left = harness.store.list("ledger/").records.map(({ key }) => key.slice("ledger/".length));
     expect(left.filter((key) => !key.startsWith("counter/") && !key.startsWith("resting/"))).toEqual(before);
     expect(records.size).toBe(0);
-    expect(["certificate/", "dns/", "object/Service/"].flatMap((prefix) => harness.store.list(prefix).records)).toEqual([]);
+    expect(["certificate/", "dns/", "object/Service/"].flatMap((prefix) => harness.store.list(prefix).records)).toEqual(
+      [],
+    );
   });
   expect((await harness.admin.list("Instance")).items).toEqual([]);
   expect((await harness.admin.list("Network")).items).toEqual([]);
-  const last = agents.get("host1")!.states.at(-1)!.state;
+  const last = present(present(agents.get("host1")).states.at(-1)).state;
   expect([last.networks, last.bgp.announce]).toEqual([[], []]);
 });
 
 test("what others use cannot be deleted", async () => {
   await harness.admin.apply(applyOf(shop()));
-  await expect(harness.admin.delete({ kind: "AddressPool", name: "default" })).rejects.toMatchObject({ code: "NW1303", message: expect.stringContaining("service/shop") });
+  await expect(harness.admin.delete({ kind: "AddressPool", name: "default" })).rejects.toMatchObject({
+    code: "NW1303",
+    message: expect.stringContaining("service/shop"),
+  });
   await expect(harness.admin.delete({ kind: "Router", name: "edge1" })).rejects.toMatchObject({ code: "NW1303" });
 });
 
@@ -124,7 +175,9 @@ test("a refused apply writes nothing, whatever else is in it", async () => {
   const other = shop().replaceAll("shop", "other").replace("network: web", "network: web\n  pool: nowhere");
   await expect(harness.admin.apply(applyOf(`${shop()}\n---\n${other}`))).rejects.toMatchObject({
     code: "NW1301",
-    diagnostics: [expect.objectContaining({ subject: "service/other", source: expect.objectContaining({ file: "test.yaml" }) })],
+    diagnostics: [
+      expect.objectContaining({ subject: "service/other", source: expect.objectContaining({ file: "test.yaml" }) }),
+    ],
   });
   await expect(harness.admin.apply(applyOf(shop(9999)))).rejects.toMatchObject({ code: "NW1402" });
   expect(harness.store.revision()).toBe(revision);
@@ -143,26 +196,42 @@ test("prune deletes what an earlier prune made and nothing else", async () => {
 test("concurrent applies are done one after the other, each whole", async () => {
   const names = Array.from({ length: 12 }, (_, index) => `s${index}`);
   const answers = await Promise.all(names.map((name) => harness.admin.apply(applyOf(shop().replaceAll("shop", name)))));
-  expect(answers.map(({ change }) => change!.id).sort((a, b) => a - b)).toEqual(names.map((_, index) => index + 2));
+  expect(answers.map(({ change }) => present(change).id).toSorted((a, b) => a - b)).toEqual(
+    names.map((_, index) => index + 2),
+  );
   const addresses = answers.flatMap(({ plan }) => plan.addresses.map(({ address }) => address));
   expect(new Set(addresses).size).toBe(12);
   const current = await harness.admin.get({ kind: "Service", name: "s0" });
   const stale = applyOf(shop(2).replaceAll("shop", "s0").replace("{ name: s0 }", `{ name: s0, resourceVersion: "1" }`));
   await expect(harness.admin.apply(stale)).rejects.toMatchObject({ code: "NW1502" });
-  expect(await harness.admin.get({ kind: "Service", name: "s0" })).toMatchObject({ metadata: { generation: 1, uid: current.metadata["uid"] } });
+  expect(await harness.admin.get({ kind: "Service", name: "s0" })).toMatchObject({
+    metadata: { generation: 1, uid: current.metadata["uid"] },
+  });
 });
 
 test("an instance that fails is no member any more and the service says why", async () => {
   await harness.admin.apply(applyOf(shop()));
   const { instances } = await ready(1);
-  const web = instances.find(({ tier }) => tier === "web")!;
-  const agent = agents.get(web.host)!;
-  const failed = { project: "default", id: web.id, phase: "Failed", reason: "Exited", message: "exit status 1", pid: null, startedAt: null, restarts: 3 } as const;
+  const web = present(instances.find(({ tier }) => tier === "web"));
+  const agent = present(agents.get(web.host));
+  const failed = {
+    project: "default",
+    id: web.id,
+    phase: "Failed",
+    reason: "Exited",
+    message: "exit status 1",
+    pid: null,
+    startedAt: null,
+    restarts: 3,
+  } as const;
   await agent.say({ instances: [failed] });
   await eventually(async () => {
     const status = await statusOf();
     expect(condition(status, "Ready")).toMatchObject({ status: "False", reason: "NoMember" });
-    expect(status.instances.find(({ id }) => id === web.id)).toMatchObject({ phase: "Failed", message: "exit status 1" });
+    expect(status.instances.find(({ id }) => id === web.id)).toMatchObject({
+      phase: "Failed",
+      message: "exit status 1",
+    });
   });
   const events = await harness.admin.events({ for: "service/shop" });
   expect(events.at(-1)).toMatchObject({ type: "Warning", reason: "NotReady" });

@@ -3,7 +3,7 @@
  * no memory, and one that falls behind the kept revisions is told so instead of missing anything.
  */
 import { NetwrightError } from "@netwright/base";
-import { Wakeups } from "./wakeups.ts";
+import type { Wakeups } from "./wakeups.ts";
 
 /** Revisions that a store reads from its log at once. */
 export const window = 256;
@@ -21,7 +21,11 @@ export interface ChangeLog<Change> {
  * Every change after `since`, earlier and live ones, until the signal aborts or the log ends.
  * @throws NW1507 when they are no longer all kept.
  */
-export async function* follow<Change>(log: ChangeLog<Change>, since: number, signal: AbortSignal): AsyncGenerator<Change, void> {
+export async function* follow<Change>(
+  log: ChangeLog<Change>,
+  since: number,
+  signal: AbortSignal,
+): AsyncGenerator<Change, void> {
   let cursor = since;
   while (!signal.aborted && !log.wakeups.ended) {
     if (cursor < log.forgotten() || cursor > log.revision()) throw forgottenError(cursor);

@@ -17,10 +17,14 @@ export function checkWrites(writes: readonly StoreWrite[]): void {
 /** @throws NW1502 when the record is not at the revision that the write expects. */
 export function checkRevision(write: StoreWrite, actual: number | undefined): void {
   if (write.ifRevision === undefined || write.ifRevision === (actual ?? 0)) return;
-  throw new NetwrightError("NW1502", `${write.key} ${describe(actual)}, but ${describe(write.ifRevision || undefined)} was expected`, {
-    subject: write.key,
-    hint: "read the object again and repeat the change",
-  });
+  throw new NetwrightError(
+    "NW1502",
+    `${write.key} ${describe(actual)}, but ${describe(write.ifRevision || undefined)} was expected`,
+    {
+      subject: write.key,
+      hint: "read the object again and repeat the change",
+    },
+  );
 }
 
 const describe = (revision: number | undefined): string =>

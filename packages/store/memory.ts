@@ -31,7 +31,7 @@ class MemoryStore implements Store {
 
   list(prefix: string): { readonly revision: number; readonly records: readonly StoredRecord[] } {
     const records = [...this.#records.values()].filter((record) => record.key.startsWith(prefix));
-    return { revision: this.#revision, records: records.sort((a, b) => (a.key < b.key ? -1 : 1)) };
+    return { revision: this.#revision, records: records.toSorted((a, b) => (a.key < b.key ? -1 : 1)) };
   }
 
   async commit(writes: readonly StoreWrite[]): Promise<number> {
@@ -44,7 +44,9 @@ class MemoryStore implements Store {
       if (write.kind === "Delete") this.#records.delete(write.key);
       else this.#records.set(write.key, { key: write.key, value: write.value, revision });
     }
-    this.#log.push(changes.map((write) => ({ revision, key: write.key, value: write.kind === "Put" ? write.value : undefined })));
+    this.#log.push(
+      changes.map((write) => ({ revision, key: write.key, value: write.kind === "Put" ? write.value : undefined })),
+    );
     if (this.#log.length > this.#keep) this.#log.shift();
     this.#wakeups.wake();
     return revision;
@@ -54,7 +56,10 @@ class MemoryStore implements Store {
     const forgotten = (): number => this.#revision - this.#log.length;
     const next = (after: number): { changes: readonly StoreChange[]; upTo: number } => {
       const transactions = this.#log.slice(after - forgotten(), after - forgotten() + window);
-      return { changes: transactions.flat().filter((change) => change.key.startsWith(prefix)), upTo: after + transactions.length };
+      return {
+        changes: transactions.flat().filter((change) => change.key.startsWith(prefix)),
+        upTo: after + transactions.length,
+      };
     };
     return follow({ revision: () => this.#revision, forgotten, next, wakeups: this.#wakeups }, since, signal);
   }

@@ -40,7 +40,8 @@ function prepareFile(path: string, database: DatabaseSync): void {
   if (empty && pragma("user_version") === 0) database.exec(schema);
   const version = pragma("user_version");
   if (pragma("application_id") !== applicationId) throw damaged(path, "it is not a store of Netwright");
-  if (version !== formatVersion) throw damaged(path, `it has format ${String(version)}, this program reads ${formatVersion}`);
+  if (version !== formatVersion)
+    throw damaged(path, `it has format ${String(version)}, this program reads ${formatVersion}`);
   const verdict = pragma("quick_check(1)");
   if (verdict !== "ok") throw damaged(path, String(verdict));
 }

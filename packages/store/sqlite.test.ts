@@ -17,10 +17,16 @@ function openAt(path: string, keepRevisions: number): Store {
   return store;
 }
 
+function opened(store: Store): { path: string; keepRevisions: number } {
+  const found = paths.get(store);
+  if (found === undefined) throw new TypeError("not a store of this test");
+  return found;
+}
+
 storeCompliance("sqlite", {
   open: async (keepRevisions) => openAt(join(directory, `${count++}.db`), keepRevisions),
   reopen: async (store) => {
-    const { path, keepRevisions } = paths.get(store)!;
+    const { path, keepRevisions } = opened(store);
     await store.close();
     return openAt(path, keepRevisions);
   },

@@ -4,7 +4,7 @@ import type { Store, StoreChange, StoreWrite } from "@netwright/contract";
 
 export interface StoreHarness {
   /** An empty store that keeps that many revisions. */
-  open(keepRevisions: number): Promise<Store>;
+  readonly open: (keepRevisions: number) => Promise<Store>;
   /** Closes the store and opens what it left behind; absent for stores that end with their process. */
   readonly reopen?: (store: Store) => Promise<Store>;
 }
@@ -53,7 +53,7 @@ export function storeCompliance(name: string, harness: StoreHarness): void {
     watchPromises(current);
     compactionPromises(harness);
     closingPromises(current);
-    if (harness.reopen !== undefined) durabilityPromises(harness.open, harness.reopen);
+    if (harness.reopen !== undefined) durabilityPromises(harness);
   });
 }
 
@@ -73,7 +73,9 @@ function revisionPromises(store: () => Store): void {
   });
 
   test("concurrent commits each have a revision of their own, in the order of the calls", async () => {
-    const revisions = await Promise.all(Array.from({ length: 50 }, (_, index) => store().commit([put(`k${index}`, "v")])));
+    const revisions = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => store().commit([put(`k${index}`, "v")])),
+    );
     expect(revisions).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
   });
 
@@ -82,17 +84,26 @@ function revisionPromises(store: () => Store): void {
     const { revision, records } = store().list("a/");
     expect(revision).toBe(1);
     expect(records.map((record) => record.key)).toEqual(["a/1", "a/10", "a/2"]);
-    expect(store().list("").records.map((record) => record.key)).toEqual(["a", "a/1", "a/10", "a/2", "a0", "a~", "b"]);
+    expect(
+      store()
+        .list("")
+        .records.map((record) => record.key),
+    ).toEqual(["a", "a/1", "a/10", "a/2", "a0", "a~", "b"]);
   });
 
   test("values come back as they were written", async () => {
     const values = ["", "{}", 'é \u{1f600} \\ " \n', "x".repeat(2_000_000)];
     await store().commit(values.map((value, index) => put(`v/${index}`, value)));
-    expect(store().list("v/").records.map((record) => record.value)).toEqual(values);
+    expect(
+      store()
+        .list("v/")
+        .records.map((record) => record.value),
+    ).toEqual(values);
   });
 
   test("a key that would not sort alike everywhere, or stands twice, is refused", async () => {
-    for (const key of ["", "a b", "é", "a\n"]) await expect(store().commit([put(key, "v")])).rejects.toMatchObject({ code: "NW1801" });
+    for (const key of ["", "a b", "é", "a\n"])
+      await expect(store().commit([put(key, "v")])).rejects.toMatchObject({ code: "NW1801" });
     await expect(store().commit([put("a", "1"), remove("a")])).rejects.toMatchObject({ code: "NW1801" });
     expect(store().revision()).toBe(0);
   });
@@ -112,9 +123,15 @@ function preconditionPromises(store: () => Store): void {
 
   test("a refused transaction writes nothing and uses no revision", async () => {
     await store().commit([put("a", "1")]);
-    await expect(store().commit([put("new", "x"), remove("a"), put("b", "y", 9)])).rejects.toMatchObject({ code: "NW1502" });
+    await expect(store().commit([put("new", "x"), remove("a"), put("b", "y", 9)])).rejects.toMatchObject({
+      code: "NW1502",
+    });
     expect(store().revision()).toBe(1);
-    expect(store().list("").records.map((record) => record.key)).toEqual(["a"]);
+    expect(
+      store()
+        .list("")
+        .records.map((record) => record.key),
+    ).toEqual(["a"]);
     expect(pairs(await take(store(), "", 0, 1))).toEqual(["1 a=1"]);
   });
 
@@ -125,7 +142,11 @@ function preconditionPromises(store: () => Store): void {
       store().commit([put("other", "x")]),
     ]);
     expect(outcomes.map((outcome) => outcome.status).filter((status) => status === "fulfilled")).toHaveLength(2);
-    expect(store().list("by/").records.map((record) => record.key)).toEqual(["by/0"]);
+    expect(
+      store()
+        .list("by/")
+        .records.map((record) => record.key),
+    ).toEqual(["by/0"]);
     expect(store().revision()).toBe(3);
   });
 }
@@ -153,13 +174,15 @@ function watchPromises(store: () => Store): void {
     for (let index = 1; index <= total; index++) {
       const committed = store().commit([put("counter", `${index}`)]);
       if (index % 7 === 0) await committed;
-      if (index % 11 === 0) watches.push(committed.then(async (revision) => take(store(), "", revision - 1, total - revision + 1)));
+      if (index % 11 === 0)
+        watches.push(committed.then(async (revision) => take(store(), "", revision - 1, total - revision + 1)));
     }
     for (const [index, changes] of (await Promise.all(watches)).entries()) {
       const first = total - changes.length + 1;
-      expect(changes.map((change) => change.value), `watch ${index}`).toEqual(
-        Array.from({ length: changes.length }, (_, offset) => `${first + offset}`),
-      );
+      expect(
+        changes.map((change) => change.value),
+        `watch ${index}`,
+      ).toEqual(Array.from({ length: changes.length }, (_, offset) => `${first + offset}`));
     }
   });
 
@@ -211,10 +234,11 @@ function closingPromises(store: () => Store): void {
   });
 }
 
-function durabilityPromises(open: StoreHarness["open"], reopen: NonNullable<StoreHarness["reopen"]>): void {
+function durabilityPromises({ open, reopen = async (store) => store }: StoreHarness): void {
   test("everything is there after reopening: records, revisions, history", async () => {
     let store = await open(3);
-    for (let index = 1; index <= 6; index++) await store.commit([put(`k${index}`, `${index}`), remove(`k${index - 1}`)]);
+    for (let index = 1; index <= 6; index++)
+      await store.commit([put(`k${index}`, `${index}`), remove(`k${index - 1}`)]);
     const before = store.list("");
     store = await reopen(store);
     expect(store.list("")).toEqual(before);

@@ -41,7 +41,7 @@ export class AgentRequests {
     const id = Buffer.from(this.#entropy.bytes(8)).toString("hex");
     const { promise, resolve } = Promise.withResolvers<ReadableStream<Uint8Array>>();
     this.#waiting.set(id, { node, deliver: resolve });
-    this.#send(node, { ...request, id } as AgentRequest);
+    this.#send(node, { ...request, id });
     const over = new AbortController();
     const late = this.#clock.sleep(patience, AbortSignal.any([over.signal, signal])).catch(() => {});
     try {
@@ -64,7 +64,10 @@ export class AgentRequests {
     this.#waiting.delete(id);
     const { promise, resolve } = Promise.withResolvers<void>();
     const relay = new TransformStream<Uint8Array, Uint8Array>({ flush: () => resolve() });
-    output.pipeTo(relay.writable).catch(() => {}).finally(resolve);
+    output
+      .pipeTo(relay.writable)
+      .catch(() => {})
+      .finally(resolve);
     waiting.deliver(relay.readable);
     return promise;
   }

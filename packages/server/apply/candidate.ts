@@ -52,17 +52,32 @@ function checkVersion({ object }: Item, actual: number | undefined): void {
   const expected = object.metadata.resourceVersion;
   if (expected === undefined || expected === String(actual)) return;
   const subject = displayName(keyOf(object));
-  const message = actual === undefined ? `${subject} does not exist any more` : `${subject} is at resourceVersion ${actual}, not ${expected}`;
-  throw new NetwrightError("NW1502", message, { subject, field: "metadata.resourceVersion", hint: "read it again and repeat the change" });
+  const message =
+    actual === undefined
+      ? `${subject} does not exist any more`
+      : `${subject} is at resourceVersion ${actual}, not ${expected}`;
+  throw new NetwrightError("NW1502", message, {
+    subject,
+    field: "metadata.resourceVersion",
+    hint: "read it again and repeat the change",
+  });
 }
 
 /** The item with what only the server may set; `before` itself when nothing differs. */
 function stamped(item: Item, before: Item | undefined, prune: boolean, stamp: Stamp): Item {
-  const { uid: _uid, generation: _generation, resourceVersion: _version, createdAt: _created, ...own } = item.object.metadata;
+  const {
+    uid: _uid,
+    generation: _generation,
+    resourceVersion: _version,
+    createdAt: _created,
+    ...own
+  } = item.object.metadata;
   const old = before?.object.metadata;
   const marked = prune || old?.annotations[pruneAnnotation] !== undefined;
   const annotations = sorted({ ...own.annotations, ...(marked ? { [pruneAnnotation]: "true" } : {}) });
-  const sameSpec = before !== undefined && JSON.stringify(encodeObject(before.object).spec) === JSON.stringify(encodeObject(item.object).spec);
+  const sameSpec =
+    before !== undefined &&
+    JSON.stringify(encodeObject(before.object).spec) === JSON.stringify(encodeObject(item.object).spec);
   const metadata = {
     ...own,
     annotations,
@@ -76,7 +91,7 @@ function stamped(item: Item, before: Item | undefined, prune: boolean, stamp: St
 }
 
 const sorted = (texts: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1)));
+  Object.fromEntries(Object.entries(texts).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
 const contentOf = (item: Item): string => JSON.stringify([wireOf(item), item.sources]);
 
@@ -90,7 +105,13 @@ function compare(key: string, before: Item | undefined, after: Item): ObjectChan
 /** What its author decided: without status and what the server sets. */
 export function wireOf({ object }: Item): WireObject {
   const { status: _, ...wire } = encodeObject(object);
-  const { uid: _uid, generation: _generation, resourceVersion: _version, createdAt: _created, ...metadata } = wire.metadata;
+  const {
+    uid: _uid,
+    generation: _generation,
+    resourceVersion: _version,
+    createdAt: _created,
+    ...metadata
+  } = wire.metadata;
   return { ...wire, metadata };
 }
 
@@ -99,6 +120,11 @@ function prunable(items: Items, edit: Edit): readonly string[] {
   const named = new Set([...edit.put.map(({ object }) => textOf(object)), ...edit.remove]);
   const scopes = new Set(edit.put.map(({ object }) => keyOf(object).project));
   return [...items]
-    .filter(([key, { object }]) => !named.has(key) && object.metadata.annotations[pruneAnnotation] !== undefined && scopes.has(parseKey(key).project))
+    .filter(
+      ([key, { object }]) =>
+        !named.has(key) &&
+        object.metadata.annotations[pruneAnnotation] !== undefined &&
+        scopes.has(parseKey(key).project),
+    )
     .map(([key]) => key);
 }

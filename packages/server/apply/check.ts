@@ -1,5 +1,6 @@
 import type { Diagnostic } from "@netwright/base";
 import { NetwrightError } from "@netwright/base";
+import { parseKey } from "../state/objects.ts";
 import type { CandidateChange } from "./candidate.ts";
 
 /**
@@ -7,22 +8,37 @@ import type { CandidateChange } from "./candidate.ts";
  * changes. Old trouble elsewhere (a host that died, say) must not stop people from working.
  * @throws NetwrightError with all of them.
  */
-export function checkDiagnostics(before: readonly Diagnostic[], after: readonly Diagnostic[], changes: readonly CandidateChange[]): void {
+export function checkDiagnostics(
+  before: readonly Diagnostic[],
+  after: readonly Diagnostic[],
+  changes: readonly CandidateChange[],
+): void {
   const known = new Set(before.map(identity));
-  const touched = new Set(changes.filter(({ change }) => change === "Create" || change === "Update").map(({ object }) => object));
+  const touched = new Set(
+    changes.filter(({ change }) => change === "Create" || change === "Update").map(({ object }) => object),
+  );
   const found = after.filter((diagnostic) => !known.has(identity(diagnostic)) || touched.has(diagnostic.subject ?? ""));
   if (found.length === 0) return;
   const removed = changes.filter(({ change }) => change === "Delete");
-  throw NetwrightError.of(removed.length === 0 ? found : found.map((diagnostic) => stillUsed(diagnostic, removed, touched)));
+  throw NetwrightError.of(
+    removed.length === 0 ? found : found.map((diagnostic) => stillUsed(diagnostic, removed, touched)),
+  );
 }
 
 const identity = ({ code, subject, field }: Diagnostic): string => JSON.stringify([code, subject, field]);
 
 /** A reference that dangles because of a deletion is the deletion's fault. */
-function stillUsed(diagnostic: Diagnostic, removed: readonly CandidateChange[], touched: ReadonlySet<string>): Diagnostic {
+function stillUsed(
+  diagnostic: Diagnostic,
+  removed: readonly CandidateChange[],
+  touched: ReadonlySet<string>,
+): Diagnostic {
   const { code, subject = "something", field } = diagnostic;
-  const target = removed.find(({ key, object }) => diagnostic.message.includes(` ${key.split("/").at(-1)}`) || object === subject) ?? removed[0]!;
-  if (code !== "NW1301" || touched.has(subject)) return diagnostic;
+  const target = removed.find(({ key }) => {
+    const { kind, name } = parseKey(key);
+    return diagnostic.message.includes(`${kind} ${name}`);
+  });
+  if (code !== "NW1301" || target === undefined || touched.has(subject)) return diagnostic;
   return {
     ...diagnostic,
     code: "NW1303",

@@ -12,4 +12,5 @@ export function diffPaths(before: unknown, after: unknown, path: FieldPath = [])
   return JSON.stringify(before) === JSON.stringify(after) ? [] : [formatPath(path)];
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -27,7 +27,14 @@ export function decodeItems(written: readonly Written[]): readonly Item[] {
       const subject = subjectOf(object, index);
       for (const { code, path, message, hint } of decoded.findings) {
         const field = formatPath(path);
-        diagnostics.push({ code, message: field === "" ? message : `${field}: ${message}`, subject, field, ...sourceOf(sources, field), ...(hint === undefined ? {} : { hint }) });
+        diagnostics.push({
+          code,
+          message: field === "" ? message : `${field}: ${message}`,
+          subject,
+          field,
+          ...sourceOf(sources, field),
+          ...(hint === undefined ? {} : { hint }),
+        });
       }
       continue;
     }
@@ -42,8 +49,14 @@ export function decodeItems(written: readonly Written[]): readonly Item[] {
 
 function refusal(object: AnyObject, twice: boolean, sources: Written["sources"]): Diagnostic {
   const subject = displayName(keyOf(object));
-  if (twice) return { code: "NW1106", message: `${subject} stands twice in what is applied`, subject, ...sourceOf(sources, "") };
-  return { code: "NW1104", message: `a ${object.kind} is read from files only and cannot be applied`, subject, ...sourceOf(sources, "kind") };
+  if (twice)
+    return { code: "NW1106", message: `${subject} stands twice in what is applied`, subject, ...sourceOf(sources, "") };
+  return {
+    code: "NW1104",
+    message: `a ${object.kind} is read from files only and cannot be applied`,
+    subject,
+    ...sourceOf(sources, "kind"),
+  };
 }
 
 const sourceOf = (sources: Written["sources"], field: string): { source?: SourceRef } => {
@@ -55,5 +68,7 @@ const sourceOf = (sources: Written["sources"], field: string): { source?: Source
 function subjectOf(object: unknown, index: number): string {
   const { kind, metadata } = (object ?? {}) as { kind?: unknown; metadata?: { name?: unknown } | null };
   const name = metadata?.name;
-  return typeof kind === "string" && typeof name === "string" ? `${kind.slice(0, 63).toLowerCase()}/${name.slice(0, 63)}` : `object ${index + 1}`;
+  return typeof kind === "string" && typeof name === "string"
+    ? `${kind.slice(0, 63).toLowerCase()}/${name.slice(0, 63)}`
+    : `object ${index + 1}`;
 }

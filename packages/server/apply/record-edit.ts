@@ -19,11 +19,17 @@ export interface EditRequest {
 }
 
 /** Undefined when only places in files moved: that is no change of an object. */
-export function changeOf({ by, message, undoes }: EditRequest, candidate: Candidate, { id, at }: { readonly id: number; readonly at: string }): StoredChange | undefined {
+export function changeOf(
+  { by, message, undoes }: EditRequest,
+  candidate: Candidate,
+  { id, at }: { readonly id: number; readonly at: string },
+): StoredChange | undefined {
   const changed = candidate.changes.filter(({ change }) => change !== "Unchanged");
   if (changed.length === 0) return undefined;
   const objects = changed.map(({ change, object, fields, before, after }) => ({
-    change, object, fields,
+    change,
+    object,
+    fields,
     before: before === undefined ? null : wireOf(before),
     after: after === undefined ? null : wireOf(after),
   }));
@@ -41,11 +47,20 @@ export function eventsOf({ by, undoes }: EditRequest, { changes }: Candidate): r
   return changes.flatMap(({ change, object, fields }) => {
     if (change === "Unchanged") return [];
     const what = fields.length === 0 ? "" : `: ${fields.slice(0, 5).join(", ")}${fields.length > 5 ? " and more" : ""}`;
-    return [{ object, type: "Normal" as const, reason: words[change], message: `by ${by}${undoes === null ? "" : `, undoing change ${undoes}`}${what}` }];
+    return [
+      {
+        object,
+        type: "Normal" as const,
+        reason: words[change],
+        message: `by ${by}${undoes === null ? "" : `, undoing change ${undoes}`}${what}`,
+      },
+    ];
   });
 }
 
 export function writesOf({ changes }: Candidate, change: StoredChange | undefined): readonly StoreWrite[] {
-  const objects = changes.flatMap(({ key, before, after }) => (before === after ? [] : [after === undefined ? deleteItem(key) : putItem(after)]));
+  const objects = changes.flatMap(({ key, before, after }) =>
+    before === after ? [] : [after === undefined ? deleteItem(key) : putItem(after)],
+  );
   return [...objects, ...(change === undefined ? [] : putChange(change))];
 }

@@ -21,7 +21,9 @@ export function scaleEdit(items: Items, { project, service, tiers }: Scaling): E
   const sized = resized(written, tiers, subject);
   const decoded = decodeObject({ ...wire, spec: { ...wire.spec, tiers: sized } });
   if (!decoded.ok) {
-    throw NetwrightError.of(decoded.findings.map(({ code, message, path }) => ({ code, message, subject, field: formatPath(path) })));
+    throw NetwrightError.of(
+      decoded.findings.map(({ code, message, path }) => ({ code, message, subject, field: formatPath(path) })),
+    );
   }
   return { put: [{ object: decoded.object, sources: moved(item.sources, written, sized) }], remove: [], prune: false };
 }
@@ -35,7 +37,10 @@ function resized(written: readonly WireTier[], sizes: Scaling["tiers"], subject:
   const known = new Set([...impliedTiers, ...written.map((tier) => tier.name)]);
   for (const name of Object.keys(sizes)) {
     if (known.has(name)) continue;
-    throw new NetwrightError("NW1501", `${subject} has no tier ${name}`, { subject, hint: `it has ${[...known].join(", ")}` });
+    throw new NetwrightError("NW1501", `${subject} has no tier ${name}`, {
+      subject,
+      hint: `it has ${[...known].join(", ")}`,
+    });
   }
   const tiers = new Map(written.map((tier) => [tier.name, tier]));
   return [...known].flatMap((name) => {
@@ -48,6 +53,9 @@ function resized(written: readonly WireTier[], sizes: Scaling["tiers"], subject:
 /** Places of tiers follow them to their new index. */
 function moved(sources: Sources, before: readonly WireTier[], after: readonly WireTier[]): Sources {
   const place = (path: string): string =>
-    path.replace(/^spec\.tiers\[(\d+)\]/, (_, index: string) => `spec.tiers[${after.findIndex(({ name }) => name === before[Number(index)]?.name)}]`);
+    path.replace(
+      /^spec\.tiers\[(\d+)\]/,
+      (_, index: string) => `spec.tiers[${after.findIndex(({ name }) => name === before[Number(index)]?.name)}]`,
+    );
   return Object.fromEntries(Object.entries(sources).map(([path, source]) => [place(path), source]));
 }

@@ -15,9 +15,10 @@ export function undoEdit(items: Items, change: StoredChange): Edit {
   const put: Item[] = [];
   const remove: string[] = [];
   for (const [index, { key, sources }] of change.keys.entries()) {
-    const { before, after } = change.objects[index]!;
+    const { before = null, after = null } = change.objects[index] ?? {};
     const current = items.get(key);
-    if (contentOf(current === undefined ? null : wireOf(current)) !== contentOf(after)) throw changedSince(key, change.id);
+    if (contentOf(current === undefined ? null : wireOf(current)) !== contentOf(after))
+      throw changedSince(key, change.id);
     if (before !== null) put.push({ object: decoded(before), sources });
     else if (current !== undefined) remove.push(key);
   }
@@ -34,5 +35,8 @@ function decoded(wire: WireObject): Item["object"] {
 
 function changedSince(key: string, id: number): NetwrightError {
   const subject = displayName(parseKey(key));
-  return new NetwrightError("NW1502", `${subject} was changed again after change ${id}`, { subject, hint: "undo the later change first; see `netwright history`" });
+  return new NetwrightError("NW1502", `${subject} was changed again after change ${id}`, {
+    subject,
+    hint: "undo the later change first; see `netwright history`",
+  });
 }

@@ -24,7 +24,9 @@ export class Certificates {
   constructor(store: Store, clock: Clock, issue: Issue) {
     this.#issue = issue;
     this.#clock = clock;
-    this.#records = new Map(store.list(prefix).records.map(({ key, value }) => [key.slice(prefix.length), JSON.parse(value) as Issued]));
+    this.#records = new Map(
+      store.list(prefix).records.map(({ key, value }) => [key.slice(prefix.length), JSON.parse(value) as Issued]),
+    );
     this.#pems = pemsOf(this.#records);
   }
 
@@ -34,7 +36,11 @@ export class Certificates {
   }
 
   /** What these objects need: `pems` as they would be, what to commit for that, and the step that makes it so. */
-  async prepare(objects: ObjectSet): Promise<{ readonly pems: ReadonlyMap<string, string>; readonly writes: readonly StoreWrite[]; readonly done: () => void }> {
+  async prepare(objects: ObjectSet): Promise<{
+    readonly pems: ReadonlyMap<string, string>;
+    readonly writes: readonly StoreWrite[];
+    readonly done: () => void;
+  }> {
     const wanted = hostnamesOf(objects);
     const records = new Map<string, Issued>();
     const writes: StoreWrite[] = [];
@@ -44,7 +50,8 @@ export class Certificates {
       records.set(hostname, record);
       if (record !== known) writes.push({ kind: "Put", key: prefix + hostname, value: JSON.stringify(record) });
     }
-    for (const hostname of this.#records.keys()) if (!wanted.has(hostname)) writes.push({ kind: "Delete", key: prefix + hostname });
+    for (const hostname of this.#records.keys())
+      if (!wanted.has(hostname)) writes.push({ kind: "Delete", key: prefix + hostname });
     if (writes.length === 0) return { pems: this.#pems, writes, done: () => {} };
     const pems = pemsOf(records);
     return { pems, writes, done: () => void ([this.#records, this.#pems] = [records, pems]) };

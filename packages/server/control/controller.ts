@@ -3,7 +3,16 @@
  * level-triggered: they look at everything as it is, whatever woke them.
  */
 import type { ApplyResponse } from "@netwright/api";
-import { formatInstant, messageOf, milliseconds, seconds, type Clock, type Entropy, type Instant, type Milliseconds } from "@netwright/base";
+import {
+  formatInstant,
+  messageOf,
+  milliseconds,
+  seconds,
+  type Clock,
+  type Entropy,
+  type Instant,
+  type Milliseconds,
+} from "@netwright/base";
 import { planOf } from "@netwright/compiler";
 import type { NodeReport, Store } from "@netwright/contract";
 import { Wakeups } from "@netwright/store";
@@ -125,7 +134,10 @@ export class Controller {
     } catch (failure) {
       // Level-triggered: whatever failed is tried again as a whole.
       metrics.roundFailures.inc();
-      log.error("RoundFailed", { message: messageOf(failure), stack: failure instanceof Error ? failure.stack : undefined });
+      log.error("RoundFailed", {
+        message: messageOf(failure),
+        stack: failure instanceof Error ? failure.stack : undefined,
+      });
       await clock.sleep(tick);
       this.#roundWanted = true;
     }
@@ -153,7 +165,14 @@ export class Controller {
     const reconciled = milliseconds(clock.monotonic() - started);
     const named = new Set(candidate.changes.map(({ object }) => object));
     const planned = clock.monotonic();
-    const plan = planOf({ before: before.objects, after: decision.world.objects, ledger: before.ledger, observed: decision.observed, now: clock.now(), named });
+    const plan = planOf({
+      before: before.objects,
+      after: decision.world.objects,
+      ledger: before.ledger,
+      observed: decision.observed,
+      now: clock.now(),
+      named,
+    });
     const spans = { reconciled, planned: milliseconds(clock.monotonic() - planned) };
     const answer = { plan, diagnostics: [] };
     if (request.dryRun) return { ...answer, change: null, revision: statuses.revision() };
@@ -163,10 +182,15 @@ export class Controller {
       metrics.applies.inc({ outcome: "Unchanged" });
       return { ...answer, change: null, revision: statuses.revision() };
     }
-    const result = await rounds.carryOut(decision, { writes: writesOf(candidate, change), keys: written, events: eventsOf(request, candidate) });
+    const result = await rounds.carryOut(decision, {
+      writes: writesOf(candidate, change),
+      keys: written,
+      events: eventsOf(request, candidate),
+    });
     statuses.startStages(candidate, { ...spans, compiled: result.compiled }, describeFlows(plan));
     this.#accept(decision, result);
-    for (const { change: what, object } of candidate.changes) if (what !== "Unchanged") log.info("Object", { change: what, object, by: request.by });
+    for (const { change: what, object } of candidate.changes)
+      if (what !== "Unchanged") log.info("Object", { change: what, object, by: request.by });
     const revision = statuses.revision();
     statuses.refresh(this.#world);
     metrics.applies.inc({ outcome: "Applied" });
@@ -182,7 +206,8 @@ export class Controller {
     this.#roundWanted ||= reconciled.changes.length > 0;
     metrics.storeRevision.set(store.revision());
     metrics.stateChanges.inc(result.changedNodes.size);
-    if (before.items !== result.world.items || before.ledger !== ledger || result.changedNodes.size > 0) statuses.accept(before, result);
+    if (before.items !== result.world.items || before.ledger !== ledger || result.changedNodes.size > 0)
+      statuses.accept(before, result);
     onWorld();
     for (const [node, revision] of result.changedNodes) log.info("NodeState", { node, revision });
   }
@@ -196,6 +221,8 @@ export class Controller {
   }
 
   #readiness(): string {
-    return nodeNames(this.#world.objects).map((node) => `${node}=${this.#dependencies.reports.ready(node)}`).join(" ");
+    return nodeNames(this.#world.objects)
+      .map((node) => `${node}=${this.#dependencies.reports.ready(node)}`)
+      .join(" ");
   }
 }

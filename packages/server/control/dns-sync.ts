@@ -44,7 +44,8 @@ export class DnsSync implements DnsFacts {
   constructor(dependencies: DnsDependencies) {
     this.#dependencies = dependencies;
     this.#stored = new Set(dependencies.store.list(prefix).records.map(({ key }) => key.slice(prefix.length)));
-    for (const hostname of this.#stored) this.#entries.set(hostname, { wanted: null, written: undefined, failure: undefined });
+    for (const hostname of this.#stored)
+      this.#entries.set(hostname, { wanted: null, written: undefined, failure: undefined });
   }
 
   want({ objects, ledger }: World): void {
@@ -56,7 +57,8 @@ export class DnsSync implements DnsFacts {
     }
     for (const [hostname, entry] of this.#entries) entry.wanted = wanted.get(hostname) ?? null;
     for (const [hostname, address] of wanted) {
-      if (!this.#entries.has(hostname)) this.#entries.set(hostname, { wanted: address, written: undefined, failure: undefined });
+      if (!this.#entries.has(hostname))
+        this.#entries.set(hostname, { wanted: address, written: undefined, failure: undefined });
     }
     this.#wakeups.wake();
   }
@@ -107,16 +109,23 @@ export class DnsSync implements DnsFacts {
   async #remember(hostnames: readonly string[]): Promise<void> {
     const fresh = hostnames.filter((hostname) => !this.#stored.has(hostname));
     if (fresh.length === 0) return;
-    await this.#dependencies.store.commit(fresh.map((hostname): StoreWrite => ({ kind: "Put", key: prefix + hostname, value: "{}" })));
+    await this.#dependencies.store.commit(
+      fresh.map((hostname): StoreWrite => ({ kind: "Put", key: prefix + hostname, value: "{}" })),
+    );
     for (const hostname of fresh) this.#stored.add(hostname);
   }
 
   /** Names that are out of the zone again. */
   async #forget(): Promise<void> {
-    const gone = [...this.#entries].filter(([, { wanted, written }]) => wanted === null && written === null).map(([hostname]) => hostname);
+    const gone = [...this.#entries]
+      .filter(([, { wanted, written }]) => wanted === null && written === null)
+      .map(([hostname]) => hostname);
     for (const hostname of gone) this.#entries.delete(hostname);
     const stored = gone.filter((hostname) => this.#stored.delete(hostname));
-    if (stored.length > 0) await this.#dependencies.store.commit(stored.map((hostname): StoreWrite => ({ kind: "Delete", key: prefix + hostname })));
+    if (stored.length > 0)
+      await this.#dependencies.store.commit(
+        stored.map((hostname): StoreWrite => ({ kind: "Delete", key: prefix + hostname })),
+      );
   }
 
   #inZone(hostname: string): boolean {

@@ -3,8 +3,14 @@
  * An apply is a round with other objects; the controller's own rounds have the same objects and newer reports.
  */
 import {
-  applyLedgerChanges, createCompilation, objectSet, reconcile,
-  type Explanation, type KeptCompilation, type Observed, type Reconciled,
+  applyLedgerChanges,
+  createCompilation,
+  objectSet,
+  reconcile,
+  type Explanation,
+  type KeptCompilation,
+  type Observed,
+  type Reconciled,
 } from "@netwright/compiler";
 import { milliseconds, type Clock, type Milliseconds } from "@netwright/base";
 import type { HostState, Store, StoreWrite } from "@netwright/contract";
@@ -67,7 +73,8 @@ export class Rounds {
     const objects = items === world.items ? world.objects : objectSet(items.values());
     const observed = reports.observed(nodeNames(objects));
     const reconciled = reconcile({ objects, ledger: world.ledger, observed, now: clock.now(), drainTimeout });
-    const ledger = reconciled.changes.length === 0 ? world.ledger : applyLedgerChanges(world.ledger, reconciled.changes);
+    const ledger =
+      reconciled.changes.length === 0 ? world.ledger : applyLedgerChanges(world.ledger, reconciled.changes);
     const next: World = { ...world, items, objects, ledger, diagnostics: reconciled.diagnostics };
     return { world: next, observed, reconciled, took: milliseconds(clock.monotonic() - started) };
   }
@@ -80,7 +87,12 @@ export class Rounds {
     const prepared = states.prepare(this.#compile(decision, certified.pems));
     const compiled = milliseconds(clock.monotonic() - started);
     const before = states.revisions();
-    const writes = [...edited.writes, ...ledgerWrites(decision.reconciled.changes), ...prepared.writes, ...certified.writes];
+    const writes = [
+      ...edited.writes,
+      ...ledgerWrites(decision.reconciled.changes),
+      ...prepared.writes,
+      ...certified.writes,
+    ];
     const news = [...edited.events, ...decision.reconciled.explanations.flatMap(eventOf)];
     const revision = await this.#commit(decision, writes, news);
     certified.done();
@@ -91,7 +103,10 @@ export class Rounds {
   }
 
   /** @returns the new states, undefined for nodes that are gone. */
-  #compile({ world, observed, reconciled }: Decision, certificates: ReadonlyMap<string, string>): ReadonlyMap<string, HostState | undefined> {
+  #compile(
+    { world, observed, reconciled }: Decision,
+    certificates: ReadonlyMap<string, string>,
+  ): ReadonlyMap<string, HostState | undefined> {
     const { objects, ledger } = world;
     if (this.#compilation === undefined) {
       this.#compilation = createCompilation({ objects, ledger, observed, certificates });
@@ -99,7 +114,12 @@ export class Rounds {
       const gone = [...this.#dependencies.states.known()].filter((node) => !states.has(node));
       return new Map<string, HostState | undefined>([...states, ...gone.map((node) => [node, undefined] as const)]);
     }
-    const { changed, states } = this.#compilation.update({ objects, ledger: reconciled.changes, observed, certificates });
+    const { changed, states } = this.#compilation.update({
+      objects,
+      ledger: reconciled.changes,
+      observed,
+      certificates,
+    });
     return new Map(changed.map((node) => [node, states.get(node)]));
   }
 
@@ -125,10 +145,16 @@ function eventOf({ action, project, service, instance, host, reason }: Explanati
   if (action === "Wait") return [];
   const object = displayName({ kind: "Service", project, name: service });
   const told = { Place: "Placed", Drain: "Draining", Remove: "Removed" }[action];
-  return [{ object, type: "Normal", reason: told, message: `${instance}${host === null ? "" : ` on ${host}`}: ${reason}` }];
+  return [
+    { object, type: "Normal", reason: told, message: `${instance}${host === null ? "" : ` on ${host}`}: ${reason}` },
+  ];
 }
 
-function revisionsAfter({ items, revisions }: World, written: readonly string[], revision: number): ReadonlyMap<string, number> {
+function revisionsAfter(
+  { items, revisions }: World,
+  written: readonly string[],
+  revision: number,
+): ReadonlyMap<string, number> {
   if (written.length === 0) return revisions;
   const next = new Map(revisions);
   for (const key of written) {

@@ -57,33 +57,65 @@ export class StageTracker {
       if (progress.stages.some((entry) => entry.stage === stage)) continue;
       if (!isOver(stage, progress.generation, observed)) break;
       const now = this.#clock.monotonic();
-      progress.stages.push({ stage, took: milliseconds(now - progress.last), at: formatInstant(this.#clock.now()), detail: "" });
+      progress.stages.push({
+        stage,
+        took: milliseconds(now - progress.last),
+        at: formatInstant(this.#clock.now()),
+        detail: "",
+      });
       progress.last = now;
     }
-    return progress.stages.map((entry) => ({ ...entry, detail: entry.detail === "" ? (details[entry.stage] ?? "") : entry.detail }));
+    return progress.stages.map((entry) => ({
+      ...entry,
+      detail: entry.detail === "" ? (details[entry.stage] ?? "") : entry.detail,
+    }));
   }
 }
 
 function isOver(stage: ServiceStage, generation: number, { conditions, instances }: ObservedService): boolean {
   if (stage === "firewall") return instances.every(({ phase }) => phase !== "Pending") && isTrue(conditions, "Placed");
-  if (stage === "running") return instances.filter(({ phase }) => phase !== "Draining" && phase !== "Stopping").every(({ tier, phase }) => tier === "lb" || phase === "Ready");
+  if (stage === "running")
+    return instances
+      .filter(({ phase }) => phase !== "Draining" && phase !== "Stopping")
+      .every(({ tier, phase }) => tier === "lb" || phase === "Ready");
   if (stage === "announced") return isTrue(conditions, "Announced");
-  return isTrue(conditions, "Ready") && conditions.some(({ type, observedGeneration }) => type === "Ready" && observedGeneration >= generation);
+  return (
+    isTrue(conditions, "Ready") &&
+    conditions.some(({ type, observedGeneration }) => type === "Ready" && observedGeneration >= generation)
+  );
 }
 
 function detailsOf(service: Service, observed: ObservedService, facts: Facts): Partial<Record<ServiceStage, string>> {
   const { addresses, announcements, instances } = observed;
-  const hosts = [...new Set(instances.map(({ host }) => host))].sort();
+  const hosts = [...new Set(instances.map(({ host }) => host))].toSorted();
   const rules = hosts.flatMap((host) => {
-    const network = facts.reports.get(host)?.report.networks.find(({ name, project }) => name === service.spec.network && project === service.metadata.project);
+    const network = facts.reports
+      .get(host)
+      ?.report.networks.find(
+        ({ name, project }) => name === service.spec.network && project === service.metadata.project,
+      );
     return network === undefined ? [] : [`${host}: ${network.rules} rules`];
   });
   return {
     address: addresses.map(({ address }) => address).join(", ") || "none: it has no listener",
-    placed: hosts.map((host) => `${[...new Set(instances.filter((each) => each.host === host).map(({ tier }) => tier))].join(", ")} on ${host}`).join("; "),
+    placed: hosts
+      .map(
+        (host) =>
+          `${[...new Set(instances.filter((each) => each.host === host).map(({ tier }) => tier))].join(", ")} on ${host}`,
+      )
+      .join("; "),
     firewall: rules.join(", "),
     running: `${instances.length} instance${instances.length === 1 ? "" : "s"}`,
-    announced: announcements.length === 0 ? "not exposed" : `to ${[...new Set(announcements.map(({ router }) => router))].sort().join(", ")}`,
-    ready: service.spec.expose.map(({ hostname, protocol, port }) => (protocol === "HTTPS" ? `https://${hostname}${port === 443 ? "" : `:${port}`}/` : `${protocol} ${hostname}:${port}`)).join(", "),
+    announced:
+      announcements.length === 0
+        ? "not exposed"
+        : `to ${[...new Set(announcements.map(({ router }) => router))].toSorted().join(", ")}`,
+    ready: service.spec.expose
+      .map(({ hostname, protocol, port }) =>
+        protocol === "HTTPS"
+          ? `https://${hostname}${port === 443 ? "" : `:${port}`}/`
+          : `${protocol} ${hostname}:${port}`,
+      )
+      .join(", "),
   };
 }

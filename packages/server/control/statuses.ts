@@ -96,7 +96,15 @@ export class Statuses {
 
   facts(world: World): Facts {
     const { clock, reports, states, dns } = this.#dependencies;
-    return { objects: world.objects, ledger: this.#ledger, reports, states, dns, diagnostics: world.diagnostics, now: formatInstant(clock.now()) };
+    return {
+      objects: world.objects,
+      ledger: this.#ledger,
+      reports,
+      states,
+      dns,
+      diagnostics: world.diagnostics,
+      now: formatInstant(clock.now()),
+    };
   }
 
   /** What a report of a node can change: the node, its instances, and services with an instance there or announced by it. */
@@ -118,7 +126,7 @@ export class Statuses {
   }
 
   #removeGone(wanted: ReadonlySet<string>): void {
-    for (const key of [...this.#dependencies.view.keys()]) {
+    for (const key of this.#dependencies.view.keys()) {
       if (wanted.has(key)) continue;
       this.#dependencies.view.delete(key);
       this.#stages.forget(key);
@@ -142,7 +150,12 @@ export class Statuses {
     for (const { type, status, reason, message } of after) {
       if (before.find((condition) => condition.type === type)?.status === status) continue;
       const said = status === "True" ? type : status === "False" ? `Not${type}` : `${type}Unknown`;
-      this.#dependencies.events.tell({ object, type: status === "False" ? "Warning" : "Normal", reason: said, message: `${reason}: ${message}` });
+      this.#dependencies.events.tell({
+        object,
+        type: status === "False" ? "Warning" : "Normal",
+        reason: said,
+        message: `${reason}: ${message}`,
+      });
     }
   }
 
@@ -151,9 +164,12 @@ export class Statuses {
     metrics.objects.reset();
     for (const { object } of world.items.values()) metrics.objects.inc({ kind: object.kind });
     metrics.nodesReady.set(nodeNames(world.objects).filter((node) => reports.ready(node) === true).length);
-    const ready = [...facts.reports.all()].flatMap(({ report }) => report.instances.filter(({ phase }) => phase === "Ready"));
+    const ready = [...facts.reports.all()].flatMap(({ report }) =>
+      report.instances.filter(({ phase }) => phase === "Ready"),
+    );
     metrics.instancesReady.set(ready.length);
   }
 }
 
-const sameList = (a: readonly unknown[], b: readonly unknown[]): boolean => a.length === b.length && a.every((value, index) => value === b[index]);
+const sameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((value, index) => value === b[index]);

@@ -4,7 +4,8 @@ import type { Call } from "./route.ts";
 
 export const json = (value: unknown, status = 200): Response => Response.json(value, { status });
 
-export const text = (value: string, mediaType: string): Response => new Response(value, { headers: { "content-type": mediaType } });
+export const text = (value: string, mediaType: string): Response =>
+  new Response(value, { headers: { "content-type": mediaType } });
 
 /** A stream that ends when the client goes away or the server stops. */
 export function lines(

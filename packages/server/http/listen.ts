@@ -62,7 +62,10 @@ export async function listenTls(
   await listening(server, () => server.listen(address.port, address.host), `[${address.host}]:${address.port}`);
   const timer = setInterval(() => {
     // When issuing fails the old one stays, and the next turn tries again.
-    renew().then(({ certificate, key }) => server.setSecureContext({ cert: certificate, key, minVersion: "TLSv1.2" }), () => {});
+    renew().then(
+      ({ certificate, key }) => server.setSecureContext({ cert: certificate, key, minVersion: "TLSv1.2" }),
+      () => {},
+    );
   }, renewal);
   const close = async (): Promise<void> => {
     clearInterval(timer);
@@ -77,7 +80,9 @@ async function listening(server: Server | HttpsServer, listen: () => void, where
   server.headersTimeout = 10_000;
   server.keepAliveTimeout = 30_000;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once("error", (cause) => reject(new NetwrightError("NW1602", `cannot listen on ${where}: ${messageOf(cause)}`, { cause })));
+  server.once("error", (cause) =>
+    reject(new NetwrightError("NW1602", `cannot listen on ${where}: ${messageOf(cause)}`, { cause })),
+  );
   server.once("listening", resolve);
   listen();
   await promise;

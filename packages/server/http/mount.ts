@@ -25,15 +25,23 @@ export function mount(routes: readonly Route[], options: MountOptions): Hono {
     const failure = new RequestError(404, `there is nothing at ${context.req.path}`);
     options.onAnswer({ method: context.req.method, route: "none", status: 404 });
     // Without a token nobody learns which paths exist.
-    return subjectOf(context.req.raw, options) === undefined ? problemResponse(noToken(context.req.raw)) : problemResponse(failure);
+    return subjectOf(context.req.raw, options) === undefined
+      ? problemResponse(noToken(context.req.raw))
+      : problemResponse(failure);
   });
   return app;
 }
 
-async function answer(methods: readonly Route[], call: Omit<Call, "subject">, options: MountOptions): Promise<Response> {
+async function answer(
+  methods: readonly Route[],
+  call: Omit<Call, "subject">,
+  options: MountOptions,
+): Promise<Response> {
   const { method } = call.request;
-  const route = methods.find((one) => one.method === method) ?? (method === "HEAD" ? methods.find((one) => one.method === "GET") : undefined);
-  const pattern = methods[0]!.path;
+  const route =
+    methods.find((one) => one.method === method) ??
+    (method === "HEAD" ? methods.find((one) => one.method === "GET") : undefined);
+  const pattern = methods[0]?.path ?? "none";
   try {
     const subject = subjectOf(call.request, options);
     if (subject === undefined && route?.access !== "Anyone") throw noToken(call.request);
@@ -53,9 +61,11 @@ async function answer(methods: readonly Route[], call: Omit<Call, "subject">, op
 
 function methodNotAllowed(methods: readonly Route[], call: Omit<Call, "subject">, options: MountOptions): Response {
   const allowed = methods.map((route) => route.method).join(", ");
-  const response = problemResponse(new RequestError(405, `${call.url.pathname} takes ${allowed}, not ${call.request.method}`));
+  const response = problemResponse(
+    new RequestError(405, `${call.url.pathname} takes ${allowed}, not ${call.request.method}`),
+  );
   response.headers.set("allow", allowed);
-  options.onAnswer({ method: call.request.method, route: methods[0]!.path, status: 405 });
+  options.onAnswer({ method: call.request.method, route: methods[0]?.path ?? "none", status: 405 });
   return response;
 }
 

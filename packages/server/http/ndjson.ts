@@ -11,7 +11,10 @@ export interface StreamOptions {
 }
 
 /** Sends every value of `source(signal)` as one line. An error ends the stream with a line `{"problem": ...}`. */
-export function ndjsonResponse(source: (signal: AbortSignal) => AsyncIterable<unknown>, options: StreamOptions): Response {
+export function ndjsonResponse(
+  source: (signal: AbortSignal) => AsyncIterable<unknown>,
+  options: StreamOptions,
+): Response {
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, options.signal]);
   const lines = withHeartbeats(source(signal), options, signal);
@@ -27,7 +30,11 @@ export function ndjsonResponse(source: (signal: AbortSignal) => AsyncIterable<un
   return new Response(body, { headers: { "content-type": "application/x-ndjson", "cache-control": "no-store" } });
 }
 
-async function* withHeartbeats(source: AsyncIterable<unknown>, options: StreamOptions, signal: AbortSignal): AsyncGenerator<string, void> {
+async function* withHeartbeats(
+  source: AsyncIterable<unknown>,
+  options: StreamOptions,
+  signal: AbortSignal,
+): AsyncGenerator<string, void> {
   const iterator = source[Symbol.asyncIterator]();
   const over = new AbortController();
   const ended = AbortSignal.any([signal, over.signal]);

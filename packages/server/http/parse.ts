@@ -2,7 +2,11 @@ import { formatPath, type FieldPath } from "@netwright/api";
 import { RequestError } from "./request-error.ts";
 
 interface Schema<T> {
-  safeParse(value: unknown): { success: true; data: T } | { success: false; error: { issues: readonly { path: PropertyKey[]; message: string }[] } };
+  safeParse(
+    value: unknown,
+  ):
+    | { success: true; data: T }
+    | { success: false; error: { issues: readonly { path: PropertyKey[]; message: string }[] } };
 }
 
 /** @throws RequestError 400 that names the field. */

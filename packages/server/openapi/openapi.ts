@@ -12,7 +12,8 @@ export function openapi(routes: readonly Route[]): object {
     info: {
       title: "Netwright",
       version: "v1alpha1",
-      description: "Network services from manifests. Streams are newline-delimited JSON; an empty line is a heartbeat, a line with `problem` ends a stream that failed.",
+      description:
+        "Network services from manifests. Streams are newline-delimited JSON; an empty line is a heartbeat, a line with `problem` ends a stream that failed.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],
@@ -32,7 +33,12 @@ const access = {
 function operation(route: Route): object {
   const names = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
   const inPath = names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } }));
-  const inQuery = (route.query ?? []).map(({ name, type, summary }) => ({ name, in: "query", description: summary, schema: { type } }));
+  const inQuery = (route.query ?? []).map(({ name, type, summary }) => ({
+    name,
+    in: "query",
+    description: summary,
+    schema: { type },
+  }));
   const mediaType = route.body === "OutputChunk" ? "application/x-ndjson" : "application/json";
   return {
     operationId: operationId(route),
@@ -40,16 +46,25 @@ function operation(route: Route): object {
     description: access[route.access],
     ...(route.access === "Anyone" ? { security: [] } : {}),
     parameters: [...inPath, ...inQuery],
-    ...(route.body === undefined ? {} : { requestBody: { required: true, content: { [mediaType]: { schema: ref(route.body) } } } }),
+    ...(route.body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { [mediaType]: { schema: ref(route.body) } } } }),
     responses: {
-      [route.answer.kind === "Object" ? (route.answer.status ?? 200) : 200]: { description: "Done.", content: contentOf(route.answer) },
-      default: { description: "It did not work (RFC 9457).", content: { "application/problem+json": { schema: ref("Problem") } } },
+      [route.answer.kind === "Object" ? (route.answer.status ?? 200) : 200]: {
+        description: "Done.",
+        content: contentOf(route.answer),
+      },
+      default: {
+        description: "It did not work (RFC 9457).",
+        content: { "application/problem+json": { schema: ref("Problem") } },
+      },
     },
   };
 }
 
 /** `get_v1alpha1_changes_id`. */
-const operationId = ({ method, path }: Route): string => `${method.toLowerCase()}${path.replaceAll(/[^A-Za-z0-9]+/g, "_").replace(/_$/, "")}`;
+const operationId = ({ method, path }: Route): string =>
+  `${method.toLowerCase()}${path.replaceAll(/[^A-Za-z0-9]+/g, "_").replace(/_$/, "")}`;
 
 function contentOf(answer: Answer): Readonly<Record<string, { readonly schema: Schema }>> {
   if (answer.kind === "Text") return { [answer.mediaType]: { schema: { type: "string" } } };

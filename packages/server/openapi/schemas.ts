@@ -1,6 +1,14 @@
 /** The component schemas: of every kind from the registry, of requests from what judges them, of answers from here. */
 import {
-  applyRequestSchema, execRequestSchema, jsonSchemaOf, kindNames, kinds, reportEnvelopeSchema, scaleRequestSchema, tokenRequestSchema, tokenRoles,
+  applyRequestSchema,
+  execRequestSchema,
+  jsonSchemaOf,
+  kindNames,
+  kinds,
+  reportEnvelopeSchema,
+  scaleRequestSchema,
+  tokenRequestSchema,
+  tokenRoles,
 } from "@netwright/api";
 import { errorCodes } from "@netwright/base";
 import { anyObject, boolean, integer, list, oneOf, orNull, record, ref, text, time, type Schema } from "./shape.ts";
@@ -18,7 +26,12 @@ const requests: Readonly<Record<string, { readonly schema: unknown; readonly sum
 const protocol = oneOf("tcp", "udp");
 const source = record({ file: text, line: integer, column: integer, length: integer }, ["length"]);
 const origin = record({ object: text, field: text, source }, ["source"]);
-const diagnostic = record({ code: ref("ErrorCode"), message: text, subject: text, field: text, source, hint: text }, ["subject", "field", "source", "hint"]);
+const diagnostic = record({ code: ref("ErrorCode"), message: text, subject: text, field: text, source, hint: text }, [
+  "subject",
+  "field",
+  "source",
+  "hint",
+]);
 const objectChange = { change: oneOf("Create", "Update", "Delete", "Unchanged"), object: text, fields: list(text) };
 const changeHead = { id: integer, at: time, by: text, message: text, undoes: orNull(integer) };
 const packet = record({ source: text, sourcePort: integer, destination: text, destinationPort: integer, protocol });
@@ -29,22 +42,73 @@ const answers: Readonly<Record<string, Schema>> = {
   Empty: record({}),
   ErrorCode: { type: "string", enum: Object.keys(errorCodes) },
   Diagnostic: diagnostic,
-  Problem: record({ type: text, title: text, status: integer, detail: text, code: ref("ErrorCode"), diagnostics: list(ref("Diagnostic")), hint: text }, ["hint"]),
+  Problem: record(
+    {
+      type: text,
+      title: text,
+      status: integer,
+      detail: text,
+      code: ref("ErrorCode"),
+      diagnostics: list(ref("Diagnostic")),
+      hint: text,
+    },
+    ["hint"],
+  ),
   Plan: record({
     objects: list(record(objectChange)),
     addresses: list(record({ object: text, address: text, pool: text })),
     placements: list(record({ instance: text, host: text, reason: text })),
-    nodes: list(record({ node: text, role: oneOf("Host", "Router"), lines: list(record({ change: oneOf("+", "-", "~"), text })) })),
-    flows: list(record({ change: oneOf("Opened", "Closed"), from: text, to: text, protocol, port: integer, example: packet, origin })),
+    nodes: list(
+      record({
+        node: text,
+        role: oneOf("Host", "Router"),
+        lines: list(record({ change: oneOf("+", "-", "~"), text })),
+      }),
+    ),
+    flows: list(
+      record({
+        change: oneOf("Opened", "Closed"),
+        from: text,
+        to: text,
+        protocol,
+        port: integer,
+        example: packet,
+        origin,
+      }),
+    ),
   }),
-  ApplyResponse: record({ change: orNull(ref("ChangeSummary")), plan: ref("Plan"), diagnostics: list(ref("Diagnostic")), revision: integer }),
+  ApplyResponse: record({
+    change: orNull(ref("ChangeSummary")),
+    plan: ref("Plan"),
+    diagnostics: list(ref("Diagnostic")),
+    revision: integer,
+  }),
   ChangeSummary: record({ ...changeHead, objects: list(record(objectChange)) }),
   ChangeList: items("ChangeSummary"),
-  Change: record({ ...changeHead, objects: list(record({ ...objectChange, before: orNull(anyObject), after: orNull(anyObject) })) }),
-  Event: record({ revision: integer, at: time, object: text, type: oneOf("Normal", "Warning"), reason: text, message: text }),
+  Change: record({
+    ...changeHead,
+    objects: list(record({ ...objectChange, before: orNull(anyObject), after: orNull(anyObject) })),
+  }),
+  Event: record({
+    revision: integer,
+    at: time,
+    object: text,
+    type: oneOf("Normal", "Warning"),
+    reason: text,
+    message: text,
+  }),
   EventList: record({ items: list(ref("Event")), revision: integer }),
   FlowRecord: record({
-    host: text, project: text, network: text, from: text, to: text, protocol, port: integer, packets: integer, bytes: integer, at: time,
+    host: text,
+    project: text,
+    network: text,
+    from: text,
+    to: text,
+    protocol,
+    port: integer,
+    packets: integer,
+    bytes: integer,
+    at: time,
     hint: record({ text, origin: orNull(origin) }),
   }),
   FlowList: items("FlowRecord"),
@@ -58,12 +122,30 @@ const answers: Readonly<Record<string, Schema>> = {
     ],
   },
   Topology: record({
-    nodes: list(record({
-      name: text, role: oneOf("Host", "Router", "Upstream"), asn: integer, ready: boolean,
-      instances: list(record({ id: text, service: text, tier: text, phase: text })),
-    })),
-    links: list(record({ from: record({ node: text, interface: text, address: text }), to: record({ node: text, address: text }) })),
-    sessions: list(record({ from: text, to: text, state: oneOf("Established", "Down", "Unknown"), bfd: oneOf("Up", "Down", "None"), prefixes: list(text) })),
+    nodes: list(
+      record({
+        name: text,
+        role: oneOf("Host", "Router", "Upstream"),
+        asn: integer,
+        ready: boolean,
+        instances: list(record({ id: text, service: text, tier: text, phase: text })),
+      }),
+    ),
+    links: list(
+      record({
+        from: record({ node: text, interface: text, address: text }),
+        to: record({ node: text, address: text }),
+      }),
+    ),
+    sessions: list(
+      record({
+        from: text,
+        to: text,
+        state: oneOf("Established", "Down", "Unknown"),
+        bfd: oneOf("Up", "Down", "None"),
+        prefixes: list(text),
+      }),
+    ),
   }),
   Token: record(token),
   NewToken: record({ ...token, secret: text }),
@@ -75,7 +157,11 @@ export function componentSchemas(): Readonly<Record<string, Schema>> {
   for (const kind of kindNames.filter((name) => kinds[name].scope !== "File")) {
     schemas[kind] = withoutDialect(jsonSchemaOf(kinds[kind]));
     schemas[`${kind}List`] = record({ items: list(ref(kind)), revision: integer });
-    schemas[`${kind}WatchEvent`] = record({ type: oneOf("Added", "Modified", "Deleted"), revision: integer, object: ref(kind) });
+    schemas[`${kind}WatchEvent`] = record({
+      type: oneOf("Added", "Modified", "Deleted"),
+      revision: integer,
+      object: ref(kind),
+    });
   }
   for (const [kind, { schema, summary }] of Object.entries(requests)) {
     schemas[kind] = withoutDialect(jsonSchemaOf({ kind, summary, schema: schema as Judge }));

@@ -16,7 +16,9 @@ const scaleLimit = 64 * 2 ** 10;
 
 export const applyRoutes = (context: ServerContext): readonly Route[] => [
   {
-    method: "POST", path: "/v1alpha1/apply", summary: "Makes objects be as written: all of them or none.",
+    method: "POST",
+    path: "/v1alpha1/apply",
+    summary: "Makes objects be as written: all of them or none.",
     access: "Admin",
     query: [dryRunParameter],
     body: "ApplyRequest",
@@ -24,7 +26,9 @@ export const applyRoutes = (context: ServerContext): readonly Route[] => [
     handle: (call) => apply(context, call),
   },
   {
-    method: "POST", path: "/v1alpha1/scale", summary: "Changes how many instances tiers have.",
+    method: "POST",
+    path: "/v1alpha1/scale",
+    summary: "Changes how many instances tiers have.",
     access: "Admin",
     query: [dryRunParameter],
     body: "ScaleRequest",
@@ -41,8 +45,20 @@ async function apply({ controller }: ServerContext, call: Call): Promise<Respons
 
 async function scale({ controller }: ServerContext, call: Call): Promise<Response> {
   const scaling = parse(scaleRequestSchema, await readJson(call.request, scaleLimit));
-  const sizes = Object.entries(scaling.tiers).map(([tier, replicas]) => `${tier}=${replicas}`).join(" ");
-  return json(await controller.edit({ edit: (items) => scaleEdit(items, scaling), message: `scale service/${scaling.service} ${sizes}`, ...common(call) }));
+  const sizes = Object.entries(scaling.tiers)
+    .map(([tier, replicas]) => `${tier}=${replicas}`)
+    .join(" ");
+  return json(
+    await controller.edit({
+      edit: (items) => scaleEdit(items, scaling),
+      message: `scale service/${scaling.service} ${sizes}`,
+      ...common(call),
+    }),
+  );
 }
 
-const common = (call: Call): { by: string; undoes: null; dryRun: boolean } => ({ by: call.subject?.name ?? "", undoes: null, dryRun: booleanQuery(call, "dryRun") });
+const common = (call: Call): { by: string; undoes: null; dryRun: boolean } => ({
+  by: call.subject?.name ?? "",
+  undoes: null,
+  dryRun: booleanQuery(call, "dryRun"),
+});

@@ -10,19 +10,25 @@ import { dryRunParameter } from "./parameters.ts";
 
 export const changeRoutes = (context: ServerContext): readonly Route[] => [
   {
-    method: "GET", path: "/v1alpha1/changes", summary: "What was changed, newest first.",
+    method: "GET",
+    path: "/v1alpha1/changes",
+    summary: "What was changed, newest first.",
     access: "Viewer",
     answer: { kind: "Object", schema: "ChangeList" },
     handle: () => json({ items: listChanges(context.store) }),
   },
   {
-    method: "GET", path: "/v1alpha1/changes/{id}", summary: "One change, with every object before and after.",
+    method: "GET",
+    path: "/v1alpha1/changes/{id}",
+    summary: "One change, with every object before and after.",
     access: "Viewer",
     answer: { kind: "Object", schema: "Change" },
     handle: (call) => json(shownChange(readChange(context.store, idOf(call)))),
   },
   {
-    method: "POST", path: "/v1alpha1/changes/{id}/undo", summary: "Takes a change back, unless its objects were changed again since.",
+    method: "POST",
+    path: "/v1alpha1/changes/{id}/undo",
+    summary: "Takes a change back, unless its objects were changed again since.",
     access: "Admin",
     query: [dryRunParameter],
     answer: { kind: "Object", schema: "ApplyResponse" },

@@ -7,9 +7,14 @@ import { watchParameters } from "./parameters.ts";
 
 export const eventRoutes = (context: ServerContext): readonly Route[] => [
   {
-    method: "GET", path: "/v1alpha1/events", summary: "What happened, oldest first.",
+    method: "GET",
+    path: "/v1alpha1/events",
+    summary: "What happened, oldest first.",
     access: "Viewer",
-    query: [...watchParameters, { name: "for", type: "string", summary: "Only about this object, for example service/shop." }],
+    query: [
+      ...watchParameters,
+      { name: "for", type: "string", summary: "Only about this object, for example service/shop." },
+    ],
     answer: { kind: "ObjectOrLines", schema: "EventList", line: "Event" },
     handle: (call) => events(context, call),
   },
@@ -19,7 +24,8 @@ function events(context: ServerContext, call: Call): Response {
   const { log } = context.events;
   const since = integerQuery(call, "since");
   const wanted = call.url.searchParams.get("for");
-  const concerns = (event: Event): boolean => event.revision > (since ?? 0) && (wanted === null || event.object === wanted);
+  const concerns = (event: Event): boolean =>
+    event.revision > (since ?? 0) && (wanted === null || event.object === wanted);
   if (!booleanQuery(call, "watch")) return json({ items: log.changes().filter(concerns), revision: log.revision() });
   if (since !== undefined) log.check(since);
   return lines(call, context, async function* (signal) {

@@ -9,9 +9,14 @@ import { watchParameter } from "./parameters.ts";
 
 export const flowRoutes = (context: ServerContext): readonly Route[] => [
   {
-    method: "GET", path: "/v1alpha1/flows", summary: "Flows that no rule allows, newest first.",
+    method: "GET",
+    path: "/v1alpha1/flows",
+    summary: "Flows that no rule allows, newest first.",
     access: "Viewer",
-    query: [watchParameter, { name: "dropped", type: "boolean", summary: "Must be true: only denied flows are recorded." }],
+    query: [
+      watchParameter,
+      { name: "dropped", type: "boolean", summary: "Must be true: only denied flows are recorded." },
+    ],
     answer: { kind: "ObjectOrLines", schema: "FlowList", line: "FlowRecord" },
     handle: (call) => flows(context, call),
   },
@@ -19,20 +24,22 @@ export const flowRoutes = (context: ServerContext): readonly Route[] => [
 
 function flows(context: ServerContext, call: Call): Response {
   const { controller, reports } = context;
-  if (!booleanQuery(call, "dropped")) throw new RequestError(400, "only denied flows are recorded", "ask with dropped=true");
+  if (!booleanQuery(call, "dropped"))
+    throw new RequestError(400, "only denied flows are recorded", "ask with dropped=true");
   if (!booleanQuery(call, "watch")) return json({ items: droppedFlows(controller.world, reports) });
   return lines(call, context, (signal) => watch(context, signal));
 }
 
-const keyOf = ({ host, project, network, from, to, protocol, port }: FlowRecord): string => JSON.stringify([host, project, network, from, to, protocol, port]);
+const keyOf = ({ host, project, network, from, to, protocol, port }: FlowRecord): string =>
+  JSON.stringify([host, project, network, from, to, protocol, port]);
 
 /** What is known, oldest first, then each flow again whenever its counter rose. */
 async function* watch({ controller, reports }: ServerContext, signal: AbortSignal): AsyncGenerator<FlowRecord, void> {
   let sent = new Map<string, number>();
   while (!signal.aborted) {
-    const flows = droppedFlows(controller.world, reports);
-    const fresh = flows.filter((flow) => sent.get(keyOf(flow)) !== flow.packets).reverse();
-    sent = new Map(flows.map((flow) => [keyOf(flow), flow.packets]));
+    const known = droppedFlows(controller.world, reports);
+    const fresh = known.filter((flow) => sent.get(keyOf(flow)) !== flow.packets).toReversed();
+    sent = new Map(known.map((flow) => [keyOf(flow), flow.packets]));
     if (fresh.length === 0) await reports.wakeups.next(signal);
     else yield* fresh;
   }

@@ -14,10 +14,22 @@ import { tokenRoutes } from "./tokens.ts";
 
 /** Every call that the server answers. */
 export function routesOf(context: ServerContext): readonly Route[] {
-  const parts = [objectRoutes, applyRoutes, changeRoutes, eventRoutes, nodeRoutes, instanceRoutes, flowRoutes, tokenRoutes, systemRoutes];
+  const parts = [
+    objectRoutes,
+    applyRoutes,
+    changeRoutes,
+    eventRoutes,
+    nodeRoutes,
+    instanceRoutes,
+    flowRoutes,
+    tokenRoutes,
+    systemRoutes,
+  ];
   const routes: Route[] = parts.flatMap((part) => part(context));
   routes.push({
-    method: "GET", path: "/openapi.json", summary: "This API, as OpenAPI 3.1.",
+    method: "GET",
+    path: "/openapi.json",
+    summary: "This API, as OpenAPI 3.1.",
     access: "Viewer",
     answer: { kind: "Text", mediaType: "application/json" },
     handle: () => json(openapi(routes)),

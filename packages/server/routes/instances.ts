@@ -13,7 +13,9 @@ const execLimit = 4 * 2 ** 20;
 
 export const instanceRoutes = (context: ServerContext): readonly Route[] => [
   {
-    method: "GET", path: "/v1alpha1/projects/{project}/instances/{id}/logs", summary: "What an instance printed.",
+    method: "GET",
+    path: "/v1alpha1/projects/{project}/instances/{id}/logs",
+    summary: "What an instance printed.",
     access: "Viewer",
     query: [
       { name: "follow", type: "boolean", summary: "Go on with what it prints from now on." },
@@ -23,7 +25,9 @@ export const instanceRoutes = (context: ServerContext): readonly Route[] => [
     handle: (call) => logs(context, call),
   },
   {
-    method: "POST", path: "/v1alpha1/projects/{project}/instances/{id}/exec", summary: "Runs a command in an instance.",
+    method: "POST",
+    path: "/v1alpha1/projects/{project}/instances/{id}/exec",
+    summary: "Runs a command in an instance.",
     access: "Admin",
     body: "ExecRequest",
     answer: { kind: "Lines", schema: "OutputChunk" },
@@ -34,14 +38,22 @@ export const instanceRoutes = (context: ServerContext): readonly Route[] => [
 function entryOf({ controller }: ServerContext, { params }: Call): InstanceEntry {
   const { project = "", id = "" } = params;
   const entry = controller.world.ledger.get(`instance/${project}/${id}`);
-  if (entry?.kind !== "Instance") throw new NetwrightError("NW1501", `there is no instance/${id}`, { subject: `instance/${id}` });
-  if (entry.role === "LoadBalancer") throw new RequestError(400, `${id} is a load balancer: a part of its host's data path, without a process`);
+  if (entry?.kind !== "Instance")
+    throw new NetwrightError("NW1501", `there is no instance/${id}`, { subject: `instance/${id}` });
+  if (entry.role === "LoadBalancer")
+    throw new RequestError(400, `${id} is a load balancer: a part of its host's data path, without a process`);
   return entry;
 }
 
 async function logs(context: ServerContext, call: Call): Promise<Response> {
   const { host, project, id: instance } = entryOf(context, call);
-  const request = { kind: "Logs", project, instance, follow: booleanQuery(call, "follow"), tail: integerQuery(call, "tail") ?? null } as const;
+  const request = {
+    kind: "Logs",
+    project,
+    instance,
+    follow: booleanQuery(call, "follow"),
+    tail: integerQuery(call, "tail") ?? null,
+  } as const;
   return relayed(await context.requests.ask(host, request, AbortSignal.any([call.request.signal, context.stop])));
 }
 

@@ -17,28 +17,36 @@ const reportLimit = 32 * 2 ** 20;
 
 export const nodeRoutes = (context: ServerContext): readonly Route[] => [
   {
-    method: "GET", path: "/v1alpha1/nodes/{node}/state", summary: "What the node should be: now, or every new state.",
+    method: "GET",
+    path: "/v1alpha1/nodes/{node}/state",
+    summary: "What the node should be: now, or every new state.",
     access: "Node",
     query: watchParameters,
     answer: { kind: "ObjectOrLines", schema: "NodeState", line: "NodeState" },
     handle: (call) => state(context, call),
   },
   {
-    method: "PUT", path: "/v1alpha1/nodes/{node}/report", summary: "What the node is.",
+    method: "PUT",
+    path: "/v1alpha1/nodes/{node}/report",
+    summary: "What the node is.",
     access: "Node",
     body: "NodeReport",
     answer: { kind: "Object", schema: "Empty" },
     handle: (call) => report(context, call),
   },
   {
-    method: "GET", path: "/v1alpha1/nodes/{node}/requests", summary: "What the server asks of the node, as it comes.",
+    method: "GET",
+    path: "/v1alpha1/nodes/{node}/requests",
+    summary: "What the server asks of the node, as it comes.",
     access: "Node",
     query: [watchParameter],
     answer: { kind: "Lines", schema: "AgentRequest" },
     handle: (call) => lines(call, context, (signal) => context.requests.watch(nodeOf(context, call), signal)),
   },
   {
-    method: "POST", path: "/v1alpha1/nodes/{node}/requests/{id}/output", summary: "The output of one request, line by line as it is made.",
+    method: "POST",
+    path: "/v1alpha1/nodes/{node}/requests/{id}/output",
+    summary: "The output of one request, line by line as it is made.",
     access: "Node",
     body: "OutputChunk",
     answer: { kind: "Object", schema: "Empty" },
@@ -75,6 +83,10 @@ async function report(context: ServerContext, call: Call): Promise<Response> {
 
 async function output(context: ServerContext, call: Call): Promise<Response> {
   const node = nodeOf(context, call);
-  await context.requests.answer(node, call.params["id"] ?? "", call.request.body ?? new ReadableStream({ start: (controller) => controller.close() }));
+  await context.requests.answer(
+    node,
+    call.params["id"] ?? "",
+    call.request.body ?? new ReadableStream({ start: (controller) => controller.close() }),
+  );
   return json({});
 }

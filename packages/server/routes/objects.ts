@@ -15,7 +15,9 @@ function routesOf(context: ServerContext, kind: KindName, { plural, scope }: Kin
   const everywhere = `/v1alpha1/${plural}`;
   const root = scope === "Project" ? `/v1alpha1/projects/{project}/${plural}` : everywhere;
   const list = (path: string, summary: string): Route => ({
-    method: "GET", path, summary,
+    method: "GET",
+    path,
+    summary,
     access: "Viewer",
     query: watchParameters,
     answer: { kind: "ObjectOrLines", schema: `${kind}List`, line: `${kind}WatchEvent` },
@@ -23,13 +25,17 @@ function routesOf(context: ServerContext, kind: KindName, { plural, scope }: Kin
   });
   const keyOf = ({ params }: Call): ObjectKey => ({ kind, project: params["project"], name: params["name"] ?? "" });
   const one: Route = {
-    method: "GET", path: `${root}/{name}`, summary: `One ${kind}.`,
+    method: "GET",
+    path: `${root}/{name}`,
+    summary: `One ${kind}.`,
     access: "Viewer",
     answer: { kind: "Object", schema: kind },
     handle: (call) => json(readObject(context, keyOf(call))),
   };
   const remove: Route = {
-    method: "DELETE", path: `${root}/{name}`, summary: `Deletes one ${kind}, unless others use it.`,
+    method: "DELETE",
+    path: `${root}/{name}`,
+    summary: `Deletes one ${kind}, unless others use it.`,
     access: "Admin",
     query: [dryRunParameter],
     answer: { kind: "Object", schema: "ApplyResponse" },
@@ -43,7 +49,8 @@ function routesOf(context: ServerContext, kind: KindName, { plural, scope }: Kin
   ];
 }
 
-const prefixOf = (kind: KindName, { params }: Call): string => (params["project"] === undefined ? `${kind}/` : `${kind}/${params["project"]}/`);
+const prefixOf = (kind: KindName, { params }: Call): string =>
+  params["project"] === undefined ? `${kind}/` : `${kind}/${params["project"]}/`;
 
 function listObjects(context: ServerContext, call: Call, prefix: string): Response {
   const { view } = context;
@@ -64,5 +71,7 @@ async function deleteObject({ controller }: ServerContext, call: Call, key: Obje
   const edit = { put: [], remove: [keyText(key)], prune: false };
   const by = call.subject?.name ?? "";
   const dryRun = booleanQuery(call, "dryRun");
-  return json(await controller.edit({ edit: () => edit, message: `delete ${displayName(key)}`, by, undoes: null, dryRun }));
+  return json(
+    await controller.edit({ edit: () => edit, message: `delete ${displayName(key)}`, by, undoes: null, dryRun }),
+  );
 }

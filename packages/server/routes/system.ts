@@ -7,35 +7,46 @@ import type { ServerContext } from "./context.ts";
 
 export const systemRoutes = (context: ServerContext): readonly Route[] => [
   {
-    method: "GET", path: "/v1alpha1/topology", summary: "Hosts, routers, links and BGP sessions.",
+    method: "GET",
+    path: "/v1alpha1/topology",
+    summary: "Hosts, routers, links and BGP sessions.",
     access: "Viewer",
     answer: { kind: "Object", schema: "Topology" },
     handle: () => json(topologyOf(context.controller.facts())),
   },
   {
-    method: "GET", path: "/v1alpha1/ca", summary: "The certificate of the built-in certificate authority, PEM.",
+    method: "GET",
+    path: "/v1alpha1/ca",
+    summary: "The certificate of the built-in certificate authority, PEM.",
     access: "Viewer",
     answer: { kind: "Text", mediaType: "application/x-pem-file" },
     handle: () => text(context.caCertificate, "application/x-pem-file"),
   },
   {
-    method: "GET", path: "/metrics", summary: "Metrics for Prometheus.",
+    method: "GET",
+    path: "/metrics",
+    summary: "Metrics for Prometheus.",
     access: "Viewer",
     answer: { kind: "Text", mediaType: "text/plain" },
     handle: async () => text(await context.metrics.registry.metrics(), context.metrics.registry.contentType),
   },
   {
-    method: "GET", path: "/livez", summary: "200 while the server runs.",
+    method: "GET",
+    path: "/livez",
+    summary: "200 while the server runs.",
     access: "Anyone",
     answer: { kind: "Text", mediaType: "text/plain" },
     handle: () => text("ok\n", "text/plain"),
   },
   {
-    method: "GET", path: "/readyz", summary: "200 when everything stored is compiled and served.",
+    method: "GET",
+    path: "/readyz",
+    summary: "200 when everything stored is compiled and served.",
     access: "Anyone",
     answer: { kind: "Text", mediaType: "text/plain" },
     handle: () => {
-      if (!context.controller.started || context.stop.aborted) throw new NetwrightError("NW1505", "the server is not ready");
+      if (!context.controller.started || context.stop.aborted)
+        throw new NetwrightError("NW1505", "the server is not ready");
       return text("ok\n", "text/plain");
     },
   },

@@ -24,7 +24,11 @@ export class Events {
     const { records } = store.list(prefix);
     this.#clock = clock;
     this.#written = records.map((record) => record.key);
-    this.log = new RevisionLog(start, kept, records.map((record) => JSON.parse(record.value) as Event));
+    this.log = new RevisionLog(
+      start,
+      kept,
+      records.map((record) => JSON.parse(record.value) as Event),
+    );
   }
 
   tell(event: NewEvent): void {
@@ -53,7 +57,11 @@ export class Events {
     const next = this.log.revision() + 1;
     const fresh = news.map((event, index): Event => ({ revision: next + index, at, ...event }));
     const told = this.#unwritten;
-    const puts = [...told, ...fresh].map((event): StoreWrite => ({ kind: "Put", key: keyOf(event.revision), value: JSON.stringify(event) }));
+    const puts = [...told, ...fresh].map((event): StoreWrite => ({
+      kind: "Put",
+      key: keyOf(event.revision),
+      value: JSON.stringify(event),
+    }));
     const keys = [...this.#written, ...puts.map((write) => write.key)];
     const old = keys.slice(0, Math.max(0, keys.length - kept));
     const own = new Set(puts.map((write) => write.key));

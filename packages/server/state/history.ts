@@ -12,13 +12,20 @@ const keyOf = (id: number): string => prefix + String(id).padStart(12, "0");
 
 export function readChange(store: Store, id: number): StoredChange {
   const record = store.get(keyOf(id));
-  if (record === undefined) throw new NetwrightError("NW1501", `there is no change ${id}`, { subject: `change/${id}`, hint: "see `netwright history`" });
+  if (record === undefined)
+    throw new NetwrightError("NW1501", `there is no change ${id}`, {
+      subject: `change/${id}`,
+      hint: "see `netwright history`",
+    });
   return JSON.parse(record.value) as StoredChange;
 }
 
 /** Newest first. */
 export function listChanges(store: Store): readonly ChangeSummary[] {
-  return store.list(prefix).records.map((record) => summaryOf(JSON.parse(record.value) as StoredChange)).reverse();
+  return store
+    .list(prefix)
+    .records.map((record) => summaryOf(JSON.parse(record.value) as StoredChange))
+    .toReversed();
 }
 
 /** Without what only undoing needs. */
@@ -27,7 +34,10 @@ export function shownChange({ keys: _, ...change }: StoredChange): Change {
 }
 
 export function summaryOf(change: StoredChange): ChangeSummary {
-  return { ...shownChange(change), objects: change.objects.map(({ change: what, object, fields }) => ({ change: what, object, fields })) };
+  return {
+    ...shownChange(change),
+    objects: change.objects.map(({ change: what, object, fields }) => ({ change: what, object, fields })),
+  };
 }
 
 /** The number that the next change gets. */

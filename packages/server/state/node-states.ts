@@ -28,11 +28,16 @@ export class NodeStates {
   constructor(store: Store) {
     const { records } = store.list(prefix);
     this.#store = store;
-    this.#records = new Map(records.map(({ key, value }) => [key.slice(prefix.length), JSON.parse(value) as RevisionRecord]));
+    this.#records = new Map(
+      records.map(({ key, value }) => [key.slice(prefix.length), JSON.parse(value) as RevisionRecord]),
+    );
   }
 
   /** What to commit so that these states may be shown, and the step that shows them. `undefined`: the node is gone. */
-  prepare(states: ReadonlyMap<string, HostState | undefined>): { readonly writes: readonly StoreWrite[]; readonly publish: () => void } {
+  prepare(states: ReadonlyMap<string, HostState | undefined>): {
+    readonly writes: readonly StoreWrite[];
+    readonly publish: () => void;
+  } {
     const writes: StoreWrite[] = [];
     const steps: (() => void)[] = [];
     for (const [node, state] of states) {
@@ -45,7 +50,9 @@ export class NodeStates {
       const hash = createHash("sha256").update(JSON.stringify(state)).digest("hex");
       const same = before?.hash === hash;
       // Above every revision that a node of this name ever had: a node's revision rises at most once per commit.
-      const record: RevisionRecord = same ? before : { revision: (before?.revision ?? this.#store.revision()) + 1, hash };
+      const record: RevisionRecord = same
+        ? before
+        : { revision: (before?.revision ?? this.#store.revision()) + 1, hash };
       if (!same) writes.push({ kind: "Put", key: prefix + node, value: JSON.stringify(record) });
       steps.push(() => this.#show(node, { ...record, state }, !same));
     }

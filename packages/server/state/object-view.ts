@@ -14,7 +14,8 @@ export interface ViewChange extends WatchEvent {
 }
 
 /** A report that says nothing new is no change of the object. */
-const textOf = (object: WireObject): string => JSON.stringify(object, (key, value: unknown) => (key === "lastReportAt" ? undefined : value));
+const textOf = (object: WireObject): string =>
+  JSON.stringify(object, (key, value: unknown) => (key === "lastReportAt" ? undefined : value));
 
 export class ObjectView {
   readonly log: RevisionLog<ViewChange>;
@@ -31,7 +32,7 @@ export class ObjectView {
   /** Objects whose key starts with the prefix, by key. */
   list(prefix: string): readonly WireObject[] {
     const found = [...this.#entries.values()].filter((entry) => entry.key.startsWith(prefix));
-    return found.sort((a, b) => (a.key < b.key ? -1 : 1)).map((entry) => entry.object);
+    return found.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map((entry) => entry.object);
   }
 
   keys(): Iterable<string> {

@@ -1,5 +1,14 @@
 /** Applied objects as records: one key each, with the places in files that their fields came from. */
-import { decodeObject, defaultProject, encodeObject, isKindName, kinds, type AnyObject, type KindName, type WireObject } from "@netwright/api";
+import {
+  decodeObject,
+  defaultProject,
+  encodeObject,
+  isKindName,
+  kinds,
+  type AnyObject,
+  type KindName,
+  type WireObject,
+} from "@netwright/api";
 import { NetwrightError, type SourceRef } from "@netwright/base";
 import type { Store, StoreWrite } from "@netwright/contract";
 
@@ -63,7 +72,8 @@ export function readItems(store: Store): StoredItems {
   for (const { key, value, revision } of store.list(prefix).records) {
     const { object, sources } = JSON.parse(value) as ObjectRecord;
     const decoded = decodeObject(object);
-    if (!decoded.ok) throw new NetwrightError("NW1509", `the stored ${key} is not valid: ${decoded.findings[0]?.message ?? ""}`);
+    if (!decoded.ok)
+      throw new NetwrightError("NW1509", `the stored ${key} is not valid: ${decoded.findings[0]?.message ?? ""}`);
     items.set(textOf(decoded.object), { object: decoded.object, sources });
     revisions.set(textOf(decoded.object), revision);
   }

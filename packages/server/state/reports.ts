@@ -34,7 +34,12 @@ export class Reports {
   constructor(store: Store, clock: Clock) {
     this.#clock = clock;
     this.#remembered = new Map(
-      store.list(prefix).records.map(({ key, value }) => [key.slice(prefix.length), JSON.parse(value) as Record<string, InstancePhase>]),
+      store
+        .list(prefix)
+        .records.map(({ key, value }) => [
+          key.slice(prefix.length),
+          JSON.parse(value) as Record<string, InstancePhase>,
+        ]),
     );
   }
 
@@ -99,7 +104,7 @@ export class Reports {
     const heard = this.#heard.get(node);
     if (heard === undefined) return this.#remembered.get(node) ?? {};
     const phases = heard.report.instances.map(({ project, id, phase }) => [`${project}/${id}`, phase] as const);
-    return Object.fromEntries(phases.sort(([a], [b]) => (a < b ? -1 : 1)));
+    return Object.fromEntries(phases.toSorted(([a], [b]) => (a < b ? -1 : 1)));
   }
 }
 

@@ -20,7 +20,7 @@ export class RevisionLog<Change extends { readonly revision: number }> {
     this.#keep = keep;
     this.#revision = start * revisionsPerStart;
     this.#changes = earlier.slice(-keep);
-    this.#forgotten = earlier.length === 0 ? this.#revision : earlier.length > keep ? earlier.at(-keep - 1)!.revision : 0;
+    this.#forgotten = earlier.length === 0 ? this.#revision : (earlier.at(-keep - 1)?.revision ?? 0);
   }
 
   revision(): number {
@@ -35,7 +35,7 @@ export class RevisionLog<Change extends { readonly revision: number }> {
   append(make: (revision: number) => Change): Change {
     const change = make(++this.#revision);
     this.#changes.push(change);
-    if (this.#changes.length > this.#keep) this.#forgotten = this.#changes.shift()!.revision;
+    if (this.#changes.length > this.#keep) this.#forgotten = this.#changes.shift()?.revision ?? this.#forgotten;
     this.#wakeups.wake();
     return change;
   }
@@ -43,16 +43,23 @@ export class RevisionLog<Change extends { readonly revision: number }> {
   /** @throws NW1507 when changes after this revision are not all kept. */
   check(since: number): void {
     if (since >= this.#forgotten && since <= this.#revision) return;
-    throw new NetwrightError("NW1507", `changes after revision ${since} are not kept`, { hint: "list again and watch from the revision of the list" });
+    throw new NetwrightError("NW1507", `changes after revision ${since} are not kept`, {
+      hint: "list again and watch from the revision of the list",
+    });
   }
 
   watch(since: number, signal: AbortSignal): AsyncIterable<Change> {
     const next = (after: number): { changes: readonly Change[]; upTo: number } => {
       const from = this.#changes.findLastIndex((change) => change.revision <= after) + 1;
       const changes = this.#changes.slice(from, from + window);
-      return { changes, upTo: from + window < this.#changes.length ? changes.at(-1)!.revision : this.#revision };
+      const last = from + window < this.#changes.length ? changes.at(-1) : undefined;
+      return { changes, upTo: last?.revision ?? this.#revision };
     };
-    return follow({ revision: () => this.#revision, forgotten: () => this.#forgotten, next, wakeups: this.#wakeups }, since, signal);
+    return follow(
+      { revision: () => this.#revision, forgotten: () => this.#forgotten, next, wakeups: this.#wakeups },
+      since,
+      signal,
+    );
   }
 
   end(): void {

@@ -1,5 +1,5 @@
 /** Who announces what to whom, as reported; only sessions that are established count. */
-import { prefixContains, type Ipv6, type Ipv6Prefix } from "@netwright/base";
+import { prefixContains, type Ipv6 } from "@netwright/base";
 import type { NodeReport } from "@netwright/contract";
 import type { Facts } from "./facts.ts";
 
@@ -11,8 +11,12 @@ export interface Announcement {
 
 /** Neighbours that this node exports the prefix to over an established session. */
 function neighborsOf({ report }: { readonly report: NodeReport }, prefix: string): readonly string[] {
-  const up = new Set(report.sessions.filter((session) => session.state === "Established").map((session) => session.neighbor));
-  return report.announced.filter((entry) => entry.prefix === prefix).flatMap((entry) => entry.neighbors.filter((name) => up.has(name)));
+  const up = new Set(
+    report.sessions.filter((session) => session.state === "Established").map((session) => session.neighbor),
+  );
+  return report.announced
+    .filter((entry) => entry.prefix === prefix)
+    .flatMap((entry) => entry.neighbors.filter((name) => up.has(name)));
 }
 
 export function announces(facts: Facts, host: string, vip: Ipv6): boolean {
@@ -27,7 +31,7 @@ export function nodeOfNeighbor(facts: Facts, neighbor: string): string {
 }
 
 export function announcementsOf(facts: Facts, hosts: Iterable<string>, vip: Ipv6): readonly Announcement[] {
-  const found = [...new Set(hosts)].sort().flatMap((host) => {
+  const found = [...new Set(hosts)].toSorted().flatMap((host) => {
     const heard = facts.reports.get(host);
     if (heard === undefined || facts.reports.ready(host) !== true) return [];
     const routers = new Set(neighborsOf(heard, `${vip}/128`).map((neighbor) => nodeOfNeighbor(facts, neighbor)));
@@ -43,7 +47,11 @@ export function announcementsOf(facts: Facts, hosts: Iterable<string>, vip: Ipv6
 export function reachesUpstream(facts: Facts, vip: Ipv6): boolean {
   const { routers } = facts.objects;
   const border = [...routers.values()].filter(
-    ({ object }) => object.spec.managed && object.spec.links.some((link) => link.router !== undefined && routers.get(link.router)?.object.spec.upstream === true),
+    ({ object }) =>
+      object.spec.managed &&
+      object.spec.links.some(
+        (link) => link.router !== undefined && routers.get(link.router)?.object.spec.upstream === true,
+      ),
   );
   if (border.length === 0) return true;
   return border.some(({ object }) => {
@@ -51,8 +59,10 @@ export function reachesUpstream(facts: Facts, vip: Ipv6): boolean {
     if (heard === undefined || facts.reports.ready(object.metadata.name) !== true) return false;
     return heard.report.announced.some(
       ({ prefix }) =>
-        prefixContains(prefix as Ipv6Prefix, vip) &&
-        neighborsOf(heard, prefix).some((name) => routers.get(nodeOfNeighbor(facts, name))?.object.spec.upstream === true),
+        prefixContains(prefix, vip) &&
+        neighborsOf(heard, prefix).some(
+          (name) => routers.get(nodeOfNeighbor(facts, name))?.object.spec.upstream === true,
+        ),
     );
   });
 }

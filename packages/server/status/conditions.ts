@@ -9,7 +9,11 @@ export interface Verdict {
 }
 
 /** Conditions from verdicts; one whose status did not change keeps its time. */
-export function conditionsOf(verdicts: readonly Verdict[], before: readonly Condition[], now: string): readonly Condition[] {
+export function conditionsOf(
+  verdicts: readonly Verdict[],
+  before: readonly Condition[],
+  now: string,
+): readonly Condition[] {
   return verdicts.map((verdict) => {
     const previous = before.find((condition) => condition.type === verdict.type);
     const lastTransitionTime = previous?.status === verdict.status ? previous.lastTransitionTime : now;

@@ -1,5 +1,12 @@
 /** One object as people see it: what was applied, with the status that follows from the facts. Pure but for stages. */
-import { apiVersion, encodeObject, type AnyObject, type Condition, type Service, type WireObject } from "@netwright/api";
+import {
+  apiVersion,
+  encodeObject,
+  type AnyObject,
+  type Condition,
+  type Service,
+  type WireObject,
+} from "@netwright/api";
 import type { StageTracker } from "../control/stages.ts";
 import type { World } from "../control/world.ts";
 import { keyText, parseKey } from "../state/objects.ts";
@@ -41,12 +48,18 @@ export function derivedKeys(facts: Facts): readonly string[] {
   });
 }
 
-function networkObject({ facts, world, key, before }: DeriveInput, project: string, name: string): WireObject | undefined {
+function networkObject(
+  { facts, world, key, before }: DeriveInput,
+  project: string,
+  name: string,
+): WireObject | undefined {
   const item = world.items.get(key);
   const entry = networkEntry(facts, project, name);
   if (item === undefined && entry === undefined) return undefined;
   const shown: WireObject =
-    item === undefined ? { apiVersion, kind: "Network", metadata: { name, project, labels: {}, annotations: {} }, spec: {} } : storedObject(world, key);
+    item === undefined
+      ? { apiVersion, kind: "Network", metadata: { name, project, labels: {}, annotations: {} }, spec: {} }
+      : storedObject(world, key);
   if (entry === undefined) return shown;
   return { ...shown, status: { ...networkStatus(facts, entry, item?.object.metadata.generation ?? 0, before) } };
 }

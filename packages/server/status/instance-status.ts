@@ -20,7 +20,8 @@ export function instanceStatus(facts: Facts, entry: InstanceEntry): InstanceStat
   if (facts.reports.ready(entry.host) === false) {
     return { ...still, phase: "Lost", reason: "HostNotReady", message: `nothing is heard of ${entry.host}` };
   }
-  const status = entry.role === "LoadBalancer" ? loadBalancerStatus(facts, entry) : reportedStatus(reportOf(facts, entry), entry);
+  const status =
+    entry.role === "LoadBalancer" ? loadBalancerStatus(facts, entry) : reportedStatus(reportOf(facts, entry), entry);
   if (entry.phase === "Run" || status.phase === "Stopping") return status;
   return { ...status, phase: "Draining", reason: "Draining", message: "takes no new connections" };
 }
@@ -29,7 +30,8 @@ const reportOf = ({ reports }: Facts, { host, project, id }: InstanceEntry): Ins
   reports.get(host)?.report.instances.find((instance) => instance.id === id && instance.project === project);
 
 function reportedStatus(report: InstanceReport | undefined, { host }: InstanceEntry): InstanceStatus {
-  if (report === undefined) return { ...still, phase: "Pending", reason: "NotReported", message: `waits for the agent of ${host}` };
+  if (report === undefined)
+    return { ...still, phase: "Pending", reason: "NotReported", message: `waits for the agent of ${host}` };
   const { phase, reason, message, restarts, pid, startedAt } = report;
   return { phase, reason, message, restarts, pid, startedAt: startedAt === null ? null : formatInstant(startedAt) };
 }

@@ -14,7 +14,10 @@ export interface NodeInput {
 export function nodeStatus({ facts, node, generation, before }: NodeInput): NodeStatus {
   const heard = facts.reports.get(node);
   const report = heard?.report;
-  const verdicts = [readyVerdict(facts, node), programmedVerdict(facts, node)].map((verdict) => ({ ...verdict, observedGeneration: generation }));
+  const verdicts = [readyVerdict(facts, node), programmedVerdict(facts, node)].map((verdict) => ({
+    ...verdict,
+    observedGeneration: generation,
+  }));
   return {
     conditions: [...conditionsOf(verdicts, before, facts.now)],
     agent:
@@ -27,7 +30,12 @@ export function nodeStatus({ facts, node, generation, before }: NodeInput): Node
             lastReportAt: formatInstant(heard.at),
           },
     revision: { desired: facts.states.get(node)?.revision ?? 0, observed: report?.revision ?? 0 },
-    sessions: (report?.sessions ?? []).map(({ neighbor, state, since, bfd }) => ({ neighbor, state, bfd, since: since === null ? null : formatInstant(since) })),
+    sessions: (report?.sessions ?? []).map(({ neighbor, state, since, bfd }) => ({
+      neighbor,
+      state,
+      bfd,
+      since: since === null ? null : formatInstant(since),
+    })),
     drivers: (report?.drivers ?? []).map(({ slot, driver, missing }) => ({ slot, driver, missing: [...missing] })),
   };
 }
@@ -36,7 +44,8 @@ type NodeVerdict = Omit<Verdict, "observedGeneration">;
 
 function readyVerdict(facts: Facts, node: string): NodeVerdict {
   const ready = facts.reports.ready(node);
-  if (ready === undefined) return { type: "Ready", status: "Unknown", reason: "NotHeardOf", message: "its agent has not reported yet" };
+  if (ready === undefined)
+    return { type: "Ready", status: "Unknown", reason: "NotHeardOf", message: "its agent has not reported yet" };
   return ready
     ? { type: "Ready", status: "True", reason: "Reporting", message: "its agent reports" }
     : { type: "Ready", status: "False", reason: "Silent", message: "its agent does not report" };
@@ -46,16 +55,22 @@ function programmedVerdict(facts: Facts, node: string): NodeVerdict {
   const type = "Programmed";
   const report = facts.reports.get(node)?.report;
   const desired = facts.states.get(node)?.revision ?? 0;
-  if (report === undefined) return { type, status: "Unknown", reason: "NotHeardOf", message: "its agent has not reported yet" };
+  if (report === undefined)
+    return { type, status: "Unknown", reason: "NotHeardOf", message: "its agent has not reported yet" };
   const problem = report.problems[0];
-  if (problem !== undefined) return { type, status: "False", reason: "Problem", message: `${problem.slot}: ${problem.message}` };
-  if (report.revision !== desired) return { type, status: "False", reason: "Applying", message: `at revision ${report.revision} of ${desired}` };
+  if (problem !== undefined)
+    return { type, status: "False", reason: "Problem", message: `${problem.slot}: ${problem.message}` };
+  if (report.revision !== desired)
+    return { type, status: "False", reason: "Applying", message: `at revision ${report.revision} of ${desired}` };
   if (!report.converged) return { type, status: "False", reason: "Applying", message: `applies revision ${desired}` };
   return { type, status: "True", reason: "Converged", message: "everything asked for was observed to be there" };
 }
 
 /** What instances on the host were promised. */
-export function usedOf({ ledger }: Facts, host: string): { readonly cpu: number; readonly memory: number; readonly instances: number } {
+export function usedOf(
+  { ledger }: Facts,
+  host: string,
+): { readonly cpu: number; readonly memory: number; readonly instances: number } {
   let [cpu, memory] = [0, 0];
   const instances = (ledger.byHost.get(host) ?? []).filter(({ role }) => role !== "LoadBalancer");
   for (const { project, service, tier, template } of instances) {

@@ -5,7 +5,12 @@ import { ledgerKeys, type NetworkEntry } from "@netwright/compiler";
 import { conditionsOf } from "./conditions.ts";
 import type { Facts } from "./facts.ts";
 
-export function networkStatus(facts: Facts, entry: NetworkEntry, generation: number, before: readonly Condition[]): NonNullable<Network["status"]> {
+export function networkStatus(
+  facts: Facts,
+  entry: NetworkEntry,
+  generation: number,
+  before: readonly Condition[],
+): NonNullable<Network["status"]> {
   const hosts: string[] = [];
   let mtu = 0;
   for (const [node, { state }] of facts.states.all()) {
@@ -14,8 +19,20 @@ export function networkStatus(facts: Facts, entry: NetworkEntry, generation: num
     hosts.push(node);
     mtu = network.mtu;
   }
-  const ready = { type: "Ready", status: "True", reason: "Allocated", message: `VNI ${entry.vni}`, observedGeneration: generation } as const;
-  return { vni: entry.vni, prefix: entry.prefix, mtu, hosts: hosts.sort(), conditions: [...conditionsOf([ready], before, facts.now)] };
+  const ready = {
+    type: "Ready",
+    status: "True",
+    reason: "Allocated",
+    message: `VNI ${entry.vni}`,
+    observedGeneration: generation,
+  } as const;
+  return {
+    vni: entry.vni,
+    prefix: entry.prefix,
+    mtu,
+    hosts: hosts.toSorted(),
+    conditions: [...conditionsOf([ready], before, facts.now)],
+  };
 }
 
 export const networkEntry = (facts: Facts, project: string, name: string): NetworkEntry | undefined => {

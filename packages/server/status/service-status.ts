@@ -39,12 +39,13 @@ export function observeService(input: ServiceInput): ObservedService {
 /** In the order of the chain; of tiers that are leaving, last. */
 function instancesOf(facts: Facts, service: Service): readonly ServiceInstance[] {
   const { project, name } = service.metadata;
-  const order = serviceChain(service).map((tier) => tier.name as string);
-  const rank = ({ entry }: ServiceInstance): number => (order.indexOf(entry.tier) + order.length + 1) % (order.length + 1);
+  const order = serviceChain(service).map((tier) => tier.name);
+  const rank = ({ entry }: ServiceInstance): number =>
+    (order.indexOf(entry.tier) + order.length + 1) % (order.length + 1);
   return (facts.ledger.byService.get(`${project}/${name}`) ?? [])
     .map((entry) => {
       const { phase, message } = instanceStatus(facts, entry);
       return { id: entry.id, tier: entry.tier, host: entry.host, address: entry.address ?? "", phase, message, entry };
     })
-    .sort((a, b) => rank(a) - rank(b) || a.entry.number - b.entry.number);
+    .toSorted((a, b) => rank(a) - rank(b) || a.entry.number - b.entry.number);
 }

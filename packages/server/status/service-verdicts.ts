@@ -27,10 +27,17 @@ export function serviceVerdicts(input: VerdictInput): readonly Verdict[] {
   const placed = judgePlaced(input);
   const programmed = judgeProgrammed(input);
   const announced = judgeAnnounced(input);
-  const verdict = (type: string, judgement: Judgement, observedGeneration = generation): Verdict => ({ type, ...judgement, observedGeneration });
+  const verdict = (type: string, judgement: Judgement, observedGeneration = generation): Verdict => ({
+    type,
+    ...judgement,
+    observedGeneration,
+  });
   return [
     verdict("Accepted", judgeByCodes(input, ["NW1302", "NW1206"], "Conflict", "Accepted", "the manifest is valid")),
-    verdict("ResolvedRefs", judgeByCodes(input, ["NW1301"], "RefNotFound", "ResolvedRefs", "everything it names exists")),
+    verdict(
+      "ResolvedRefs",
+      judgeByCodes(input, ["NW1301"], "RefNotFound", "ResolvedRefs", "everything it names exists"),
+    ),
     verdict("Placed", placed),
     verdict("Programmed", programmed),
     verdict("Announced", announced),
@@ -38,8 +45,16 @@ export function serviceVerdicts(input: VerdictInput): readonly Verdict[] {
   ];
 }
 
-function judgeByCodes({ facts, service }: VerdictInput, codes: readonly ErrorCode[], reason: string, good: string, message: string): Judgement {
-  const found = facts.diagnostics.find((diagnostic) => codes.includes(diagnostic.code) && diagnostic.subject === objectName(service));
+function judgeByCodes(
+  { facts, service }: VerdictInput,
+  codes: readonly ErrorCode[],
+  reason: string,
+  good: string,
+  message: string,
+): Judgement {
+  const found = facts.diagnostics.find(
+    (diagnostic) => codes.includes(diagnostic.code) && diagnostic.subject === objectName(service),
+  );
   return found === undefined ? yes(good, message) : no(reason, found.message);
 }
 
@@ -50,22 +65,28 @@ function judgePlaced(input: VerdictInput): Judgement {
     const running = instances.filter(({ entry }) => entry.tier === tier.name && entry.phase === "Run").length;
     if (running >= tier.replicas) continue;
     const message = `${running} of ${tier.replicas} of tier ${tier.name} have a host`;
-    return no(refused.status === "False" ? refused.reason : "Placing", refused.status === "False" ? `${message}: ${refused.message}` : message);
+    return no(
+      refused.status === "False" ? refused.reason : "Placing",
+      refused.status === "False" ? `${message}: ${refused.message}` : message,
+    );
   }
   return yes("Placed", `${instances.length} instances have a host`);
 }
 
 function judgeProgrammed({ facts, instances, needed }: VerdictInput): Judgement {
-  const hosts = [...new Set([...instances.map(({ host }) => host), ...needed.keys()])].sort();
+  const hosts = [...new Set([...instances.map(({ host }) => host), ...needed.keys()])].toSorted();
   for (const host of hosts) {
     const report = facts.reports.get(host)?.report;
-    if (report === undefined || facts.reports.ready(host) !== true) return no("NodeNotReady", `nothing is heard of ${host}`);
+    if (report === undefined || facts.reports.ready(host) !== true)
+      return no("NodeNotReady", `nothing is heard of ${host}`);
     const wanted = needed.get(host) ?? 0;
     const problem = report.problems[0];
     if (report.revision < wanted) return no("Applying", `${host} is at revision ${report.revision} of ${wanted}`);
-    if (!report.converged && problem !== undefined) return no("Problem", `${host}: ${problem.slot}: ${problem.message}`);
+    if (!report.converged && problem !== undefined)
+      return no("Problem", `${host}: ${problem.slot}: ${problem.message}`);
     // Without needed revisions (after a restart of the server) what the node says of its own state must do.
-    if (!report.converged && wanted === report.revision) return no("Applying", `${host} applies revision ${report.revision}`);
+    if (!report.converged && wanted === report.revision)
+      return no("Applying", `${host} applies revision ${report.revision}`);
   }
   return yes("Programmed", hosts.length === 0 ? "nothing runs" : `in force on ${hosts.join(", ")}`);
 }
@@ -74,8 +95,9 @@ function judgeAnnounced({ facts, service, vip, announcements }: VerdictInput): J
   if (service.spec.expose.length === 0) return yes("NotExposed", "it has no listener");
   if (vip === undefined) return no("NoAddress", "it has no address yet");
   if (announcements.length === 0) return no("NotAnnounced", `no host announces ${vip.address}`);
-  if (!reachesUpstream(facts, vip.address)) return no("NotUpstream", `no router announces a route to ${vip.address} upstream`);
-  return yes("Announced", `to ${[...new Set(announcements.map(({ router }) => router))].sort().join(", ")}`);
+  if (!reachesUpstream(facts, vip.address))
+    return no("NotUpstream", `no router announces a route to ${vip.address} upstream`);
+  return yes("Announced", `to ${[...new Set(announcements.map(({ router }) => router))].toSorted().join(", ")}`);
 }
 
 function judgeReady({ facts, service, instances }: VerdictInput, announced: Judgement): Judgement {
@@ -93,7 +115,11 @@ function judgeReady({ facts, service, instances }: VerdictInput, announced: Judg
 }
 
 /** The last generation that was in force whole; until the next one is, the older one is what serves. */
-function readyGeneration({ service, before, instances }: VerdictInput, placed: Judgement, programmed: Judgement): number {
+function readyGeneration(
+  { service, before, instances }: VerdictInput,
+  placed: Judgement,
+  programmed: Judgement,
+): number {
   const known = before.find(({ type }) => type === "Ready")?.observedGeneration ?? 0;
   const whole = placed.status === "True" && programmed.status === "True";
   const serving = instances.every(({ entry, phase }) => entry.phase === "Drain" || phase === "Ready");

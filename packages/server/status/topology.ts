@@ -25,7 +25,13 @@ function hostNode(facts: Facts, { metadata: { name }, spec: { asn } }: Host): To
 
 function routerNode(facts: Facts, { metadata: { name }, spec: { asn, upstream, managed } }: Router): TopologyNode {
   // Nobody reports for a router of others: it counts as there.
-  return { name, role: upstream ? "Upstream" : "Router", asn, ready: !managed || facts.reports.ready(name) === true, instances: [] };
+  return {
+    name,
+    role: upstream ? "Upstream" : "Router",
+    asn,
+    ready: !managed || facts.reports.ready(name) === true,
+    instances: [],
+  };
 }
 
 const hostLinks = ({ metadata: { name: node }, spec: { uplinks } }: Host): readonly TopologyLink[] =>
@@ -35,13 +41,24 @@ const hostLinks = ({ metadata: { name: node }, spec: { uplinks } }: Host): reado
   }));
 
 /** Links that no host shows already; between two routers from the one that comes first, unless only the other writes it. */
-function routerLinks({ objects }: Facts, { metadata: { name: node }, spec: { links } }: Router): readonly TopologyLink[] {
+function routerLinks(
+  { objects }: Facts,
+  { metadata: { name: node }, spec: { links } }: Router,
+): readonly TopologyLink[] {
   return links.flatMap((link) => {
     const peer = link.router;
     if (peer === undefined) return [];
-    const written = objects.routers.get(peer)?.object.spec.links.some((other) => other.router === node && other.localAddress === link.peerAddress) === true;
+    const written =
+      objects.routers
+        .get(peer)
+        ?.object.spec.links.some((other) => other.router === node && other.localAddress === link.peerAddress) === true;
     if (written && peer < node) return [];
-    return [{ from: { node, interface: link.interface, address: link.localAddress }, to: { node: peer, address: link.peerAddress } }];
+    return [
+      {
+        from: { node, interface: link.interface, address: link.localAddress },
+        to: { node: peer, address: link.peerAddress },
+      },
+    ];
   });
 }
 
@@ -50,7 +67,15 @@ function sessionsOf(facts: Facts, node: string): readonly TopologySession[] {
   const report = facts.reports.ready(node) === true ? facts.reports.get(node)?.report : undefined;
   return neighbors.map(({ name }) => {
     const session = report?.sessions.find(({ neighbor }) => neighbor === name);
-    const prefixes = (report?.announced ?? []).filter((entry) => entry.neighbors.includes(name)).map(({ prefix }) => prefix);
-    return { from: node, to: nodeOfNeighbor(facts, name), state: session?.state ?? "Unknown", bfd: session?.bfd ?? "None", prefixes };
+    const prefixes = (report?.announced ?? [])
+      .filter((entry) => entry.neighbors.includes(name))
+      .map(({ prefix }) => prefix);
+    return {
+      from: node,
+      to: nodeOfNeighbor(facts, name),
+      state: session?.state ?? "Unknown",
+      bfd: session?.bfd ?? "None",
+      prefixes,
+    };
   });
 }

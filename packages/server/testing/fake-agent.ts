@@ -17,7 +17,8 @@ export function startFakeAgent(client: Client, node: string): FakeAgent {
   let said: Partial<NodeReport> = {};
   const report = async (): Promise<void> => {
     const last = states.at(-1);
-    if (last !== undefined && !stop.signal.aborted) await client.nodes.report(node, { ...reportOf(last.revision, last.state), ...said });
+    if (last !== undefined && !stop.signal.aborted)
+      await client.nodes.report(node, { ...reportOf(last.revision, last.state), ...said });
   };
   const run = async (): Promise<void> => {
     for await (const state of client.nodes.watchState<HostState>(node, 0, stop.signal)) {
@@ -47,10 +48,24 @@ export function reportOf(revision: number, state: HostState): NodeReport {
     converged: true,
     problems: [],
     stages: [],
-    instances: state.networks.flatMap(({ project, workloads }) => workloads.map(({ id }): InstanceReport => ({
-      project, id, phase: "Ready", reason: "Listening", message: "", pid: 100, startedAt, restarts: 0,
-    }))),
-    sessions: state.bgp.neighbors.map(({ name }) => ({ neighbor: name, state: "Established", since: startedAt, bfd: "Up" })),
+    instances: state.networks.flatMap(({ project, workloads }) =>
+      workloads.map(({ id }): InstanceReport => ({
+        project,
+        id,
+        phase: "Ready",
+        reason: "Listening",
+        message: "",
+        pid: 100,
+        startedAt,
+        restarts: 0,
+      })),
+    ),
+    sessions: state.bgp.neighbors.map(({ name }) => ({
+      neighbor: name,
+      state: "Established",
+      since: startedAt,
+      bfd: "Up",
+    })),
     announced: announced.map((prefix) => ({ prefix, neighbors })),
     networks: state.networks.map(({ project, name, policy }) => ({ project, name, rules: policy.length, denied: [] })),
     at: systemClock.now(),

@@ -1,5 +1,13 @@
 /** A server on a store, called without sockets, and agents that do at once what they are told. */
-import { createClient, parseManifests, toApplyObject, type ApplyRequest, type Client, type HttpRequest, type Transport } from "@netwright/api";
+import {
+  createClient,
+  parseManifests,
+  toApplyObject,
+  type ApplyRequest,
+  type Client,
+  type HttpRequest,
+  type Transport,
+} from "@netwright/api";
 import { milliseconds, NetwrightError, type Milliseconds } from "@netwright/base";
 import { systemClock, systemEntropy } from "@netwright/base/node-clock.ts";
 import type { Store } from "@netwright/contract";
@@ -26,10 +34,22 @@ export interface HarnessOptions {
   readonly heartbeat?: Milliseconds;
 }
 
-export async function startHarness({ store = memoryStore(), update, issue = fakeIssue, heartbeat = milliseconds(1000) }: HarnessOptions = {}): Promise<Harness> {
-  const quiet = { info: () => {}, warn: () => {}, error: (event: string, fields: unknown) => console.error(event, fields) };
+export async function startHarness({
+  store = memoryStore(),
+  update,
+  issue = fakeIssue,
+  heartbeat = milliseconds(1000),
+}: HarnessOptions = {}): Promise<Harness> {
+  const quiet = {
+    info: () => {},
+    warn: () => {},
+    error: (event: string, fields: unknown) => console.error(event, fields),
+  };
   const server = await startServer({
-    store, issue, adminToken, heartbeat,
+    store,
+    issue,
+    adminToken,
+    heartbeat,
     clock: systemClock,
     entropy: systemEntropy,
     log: quiet,
@@ -55,9 +75,18 @@ const fakeIssue: Issue = async (hostname) => {
 export function appTransport({ app }: Pick<Server, "app">): Transport {
   return async ({ method, path, headers, body, signal }: HttpRequest) => {
     const stream = typeof body === "object" ? ReadableStream.from(encoded(body)) : body;
-    const init = { method, headers: { ...headers }, ...(stream === undefined ? {} : { body: stream, duplex: "half" }), ...(signal === undefined ? {} : { signal }) };
+    const init = {
+      method,
+      headers: { ...headers },
+      ...(stream === undefined ? {} : { body: stream, duplex: "half" }),
+      ...(signal === undefined ? {} : { signal }),
+    };
     const response = await app.request(`http://server${path}`, init as RequestInit);
-    return { status: response.status, contentType: response.headers.get("content-type") ?? "", body: response.body ?? ReadableStream.from([]) };
+    return {
+      status: response.status,
+      contentType: response.headers.get("content-type") ?? "",
+      body: response.body ?? ReadableStream.from([]),
+    };
   };
 }
 
