@@ -3,7 +3,7 @@ import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { milliseconds, type Clock } from "@netwright/base";
+import { milliseconds, type Clock, type Instant } from "@netwright/base";
 import type { HealthCheck, Plan, ProxyRun } from "@netwright/contract";
 import { nodeSystem } from "@netwright/system";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -230,7 +230,7 @@ test("no request fails while members come and go and listeners are reloaded, hal
   const fresh = freshLoad(120, 40);
   const reloaded: number[] = [];
   for (let step = 0; step < 6; step++) {
-    const numbers = [1 + (step % 3), 1 + ((step + 1) % 3)].toSorted();
+    const numbers = [1 + (step % 3), 1 + ((step + 1) % 3)].toSorted((a, b) => a - b);
     const change = step === 2 || step === 3 ? { listeners: [...listeners, extra] } : {};
     if ((await converge(shopWith(numbers, change))).includes("Reload")) reloaded.push(step);
     await system.clock.sleep(milliseconds(400));
@@ -277,8 +277,7 @@ test("stopping leaves no process and no file; the clock ends one that does not f
     .toEqual([0, 1]);
   expect(await converge([])).toEqual(["Stop"]);
   expect(await pids()).toHaveLength(1);
-  const now = system.clock.now;
-  const later: Clock = { ...system.clock, now: () => (now() + 11_000) as ReturnType<typeof now> };
+  const later: Clock = { ...system.clock, now: () => (system.clock.now() + 11_000) as Instant };
   const have = await proxyHaproxy.observe({ ...system, clock: later }, []);
   const { retire } = proxyHaproxy.plan([], have);
   expect(retire.map(({ kind }) => kind)).toEqual(["Kill"]);

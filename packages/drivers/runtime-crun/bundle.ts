@@ -9,10 +9,9 @@ import { generationOf, type ContainerInstance } from "./want.ts";
 const shownDirectories = ["bin", "etc", "lib", "lib32", "lib64", "libx32", "opt", "sbin", "srv", "usr"];
 
 /** What stays hidden in them, on top of being readable by root only. */
-const hidden = [
-  ...["shadow", "shadow-", "gshadow", "gshadow-", "sudoers", "sudoers.d", "ssh", "ssl/private", "netwright"],
-  ...["wireguard", "letsencrypt", "krb5.keytab", "bird", "frr", "knot", "haproxy", "NetworkManager", "ppp"],
-].map((path) => `/etc/${path}`);
+const hiddenInEtc =
+  "shadow shadow- gshadow gshadow- sudoers sudoers.d ssh ssl/private netwright wireguard letsencrypt krb5.keytab bird " +
+  "frr knot haproxy NetworkManager ppp";
 
 const hiddenInProc = ["acpi", "kcore", "keys", "latency_stats", "sched_debug", "scsi", "timer_list", "timer_stats"];
 const readonlyInProc = ["bus", "fs", "irq", "sys", "sysrq-trigger"];
@@ -115,7 +114,10 @@ export function bundleConfig(instance: ContainerInstance, paths: NodePaths, host
       namespaces: [...namespaces, { type: "network", path: `/run/netns/${netns}` }],
       // No capability is needed for ports below 1024.
       sysctl: { "net.ipv4.ip_unprivileged_port_start": "0" },
-      maskedPaths: [...hidden, ...hiddenInProc.map((name) => `/proc/${name}`)],
+      maskedPaths: [
+        ...hiddenInEtc.split(" ").map((path) => `/etc/${path}`),
+        ...hiddenInProc.map((name) => `/proc/${name}`),
+      ],
       readonlyPaths: readonlyInProc.map((name) => `/proc/${name}`),
       seccomp,
     },

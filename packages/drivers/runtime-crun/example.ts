@@ -31,8 +31,8 @@ export function web(change: Partial<ContainerRun> = {}, number = 1): WorkloadSta
   };
 }
 
-export const webInstance = (change: Partial<ContainerRun> = {}, number = 1): ContainerInstance =>
-  containerOf({ project: "default" }, web(change, number)) as ContainerInstance;
+export const webInstance = (change: Partial<ContainerRun> = {}, number = 1, project = "default"): ContainerInstance =>
+  containerOf({ project }, web(change, number)) as ContainerInstance;
 
 export const file = (path: string, text: string, mode = 0o644) => ({
   path,

@@ -20,6 +20,7 @@ export function supervisorScript(instance: ContainerInstance, paths: NodePaths, 
     root: crunRoot(paths),
     group,
     mounts: mounts.map(({ mount }) => mount).join(" "),
+    groups: mounts.map(({ mount }) => `${mount}${group}`).join(" "),
     kills: killCountFile(hierarchies, group) ?? "/dev/null",
     grace: `${instance.run.stopGracePeriod / 1000}`,
   };
@@ -32,20 +33,27 @@ export function supervisorScript(instance: ContainerInstance, paths: NodePaths, 
     "#!/bin/sh",
     "# Written by Netwright. Supervises one container.",
     ...settings,
-    "prepare_groups() {",
+    "prepare() {",
     ...delegation(hierarchies, group),
     ...writes,
+    ...(instance.run.files.length > 0 ? [ownFiles] : []),
     "}",
     program,
   ].join("\n")}\n`;
 }
 
-const makeGroups = '  for mount in $mounts; do mkdir -p "$mount$group" || return; done';
+/** Files that only their owner may read are the workload's. */
+const ownFiles =
+  '  for dir in "$bundle/rootfs" "$bundle/files"; do ' +
+  `[ ! -d "$dir" ] || chown -R ${workloadUser}:${workloadUser} "$dir" || return; done`;
+
+/** One process for all: each costs a millisecond of the start. */
+const makeDirectories = '  mkdir -p "$bundle/rootfs" $groups || return';
 
 /** In version 2 a group has the controllers that each group above it hands down. */
 function delegation(hierarchies: Hierarchies, group: string): readonly string[] {
   const v2 = mountsOf(hierarchies).find(({ version }) => version === 2);
-  if (v2 === undefined) return [makeGroups];
+  if (v2 === undefined) return [makeDirectories];
   const names = Object.entries(hierarchies)
     .filter(([, { version }]) => version === 2)
     .map(([name]) => `+${name}`)
@@ -53,7 +61,7 @@ function delegation(hierarchies: Hierarchies, group: string): readonly string[] 
   const parents = group.split("/").slice(1, -1);
   const above = ["", ...parents.map((_, index) => `/${parents.slice(0, index + 1).join("/")}`)];
   return [
-    makeGroups,
+    makeDirectories,
     ...above.map((path) => `  echo ${quoted(names)} >${quoted(`${v2.mount}${path}/cgroup.subtree_control`)} || return`),
   ];
 }
@@ -107,11 +115,10 @@ remove_all() {
 
 # Runs the container to its end; its status is in code, "-" where nobody could see it.
 run_container() {
-  rm -f "$bundle/pid"
   : >"$bundle/starting"
   [ -d "$root/$generation" ] && crun --root "$root" --cgroup-manager=disabled delete --force "$generation"
   (
-    for mount in $mounts; do echo 0 >"$mount$group/cgroup.procs" || exit 125; done
+    for dir in $groups; do echo 0 >"$dir/cgroup.procs" || exit 125; done
     exec crun --root "$root" --cgroup-manager=disabled run --bundle "$bundle" --pid-file "$bundle/pid" "$generation"
   ) </dev/null 9>&- &
   child=$!
@@ -155,15 +162,13 @@ for other in "$siblings"*; do
     pause 0.02
   done
 done
-rm -f "$bundle/waiting"
-mkdir -p "$bundle/rootfs"
-chown -R ${workloadUser}:${workloadUser} "$bundle/rootfs" "$bundle/files" 2>/dev/null
+[ ! -e "$bundle/waiting" ] || rm -f "$bundle/waiting"
 
 while [ -z "$stopping" ] || running; do
   read -r began _ </proc/uptime
   # The parent may go away in between, with the last group of another supervisor.
   prepared=1
-  prepare_groups || prepare_groups || prepared=
+  prepare || prepare || prepared=
   oom_kills; before=$count
   # A start whose end nobody recorded is a former supervisor's; the container may live.
   if [ -e "$bundle/pid" ]; then code=-; elif [ -n "$prepared" ]; then run_container; else code=125; fi

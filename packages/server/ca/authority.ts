@@ -4,6 +4,7 @@
  * Loading this module costs about as much as starting Node: import it only when a certificate is needed.
  */
 // The library injects its parts by metadata, which must be there before it is loaded.
+// oxlint-disable-next-line import/no-unassigned-import
 import "reflect-metadata";
 import { webcrypto } from "node:crypto";
 import {

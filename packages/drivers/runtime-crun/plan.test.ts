@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { web, webInstance } from "./example.ts";
+import { parseExit } from "./facts.ts";
+import { listeningPorts } from "./listening.ts";
+import { parseProcessLine, type GenerationHave } from "./observe.ts";
+import { describe, plan } from "./plan.ts";
+import { containerOf, generationOf, type RuntimeWant } from "./want.ts";
+
+const paths = { run: "/run/netwright", state: "/var/lib/netwright" };
+const supervisor = { pid: 7, startTicks: 70 };
+const running: GenerationHave = { supervisor, stopping: false };
+const generation = generationOf(webInstance());
+
+function lines(
+  want: RuntimeWant,
+  generations: Record<string, GenerationHave>,
+): { install: string[]; retire: string[] } {
+  const { install, retire } = plan(want, { paths, generations: new Map(Object.entries(generations)) });
+  return { install: install.map(describe), retire: retire.map(describe) };
+}
+
+const start = ["start container default.shop-web-1"];
+
+test("what runs as wanted is left alone; what is missing or has lost its supervisor is started", () => {
+  expect(lines([webInstance()], { [generation]: running })).toEqual({ install: [], retire: [] });
+  expect(lines([webInstance()], {})).toEqual({ install: start, retire: [] });
+  expect(lines([webInstance()], { [generation]: { ...running, supervisor: null } })).toEqual({
+    install: start,
+    retire: [],
+  });
+});
+
+test("what was told to stop and is wanted again is started again", () => {
+  expect(lines([webInstance()], { [generation]: { ...running, stopping: true } }).install).toEqual(start);
+});
+
+test("another run: the new one starts, the old one stops", () => {
+  const want = [webInstance({ command: ["true"] })];
+  expect(lines(want, { [generation]: running })).toEqual({
+    install: start,
+    retire: ["stop container default.shop-web-1"],
+  });
+});
+
+test("what is not wanted is told once to stop; without a supervisor its remains are removed", () => {
+  expect(lines([], { [generation]: running }).retire).toEqual(["stop container default.shop-web-1"]);
+  expect(lines([], { [generation]: { ...running, stopping: true } }).retire).toEqual([]);
+  const dead = { supervisor: null, stopping: true };
+  expect(lines([], { [generation]: dead }).retire).toEqual(["remove what is left of container default.shop-web-1"]);
+});
+
+test("proxies are another driver's", () => {
+  const proxy = { ...web(), run: { kind: "Proxy", listeners: [], backends: [], certificates: [] } } as const;
+  expect(containerOf({ project: "default" }, proxy)).toBeUndefined();
+});
+
+test.each([
+  ["0 1700000000000 0 0", "Exited", 0, 0],
+  ["3 1700000000000 2 0", "Exited", 3, 2],
+  ["137 1700000000000 0 1", "OOMKilled", 137, 0],
+  ["0 1700000000000 0 1", "Exited", 0, 0],
+  ["143 1700000000000 0 0", "Killed", 143, 0],
+  ["125 1700000000000 4 0", "StartFailed", 125, 4],
+  ["- 1700000000000 1 0", "Unknown", null, 1],
+])("the end %j is read as %s", (line, reason, status, restarts) => {
+  expect(parseExit(`${line}\n`)).toEqual({ exit: { reason, status, at: 1_700_000_000_000 }, restarts });
+});
+
+test("half a line is nothing", () => {
+  expect(parseExit("")).toBeNull();
+  expect(parseProcessLine("")).toBeUndefined();
+  expect(parseProcessLine("35 (s) h) S 1 35 35 0 -1 4 182 0 0 0 1 2 0 0 20 0 1 0 4711 9")).toEqual({
+    pid: 35,
+    startTicks: 4711,
+  });
+});
+
+test("listening sockets are told from connected ones", () => {
+  const table = `  sl  local_address                         remote_address                        st
+   0: 00000000000000000000000000000000:1F90 00000000000000000000000000000000:0000 0A 00000000:00000000
+   1: 00000000000000000000000001000000:0050 00000000000000000000000001000000:A3D2 01 00000000:00000000
+   2: 00000000000000000000000000000000:0035 00000000000000000000000000000000:0000 07 00000000:00000000
+`;
+  expect(listeningPorts(table, "tcp")).toEqual([8080]);
+  expect(listeningPorts(table, "udp")).toEqual([53]);
+});
