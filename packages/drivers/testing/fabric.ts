@@ -96,7 +96,7 @@ export class Fabric implements AsyncDisposable {
       const id = index + 1;
       const [near, far] = [`fd00:0:0:2::${2 * id}`, `fd00:0:0:2::${2 * id + 1}`];
       await join(edge, `host${id}`, `${near}/127`, host, "edge", `${far}/127`);
-      await host.sh(`ip addr add ${vtep(id)}/128 dev lo; ip route add default via ${near} src ${vtep(id)}`);
+      await host.sh(`ip addr add ${vtep(id)}/128 dev lo nodad; ip route add default via ${near} src ${vtep(id)}`);
       await edge.sh(`ip route add ${vtep(id)}/128 via ${far}`);
     }
   }
