@@ -9,9 +9,8 @@ import { sorted } from "./services.ts";
 import * as fabric from "./testdata/fabric.ts";
 import { vtysh } from "./testdata/provider.ts";
 
-const { buildFabric, converge, convergeNode, demolishFabric, edges, expectRoute, managed, nextHops, nodes, pidOf } =
-  fabric;
-const { run, sessionTimes, expectSessions, systemOf, until } = fabric;
+const { buildFabric, converge, convergeNode, demolishFabric, edges, expectRoute, managed, nextHops, nodes } = fabric;
+const { run, sessionTimes, expectSessions, killBird, systemOf, until } = fabric;
 
 const vip = service(5);
 const address = vip.slice(0, -4);
@@ -137,7 +136,7 @@ describe("filters", () => {
     for (const route of foreign) await run("host3", "ip", "-6", "route", "add", ...route.split(" "), "via", gateway);
     await run("host3", "ip", "-6", "route", "add", "2001:db8:c::/48", "proto", "bird", "metric", "31", "via", gateway);
     // A scan of the kernel's table comes with every start.
-    await systemOf("host3").runner.run(["kill", "-9", String(pidOf("host3"))]);
+    await killBird("host3");
     await convergeNode("host3", [vip]);
     await expectRoute("host3", "2001:db8:c::/48", "");
     await expectRoute("host3", "2001:db8:a::/48", "edge1");

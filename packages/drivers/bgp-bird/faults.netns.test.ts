@@ -4,8 +4,20 @@ import { bfd, bgpOf, pool, service, stateOf } from "./fixtures.ts";
 import { readAnnounced, readSessions } from "./index.ts";
 import * as fabric from "./testdata/fabric.ts";
 
-const { buildFabric, converge, convergeNode, cut, demolishFabric, edges, expectRoute, heal, managed, pidOf, run } =
-  fabric;
+const {
+  buildFabric,
+  converge,
+  convergeNode,
+  cut,
+  demolishFabric,
+  edges,
+  expectRoute,
+  heal,
+  killBird,
+  managed,
+  pidOf,
+  run,
+} = fabric;
 const { sessionTimes, expectSessions, systemOf, until, watchRoute } = fabric;
 
 const vip = service(5);
@@ -25,7 +37,7 @@ describe("faults", () => {
   test("a killed edge BIRD: its kernel keeps forwarding through the restart; the round starts exactly one again", async () => {
     const before = pidOf("edge1");
     const lost = watchRoute("edge1", address);
-    await systemOf("edge1").runner.run(["kill", "-9", String(before)]);
+    await killBird("edge1");
     const round = await convergeNode("edge1");
     expect(round).toMatchObject({ problems: [], rest: [], changes: [{ kind: "Start", replace: null }] });
     expect(pidOf("edge1")).not.toBe(before);
@@ -37,7 +49,7 @@ describe("faults", () => {
 
   test("a killed host BIRD: the default route stays through the restart, and the announcements come back", async () => {
     const lost = watchRoute("host1", "default");
-    await systemOf("host1").runner.run(["kill", "-9", String(pidOf("host1"))]);
+    await killBird("host1");
     for (const edge of edges) await expectRoute(edge, address, "host2 host3");
     expect(await convergeNode("host1", [vip])).toMatchObject({ problems: [], rest: [], changes: [{ kind: "Start" }] });
     for (const edge of edges) await expectRoute(edge, address, "host1 host2 host3");
@@ -45,7 +57,7 @@ describe("faults", () => {
   });
 
   test("routes that a killed BIRD left and nobody announces any more go away after the restart", async () => {
-    await systemOf("edge2").runner.run(["kill", "-9", String(pidOf("edge2"))]);
+    await killBird("edge2");
     await convergeNode("host3", []);
     await expectRoute("edge2", address, "host1 host2 host3");
     await convergeNode("edge2");
@@ -107,6 +119,7 @@ describe("faults", () => {
 
 describe("configuration", () => {
   test("a change of timers on one neighbour leaves the other session alone", async () => {
+    await expectSessions("host1");
     const before = await sessionTimes("host1");
     const bgp = bgpOf("host1", [vip]);
     const neighbors = bgp.neighbors.map((one) =>
@@ -119,6 +132,7 @@ describe("configuration", () => {
   });
 
   test("a refused configuration is a problem with BIRD's words, and what ran keeps running", async () => {
+    await expectSessions("host2");
     const before = await sessionTimes("host2");
     const round = await converge(stateOf("host2", { ...bgpOf("host2", [vip, service(7)]), routerId: "10.0.2.300" }));
     expect(round.problems).toMatchObject([

@@ -156,3 +156,11 @@ export const sessionTimes = async (node: NodeName) =>
   (await readSessions(systemOf(node))).map(({ neighbor, since }) => `${neighbor} ${since}`);
 
 export const pidOf = (node: NodeName) => Number(readFileSync(`${systemOf(node).paths.run}/bird/bird.pid`, "utf8"));
+
+/** kill -9, and the process is gone. */
+export async function killBird(node: NodeName): Promise<void> {
+  const { processes } = systemOf(node);
+  const pid = pidOf(node);
+  process.kill(pid, "SIGKILL");
+  await until(`BIRD of ${node} is gone`, async () => (await processes.identify(pid)) === undefined);
+}
