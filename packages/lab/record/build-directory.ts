@@ -7,7 +7,6 @@ import { superviseScript } from "../sandbox/programs-script.ts";
 import type { CgroupLayout } from "../sandbox/cgroups.ts";
 import { innerScript, sandboxFstab } from "../sandbox/sandbox-script.ts";
 import type { Topology } from "../topology/topology.ts";
-import { linksScript } from "../wiring/links-script.ts";
 import { nodePaths, type LabPaths } from "./paths.ts";
 
 /** Synchronous and without fsync: hundreds of small files on a memory file system that a reboot empties. */
@@ -30,7 +29,6 @@ export function buildDirectory(
     "sandbox.sh": innerScript,
     "node.sh": nodeScript,
     "nodes.sh": nodesScript(paths, topology),
-    "links.sh": linksScript(topology),
     "supervise.sh": superviseScript,
   };
   for (const [name, text] of Object.entries(scripts)) writeFileSync(join(paths.scripts, name), text);

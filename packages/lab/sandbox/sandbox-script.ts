@@ -40,10 +40,12 @@ dir=$1
 identify /proc; echo "$identity" >"$dir/inner"
 new=$dir/run
 mount -t tmpfs -o mode=755 tmpfs "$new"
-mkdir -p "$new/netns" "$new/lab/machine" "$new/lab/var" "$new/lab/work" "$new/lab/new" "$new/lab/cgroup" "$new\${dir#/run}"
+mkdir -p "$new/netns" "$new/lab/machine" "$new/lab/var" "$new/lab/work" "$new/lab/sys" "$new\${dir#/run}"
 mount --bind /proc "$new/lab/machine"
 mount --bind "$dir" "$new\${dir#/run}"
 mount -n --move "$new" /run
+# Every node copies the mounts of the sandbox: hide none, drop them.
+umount --recursive --lazy /sys
 mount -a -T "$dir/scripts/fstab"
 mkdir -p /var/lib/netwright
 ip link set dev lo up

@@ -29,7 +29,7 @@ export async function endProcesses(context: LabContext, paths: LabPaths): Promis
 }
 
 /** A cgroup can be removed some moments after its last process has ended. */
-export async function removeCgroups(context: LabContext, { cgroup }: LabRecord): Promise<void> {
+export async function removeCgroups(context: LabContext, { cgroup }: Pick<LabRecord, "cgroup">): Promise<void> {
   for (const mountPoint of cgroup.mountPoints) {
     const path = `${mountPoint}/${cgroup.name}`;
     if (await waitUntil(context.clock, () => removeCgroup(path), seconds(10), milliseconds(5))) continue;

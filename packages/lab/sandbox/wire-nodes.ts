@@ -1,11 +1,14 @@
 /** Links, addresses, neighbours and routes of all nodes. */
+import { writeFileSync } from "node:fs";
 import { NetwrightError } from "@netwright/base";
-import type { LabContext } from "../context.ts";
-import type { LabPaths } from "../record/paths.ts";
+import { linksScript } from "../wiring/links-script.ts";
 import { runScript } from "./run-script.ts";
+import type { Site } from "./start-programs.ts";
 
 /** @throws NW1703 with the first thing that the kernel refused. */
-export async function wireNodes(context: LabContext, paths: LabPaths, sandbox: number): Promise<void> {
+export async function wireNodes({ context, paths, topology, sandbox, nodes }: Site): Promise<void> {
+  const pids = Object.fromEntries(Object.entries(nodes).map(([name, { pidInSandbox }]) => [name, pidInSandbox]));
+  writeFileSync(`${paths.scripts}/links.sh`, linksScript(topology, pids));
   const failed = (await runScript(context, paths, sandbox, "links")).trim();
   if (failed !== "")
     throw new NetwrightError("NW1703", `not wired: ${failed}`, { hint: `see ${paths.scripts}/links.sh` });

@@ -6,7 +6,6 @@ export function inventory(): readonly string[] {
   return [
     ...processes(),
     ...lines("find", "/run").map((path) => `file ${path}`),
-    ...readdirSync("/var/tmp").map((name) => `file /var/tmp/${name}`),
     ...lines("ip", "-o", "link").map((line) => `link ${line.split(":")[1]?.trim()}`),
     ...lines("ip", "-6", "route", "show", "table", "all").map((line) => `route ${line}`),
     ...lines("nft", "list", "ruleset").map((line) => `nft ${line}`),

@@ -57,12 +57,13 @@ export async function buildLab(context: LabContext, plan: BuildPlan): Promise<La
     (made) => `${Object.keys(made).length} namespaces`,
   );
   await writeRecord(context.files, paths, { ...begun, nodes });
+  const site: Site = { context, paths, topology, sandbox, nodes };
   await stage(
     "links",
-    () => wireNodes(context, paths, sandbox),
+    () => wireNodes(site),
     () => `${topology.links.length} links`,
   );
-  await startGroups({ context, paths, topology, sandbox, nodes }, groups, stage, plan.signal);
+  await startGroups(site, groups, stage, plan.signal);
   const record: LabRecord = { ...begun, nodes, phase: "Ready" };
   await writeRecord(context.files, paths, record);
   return record;

@@ -8,7 +8,9 @@ import { sysctlsOf } from "./sysctls.ts";
 const topology = planLab(defaultLab({ hosts: 1 }));
 
 test("the wiring of the default lab", async () => {
-  await expect(linksScript(topology)).toMatchFileSnapshot("golden/links.sh");
+  await expect(
+    linksScript(topology, Object.fromEntries(topology.nodes.map(({ name }, index) => [name, 100 + index]))),
+  ).toMatchFileSnapshot("golden/links.sh");
 });
 
 test("only nodes that route forward packets", () => {

@@ -1,9 +1,9 @@
 /** The `ip -batch` lines that wire a topology. Pure. Always `dev X` and `name X`: bare names may be keywords to ip. */
 import { bridgeDevice, type Topology, type TopologyNode } from "../topology/topology.ts";
 
-/** One batch for the sandbox's own namespace: every node's namespace. */
-export const namespaceBatch = (topology: Topology): readonly string[] =>
-  topology.nodes.map(({ name }) => `netns add ${name}`);
+/** One batch for the sandbox's own namespace: names for the nodes' namespaces. @param pids of processes in them. */
+export const namespaceBatch = (topology: Topology, pids: Readonly<Record<string, number>>): readonly string[] =>
+  topology.nodes.map(({ name }) => `netns attach ${name} ${pids[name]}`);
 
 /** One batch for the sandbox's own namespace: every link, born with both ends in their namespaces. */
 export function linkBatch(topology: Topology): readonly string[] {

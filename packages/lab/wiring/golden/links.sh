@@ -1,5 +1,15 @@
 set -eu
 ip -batch - <<'END'
+netns attach internet1 100
+netns attach internet2 101
+netns attach resolver 102
+netns attach dns 103
+netns attach provider 104
+netns attach edge1 105
+netns attach edge2 106
+netns attach control 107
+netns attach mgmt 108
+netns attach host1 109
 link add name internet1 address 0a:00:00:00:00:01 mtu 1500 netns provider type veth peer name provider address 0a:01:00:00:00:01 mtu 1500 netns internet1
 link add name internet2 address 0a:00:00:00:00:02 mtu 1500 netns provider type veth peer name provider address 0a:01:00:00:00:02 mtu 1500 netns internet2
 link add name resolver address 0a:00:00:00:00:03 mtu 1500 netns provider type veth peer name provider address 0a:01:00:00:00:03 mtu 1500 netns resolver
