@@ -1,14 +1,32 @@
+import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
-import { allFiles, foldersIn } from "./repository-files.ts";
+import { allFiles, foldersIn, textOf } from "./repository-files.ts";
+import { importsOf } from "./source-text.ts";
 
 const has = (path: string): boolean => allFiles.includes(path);
 
 /** Not drivers: what several drivers of one engine share, and what tests share. */
-const shared = ["nftables", "testing"];
+const shared = new Set(["nftables", "testing"]);
 const drivers = foldersIn("packages/drivers")
-  .filter((name) => !shared.includes(name))
+  .filter((name) => !shared.has(name))
   .map((name) => `packages/drivers/${name}`);
 const kinds = foldersIn("packages/api/kinds").map((name) => `packages/api/kinds/${name}`);
+
+/** Files that tests against real engines reach by relative imports, the registry of all drivers aside. */
+const reachedByEngineTests = reach(
+  allFiles.filter((path) => path.startsWith("packages/drivers/") && path.endsWith(".netns.test.ts")),
+);
+
+function reach(start: readonly string[]): readonly string[] {
+  const seen = new Set(start);
+  for (const file of seen) {
+    for (const { specifier } of importsOf(textOf(file))) {
+      const path = posix.join(posix.dirname(file), specifier);
+      if (specifier.startsWith(".") && has(path) && path !== "packages/drivers/index.ts") seen.add(path);
+    }
+  }
+  return [...seen];
+}
 
 const readmeWhy =
   "a reader learns from it what the folder is for, what it promises and what it refuses, before any code";
@@ -36,14 +54,14 @@ describe.each(drivers)("%s", (folder) => {
     expect(missing, why).toEqual([]);
   });
 
-  test("has tests, among them some against the real engine", () => {
+  test("has tests beside its files, and one against the real engine reaches it", () => {
     const proof = "what a driver renders and reads is proven only by the engine itself";
     expect(
       files.some((name) => name.endsWith(".test.ts")),
       proof,
     ).toBe(true);
     expect(
-      files.some((name) => name.endsWith(".netns.test.ts")),
+      reachedByEngineTests.some((path) => path.startsWith(`${folder}/`)),
       proof,
     ).toBe(true);
   });
