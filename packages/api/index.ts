@@ -15,7 +15,15 @@ export { serviceConditions, type Condition, type ServiceConditionType } from "./
 export type { AddressPool } from "./kinds/address-pool/schema.ts";
 export type { Host, Uplink } from "./kinds/host/schema.ts";
 export { instancePhases, type Instance, type InstancePhaseName } from "./kinds/instance/schema.ts";
-export { labRoles, type Lab, type LabEnd, type LabLink, type LabNode, type LabRole } from "./kinds/lab/schema.ts";
+export {
+  labNameMax,
+  labRoles,
+  type Lab,
+  type LabEnd,
+  type LabLink,
+  type LabNode,
+  type LabRole,
+} from "./kinds/lab/schema.ts";
 export type { Network } from "./kinds/network/schema.ts";
 export type { NodeStatus } from "./kinds/node-status.ts";
 export type { Router, RouterLink } from "./kinds/router/schema.ts";

@@ -9,6 +9,8 @@ import type { HttpRequest, HttpResponse, Transport } from "./transport.ts";
 
 /** Until a connection must stand; answers may take as long as they need. */
 const connectTimeoutMs = 10_000;
+/** Of silence, before the first keep-alive probe of TCP. */
+const keepAliveMs = 10_000;
 
 /** @throws NW1001 for a target that is neither a socket nor an https URL. */
 export function nodeTransport(target: Target): Transport {
@@ -61,10 +63,7 @@ async function exchange(outgoing: ClientRequest, { body, signal }: HttpRequest, 
   const answered = Promise.withResolvers<IncomingMessage>();
   outgoing.once("response", answered.resolve);
   outgoing.on("error", answered.reject);
-  outgoing.setTimeout(connectTimeoutMs, () => {
-    if (outgoing.socket?.connecting !== false)
-      outgoing.destroy(Object.assign(new Error("connect timed out"), { code: "ETIMEDOUT" }));
-  });
+  guard(outgoing, target);
   if (typeof body === "object") {
     // The answer may come before the body is over; the body's own failure then ends both.
     pipeline(Readable.from(body), outgoing).catch((error: unknown) => answered.reject(error));
@@ -75,6 +74,18 @@ async function exchange(outgoing: ClientRequest, { body, signal }: HttpRequest, 
     contentType: incoming.headers["content-type"] ?? "",
     body: received(incoming, signal, target),
   };
+}
+
+/** A server that is gone is noticed: at once while connecting, by keep-alive probes while a stream is silent. */
+function guard(outgoing: ClientRequest, target: Target): void {
+  let connected = false;
+  outgoing.once("socket", (socket) => {
+    socket.once(target.kind === "Socket" ? "connect" : "secureConnect", () => (connected = true));
+  });
+  outgoing.setTimeout(connectTimeoutMs, () => {
+    if (!connected) outgoing.destroy(Object.assign(new Error("connecting timed out"), { code: "ETIMEDOUT" }));
+  });
+  outgoing.setSocketKeepAlive(true, keepAliveMs);
 }
 
 async function* received(

@@ -1,5 +1,4 @@
 /** Names of objects and of their parts: RFC 1123 labels. */
-import { NetwrightError } from "@netwright/base";
 import { z } from "zod";
 import { complaint } from "./text-field.ts";
 
@@ -33,11 +32,4 @@ function nameProblem(text: string, max: number): { message: string; hint: string
     message: `${shown} is not a name`,
     hint: "use lower-case letters, digits and hyphens; begin and end with a letter or digit (RFC 1123)",
   };
-}
-
-/** @throws NW1203 for anything but a name. */
-export function parseName(text: string): string {
-  const problem = nameProblem(text, nameMax);
-  if (problem !== undefined) throw new NetwrightError("NW1203", problem.message, { hint: problem.hint });
-  return text;
 }

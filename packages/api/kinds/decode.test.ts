@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { decodeManifest, decodeObject, encodeObject } from "./decode.ts";
+import { decodeManifest, decodeObject, decodeWritten, encodeObject } from "./decode.ts";
 import { kindOfWord, objectName } from "./index.ts";
 
 const network = { apiVersion: "netwright.dev/v1alpha1", kind: "Network", metadata: { name: "web" } };
@@ -57,6 +57,16 @@ describe("decoding", () => {
   test("a wrong API version does not hide what else is wrong", () => {
     const decoded = decodeManifest({ ...network, apiVersion: "v1", spec: { mtu: 1 } });
     expect(decoded.ok ? [] : decoded.findings.map(({ path }) => path.join("."))).toEqual(["apiVersion", "spec.mtu"]);
+  });
+
+  test("a file that is named but not sent is refused", () => {
+    const workload = { image: "host", command: ["x"], port: 80, files: [{ path: "/srv/a", source: "a" }] };
+    const object = { ...network, kind: "Service", spec: { tiers: [{ name: "web", workload }] } };
+    expect(decodeWritten(object)).toMatchObject({ ok: true });
+    expect(decodeManifest(object)).toMatchObject({
+      ok: false,
+      findings: [{ code: "NW1107", path: ["spec", "tiers", 0, "workload", "files", 0, "source"] }],
+    });
   });
 
   test.each([null, undefined, 5, "text", [], true])("%j is no object", (value) => {

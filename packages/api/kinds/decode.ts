@@ -6,6 +6,7 @@ import { jsonSchemaOf } from "./json-schema.ts";
 import { apiVersion, type Finding } from "./kind.ts";
 import { describeValue } from "./describe-value.ts";
 import { nearest } from "./near-miss.ts";
+import { unreadFiles } from "./service/unread-files.ts";
 
 export type Decoded =
   | { readonly ok: true; readonly object: AnyObject }
@@ -20,8 +21,16 @@ export interface WireObject {
   readonly status?: Readonly<Record<string, unknown>>;
 }
 
-/** What a person or program asks to be applied: `status` is ignored, kinds that only Netwright makes are refused. */
+/** What a program asks to be applied: as `decodeWritten`, with every file's content in place. */
 export function decodeManifest(value: unknown): Decoded {
+  const decoded = decodeWritten(value);
+  if (!decoded.ok || decoded.object.kind !== "Service") return decoded;
+  const unread = unreadFiles(decoded.object);
+  return unread.length > 0 ? refuse(unread) : decoded;
+}
+
+/** What a person wrote: `status` is ignored, kinds that only Netwright makes are refused. */
+export function decodeWritten(value: unknown): Decoded {
   if (!isRecord(value)) return decodeObject(value);
   const { status: _status, ...rest } = value;
   const kind = typeof value["kind"] === "string" && isKindName(value["kind"]) ? kinds[value["kind"]] : undefined;

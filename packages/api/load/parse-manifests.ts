@@ -1,6 +1,6 @@
 /** Manifests to objects: pure, never throws, collects every complaint. */
 import type { Diagnostic, SourceRef } from "@netwright/base";
-import { decodeManifest } from "../kinds/decode.ts";
+import { decodeWritten } from "../kinds/decode.ts";
 import { objectName, type AnyObject } from "../kinds/index.ts";
 import type { FieldPath } from "../kinds/kind.ts";
 import { diagnosticOf } from "./diagnostic-of.ts";
@@ -56,7 +56,7 @@ const byPlace = (a: Diagnostic, b: Diagnostic): number =>
   (a.source?.line ?? 0) - (b.source?.line ?? 0) || (a.source?.column ?? 0) - (b.source?.column ?? 0);
 
 function load({ tree, value }: ParsedDocument): LoadedManifests {
-  const decoded = decodeManifest(value);
+  const decoded = decodeWritten(value);
   const place = (path: FieldPath, onKey?: boolean) => locate(tree, path, onKey);
   if (decoded.ok) {
     const manifest = value as Readonly<Record<string, unknown>>;

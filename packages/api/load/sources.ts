@@ -9,7 +9,7 @@ export type Sources = Readonly<Record<string, SourceRef>>;
 
 /** The object itself (the empty path), its name, and `spec` down to the fields of list entries. */
 export function sourcesOf({ manifest, locate }: Pick<LoadedObject, "manifest" | "locate">): Sources {
-  const paths: FieldPath[] = [[], ["metadata", "name"], ...fieldsOf(manifest["spec"], ["spec"], 3)];
+  const paths: FieldPath[] = [[], ["metadata", "name"], ["spec"], ...fieldsOf(manifest["spec"], ["spec"], 3)];
   return Object.fromEntries(paths.map((path) => [formatPath(path), locate(path)]));
 }
 

@@ -47,6 +47,7 @@ const specSchema = z
       description: "Octets; the smallest of the uplinks'. Tenant networks have 70 less.",
     }).default(1500),
     capacity: capacitySchema.prefault({}),
+    paused: z.boolean().default(false).meta({ description: "True: its agent looks and reports but changes nothing." }),
     schedulable: z.boolean().default(true).meta({ description: "False: no new instance is placed here." }),
   })
   .meta({ description: "Its number, its links and what it may carry." });

@@ -22,6 +22,7 @@ const specSchema = z
     }),
     asn: asnField("AS number. Managed routers of one fabric share it."),
     routerId: routerIdField("BGP identifier (RFC 6286); required when managed.").exactOptional(),
+    paused: z.boolean().default(false).meta({ description: "True: its agent looks and reports but changes nothing." }),
     upstream: z
       .boolean()
       .default(false)
