@@ -224,10 +224,17 @@ test("a new certificate is taken over without a reload", async () => {
 test("no request fails while members come and go and listeners are reloaded, half of them on new connections", async () => {
   const listeners = shop().run.listeners;
   const extra = { kind: "Redirect", port: 8081, hostname: "shop.example.net", httpsPort: 443 } as const;
+  // The very socket is handed over: connections that wait to be accepted go with it.
+  const listeningSocket = () => /ino:(\d+)/.exec(inside("ss", "-Hltne", "sport = :443"))?.[1];
+  const socket = listeningSocket();
+  expect(socket).toBeDefined();
   const before = await pids();
   // One connection each, kept as long as the proxy keeps it; a start every 20 ms.
   const kept = Array.from({ length: 4 }, () => curlInside("--rate", "3000/m", "https://shop.example.net/?n=[1-200]"));
   const fresh = freshLoad(120, 40);
+  // A connection for each request, as fast as they go: some always wait to be accepted, also while a reload happens.
+  const closing = ["-t1", "-c8", "-d4", "-H", "Connection: close", "-H", "Host: shop.example.net", "https://[::1]/"];
+  const storm = output("wrk", closing);
   const reloaded: number[] = [];
   for (let step = 0; step < 6; step++) {
     const numbers = [1 + (step % 3), 1 + ((step + 1) % 3)].toSorted((a, b) => a - b);
@@ -236,7 +243,10 @@ test("no request fails while members come and go and listeners are reloaded, hal
     await system.clock.sleep(milliseconds(400));
   }
   expect(reloaded).toEqual([2, 4]);
+  expect(listeningSocket()).toBe(socket);
   expect(await fresh).toEqual({ sent: 120, failed: 0 });
+  expect(await storm).toMatch(/requests in/);
+  expect(await storm).not.toMatch(/Socket errors|Non-2xx/);
   expect((await Promise.all(kept)).join("")).toBe("200".repeat(800));
   expect(await pids()).not.toEqual(before);
 });
@@ -289,7 +299,12 @@ test("stopping leaves no process and no file; the clock ends one that does not f
 /** Prints the status code of each request. */
 function curlInside(...args: string[]): Promise<string> {
   const options = ["-sS", "--noproxy", "*", "-k", "--connect-to", "::[::1]:", "-o", "/dev/null", "-w", "%{http_code}"];
-  const child = spawn("nsenter", [`--net=/run/netns/${netns}`, "--", "curl", ...options, ...args], {
+  return output("curl", [...options, ...args]);
+}
+
+/** What a program inside prints. */
+function output(program: string, args: readonly string[]): Promise<string> {
+  const child = spawn("nsenter", [`--net=/run/netns/${netns}`, "--", program, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let text = "";
