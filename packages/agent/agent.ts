@@ -9,7 +9,6 @@ import { monitorKernel } from "./kernel-monitor.ts";
 import type { AgentMetrics } from "./metrics.ts";
 import { Reporter } from "./reporter.ts";
 import { answer } from "./requests.ts";
-import { converge } from "./round.ts";
 import { loadGoal, saveGoal } from "./state-file.ts";
 import { Watch, type Seen } from "./watch.ts";
 
@@ -65,14 +64,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     },
     signal,
   );
-  const context = {
-    system,
-    state: () => converger.goal?.state,
-    observe: async () => {
-      const state = converger.goal?.state;
-      return JSON.stringify(state === undefined ? null : await converge(drivers, system, state));
-    },
-  };
+  const context = { system, drivers, state: () => converger.goal?.state };
   const onKernel = (): void => {
     converger.wake();
     watch.wake();

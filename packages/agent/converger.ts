@@ -4,7 +4,7 @@
  */
 import { milliseconds, type Milliseconds } from "@netwright/base";
 import type { Driver, HostState, NodeSystem } from "@netwright/contract";
-import { converge, type RoundResult } from "./round.ts";
+import { converge, examine, type RoundResult } from "./round.ts";
 import { Waiter } from "./waiter.ts";
 
 export interface Goal {
@@ -62,10 +62,15 @@ export class Converger {
   }
 
   async #round(goal: Goal): Promise<boolean> {
-    const result = await converge(this.#drivers, this.#system, goal.state);
+    const result = await this.#result(goal.state);
     const converged = result.changes.length === 0 && result.problems.length === 0;
     this.#onRound({ ...result, goal, converged });
     return converged;
+  }
+
+  async #result(state: HostState): Promise<RoundResult> {
+    if (!state.paused) return converge(this.#drivers, this.#system, state);
+    return { changes: [], stages: [], problems: await examine(this.#drivers, this.#system, state) };
   }
 }
 

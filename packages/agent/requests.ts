@@ -1,18 +1,18 @@
 /** What the server may ask of a node beside its state: logs, a command inside an instance, dropped flows, a fresh look. */
 import { spawn } from "node:child_process";
-import type { AgentRequest, OutputChunk } from "@netwright/api";
+import type { AgentRequest, NodeObservation, OutputChunk } from "@netwright/api";
 import { isNetwrightError, messageOf, NetwrightError } from "@netwright/base";
-import type { HostState, NodeSystem } from "@netwright/contract";
+import type { Driver, HostState, NodeSystem } from "@netwright/contract";
 import { readDenied } from "@netwright/drivers";
 import { execCommand, logPath } from "@netwright/drivers/runtime-crun/index.ts";
 import { readHierarchies } from "@netwright/drivers/runtime-crun/hierarchies.ts";
 import { containerOf, type ContainerInstance } from "@netwright/drivers/runtime-crun/want.ts";
+import { examine } from "./round.ts";
 
 export interface RequestContext {
   readonly system: NodeSystem;
   readonly state: () => HostState | undefined;
-  /** Runs a round now and gives what it found, as JSON text. */
-  readonly observe: () => Promise<string>;
+  readonly drivers: readonly Driver[];
 }
 
 /** Never throws: what goes wrong is the last chunk. */
@@ -27,7 +27,7 @@ export async function* answer(context: RequestContext, request: AgentRequest, si
 async function* dispatch(context: RequestContext, request: AgentRequest, signal: AbortSignal): AsyncGenerator<OutputChunk> {
   const { system } = context;
   if (request.kind === "Flows") return yield* text(JSON.stringify(await deniedOf(context)));
-  if (request.kind === "Observe") return yield* text(await context.observe());
+  if (request.kind === "Observe") return yield* text(JSON.stringify(await observe(context, request.destination)));
   if (request.kind === "Cancel") return;
   const instance = containerNamed(context.state(), request.project, request.instance);
   if (request.kind === "Logs") {
@@ -39,6 +39,15 @@ async function* dispatch(context: RequestContext, request: AgentRequest, signal:
   if (instance === undefined) throw new NetwrightError("NW1501", `${request.instance} is no container: nothing can run in it`);
   const hierarchies = await readHierarchies(system.files);
   return yield* output(execCommand(instance, request.command, { paths: system.paths, hierarchies }), request.input, signal);
+}
+
+/** What differs from the wanted state right now, and the route that the node's own namespace has to an address. */
+async function observe({ system, drivers, state }: RequestContext, destination: string | null): Promise<NodeObservation> {
+  const wanted = state();
+  const problems = wanted === undefined ? [] : await examine(drivers, system, wanted);
+  if (destination === null) return { problems, route: null };
+  const { code, stdout } = await system.runner.run(["ip", "-6", "-o", "route", "get", "fibmatch", destination]);
+  return { problems, route: code === 0 ? stdout.trim().replaceAll("\\\t", "") : null };
 }
 
 async function deniedOf({ system, state }: RequestContext): Promise<unknown> {

@@ -40,6 +40,19 @@ const steps: readonly Step[] = [
   { slot: "connections", half: "retire" },
 ];
 
+/**
+ * What a round would change, each as a problem of its slot; changes nothing.
+ * For paused nodes, and for those who ask what is wrong right now.
+ */
+export async function examine(drivers: readonly Driver[], system: NodeSystem, state: HostState): Promise<readonly Problem[]> {
+  const plans = await planAll(drivers, system, state);
+  return [...plans].flatMap(([slot, { driver, plan, problem }]) => {
+    const drift = [...(plan?.retire ?? []), ...(plan?.install ?? [])];
+    const differences = drift.map((change): Problem => ({ slot, code: "NW1607", message: `differs: ${driver.describe(change)}` }));
+    return problem === undefined ? differences : [problem, ...differences];
+  });
+}
+
 export async function converge(
   drivers: readonly Driver[],
   system: NodeSystem,

@@ -66,6 +66,7 @@ export const errorCodes = {
   NW1604: entry("engine", "A process ended that should run."),
   NW1605: entry("unavailable", "A program did not answer in time."),
   NW1606: entry("engine", "Something on this host that is not Netwright's is in the way."),
+  NW1607: entry("engine", "The node differs from what is wanted and is paused, so nothing was changed."),
 
   NW1701: entry("notFound", "There is no such lab, node or link."),
   NW1702: entry("conflict", "A lab of this name exists already, or another command is changing it."),

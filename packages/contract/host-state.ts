@@ -19,6 +19,8 @@ export interface HostState {
   /** metadata.name of the Host or Router. */
   readonly node: string;
   readonly role: "Host" | "Router";
+  /** True: look and report, change nothing. What differs is reported as problems. */
+  readonly paused: boolean;
   readonly underlay: UnderlayState;
   /** Tenant networks with something on this host; empty on routers. By VNI. */
   readonly networks: readonly NetworkState[];

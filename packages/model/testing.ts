@@ -78,6 +78,7 @@ const bgp = (asn: number, neighbors: readonly BgpNeighbor[]): HostState["bgp"] =
 const edge: HostState = {
   node: "edge1",
   role: "Router",
+  paused: false,
   underlay: { vtep: null, hostId: 0, tunnelPeers: [], externalInterfaces: ["provider"] },
   networks: [],
   bgp: bgp(64_510, [
@@ -126,6 +127,7 @@ function hostState(host: number): HostState {
   return {
     node: `host${host}`,
     role: "Host",
+    paused: false,
     underlay: { vtep: vtep(host), hostId: host, tunnelPeers: [vtep(other)], externalInterfaces: [] },
     networks: [network],
     bgp: {

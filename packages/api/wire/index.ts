@@ -12,3 +12,4 @@ export * from "./problem.ts";
 export * from "./scale.ts";
 export * from "./token.ts";
 export * from "./topology.ts";
+export * from "./trace.ts";

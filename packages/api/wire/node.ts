@@ -62,10 +62,19 @@ export type AgentRequest = { readonly id: string } & (
   | ({ readonly kind: "Logs"; readonly project: string; readonly instance: string } & LogRequest)
   | ({ readonly kind: "Exec"; readonly project: string; readonly instance: string } & ExecRequest)
   | { readonly kind: "Flows" }
-  | { readonly kind: "Observe" }
+  /** Look now; with the route to `destination`, where one is asked for. Answered with a NodeObservation as JSON. */
+  | { readonly kind: "Observe"; readonly destination: string | null }
   /** The client went away: stop the request of this `target`. */
   | { readonly kind: "Cancel"; readonly target: string }
 );
+
+/** How a node is at this moment. */
+export interface NodeObservation {
+  /** What differs from the wanted state. */
+  readonly problems: readonly { readonly slot: string; readonly code: string; readonly message: string }[];
+  /** The route that matches the destination, as `ip route get fibmatch` prints it; null when there is none. */
+  readonly route: string | null;
+}
 
 /** Query of `GET .../instances/{id}/logs`. */
 export interface LogRequest {

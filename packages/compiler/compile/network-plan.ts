@@ -1,12 +1,14 @@
 /** One tenant network over all hosts: what services ask of it, merged per host. */
 import type { Host } from "@netwright/api";
 import type { Mac } from "@netwright/base";
-import type { ClassId, HostId, NetworkState, PolicyEntry, Tunnel } from "@netwright/contract";
+import type { ClassId, HostId, LoadBalancerMember, NetworkState, PolicyEntry, Tunnel } from "@netwright/contract";
 import type { NetworkEntry } from "../ledger.ts";
 import { byDelivery, byFlow, byListener, byText } from "./order.ts";
 import type { HostSlice, ServicePlan } from "./service-plan.ts";
 
-type Core = Omit<NetworkState, "tunnels">;
+interface Core extends Omit<NetworkState, "tunnels"> {
+  readonly reach: readonly LoadBalancerMember[];
+}
 
 /**
  * Kept between compilations. Invariant: `state(host)` depends only on the slices and rules put in, not on their order.
@@ -132,6 +134,7 @@ export class NetworkPlan {
       policy: this.#policyOf(new Set(workloads.map((workload) => workload.class))),
       loadBalancers: slices.flatMap((slice) => slice.loadBalancers).toSorted(byListener),
       deliveries: slices.flatMap((slice) => slice.deliveries).toSorted(byDelivery),
+      reach: slices.flatMap((slice) => slice.reach),
     };
   }
 
@@ -160,10 +163,10 @@ export class NetworkPlan {
   }
 }
 
-/** Members that load balancers here may choose, by host. Only such hosts need other hosts' member MACs. */
-function memberMacs({ loadBalancers }: Core): ReadonlyMap<HostId, ReadonlySet<Mac>> {
+/** MACs that load balancers here may send to, by host. Only hosts with a load balancer need other hosts' member MACs. */
+function memberMacs({ reach }: Core): ReadonlyMap<HostId, ReadonlySet<Mac>> {
   const macs = new Map<HostId, Set<Mac>>();
-  for (const { hostId, mac } of loadBalancers.flatMap(({ members }) => members))
+  for (const { hostId, mac } of reach)
     macs.set(hostId, (macs.get(hostId) ?? new Set()).add(mac));
   return macs;
 }

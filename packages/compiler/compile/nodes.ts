@@ -24,7 +24,7 @@ export function planNodes(objects: ObjectSet): NodesPlan {
   const fixed = new Map(
     [...hosts].map(([name, host]) => [
       name,
-      { underlay: hostUnderlay(host, vteps), bgp: hostBgp(objects, bgp, host, []) },
+      { paused: host.spec.paused, underlay: hostUnderlay(host, vteps), bgp: hostBgp(objects, bgp, host, []) },
     ]),
   );
   const managed = [...objects.routers.values()].map(({ object }) => object).filter(({ spec }) => spec.managed);
@@ -37,7 +37,7 @@ export function planNodes(objects: ObjectSet): NodesPlan {
     hostState: (name, networks, announce) => {
       const part = fixed.get(name);
       if (part === undefined) throw new RangeError(`Invariant: ${name} is a Host`);
-      return { node: name, role: "Host", underlay: part.underlay, networks, bgp: { ...part.bgp, announce } };
+      return { node: name, role: "Host", paused: part.paused, underlay: part.underlay, networks, bgp: { ...part.bgp, announce } };
     },
   };
 }
@@ -60,6 +60,7 @@ function routerState(objects: ObjectSet, router: Router, bgp: BgpState): HostSta
   return {
     node: router.metadata.name,
     role: "Router",
+    paused: router.spec.paused,
     underlay: { vtep: null, hostId: 0, tunnelPeers: [], externalInterfaces },
     networks: [],
     bgp,

@@ -34,6 +34,8 @@ export interface HostSlice {
   readonly deliveries: readonly Delivery[];
   readonly loadBalancers: readonly LoadBalancer[];
   readonly announce: readonly Ipv6Prefix[];
+  /** Where flows may still go that a load balancer here has sent: members, and instances that drain. */
+  readonly reach: readonly LoadBalancerMember[];
 }
 
 export interface ServicePlan {
@@ -77,9 +79,10 @@ export function planService(context: ServiceContext, service: Applied<Service>):
     vip === undefined ? [] : listenersOf(service, tiers, vip, (instance) => ledger.template(instance)?.port ?? 0);
   const workloads = workloadStates(context, service, tiers);
   const members = new Map(listeners.map((listener) => [listener, membersOf(context, listener)]));
+  const targets = balancerMembers(context, [...new Set(listeners.flatMap((each) => each.targets.map(({ instance }) => instance)))]);
   const slices = new Map<string, HostSlice>();
   for (const host of new Set(instances.map((each) => each.host))) {
-    slices.set(host, sliceOf(host, { instances, workloads, members }));
+    slices.set(host, sliceOf(host, { instances, workloads, members, targets }));
   }
   const hostnames = [...new Set(service.object.spec.expose.map(({ hostname }) => hostname))].toSorted();
   return {
@@ -96,11 +99,13 @@ export function planService(context: ServiceContext, service: Applied<Service>):
   };
 }
 
-function membersOf({ objects, observed }: ServiceContext, { targets }: PlannedListener): readonly LoadBalancerMember[] {
-  return readyMembers(
-    targets.map(({ instance }) => instance),
-    observed,
-  )
+function membersOf(context: ServiceContext, { targets }: PlannedListener): readonly LoadBalancerMember[] {
+  const instances = targets.map(({ instance }) => instance);
+  return balancerMembers(context, readyMembers(instances, context.observed));
+}
+
+function balancerMembers({ objects }: ServiceContext, instances: readonly InstanceEntry[]): readonly LoadBalancerMember[] {
+  return instances
     .flatMap(({ id, host, class: cls, number }) => {
       const hostId = objects.hosts.get(host)?.object.spec.id;
       return hostId === undefined ? [] : [{ instance: id, hostId, mac: workloadMac(cls, number) }];
@@ -112,9 +117,10 @@ interface SliceParts {
   readonly instances: readonly InstanceEntry[];
   readonly workloads: ReadonlyMap<string, readonly WorkloadState[]>;
   readonly members: ReadonlyMap<PlannedListener, readonly LoadBalancerMember[]>;
+  readonly targets: readonly LoadBalancerMember[];
 }
 
-function sliceOf(host: string, { instances, workloads, members }: SliceParts): HostSlice {
+function sliceOf(host: string, { instances, workloads, members, targets }: SliceParts): HostSlice {
   const balancers = instances.filter((each) => each.role === "LoadBalancer" && each.host === host);
   const listeners = [...members];
   const loadBalancers =
@@ -126,7 +132,7 @@ function sliceOf(host: string, { instances, workloads, members }: SliceParts): H
     listener.targets.filter(({ instance }) => instance.host === host).map((target) => deliveryOf(listener, target)),
   );
   const announce = wanted ? [...new Set(listeners.map(([{ key }]) => hostPrefix(key.vip)))] : [];
-  return { workloads: workloads.get(host) ?? [], deliveries, loadBalancers, announce };
+  return { workloads: workloads.get(host) ?? [], deliveries, loadBalancers, announce, reach: balancers.length === 0 ? [] : targets };
 }
 
 function deliveryOf(

@@ -69,6 +69,7 @@ export function hostState(scene: Scene, host: number): HostState {
   return {
     node: `host${host}`,
     role: "Host",
+    paused: false,
     underlay: { vtep: vtep(host), hostId: host, tunnelPeers: others.map(vtep), externalInterfaces: [] },
     networks: [networkState(scene, host, others)],
     bgp: {

@@ -1,0 +1,23 @@
+/** `GET /v1alpha1/trace`: the way of one connection, and where and why it stops. */
+import type { Origin } from "./origin.ts";
+
+export interface ConnectionTrace {
+  /** `Delivered`: allowed by the states and nothing is wrong on the way. `Broken`: allowed, but something on the way is not as it should be. */
+  readonly verdict: "Delivered" | "Dropped" | "Broken";
+  readonly hops: readonly TraceHop[];
+  /** One sentence: where it arrives, or where and why it stops. */
+  readonly reason: string;
+}
+
+export interface TraceHop {
+  /** A node, a tenant namespace on a host (`host2 default.web`), or an instance. */
+  readonly place: string;
+  /** What is decided there, in words. */
+  readonly step: string;
+  /** What the decision rests on. */
+  readonly detail: string;
+  /** The manifest line that permits it. */
+  readonly rule?: Origin;
+  /** What is wrong there right now; empty when all is as it should be. */
+  readonly findings: readonly string[];
+}
