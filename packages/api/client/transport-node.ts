@@ -98,7 +98,5 @@ async function* received(
   } catch (error) {
     signal?.throwIfAborted();
     throw unreachable(error, target);
-  } finally {
-    incoming.destroy();
   }
 }

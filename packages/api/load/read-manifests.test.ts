@@ -74,6 +74,8 @@ describe("paths", () => {
 
   test("endless files are read no further than the limit", async () => {
     expect(codes(await readManifests(["/dev/zero"], nodeReader))).toEqual(["NW1105"]);
+    expect((await nodeReader.read("/dev/zero", 1000)).length).toBe(1001);
+    expect((await nodeReader.read("/dev/zero", 200_000)).length).toBe(200_001);
   });
 
   test("links to directories are not followed, so circles end", async () => {
