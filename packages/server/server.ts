@@ -57,7 +57,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const states = new NodeStates(store);
   const reports = new Reports(store, clock);
   const certificates = new Certificates(store, clock, options.issue);
-  const onProgress = (): void => controller.wake();
+  const onProgress = (hostnames: ReadonlySet<string>): void => controller.recordsChanged(hostnames);
   const sync = dns === undefined ? undefined : new DnsSync({ store, clock, log, metrics, ...dns, onProgress });
   const statuses = new Statuses({ clock, events, metrics, reports, states, view, dns: sync ?? noDns });
   const rounds = new Rounds({

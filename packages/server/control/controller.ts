@@ -57,7 +57,7 @@ export class Controller {
   #world: World;
   #nextAt: Instant | null = null;
   #roundWanted = true;
-  #lastNodes = "";
+  #readiness = new Map<string, boolean | undefined>();
   #started = false;
 
   constructor(dependencies: ControllerDependencies, world: World) {
@@ -74,6 +74,11 @@ export class Controller {
     return this.#started;
   }
 
+  /** Sets the gauges of metrics. */
+  measure(): void {
+    this.#dependencies.statuses.measure(this.#world);
+  }
+
   facts(): Facts {
     return this.#dependencies.statuses.facts(this.#world);
   }
@@ -81,6 +86,7 @@ export class Controller {
   /** Compiles what is stored. Nodes get their states only after this. */
   async start(): Promise<void> {
     await this.#serial.run(() => this.#round());
+    this.#dependencies.statuses.markAll(this.#world);
     this.#dependencies.statuses.refresh(this.#world);
     this.#started = true;
   }
@@ -101,15 +107,16 @@ export class Controller {
 
   report(report: NodeReport): void {
     const { reports, statuses } = this.#dependencies;
-    if (!reports.take(report)) return;
+    const news = reports.take(report);
+    if (news === "Nothing") return;
     statuses.markNode(report.node);
-    this.#roundWanted = true;
+    this.#roundWanted ||= news === "Phases";
     this.#wakeups.wake();
   }
 
-  /** Something outside changed that statuses depend on. */
-  wake(): void {
-    this.#dependencies.statuses.markAll();
+  /** Records of these hostnames were written, or could not be. */
+  recordsChanged(hostnames: ReadonlySet<string>): void {
+    this.#dependencies.statuses.markHostnames(this.#world, hostnames);
     this.#wakeups.wake();
   }
 
@@ -124,11 +131,11 @@ export class Controller {
 
   async #turn(): Promise<void> {
     const { certificates, clock, events, log, metrics, statuses } = this.#dependencies;
-    const nodes = this.#readiness();
+    const changed = this.#readinessChanged();
     const due = (this.#nextAt !== null && clock.now() >= this.#nextAt) || certificates.anyDue();
-    if (nodes !== this.#lastNodes) statuses.markAll();
+    for (const node of changed) statuses.markNode(node);
     try {
-      if (this.#roundWanted || due || nodes !== this.#lastNodes) await this.#round();
+      if (this.#roundWanted || due || changed.length > 0) await this.#round();
       statuses.refresh(this.#world);
       if (events.writesDue()) await this.#writeEvents();
     } catch (failure) {
@@ -147,7 +154,6 @@ export class Controller {
     const { clock, metrics, rounds } = this.#dependencies;
     const started = clock.monotonic();
     this.#roundWanted = false;
-    this.#lastNodes = this.#readiness();
     const decision = rounds.decide(this.#world, this.#world.items);
     const result = await rounds.carryOut(decision);
     this.#accept(decision, result);
@@ -198,7 +204,13 @@ export class Controller {
     return { ...answer, change: change === undefined ? null : summaryOf(change), revision };
   }
 
-  #accept({ reconciled, world: { ledger } }: Decision, result: RoundResult): void {
+  #forgetNodes(before: World): void {
+    if (before.objects === this.#world.objects) return;
+    const present = new Set(nodeNames(this.#world.objects));
+    for (const node of nodeNames(before.objects)) if (!present.has(node)) this.#dependencies.reports.forget(node);
+  }
+
+  #accept({ reconciled }: Decision, result: RoundResult): void {
     const { log, metrics, statuses, store, onWorld } = this.#dependencies;
     const before = this.#world;
     this.#world = result.world;
@@ -206,9 +218,11 @@ export class Controller {
     this.#roundWanted ||= reconciled.changes.length > 0;
     metrics.storeRevision.set(store.revision());
     metrics.stateChanges.inc(result.changedNodes.size);
-    if (before.items !== result.world.items || before.ledger !== ledger || result.changedNodes.size > 0)
-      statuses.accept(before, result);
+    statuses.accept(before, result);
+    this.#forgetNodes(before);
     onWorld();
+    // An edit's round happens beside the loop, which may be asleep.
+    this.#wakeups.wake();
     for (const [node, revision] of result.changedNodes) log.info("NodeState", { node, revision });
   }
 
@@ -220,9 +234,11 @@ export class Controller {
     done();
   }
 
-  #readiness(): string {
-    return nodeNames(this.#world.objects)
-      .map((node) => `${node}=${this.#dependencies.reports.ready(node)}`)
-      .join(" ");
+  /** Nodes that became ready, or silent, since the last call. */
+  #readinessChanged(): readonly string[] {
+    const { reports } = this.#dependencies;
+    const before = this.#readiness;
+    this.#readiness = new Map(nodeNames(this.#world.objects).map((node) => [node, reports.ready(node)]));
+    return [...this.#readiness].flatMap(([node, ready]) => (before.get(node) === ready ? [] : [node]));
   }
 }

@@ -21,8 +21,8 @@ export interface DnsDependencies {
   readonly update: UpdateRecord;
   /** Names outside it are somebody else's. */
   readonly zone: string;
-  /** Called after every attempt. */
-  readonly onProgress: () => void;
+  /** Called after every attempt, with the names that it was about. */
+  readonly onProgress: (hostnames: ReadonlySet<string>) => void;
 }
 
 interface Entry {
@@ -80,7 +80,7 @@ export class DnsSync implements DnsFacts {
       await this.#remember(due.filter(([, { wanted }]) => wanted !== null).map(([hostname]) => hostname));
       const failed = await this.#writeAll(due);
       await this.#forget();
-      this.#dependencies.onProgress();
+      this.#dependencies.onProgress(new Set(due.map(([hostname]) => hostname)));
       if (failed) await this.#dependencies.clock.sleep(retry, signal).catch(() => {});
     }
   }

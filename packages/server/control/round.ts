@@ -94,7 +94,7 @@ export class Rounds {
       ...certified.writes,
     ];
     const news = [...edited.events, ...decision.reconciled.explanations.flatMap(eventOf)];
-    const revision = await this.#commit(decision, writes, news);
+    const revision = await this.#commit(writes, news);
     certified.done();
     prepared.publish();
     const changedNodes = new Map([...states.revisions()].filter(([node, at]) => before.get(node) !== at));
@@ -124,14 +124,15 @@ export class Rounds {
   }
 
   /** With nothing to write there is no commit. A failed one leaves the compilation ahead of the store: it starts anew. */
-  async #commit(decision: Decision, writes: readonly StoreWrite[], news: readonly NewEvent[]): Promise<number> {
+  async #commit(writes: readonly StoreWrite[], news: readonly NewEvent[]): Promise<number> {
     const { store, events, reports } = this.#dependencies;
     if (writes.length === 0) return store.revision();
     const told = events.takeWrites(news);
+    const remembered = reports.takeWrites();
     try {
-      const remembered = reports.rememberWrites(store, nodeNames(decision.world.objects));
-      const revision = await store.commit([...writes, ...remembered, ...told.writes]);
+      const revision = await store.commit([...writes, ...remembered.writes, ...told.writes]);
       told.done();
+      remembered.done();
       return revision;
     } catch (failure) {
       this.#compilation = undefined;

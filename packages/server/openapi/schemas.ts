@@ -10,7 +10,6 @@ import {
   tokenRequestSchema,
   tokenRoles,
 } from "@netwright/api";
-import { errorCodes } from "@netwright/base";
 import { anyObject, boolean, integer, list, oneOf, orNull, record, ref, text, time, type Schema } from "./shape.ts";
 
 type Judge = Parameters<typeof jsonSchemaOf>[0]["schema"];
@@ -40,7 +39,7 @@ const items = (name: string): Schema => record({ items: list(ref(name)) });
 
 const answers: Readonly<Record<string, Schema>> = {
   Empty: record({}),
-  ErrorCode: { type: "string", enum: Object.keys(errorCodes) },
+  ErrorCode: { type: "string", pattern: "^NW[0-9]{4}$" },
   Diagnostic: diagnostic,
   Problem: record(
     {
@@ -112,6 +111,11 @@ const answers: Readonly<Record<string, Schema>> = {
     hint: record({ text, origin: orNull(origin) }),
   }),
   FlowList: items("FlowRecord"),
+  ConnectionTrace: record({
+    verdict: oneOf("Delivered", "Dropped", "Broken"),
+    hops: list(record({ place: text, step: text, detail: text, rule: origin, findings: list(text) }, ["rule"])),
+    reason: text,
+  }),
   NodeState: record({ revision: integer, state: anyObject }),
   AgentRequest: record({ id: text, kind: oneOf("Logs", "Exec", "Flows", "Observe", "Cancel") }),
   OutputChunk: {

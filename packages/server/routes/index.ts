@@ -11,6 +11,7 @@ import { nodeRoutes } from "./nodes.ts";
 import { objectRoutes } from "./objects.ts";
 import { systemRoutes } from "./system.ts";
 import { tokenRoutes } from "./tokens.ts";
+import { traceRoutes } from "./trace.ts";
 
 /** Every call that the server answers. */
 export function routesOf(context: ServerContext): readonly Route[] {
@@ -22,6 +23,7 @@ export function routesOf(context: ServerContext): readonly Route[] {
     nodeRoutes,
     instanceRoutes,
     flowRoutes,
+    traceRoutes,
     tokenRoutes,
     systemRoutes,
   ];

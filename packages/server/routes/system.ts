@@ -28,7 +28,10 @@ export const systemRoutes = (context: ServerContext): readonly Route[] => [
     summary: "Metrics for Prometheus.",
     access: "Viewer",
     answer: { kind: "Text", mediaType: "text/plain" },
-    handle: async () => text(await context.metrics.registry.metrics(), context.metrics.registry.contentType),
+    handle: async () => {
+      context.controller.measure();
+      return text(await context.metrics.registry.metrics(), context.metrics.registry.contentType);
+    },
   },
   {
     method: "GET",

@@ -13,9 +13,12 @@ export interface ViewChange extends WatchEvent {
   readonly key: string;
 }
 
-/** A report that says nothing new is no change of the object. */
-const textOf = (object: WireObject): string =>
-  JSON.stringify(object, (key, value: unknown) => (key === "lastReportAt" ? undefined : value));
+/** That a node reported once more is no change of the object. */
+function textOf(object: WireObject): string {
+  const agent = object.status?.["agent"];
+  if (typeof agent !== "object" || agent === null) return JSON.stringify(object);
+  return JSON.stringify({ ...object, status: { ...object.status, agent: { ...agent, lastReportAt: "" } } });
+}
 
 export class ObjectView {
   readonly log: RevisionLog<ViewChange>;

@@ -22,35 +22,40 @@ const prefix = "observed/";
 export const deniedKey = (project: string, network: string, { from, to, protocol, port }: DeniedFlow): string =>
   `${project}/${network} ${from} ${to} ${protocol} ${port}`;
 
+/** What is new in a report: nothing, what statuses show, or phases of instances, which decisions depend on. */
+export type News = "Nothing" | "Details" | "Phases";
+
 export class Reports {
   /** Wakes with every report. */
   readonly wakeups = new Wakeups();
   readonly #clock: Clock;
   readonly #heard = new Map<string, Heard & { readonly monotonic: Milliseconds }>();
   readonly #expected = new Map<string, Milliseconds>();
-  /** Phases by node, from before the restart until the node reports. */
-  readonly #remembered: Map<string, Readonly<Record<string, InstancePhase>>>;
+  /** By node; from before the restart until the node reports. */
+  readonly #phases: Map<string, Phases>;
+  /** Nodes whose phases are not stored as they are. */
+  readonly #unwritten = new Set<string>();
 
   constructor(store: Store, clock: Clock) {
     this.#clock = clock;
-    this.#remembered = new Map(
-      store
-        .list(prefix)
-        .records.map(({ key, value }) => [
-          key.slice(prefix.length),
-          JSON.parse(value) as Record<string, InstancePhase>,
-        ]),
-    );
+    const { records } = store.list(prefix);
+    this.#phases = new Map(records.map(({ key, value }) => [key.slice(prefix.length), JSON.parse(value) as Phases]));
   }
 
-  /** @returns true when it says something that the last one did not. */
-  take(report: NodeReport): boolean {
-    const before = this.#heard.get(report.node);
+  /** @returns how much of it is new. */
+  take(report: NodeReport): News {
+    const { node } = report;
+    const before = this.#heard.get(node);
     const now = this.#clock.now();
     const entry = { report, at: now, monotonic: this.#clock.monotonic(), deniedAt: deniedTimes(report, before, now) };
-    this.#heard.set(report.node, entry);
+    this.#heard.set(node, entry);
     this.wakeups.wake();
-    return before === undefined || content(before.report) !== content(report);
+    if (before !== undefined && content(before.report) === content(report)) return "Nothing";
+    const phases = phasesOf(report);
+    if (before !== undefined && JSON.stringify(this.#phases.get(node)) === JSON.stringify(phases)) return "Details";
+    this.#phases.set(node, phases);
+    this.#unwritten.add(node);
+    return "Phases";
   }
 
   get(node: string): Heard | undefined {
@@ -74,7 +79,7 @@ export class Reports {
   forget(node: string): void {
     this.#heard.delete(node);
     this.#expected.delete(node);
-    this.#remembered.delete(node);
+    if (this.#phases.delete(node)) this.#unwritten.add(node);
   }
 
   /** Instances of nodes that did not report yet are as they were before the restart. */
@@ -82,31 +87,35 @@ export class Reports {
     const instances = new Map<string, ObservedInstance>();
     const known = new Map<string, { readonly ready: boolean }>();
     for (const node of nodes) {
-      for (const [key, phase] of Object.entries(this.#phases(node))) instances.set(key, { phase });
+      for (const [key, phase] of this.#phases.get(node) ?? []) instances.set(key, { phase });
       const ready = this.ready(node);
       if (ready !== undefined) known.set(node, { ready });
     }
     return { instances, nodes: known };
   }
 
-  /** What makes `observed` the same after a restart. */
-  rememberWrites(store: Store, nodes: Iterable<string>): readonly StoreWrite[] {
-    const wanted = new Map([...nodes].map((node) => [prefix + node, JSON.stringify(this.#phases(node))]));
-    const puts = [...wanted].filter(([key, value]) => (store.get(key)?.value ?? "{}") !== value);
-    const gone = store.list(prefix).records.filter(({ key }) => !wanted.has(key));
-    return [
-      ...puts.map(([key, value]): StoreWrite => ({ kind: "Put", key, value })),
-      ...gone.map(({ key }): StoreWrite => ({ kind: "Delete", key })),
-    ];
-  }
-
-  #phases(node: string): Readonly<Record<string, InstancePhase>> {
-    const heard = this.#heard.get(node);
-    if (heard === undefined) return this.#remembered.get(node) ?? {};
-    const phases = heard.report.instances.map(({ project, id, phase }) => [`${project}/${id}`, phase] as const);
-    return Object.fromEntries(phases.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  /** What makes `observed` the same after a restart, for the next commit; `done` says that it was committed. */
+  takeWrites(): { readonly writes: readonly StoreWrite[]; readonly done: () => void } {
+    const nodes = new Map([...this.#unwritten].map((node) => [node, this.#phases.get(node)]));
+    const writes = [...nodes].map(([node, phases]): StoreWrite =>
+      phases === undefined
+        ? { kind: "Delete", key: prefix + node }
+        : { kind: "Put", key: prefix + node, value: JSON.stringify(phases) },
+    );
+    const done = (): void => {
+      for (const [node, phases] of nodes) if (this.#phases.get(node) === phases) this.#unwritten.delete(node);
+    };
+    return { writes, done };
   }
 }
+
+/** By key `PROJECT/ID`, sorted. */
+type Phases = readonly (readonly [string, InstancePhase])[];
+
+const phasesOf = ({ instances }: NodeReport): Phases =>
+  instances
+    .map(({ project, id, phase }) => [`${project}/${id}`, phase] as const)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
 
 /** Everything but when it was said. */
 const content = ({ at: _, ...report }: NodeReport): string => JSON.stringify(report);

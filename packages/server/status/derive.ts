@@ -7,9 +7,10 @@ import {
   type Service,
   type WireObject,
 } from "@netwright/api";
+import type { Ledger } from "@netwright/compiler";
 import type { StageTracker } from "../control/stages.ts";
 import type { World } from "../control/world.ts";
-import { keyText, parseKey } from "../state/objects.ts";
+import { keyText, parseKey, type Item } from "../state/objects.ts";
 import type { Facts } from "./facts.ts";
 import { instanceObject } from "./instance-status.ts";
 import { nodeStatus, usedOf } from "./node-status.ts";
@@ -41,8 +42,8 @@ export function deriveObject(input: DeriveInput): WireObject | undefined {
 }
 
 /** Keys of what is made from the ledger: instances, and networks made on first use. */
-export function derivedKeys(facts: Facts): readonly string[] {
-  return [...facts.ledger.entries.values()].flatMap((entry) => {
+export function derivedKeys(ledger: Ledger): readonly string[] {
+  return [...ledger.values()].flatMap((entry) => {
     if (entry.kind === "Instance") return [keyText({ kind: "Instance", project: entry.project, name: entry.id })];
     return entry.kind === "Network" ? [keyText({ kind: "Network", project: entry.project, name: entry.name })] : [];
   });
@@ -64,10 +65,14 @@ function networkObject(
   return { ...shown, status: { ...networkStatus(facts, entry, item?.object.metadata.generation ?? 0, before) } };
 }
 
+/** Encoding costs more than deriving a status, and an item never changes. */
+const encoded = new WeakMap<Item, WireObject>();
+
 function storedObject({ items, revisions }: World, key: string): WireObject {
   const item = items.get(key);
   if (item === undefined) throw new RangeError(`Invariant: ${key} is stored`);
-  const wire = encodeObject(item.object);
+  const wire = encoded.get(item) ?? encodeObject(item.object);
+  encoded.set(item, wire);
   return { ...wire, metadata: { ...wire.metadata, resourceVersion: String(revisions.get(key) ?? 0) } };
 }
 

@@ -1,0 +1,58 @@
+/** Which objects' statuses something new may change. More than needed is only slower; less would be wrong. Pure. */
+import type { LedgerEntry } from "@netwright/compiler";
+import { keyText } from "../state/objects.ts";
+import type { LedgerIndex } from "../status/facts.ts";
+import type { World } from "./world.ts";
+
+/** The node, its instances, and the services that have one there; of a router every service, for it announces them all. */
+export function* keysOfNode(world: World, ledger: LedgerIndex, node: string): Generator<string> {
+  if (world.objects.routers.has(node)) {
+    yield keyText({ kind: "Router", project: undefined, name: node });
+    yield* serviceKeys(world, () => true);
+  }
+  if (world.objects.hosts.has(node)) yield keyText({ kind: "Host", project: undefined, name: node });
+  for (const { project, service, id, network } of ledger.byHost.get(node) ?? []) {
+    yield keyText({ kind: "Service", project, name: service });
+    yield keyText({ kind: "Instance", project, name: id });
+    yield keyText({ kind: "Network", project, name: network });
+  }
+}
+
+export function* keysOfHostnames(world: World, hostnames: ReadonlySet<string>): Generator<string> {
+  yield* serviceKeys(world, (names) => names.some((name) => hostnames.has(name)));
+}
+
+function* serviceKeys({ objects }: World, wanted: (hostnames: readonly string[]) => boolean): Generator<string> {
+  for (const [key, { object }] of objects.services) {
+    if (wanted(object.spec.expose.map(({ hostname }) => hostname))) yield `Service/${key}`;
+  }
+}
+
+/** What differs between two worlds: objects, and what is made from the ledger. */
+export function* keysOfChange(before: World, after: World): Generator<string> {
+  if (before.items !== after.items) yield* differing(before.items, after.items);
+  if (before.ledger !== after.ledger) {
+    for (const key of differing(before.ledger, after.ledger)) {
+      for (const entry of [before.ledger.get(key), after.ledger.get(key)])
+        if (entry !== undefined) yield* keysOfEntry(entry, after);
+    }
+  }
+  if (JSON.stringify(before.diagnostics) !== JSON.stringify(after.diagnostics)) yield* serviceKeys(after, () => true);
+}
+
+function* differing<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>): Generator<string> {
+  for (const [key, value] of after) if (before.get(key) !== value) yield key;
+  for (const key of before.keys()) if (!after.has(key)) yield key;
+}
+
+function* keysOfEntry(entry: LedgerEntry, { objects }: World): Generator<string> {
+  if (entry.kind === "Network") yield keyText({ kind: "Network", project: entry.project, name: entry.name });
+  if (entry.kind === "Resting") for (const pool of objects.pools.keys()) yield `AddressPool/${pool}`;
+  if (entry.kind === "Vip")
+    yield* [`AddressPool/${entry.pool}`, keyText({ kind: "Service", project: entry.project, name: entry.service })];
+  if (entry.kind !== "Instance") return;
+  yield keyText({ kind: "Service", project: entry.project, name: entry.service });
+  yield keyText({ kind: "Instance", project: entry.project, name: entry.id });
+  yield keyText({ kind: "Network", project: entry.project, name: entry.network });
+  yield keyText({ kind: "Host", project: undefined, name: entry.host });
+}

@@ -1,0 +1,45 @@
+/** What is wrong at one hop right now, from a fresh look of its node and from what was reported. Pure. */
+import type { NodeObservation } from "@netwright/api";
+import type { HostState, NodeReport } from "@netwright/contract";
+import type { Hop } from "@netwright/model";
+
+export interface NodeFacts {
+  readonly state: HostState;
+  /** Undefined until the agent has reported. */
+  readonly report: NodeReport | undefined;
+  /** A text says why there is none. */
+  readonly observation: NodeObservation | string;
+}
+
+/** @param destination that the node routes on this leg; null where tenant addresses are none of its business. */
+export function findingsAt(hop: Hop, { state, report, observation }: NodeFacts, destination: string | null): readonly string[] {
+  if (typeof observation === "string") return [observation];
+  const [node = "", network] = hop.place.split(" ");
+  if (node !== state.node) return instanceFindings(node, observation, report);
+  const namespace = network === undefined ? undefined : `nwn-${network}`;
+  const problems = observation.problems
+    .filter(({ message }) => (namespace === undefined ? !/\bnw[nw]-/.test(message) : message.includes(namespace)))
+    .filter(({ slot }) => slot !== "runtime" && slot !== "proxy")
+    .map(({ slot, message }) => `${slot}: ${message}`);
+  if (namespace !== undefined) return problems;
+  return [...problems, ...sessionFindings(state, report), ...routeFindings(observation, destination)];
+}
+
+function instanceFindings(id: string, { problems }: NodeObservation, report: NodeReport | undefined): readonly string[] {
+  const drift = problems.filter(({ slot, message }) => (slot === "runtime" || slot === "proxy") && message.includes(id));
+  const seen = report?.instances.find((instance) => instance.id === id);
+  const state = seen === undefined || seen.phase === "Ready" ? [] : [`${seen.phase}: ${seen.reason}: ${seen.message}`];
+  return [...drift.map(({ slot, message }) => `${slot}: ${message}`), ...state];
+}
+
+function sessionFindings({ bgp }: HostState, report: NodeReport | undefined): readonly string[] {
+  return bgp.neighbors
+    .filter(({ name }) => report?.sessions.find(({ neighbor }) => neighbor === name)?.state !== "Established")
+    .map(({ name }) => `bgp: no session with ${name}`);
+}
+
+/** A default route or an unreachable one is not a way to a service. */
+function routeFindings({ route }: NodeObservation, destination: string | null): readonly string[] {
+  if (destination === null || route?.startsWith(`${destination} `) === true) return [];
+  return [`route: none to ${destination}${route === null ? "" : `, only ${route.split(/\s+(?:dev|proto|metric)\b/)[0]}`}`];
+}
