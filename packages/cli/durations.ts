@@ -1,7 +1,7 @@
 /** `--timeout` and `--no-wait`, alike on every verb that waits. */
 import { parseDuration } from "@netwright/api";
 import { isNetwrightError, milliseconds, seconds, type Milliseconds } from "@netwright/base";
-import { InvalidArgumentError, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 
 export function waitOptions(command: Command): void {
   command.option("--no-wait", "return as soon as the change is stored");
@@ -9,7 +9,7 @@ export function waitOptions(command: Command): void {
 }
 
 export function timeoutOption(command: Command): void {
-  command.option("--timeout <span>", "how long to wait, for example 30s", parseTimeout, seconds(60));
+  command.addOption(new Option("--timeout <span>", "how long to wait").argParser(parseTimeout).default(seconds(60), "60s"));
 }
 
 export const timeoutOf = (options: Readonly<Record<string, unknown>>): Milliseconds => options["timeout"] as Milliseconds;

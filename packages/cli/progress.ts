@@ -50,7 +50,9 @@ export async function followServices(client: Client, { services, revision, timeo
 
 function printStages(name: string, service: WireObject, printed: Map<string, Set<string>>, terminal: Terminal): void {
   const seen = printed.get(name) ?? new Set<string>();
-  for (const { stage, detail, took } of stagesOf(service)) {
+  const stages = stagesOf(service);
+  // The newest stage's detail may still grow (hosts report one after the other): it is told when the next begins.
+  for (const { stage, detail, took } of isReady(service) ? stages : stages.slice(0, -1)) {
     if (seen.has(stage)) continue;
     if (seen.size === 0) terminal.err(`${name}\n`);
     seen.add(stage);
@@ -60,7 +62,7 @@ function printStages(name: string, service: WireObject, printed: Map<string, Set
 }
 
 export const stageLine = (stage: string, detail: string, took: Milliseconds): string =>
-  `  ${stage.padEnd(12)} ${detail.padEnd(58)} ${formatDuration(took).padStart(7)}\n`;
+  `  ${stage.padEnd(12)} ${detail.padEnd(56)} ${formatDuration(took).padStart(7)}\n`;
 
 function late(waiting: ReadonlyMap<string, WireObject | undefined>, timeout: Milliseconds): NetwrightError {
   const parts = [...waiting].map(([name, service]) => {

@@ -31,9 +31,10 @@ const list = <T>(object: WireObject, path: string): readonly T[] => (valueAt(obj
 
 export const conditionsOf = (object: WireObject): readonly Condition[] => list<Condition>(object, "status.conditions");
 
-/** `Ready`, or the first rung of the ladder that is not true, with its reason. */
+/** `Ready`, `Unmanaged` for routers of others, or the first rung of the ladder that is not true, with its reason. */
 export function stateOf(object: WireObject): string {
   const conditions = conditionsOf(object);
+  if (valueAt(object, "spec.managed") === false) return "Unmanaged";
   if (conditions.length === 0) return "-";
   if (conditions.find(({ type }) => type === "Ready")?.status === "True") return "Ready";
   const failing = conditions.find(({ status }) => status !== "True");

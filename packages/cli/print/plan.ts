@@ -32,7 +32,7 @@ export function summaryOf(plan: Plan): string {
   const parts = [
     `${count("Create")} to create, ${count("Update")} to update, ${count("Delete")} to delete, ${count("Unchanged")} unchanged`,
     `${plan.nodes.length} ${plan.nodes.length === 1 ? "node changes" : "nodes change"}`,
-    `${opened} flows opened, ${plan.flows.length - opened} closed`,
+    `${opened} ${opened === 1 ? "flow" : "flows"} opened, ${plan.flows.length - opened} closed`,
   ];
   return parts.join("; ");
 }

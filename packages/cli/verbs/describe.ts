@@ -1,5 +1,6 @@
 /** `describe`: one object as people look at it: state, conditions, instances, rules, events. */
 import type { Client, Condition, Event, WireObject } from "@netwright/api";
+import { formatDuration, type Milliseconds } from "@netwright/base";
 import type { Command } from "commander";
 import { stringify } from "yaml";
 import { connect, connectionOptions } from "../connection.ts";
@@ -42,7 +43,7 @@ async function renderDescription(client: Client, object: WireObject, events: rea
   return [
     `${object.kind.toLowerCase()}/${object.metadata.name}: ${stateOf(object)}\n`,
     renderFields(facts.filter(([label]) => label !== "name" && label !== "status"), "  "),
-    section("spec", stringify(object.spec, { lineWidth: 0 })),
+    section("spec", stringify(withoutFileContent(object.spec), { lineWidth: 0 })),
     section("conditions", conditionTable(conditionsOf(object))),
     ...tables.map(({ path, title, columns }) => section(title, tableOf(valueAt(object, path), columns))),
     section("rules by host", tableOf(rules, ["host", "rules", "union"])),
@@ -61,6 +62,13 @@ async function rulesOf(client: Client, service: WireObject): Promise<readonly un
   return rules.map((entry) => ({ ...entry, union }));
 }
 
+/** Files of workloads by their size: their text is in `get -o yaml`. */
+function withoutFileContent(spec: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(spec, (key, value: unknown) => (key === "content" && typeof value === "string" ? `(${value.length} characters; get -o yaml shows them)` : value)),
+  );
+}
+
 function section(title: string, body: string): string {
   return body === "" ? "" : `${title}\n${body.replace(/^(?=.)/gm, "  ")}`;
 }
@@ -75,12 +83,12 @@ function conditionTable(conditions: readonly Condition[]): string {
 
 function tableOf(value: unknown, columns: readonly string[]): string {
   if (!Array.isArray(value) || value.length === 0) return "";
-  const rows = (value as readonly Readonly<Record<string, unknown>>[]).map((row) => columns.map((name) => cell(row[name])));
+  const rows = (value as readonly Readonly<Record<string, unknown>>[]).map((row) => columns.map((name) => (name === "took" ? formatDuration(row[name] as Milliseconds) : cell(row[name]))));
   return renderTable(columns.map((name) => name.toUpperCase()), rows);
 }
 
 const cell = (value: unknown): string => {
   if (value === null || value === undefined) return "-";
   if (Array.isArray(value)) return value.length === 0 ? "-" : value.join("; ");
-  return typeof value === "number" && !Number.isInteger(value) ? value.toFixed(1) : String(value as string | number);
+  return String(value as string | number) || "-";
 };

@@ -42,10 +42,16 @@ function explainCode(code: ErrorCode): string {
   return `${code} (${category}): ${summary}\n`;
 }
 
+function boundsOf({ minimum, maximum }: JsonSchema): string {
+  if (maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER) return `from ${minimum ?? 0} to ${maximum}`;
+  return minimum === undefined || minimum <= Number.MIN_SAFE_INTEGER ? "" : `at least ${minimum}`;
+}
+
 const indent = (text: string): string => (text === "" ? "" : `  ${text}\n`);
 
 function facts(schema: JsonSchema): string {
   const lines = [
+    boundsOf(schema),
     schema.default === undefined ? "" : `default: ${JSON.stringify(schema.default)}`,
     schema.enum === undefined ? "" : `one of: ${schema.enum.map(String).join(", ")}`,
     schema.examples === undefined ? "" : `for example: ${schema.examples.map(String).join(", ")}`,

@@ -24,13 +24,22 @@ export const verb: Verb = {
   },
 };
 
+/** The first few of many; `history NUMBER` has all. */
+const shownMax = 3;
+
+function objectsText(objects: ChangeSummary["objects"]): string {
+  const shown = objects.slice(0, objects.length > shownMax + 1 ? shownMax : undefined).map(({ object, change }) => `${change.toLowerCase()} ${object}`);
+  const more = objects.length - shown.length;
+  return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(", ");
+}
+
 function table(changes: readonly ChangeSummary[]): string {
   if (changes.length === 0) return "nothing was applied yet\n";
   const rows = changes.map(({ id, at, by, objects, message, undoes }) => [
     String(id),
     at,
     by,
-    objects.map(({ object, change }) => `${change.toLowerCase()} ${object}`).join(", "),
+    objectsText(objects),
     undoes === null ? message : `takes back ${undoes}`,
   ]);
   return renderTable(["CHANGE", "AT", "BY", "OBJECTS", "MESSAGE"], rows);

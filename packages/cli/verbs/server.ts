@@ -1,4 +1,4 @@
-/** `server run`: the server. */
+/** `server serve`: the server. */
 import { serverMain, serverUsage } from "@netwright/server/main.ts";
 import { productVersion } from "../version.ts";
 import { programVerb } from "../program-verb.ts";
