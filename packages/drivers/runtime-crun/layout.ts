@@ -22,6 +22,8 @@ export interface Bundle {
 export const bundlesDirectory = (paths: NodePaths): string => `${paths.run}/crun`;
 /** crun's own state. */
 export const crunRoot = (paths: NodePaths): string => `${paths.run}/crun-state`;
+/** Bundles while they are removed. */
+export const trashDirectory = (paths: NodePaths): string => `${paths.run}/crun-trash`;
 /** Output of an instance, over all its generations. */
 export const logPath = (paths: NodePaths, name: string): string => `${paths.state}/logs/${name}.log`;
 /** Control group of a generation, the same in every hierarchy. */

@@ -5,7 +5,7 @@
 import type { NodePaths } from "@netwright/contract";
 import { workloadUser } from "./bundle.ts";
 import { killCountFile, limits, mountsOf, type Hierarchies } from "./control-groups.ts";
-import { bundleOf, bundlesDirectory, controlGroup, crunRoot } from "./layout.ts";
+import { bundleOf, bundlesDirectory, controlGroup, crunRoot, trashDirectory } from "./layout.ts";
 import { generationOf, type ContainerInstance } from "./want.ts";
 
 export function supervisorScript(instance: ContainerInstance, paths: NodePaths, hierarchies: Hierarchies): string {
@@ -18,6 +18,7 @@ export function supervisorScript(instance: ContainerInstance, paths: NodePaths, 
     bundle: directory,
     siblings: `${bundlesDirectory(paths)}/${instance.name}@`,
     root: crunRoot(paths),
+    trash: trashDirectory(paths),
     group,
     mounts: mounts.map(({ mount }) => mount).join(" "),
     groups: mounts.map(({ mount }) => `${mount}${group}`).join(" "),
@@ -108,9 +109,9 @@ remove_all() {
     done
     (cd "$mount" && dir=\${group%/*} && rmdir -p "\${dir#/}" 2>/dev/null)
   done
-  # Last what tells that it is being removed, and by whom.
-  rm -rf "$bundle/rootfs" "$bundle/files" "$bundle/config.json"
-  rm -rf "$bundle"
+  # Gone at once: half a bundle would look like one that nobody supervises.
+  mkdir -p "$trash" && mv "$bundle" "$trash/$generation.$$"
+  rm -rf "$bundle" "$trash"
 }
 
 # Runs the container to its end; its status is in code, "-" where nobody could see it.

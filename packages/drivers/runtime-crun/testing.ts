@@ -70,6 +70,7 @@ export function containerNode(project: string) {
     await converge([]);
     await expect.poll(() => system.files.list(`${paths.run}/crun`), within).toEqual([]);
     expect(await system.files.list(`${paths.run}/crun-state`)).toEqual([]);
+    await expect.poll(() => system.files.exists(`${paths.run}/crun-trash`), within).toBe(false);
     expect(groupsLeft()).toEqual([]);
     await system.files.remove(log);
   });

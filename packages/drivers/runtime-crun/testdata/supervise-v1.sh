@@ -4,6 +4,7 @@ generation='default.shop-web-1@63d1f3984e68'
 bundle='/run/netwright/crun/default.shop-web-1@63d1f3984e68'
 siblings='/run/netwright/crun/default.shop-web-1@'
 root='/run/netwright/crun-state'
+trash='/run/netwright/crun-trash'
 group='/netwright/lab/host1/default.shop-web-1@63d1f3984e68'
 mounts='/sys/fs/cgroup/cpu /sys/fs/cgroup/memory /sys/fs/cgroup/pids'
 groups='/sys/fs/cgroup/cpu/netwright/lab/host1/default.shop-web-1@63d1f3984e68 /sys/fs/cgroup/memory/netwright/lab/host1/default.shop-web-1@63d1f3984e68 /sys/fs/cgroup/pids/netwright/lab/host1/default.shop-web-1@63d1f3984e68'
@@ -54,9 +55,9 @@ remove_all() {
     done
     (cd "$mount" && dir=${group%/*} && rmdir -p "${dir#/}" 2>/dev/null)
   done
-  # Last what tells that it is being removed, and by whom.
-  rm -rf "$bundle/rootfs" "$bundle/files" "$bundle/config.json"
-  rm -rf "$bundle"
+  # Gone at once: half a bundle would look like one that nobody supervises.
+  mkdir -p "$trash" && mv "$bundle" "$trash/$generation.$$"
+  rm -rf "$bundle" "$trash"
 }
 
 # Runs the container to its end; its status is in code, "-" where nobody could see it.
