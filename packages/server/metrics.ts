@@ -11,6 +11,7 @@ export interface Metrics {
   readonly stateChanges: Counter;
   readonly reports: Counter;
   readonly dnsUpdates: Counter<"outcome">;
+  readonly streams: Gauge;
   readonly objects: Gauge<"kind">;
   readonly nodesReady: Gauge;
   readonly instancesReady: Gauge;
@@ -47,6 +48,7 @@ export function createMetrics(version: string): Metrics {
     dnsUpdates: counter("dns_updates_total", "Updates sent to the name server, by outcome: Done or Failed.", [
       "outcome",
     ]),
+    streams: gauge("open_streams", "Streams of lines that somebody reads."),
     objects: gauge("objects", "Objects stored.", ["kind"]),
     nodesReady: gauge("nodes_ready", "Hosts and routers whose agent reports."),
     instancesReady: gauge("instances_ready", "Instances reported ready."),

@@ -1,4 +1,5 @@
 /** The program itself: real sockets, real files, kill -9. */
+import { X509Certificate } from "node:crypto";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { request as httpsRequest } from "node:https";
@@ -127,6 +128,40 @@ test(
   },
 );
 
+test(
+  "a client that goes away leaves no stream behind, a new connection of an agent replaces the old",
+  { timeout: 60_000 },
+  async () => {
+    await start();
+    const admin = adminOver();
+    await admin.apply(applyOf(fabricManifests));
+    const streams = async (): Promise<number> => {
+      const authorization = `Bearer ${readFileSync(paths().token, "utf8").trim()}`;
+      const answer = await nodeTransport({ kind: "Socket", path: paths().socket })({
+        method: "GET",
+        path: "/metrics",
+        headers: { authorization },
+      });
+      const text = Buffer.concat(await collect(answer.body)).toString();
+      return Number(/^netwright_server_open_streams (\d+)$/m.exec(text)?.[1]);
+    };
+    const stop = new AbortController();
+    const watches = [
+      collect(admin.watch("Host", { since: (await admin.list("Host")).revision, signal: stop.signal })),
+      collect(admin.watchEvents({ signal: stop.signal })),
+      collect(admin.nodes.watchState("host1", 0, stop.signal)),
+      collect(admin.nodes.requests("host2", stop.signal)),
+    ];
+    await eventually(async () => expect(await streams()).toBe(4));
+    const replacing = collect(admin.nodes.requests("host2", stop.signal));
+    await watches[3];
+    expect(await streams()).toBe(4);
+    stop.abort();
+    await Promise.all([...watches, replacing]);
+    await eventually(async () => expect(await streams()).toBe(0));
+  },
+);
+
 test("TLS 1.1 is not spoken", { timeout: 60_000 }, async () => {
   const program = await start();
   const failure = await new Promise<NodeJS.ErrnoException>((resolve, reject) => {
@@ -181,6 +216,15 @@ test(
       expect(agents.map(({ states }) => states.at(-1)?.revision)).toEqual(first.states.map(({ revision }) => revision));
     });
     const before = await snapshot();
+    const proxy = before.states
+      .flatMap(({ state }) => state.networks.flatMap(({ workloads }) => workloads))
+      .find(({ run }) => run.kind === "Proxy");
+    const [certificate] = proxy?.run.kind === "Proxy" ? proxy.run.certificates : [];
+    const leaf = new X509Certificate(present(certificate).pem);
+    expect([leaf.checkHost("shop.example.net"), leaf.verify(new X509Certificate(before.ca).publicKey)]).toEqual([
+      "shop.example.net",
+      true,
+    ]);
     for (const agent of agents) agent.stop();
     await program.end("SIGKILL");
 

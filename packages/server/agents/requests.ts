@@ -16,6 +16,8 @@ interface Waiting {
 interface Inbox {
   readonly requests: AgentRequest[];
   readonly wakeups: Wakeups;
+  /** Counts connections of the agent: only the newest one takes requests, an older one may be dead already. */
+  connection: number;
 }
 
 /** How long an agent may take to start answering. */
@@ -75,7 +77,9 @@ export class AgentRequests {
   /** Requests to this node as they come, first those that wait already. */
   async *watch(node: string, signal: AbortSignal): AsyncGenerator<AgentRequest, void> {
     const inbox = this.#inbox(node);
-    while (!signal.aborted) {
+    const mine = ++inbox.connection;
+    inbox.wakeups.wake();
+    while (!signal.aborted && inbox.connection === mine) {
       const request = inbox.requests.shift();
       if (request === undefined) await inbox.wakeups.next(signal);
       else if (request.kind === "Cancel" || this.#waiting.has(request.id)) yield request;
@@ -112,7 +116,7 @@ export class AgentRequests {
   }
 
   #inbox(node: string): Inbox {
-    const inbox = this.#inboxes.get(node) ?? { requests: [], wakeups: new Wakeups() };
+    const inbox = this.#inboxes.get(node) ?? { requests: [], wakeups: new Wakeups(), connection: 0 };
     this.#inboxes.set(node, inbox);
     return inbox;
   }
