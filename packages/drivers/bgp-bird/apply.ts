@@ -2,12 +2,13 @@
 import { isNetwrightError, milliseconds, NetwrightError, seconds } from "@netwright/base";
 import type { NodeSystem, Problem } from "@netwright/contract";
 import { birdc } from "./birdc.ts";
-import { kill, launch, record, routesAreBack, stop, waitFor } from "./engine.ts";
+import { kill, launch, record, stop, waitFor } from "./engine.ts";
 import { originated } from "./observe.ts";
 import { isSettled, parseProtocols } from "./parse-protocols.ts";
 import { birdPaths } from "./paths.ts";
 import type { BirdChange } from "./plan.ts";
 import type { BirdConfig } from "./render-config.ts";
+import { routesAreBack } from "./resume.ts";
 import { renderServices, sameServices, type Services } from "./services.ts";
 
 export async function applyBird(system: NodeSystem, changes: readonly BirdChange[]): Promise<readonly Problem[]> {

@@ -2,12 +2,12 @@
 import { messageOf, milliseconds, NetwrightError, seconds, type Milliseconds } from "@netwright/base";
 import type { NodeSystem, ProcessId } from "@netwright/contract";
 import { birdc } from "./birdc.ts";
+import { flushKernelRoutes } from "./kernel-routes.ts";
 import { renderRecord } from "./observe.ts";
-import { isSettled, parseProtocols } from "./parse-protocols.ts";
+import { isSettled } from "./parse-protocols.ts";
 import { birdPaths } from "./paths.ts";
-import { kernelMetric } from "./render-config.ts";
 
-const patience = seconds(5);
+export const patience = seconds(5);
 
 /** Polls until it holds. @returns false when the time was over first. */
 export async function waitFor(
@@ -58,32 +58,14 @@ export async function stop(system: NodeSystem, id: ProcessId | null): Promise<vo
   }));
   if (id !== null && reply.kind !== "Answer") await system.processes.signal(id, "SIGKILL");
   if (id !== null) await gone(system, id);
-  // `persist` keeps routes when BIRD goes down; these two selectors are our mark on them.
-  await system.runner.run(["ip", "-6", "route", "flush", "proto", "bird", "metric", String(kernelMetric)]);
+  // `persist` keeps them when BIRD goes down.
+  await flushKernelRoutes(system);
   await system.files.remove(birdPaths(system.paths).directory);
 }
 
 async function gone(system: NodeSystem, id: ProcessId): Promise<void> {
   const ended = await waitFor(system, async () => !(await system.processes.alive(id)));
   if (!ended) throw new NetwrightError("NW1605", `BIRD (pid ${id.pid}) did not end within ${patience} ms`);
-}
-
-/**
- * Waits until every neighbour has told what it knows: BIRD does not show End-of-RIB (RFC 4724 section 2), so this is
- * some route from each and no more of them at a second look. A session is up about half a second before its first
- * route. A neighbour that is away or has nothing to tell must not hold up the others for ever, so the time over is
- * no failure.
- */
-export async function routesAreBack(system: NodeSystem): Promise<void> {
-  let before = "";
-  const cameToRest = async (): Promise<boolean> => {
-    const protocols = parseProtocols(await birdc(system, "show", "protocols", "all"));
-    const counts = protocols.filter(({ type }) => type === "BGP").map(({ imported }) => imported);
-    const same = counts.join() === before;
-    before = counts.join();
-    return same && counts.every((count) => count > 0);
-  };
-  await waitFor(system, cameToRest, patience, milliseconds(200));
 }
 
 async function lastLine(system: NodeSystem): Promise<string> {

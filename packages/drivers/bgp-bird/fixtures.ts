@@ -79,5 +79,12 @@ export function stateOf(node: string, bgp: BgpState): HostState {
   const hostId = isHost ? Number(node.at(-1)) : 0;
   const vtep = isHost ? parseIpv6(`fd00:0:0:1::${hostId}`) : null;
   const role = isHost ? "Host" : "Router";
-  return { node, role, paused: false, underlay: { vtep, hostId, tunnelPeers: [], externalInterfaces: [] }, networks: [], bgp };
+  return {
+    node,
+    role,
+    paused: false,
+    underlay: { vtep, hostId, tunnelPeers: [], externalInterfaces: [] },
+    networks: [],
+    bgp,
+  };
 }

@@ -22,7 +22,8 @@ export function parseRoutes(reply: Reply): readonly BirdRoute[] {
   return routes;
 }
 
-function prefixOf(text: string): Ipv6Prefix | undefined {
+/** Undefined when the text is no prefix. */
+export function prefixOf(text: string): Ipv6Prefix | undefined {
   const [, address, length] = /^(\S+)\/(\d{1,3})$/.exec(text) ?? [];
   const first = ipv6Value(address ?? "");
   return first === undefined || Number(length) > 128 ? undefined : formatPrefix({ first, length: Number(length) });

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseReply } from "./birdc.ts";
+import { parseKernelRoutes } from "./kernel-routes.ts";
 import { parseRecord, renderRecord } from "./observe.ts";
 import { isSettled, parseBfdSessions, parseProtocols } from "./parse-protocols.ts";
 import { parseRoutes } from "./parse-routes.ts";
@@ -69,6 +70,18 @@ test("routes: several to one prefix, next hops and attributes are no routes", ()
     { prefix: "2001:db8:100::/128", protocol: "host.web-1" },
     { prefix: "2001:db8:100::/64", protocol: "guards" },
   ]);
+});
+
+test("kernel routes: single addresses, several next hops, unreachable ones and the default", () => {
+  const text = [
+    "2001:db8:100::5 proto bird metric 31 pref medium",
+    "\tnexthop via fd00:0:0:2::7 dev host1 weight 1 ",
+    "\tnexthop via fd00:0:0:2::b dev host2 weight 1 ",
+    "unreachable 2001:db8:100::/64 dev lo proto bird metric 31 pref medium",
+    "default via fd00:0:0:2:: dev provider proto bird metric 31 pref medium",
+    "",
+  ].join("\n");
+  expect(parseKernelRoutes(text)).toEqual(["2001:db8:100::5/128", "2001:db8:100::/64", "::/0"]);
 });
 
 test("settled is neither reconfiguring nor shutting down", () => {
