@@ -1,0 +1,83 @@
+import { expect, test } from "vitest";
+import { milliseconds, seconds, type Clock, type Instant } from "@netwright/base";
+import type { NodeReport } from "@netwright/contract";
+import { memoryStore } from "@netwright/store";
+import { firstReportTimeout, Reports, reportTimeout } from "./reports.ts";
+
+function clockAt(): Clock & { pass(span: number): void } {
+  let now = 1_000_000;
+  return {
+    now: () => now as Instant,
+    monotonic: () => milliseconds(now),
+    sleep: async () => {},
+    pass: (span) => void (now += span),
+  };
+}
+
+const report = (phase: "Starting" | "Ready", at = 0): NodeReport => ({
+  node: "host1",
+  revision: 3,
+  converged: true,
+  problems: [],
+  stages: [],
+  instances: [
+    { project: "default", id: "shop-web-1", phase, reason: "", message: "", pid: 1, startedAt: null, restarts: 0 },
+  ],
+  sessions: [],
+  announced: [],
+  networks: [],
+  at: at as Instant,
+  agent: { version: "0", pid: 1, startedAt: 0 as Instant },
+  drivers: [],
+});
+
+test("a node is ready for ten seconds after each report, then silent", () => {
+  const clock = clockAt();
+  const reports = new Reports(memoryStore(), clock);
+  reports.take(report("Ready"));
+  clock.pass(reportTimeout);
+  expect(reports.ready("host1")).toBe(true);
+  clock.pass(1);
+  expect(reports.ready("host1")).toBe(false);
+  reports.take(report("Ready", 1));
+  expect(reports.ready("host1")).toBe(true);
+});
+
+test("a node that was never heard of is unknown for a while, then silent", () => {
+  const clock = clockAt();
+  const reports = new Reports(memoryStore(), clock);
+  expect(reports.ready("host1")).toBeUndefined();
+  clock.pass(firstReportTimeout);
+  expect(reports.ready("host1")).toBeUndefined();
+  clock.pass(1);
+  expect(reports.ready("host1")).toBe(false);
+});
+
+test("what is new in a report: nothing, details, phases", () => {
+  const reports = new Reports(memoryStore(), clockAt());
+  expect(reports.take(report("Starting"))).toBe("Phases");
+  expect(reports.take(report("Starting", 5))).toBe("Nothing");
+  expect(reports.take({ ...report("Starting"), revision: 4 })).toBe("Details");
+  expect(reports.take(report("Ready"))).toBe("Phases");
+});
+
+test("phases are remembered over a restart until the node reports, and forgotten with it", async () => {
+  const store = memoryStore();
+  const clock = clockAt();
+  const first = new Reports(store, clock);
+  first.take(report("Ready"));
+  const { writes, done } = first.takeWrites();
+  await store.commit(writes);
+  done();
+  expect(first.takeWrites().writes).toEqual([]);
+
+  const second = new Reports(store, clock);
+  expect(second.observed(["host1"])).toEqual({
+    instances: new Map([["default/shop-web-1", { phase: "Ready" }]]),
+    nodes: new Map(),
+  });
+  clock.pass(seconds(60));
+  second.forget("host1");
+  expect(second.observed(["host1"]).instances.size).toBe(0);
+  expect(second.takeWrites().writes).toEqual([{ kind: "Delete", key: "observed/host1" }]);
+});
