@@ -13,7 +13,8 @@ afterEach(async () => {
 const service = { kind: "Service", name: "shop" } as const;
 const ready = async (harness: Harness): Promise<unknown> => {
   const { status } = await harness.admin.get(service);
-  return (status?.["conditions"] as { type: string }[]).find(({ type }) => type === "Ready");
+  const conditions = (status?.["conditions"] ?? []) as readonly { readonly type: string }[];
+  return conditions.find(({ type }) => type === "Ready");
 };
 
 test("a record that cannot be written is tried again, and the service says so", async () => {

@@ -1,5 +1,5 @@
 /** Keeps the view of objects with their statuses up to date: only what something new is said about is derived again. */
-import type { Condition } from "@netwright/api";
+import type { Condition, WireObject } from "@netwright/api";
 import { formatInstant, type Clock } from "@netwright/base";
 import type { Candidate } from "../apply/candidate.ts";
 import type { Metrics } from "../metrics.ts";
@@ -145,5 +145,5 @@ export class Statuses {
   }
 }
 
-const conditionsIn = (object: { readonly status?: object } | undefined): readonly Condition[] =>
-  (object?.status as { readonly conditions?: readonly Condition[] } | undefined)?.conditions ?? [];
+const conditionsIn = (object: WireObject | undefined): readonly Condition[] =>
+  (object?.status?.["conditions"] ?? []) as readonly Condition[];

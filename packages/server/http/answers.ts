@@ -28,10 +28,7 @@ export function lines(
   });
 }
 
-async function* counted(
-  source: AsyncIterable<unknown>,
-  { streams }: Pick<Metrics, "streams">,
-): AsyncGenerator<unknown> {
+async function* counted(source: AsyncIterable<unknown>, { streams }: Pick<Metrics, "streams">): AsyncGenerator {
   streams.inc();
   try {
     yield* source;
