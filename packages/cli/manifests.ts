@@ -1,8 +1,7 @@
 /** Manifests named on the command line, ready to be sent. */
 import { nodeReader } from "@netwright/api/load/read-disk.ts";
 import { readManifests } from "@netwright/api/load/read-manifests.ts";
-import { sourcesOf } from "@netwright/api/load/sources.ts";
-import { encodeObject, type ApplyRequest } from "@netwright/api";
+import { toApplyObject, type ApplyRequest } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
 import { InvalidArgumentError, type Command } from "commander";
 
@@ -20,7 +19,7 @@ export async function readApplyRequest(
 ): Promise<ApplyRequest> {
   const { objects, diagnostics } = await readManifests(paths, nodeReader);
   if (diagnostics.length > 0) throw NetwrightError.of(diagnostics);
-  return { ...rest, objects: objects.map((loaded) => ({ object: encodeObject(loaded.object), sources: sourcesOf(loaded) })) };
+  return { ...rest, objects: objects.map(toApplyObject) };
 }
 
 /** Parses a whole number that is not negative, for options. */

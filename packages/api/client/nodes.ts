@@ -1,7 +1,7 @@
 /** What an agent calls for its own node. */
 import type { AgentRequest, NodeState, OutputChunk } from "../wire/node.ts";
 import type { Exchange } from "./exchange.ts";
-import { nodePath } from "./paths.ts";
+import { nodePath } from "./node-path.ts";
 
 export interface NodeCalls {
   /** The state now. `State` is contract's HostState. @throws NW1504 for another node's token. */

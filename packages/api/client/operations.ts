@@ -3,6 +3,7 @@ import type { Event } from "../wire/event.ts";
 import type { FlowRecord } from "../wire/flow.ts";
 import type { ExecRequest, LogRequest, OutputChunk } from "../wire/node.ts";
 import type { NewToken, Token, TokenRequest } from "../wire/token.ts";
+import type { ConnectionQuery, ConnectionTrace } from "../wire/trace.ts";
 import type { Topology } from "../wire/topology.ts";
 import type { Exchange } from "./exchange.ts";
 import { apiRoot, objectPath } from "./paths.ts";
@@ -28,6 +29,7 @@ export interface OperationCalls {
   /** Flows that no rule allows, newest first. */
   droppedFlows(): Promise<readonly FlowRecord[]>;
   watchDroppedFlows(signal?: AbortSignal): AsyncIterable<FlowRecord>;
+  trace(connection: ConnectionQuery): Promise<ConnectionTrace>;
   topology(): Promise<Topology>;
   /** PEM. */
   ca(): Promise<string>;
@@ -55,6 +57,7 @@ export function operationCalls(exchange: Exchange): OperationCalls {
     droppedFlows: () => items(`${apiRoot}/flows`, { dropped: true }),
     watchDroppedFlows: (signal) =>
       exchange.stream("GET", `${apiRoot}/flows`, { query: { dropped: true, watch: true }, signal }),
+    trace: (connection) => exchange.call("GET", `${apiRoot}/trace`, { query: { ...connection } }),
     topology: () => exchange.call("GET", `${apiRoot}/topology`),
     ca: () => exchange.text(`${apiRoot}/ca`),
     tokens: () => items(`${apiRoot}/tokens`),

@@ -1,8 +1,9 @@
 /** URLs of the API. */
 import { kinds, type KindName } from "../kinds/index.ts";
 import { defaultProject } from "../kinds/metadata.ts";
+import { apiRoot } from "./node-path.ts";
 
-export const apiRoot = "/v1alpha1";
+export { apiRoot };
 
 export interface ObjectRef {
   readonly kind: KindName;
@@ -24,4 +25,3 @@ export function objectPath({ kind, name, project }: ObjectRef): string {
 }
 
 export const projectPath = (project: string): string => `${apiRoot}/projects/${encodeURIComponent(project)}`;
-export const nodePath = (node: string): string => `${apiRoot}/nodes/${encodeURIComponent(node)}`;

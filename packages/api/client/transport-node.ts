@@ -1,6 +1,6 @@
 /** The real network: HTTP over a unix socket, or HTTPS with a CA of one's own. */
 import { request as httpRequest, type ClientRequest, type IncomingMessage, type RequestOptions } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { NetwrightError } from "@netwright/base";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -12,33 +12,36 @@ const connectTimeoutMs = 10_000;
 /** Of silence, before the first keep-alive probe of TCP. */
 const keepAliveMs = 10_000;
 
+export interface TransportOptions {
+  /** Keeps TLS connections for later calls: for programs that call every few seconds. */
+  readonly keepAlive?: boolean;
+}
+
 /** @throws NW1001 for a target that is neither a socket nor an https URL. */
-export function nodeTransport(target: Target): Transport {
+export function nodeTransport(target: Target, { keepAlive = false }: TransportOptions = {}): Transport {
   const base = baseOptions(target);
   const open = target.kind === "Socket" ? httpRequest : httpsRequest;
-  return async (request) => {
-    const options: RequestOptions = {
-      ...base,
-      method: request.method,
-      path: request.path,
-      headers: headersOf(request),
-    };
+  const kept = keepAlive && target.kind === "Https" ? new HttpsAgent({ keepAlive }) : false;
+  const send = async (request: HttpRequest, agent: RequestOptions["agent"]): Promise<HttpResponse> => {
+    const { method, path, signal } = request;
+    const options = { ...base, agent, method, path, headers: headersOf(request), ...(signal === undefined ? {} : { signal }) };
+    const outgoing = open(options);
     try {
-      return await exchange(
-        open({ ...options, ...(request.signal === undefined ? {} : { signal: request.signal }) }),
-        request,
-        target,
-      );
+      return await exchange(outgoing, request, target);
     } catch (error) {
-      request.signal?.throwIfAborted();
+      signal?.throwIfAborted();
+      // The server may close a kept connection just as a call is written to it.
+      if (outgoing.reusedSocket && mayRepeat(request)) return send(request, false);
       throw unreachable(error, target);
     }
   };
+  return (request) => send(request, kept);
 }
 
+const mayRepeat = ({ method, body }: HttpRequest): boolean => method !== "POST" && typeof body !== "object";
+
 function baseOptions(target: Target): RequestOptions & { readonly ca?: string } {
-  // A connection for each call: one kept open may be closed by the server just as a call is written to it.
-  if (target.kind === "Socket") return { socketPath: target.path, agent: false };
+  if (target.kind === "Socket") return { socketPath: target.path };
   const url = URL.canParse(target.url) ? new URL(target.url) : undefined;
   if (url?.protocol !== "https:" || url.pathname !== "/" || url.search !== "") {
     throw new NetwrightError("NW1001", `${JSON.stringify(target.url)} is not the URL of a server`, {
@@ -48,7 +51,6 @@ function baseOptions(target: Target): RequestOptions & { readonly ca?: string } 
   const hostname = url.hostname.replace(/^\[|\]$/g, "");
   return {
     hostname,
-    agent: false,
     port: url.port === "" ? 443 : Number(url.port),
     ...(target.ca === undefined ? {} : { ca: target.ca }),
   };
@@ -80,6 +82,7 @@ async function exchange(outgoing: ClientRequest, { body, signal }: HttpRequest, 
 function guard(outgoing: ClientRequest, target: Target): void {
   let connected = false;
   outgoing.once("socket", (socket) => {
+    connected = outgoing.reusedSocket;
     socket.once(target.kind === "Socket" ? "connect" : "secureConnect", () => (connected = true));
   });
   outgoing.setTimeout(connectTimeoutMs, () => {

@@ -1,6 +1,19 @@
 /** `GET /v1alpha1/trace`: the way of one connection, and where and why it stops. */
 import type { Origin } from "./origin.ts";
 
+/** Which connection. */
+export interface ConnectionQuery {
+  readonly destination: string;
+  readonly port: number;
+  readonly protocol?: "tcp" | "udp";
+  /** The instance that connects; from the internet when left out. */
+  readonly instance?: string;
+  readonly project?: string;
+  /** From the internet: the address that connects. */
+  readonly source?: string;
+  readonly sourcePort?: number;
+}
+
 export interface ConnectionTrace {
   /** `Delivered`: allowed by the states and nothing is wrong on the way. `Broken`: allowed, but something on the way is not as it should be. */
   readonly verdict: "Delivered" | "Dropped" | "Broken";

@@ -23,7 +23,10 @@ export const traceRoutes = (context: ServerContext): readonly Route[] => [
       { name: "sourcePort", type: "integer", summary: "Port that connects; 40000 when left out." },
     ],
     answer: { kind: "Object", schema: "ConnectionTrace" },
-    handle: async (call) => json(await traceConnection(context, packetOf(context, call), AbortSignal.any([call.request.signal, context.stop]))),
+    handle: async (call) =>
+      json(
+        await traceConnection(context, packetOf(context, call), AbortSignal.any([call.request.signal, context.stop])),
+      ),
   },
 ];
 
@@ -40,7 +43,9 @@ function packetOf({ states }: ServerContext, call: Call): Packet {
   const instance = searchParams.get("instance");
   if (instance === null) return { ...common, from: "internet", source: addressQuery(call, "source") };
   const project = searchParams.get("project") ?? "default";
-  const workloads = [...states.all().values()].flatMap(({ state }) => state.networks.filter((network) => network.project === project).flatMap((network) => network.workloads));
+  const workloads = [...states.all().values()].flatMap(({ state }) =>
+    state.networks.filter((network) => network.project === project).flatMap((network) => network.workloads),
+  );
   const source = workloads.find(({ id }) => id === instance)?.address;
   if (source === undefined) throw new RequestError(404, `there is no instance ${instance} with an address`);
   return { ...common, from: { project, instance }, source };

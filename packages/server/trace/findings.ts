@@ -12,21 +12,36 @@ export interface NodeFacts {
 }
 
 /** @param destination that the node routes on this leg; null where tenant addresses are none of its business. */
-export function findingsAt(hop: Hop, { state, report, observation }: NodeFacts, destination: string | null): readonly string[] {
+export function findingsAt(
+  hop: Hop,
+  { state, report, observation }: NodeFacts,
+  destination: string | null,
+): readonly string[] {
   if (typeof observation === "string") return [observation];
   const [node = "", network] = hop.place.split(" ");
   if (node !== state.node) return instanceFindings(node, observation, report);
   const namespace = network === undefined ? undefined : `nwn-${network}`;
+  const slots = slotsOf(hop);
   const problems = observation.problems
     .filter(({ message }) => (namespace === undefined ? !/\bnw[nw]-/.test(message) : message.includes(namespace)))
-    .filter(({ slot }) => slot !== "runtime" && slot !== "proxy")
+    .filter(({ slot }) => slots.includes(slot))
     .map(({ slot, message }) => `${slot}: ${message}`);
   if (namespace !== undefined) return problems;
   return [...problems, ...sessionFindings(state, report), ...routeFindings(observation, destination)];
 }
 
-function instanceFindings(id: string, { problems }: NodeObservation, report: NodeReport | undefined): readonly string[] {
-  const drift = problems.filter(({ slot, message }) => (slot === "runtime" || slot === "proxy") && message.includes(id));
+/** What the decision of a hop rests on: the balancer's table where a member is chosen, the firewall's elsewhere. */
+const slotsOf = ({ step }: Hop): readonly string[] =>
+  step.startsWith("load balancer") ? ["links", "loadBalancer"] : ["links", "firewall", "bgp"];
+
+function instanceFindings(
+  id: string,
+  { problems }: NodeObservation,
+  report: NodeReport | undefined,
+): readonly string[] {
+  const drift = problems.filter(
+    ({ slot, message }) => (slot === "runtime" || slot === "proxy") && message.includes(id),
+  );
   const seen = report?.instances.find((instance) => instance.id === id);
   const state = seen === undefined || seen.phase === "Ready" ? [] : [`${seen.phase}: ${seen.reason}: ${seen.message}`];
   return [...drift.map(({ slot, message }) => `${slot}: ${message}`), ...state];
@@ -41,5 +56,7 @@ function sessionFindings({ bgp }: HostState, report: NodeReport | undefined): re
 /** A default route or an unreachable one is not a way to a service. */
 function routeFindings({ route }: NodeObservation, destination: string | null): readonly string[] {
   if (destination === null || route?.startsWith(`${destination} `) === true) return [];
-  return [`route: none to ${destination}${route === null ? "" : `, only ${route.split(/\s+(?:dev|proto|metric)\b/)[0]}`}`];
+  return [
+    `route: none to ${destination}${route === null ? "" : `, only ${route.split(/\s+(?:dev|proto|metric)\b/)[0]}`}`,
+  ];
 }

@@ -8,11 +8,20 @@ import { findingsAt, type NodeFacts } from "./findings.ts";
 import { servingFindings } from "./serving.ts";
 import { nodeOf, walkConnection, type Leg } from "./walk.ts";
 
-export async function traceConnection(context: ServerContext, packet: Packet, signal: AbortSignal): Promise<ConnectionTrace> {
+export async function traceConnection(
+  context: ServerContext,
+  packet: Packet,
+  signal: AbortSignal,
+): Promise<ConnectionTrace> {
   const states = [...context.states.all().values()].map(({ state }) => state);
   const legs = walkConnection(states, packet);
   const nodes = new Set(legs.flatMap(({ trace }) => trace.hops.flatMap((hop) => nodeOf(hop, states) ?? [])));
-  const facts = await lookAt(context, states.filter(({ node }) => nodes.has(node)), packet, signal);
+  const facts = await lookAt(
+    context,
+    states.filter(({ node }) => nodes.has(node)),
+    packet,
+    signal,
+  );
   const hops = legs.flatMap((leg, index) => leg.trace.hops.map((hop) => hopOf(hop, leg, index === 0, states, facts)));
   return verdictOf(context, packet, legs, hops);
 }
@@ -55,14 +64,23 @@ function hopOf(
   return { ...hop, findings: known === undefined ? [] : findingsAt(hop, known, routed ? destination : null) };
 }
 
-function verdictOf(context: ServerContext, packet: Packet, legs: readonly Leg[], hops: readonly TraceHop[]): ConnectionTrace {
+function verdictOf(
+  context: ServerContext,
+  packet: Packet,
+  legs: readonly Leg[],
+  hops: readonly TraceHop[],
+): ConnectionTrace {
   const last = legs.at(-1)?.trace;
   if (last === undefined) throw new RangeError("Invariant: a connection has a first leg");
   if (last.verdict === "Dropped") {
     const serving = servingFindings(context, packet.destination);
     const more: readonly TraceHop[] = serving === undefined ? [] : [serving];
     const why = serving?.findings[0];
-    return { verdict: "Dropped", hops: [...hops, ...more], reason: why === undefined ? last.reason : `${last.reason}: ${why}` };
+    return {
+      verdict: "Dropped",
+      hops: [...hops, ...more],
+      reason: why === undefined ? last.reason : `${last.reason}: ${why}`,
+    };
   }
   const broken = hops.find(({ findings }) => findings.length > 0);
   if (broken !== undefined) return { verdict: "Broken", hops, reason: `${broken.place}: ${broken.findings[0]}` };

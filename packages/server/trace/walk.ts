@@ -39,6 +39,7 @@ const proxyOf = ({ run }: WorkloadState): ProxyRun | undefined => (run.kind === 
 export function nodeOf(hop: Hop, states: readonly HostState[]): string | undefined {
   const [word = ""] = hop.place.split(" ");
   if (states.some(({ node }) => node === word)) return word;
-  const holds = ({ networks }: HostState): boolean => networks.some(({ workloads }) => workloads.some(({ id }) => id === word));
+  const holds = ({ networks }: HostState): boolean =>
+    networks.some(({ workloads }) => workloads.some(({ id }) => id === word));
   return states.find(holds)?.node;
 }

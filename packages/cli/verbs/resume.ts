@@ -1,0 +1,3 @@
+import { pausingVerb } from "../pausing.ts";
+
+export const verb = pausingVerb(false);
