@@ -1,5 +1,5 @@
 /** The agent of one node: follows its state, converges on it, watches what runs, reports. All that it knows it may lose. */
-import type { Client } from "@netwright/api";
+import type { NodeCalls } from "@netwright/api";
 import { seconds, type Instant, type Log } from "@netwright/base";
 import type { Driver, NodeReport, NodeSystem } from "@netwright/contract";
 import { rotateLogs } from "@netwright/drivers/runtime-crun/index.ts";
@@ -15,19 +15,20 @@ import { Watch, type Seen } from "./watch.ts";
 export interface AgentOptions {
   readonly node: string;
   readonly version: string;
-  readonly client: Client;
+  readonly calls: NodeCalls;
   readonly drivers: readonly Driver[];
   readonly system: NodeSystem;
   readonly log: Log;
-  readonly metrics: AgentMetrics;
+  /** Null when nobody asks for them. */
+  readonly metrics: AgentMetrics | null;
 }
 
 const rotation = seconds(60);
 
 /** Runs until the signal aborts. The data path stays as it is then. */
 export async function runAgent(options: AgentOptions, signal: AbortSignal): Promise<void> {
-  const { node, client, drivers, system, log, metrics } = options;
-  const channel: ChannelOptions = { client, node, clock: system.clock, log };
+  const { node, calls, drivers, system, log, metrics } = options;
+  const channel: ChannelOptions = { calls, node, clock: system.clock, log };
   const startedAt = system.clock.now();
   const capabilities = await probeDrivers(drivers, system);
   let round: Round | undefined;
@@ -41,14 +42,14 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     () => converger.goal?.state,
     (now) => {
       seen = now;
-      metrics.seen(now);
+      metrics?.seen(now);
       tell();
     },
     () => converger.wake(),
   );
   const converger = new Converger(drivers, system, (result) => {
     round = result;
-    metrics.round(result);
+    metrics?.round(result);
     logRound(log, result);
     if (!result.converged) watch.wake();
     tell();

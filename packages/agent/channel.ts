@@ -1,11 +1,11 @@
 /** The agent's side of the server: its own state down, reports up, and what the server asks in between. */
-import type { AgentRequest, Client, OutputChunk } from "@netwright/api";
+import type { AgentRequest, NodeCalls, OutputChunk } from "@netwright/api";
 import { messageOf, milliseconds, type Clock, type Log } from "@netwright/base";
 import type { HostState, NodeReport } from "@netwright/contract";
 import type { Goal } from "./converger.ts";
 
 export interface ChannelOptions {
-  readonly client: Client;
+  readonly calls: NodeCalls;
   readonly node: string;
   readonly clock: Clock;
   readonly log: Log;
@@ -16,13 +16,13 @@ const longestPause = milliseconds(2000);
 
 /** Hands over every new state until aborted; reconnects for ever. */
 export async function followState(
-  { client, node, clock, log }: ChannelOptions,
+  { calls, node, clock, log }: ChannelOptions,
   since: () => number,
   onGoal: (goal: Goal) => void,
   signal: AbortSignal,
 ): Promise<void> {
   await keepTrying("state", { clock, log }, signal, async (alive) => {
-    for await (const { revision, state } of client.nodes.watchState<HostState>(node, since(), signal)) {
+    for await (const { revision, state } of calls.watchState<HostState>(node, since(), signal)) {
       alive();
       onGoal({ revision, state });
     }
@@ -31,7 +31,7 @@ export async function followState(
 
 /** Answers the server's requests until aborted. */
 export async function answerRequests(
-  { client, node, clock, log }: ChannelOptions,
+  { calls, node, clock, log }: ChannelOptions,
   answer: (request: AgentRequest, signal: AbortSignal) => AsyncIterable<OutputChunk>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -41,7 +41,7 @@ export async function answerRequests(
     running.set(request.id, stop);
     const until = AbortSignal.any([stop.signal, signal]);
     try {
-      await client.nodes.sendOutput(node, request.id, answer(request, until), until);
+      await calls.sendOutput(node, request.id, answer(request, until), until);
     } catch (error) {
       if (!until.aborted) log.warn("a request was not answered", { kind: request.kind, error: messageOf(error) });
     } finally {
@@ -49,7 +49,7 @@ export async function answerRequests(
     }
   };
   await keepTrying("requests", { clock, log }, signal, async (alive) => {
-    for await (const request of client.nodes.requests(node, signal)) {
+    for await (const request of calls.requests(node, signal)) {
       alive();
       if (request.kind === "Cancel") running.get(request.target)?.abort();
       else void start(request);
@@ -58,9 +58,9 @@ export async function answerRequests(
   for (const stop of running.values()) stop.abort();
 }
 
-export async function sendReport({ client, node, log }: ChannelOptions, report: NodeReport): Promise<void> {
+export async function sendReport({ calls, node, log }: ChannelOptions, report: NodeReport): Promise<void> {
   try {
-    await client.nodes.report(node, report);
+    await calls.report(node, report);
   } catch (error) {
     log.warn("the report was not delivered", { error: messageOf(error) });
     throw error;

@@ -2,13 +2,15 @@
 import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { createClient, nodeTransport } from "@netwright/api";
+import { createExchange } from "@netwright/api/client/exchange.ts";
+import { nodeCalls } from "@netwright/api/client/nodes.ts";
+import { nodeTransport } from "@netwright/api/client/transport-node.ts";
 import { exitCodes, isNetwrightError, jsonLog, messageOf, NetwrightError } from "@netwright/base";
 import { systemClock } from "@netwright/base/node-clock.ts";
 import { drivers } from "@netwright/drivers";
 import { nodeSystem } from "@netwright/system";
 import { runAgent } from "./agent.ts";
-import { agentMetrics, type AgentMetrics } from "./metrics.ts";
+import type { AgentMetrics } from "./metrics.ts";
 
 export const agentUsage = `Usage: netwright agent run --server URL --node NAME --token-file FILE [OPTIONS]
 
@@ -39,13 +41,12 @@ export async function agentMain(argv: readonly string[], version: string): Promi
     const stop = new AbortController();
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
     const ca = values["ca-file"] === undefined ? {} : { ca: readText(values["ca-file"]) };
-    const transport = nodeTransport({ kind: "Https", url: values.server, ...ca });
-    const client = createClient({ transport, token: readText(values["token-file"]).trim() });
-    const metrics = agentMetrics(version);
-    if (values.metrics !== undefined) serveMetrics(values.metrics, metrics, stop.signal);
+    const transport = nodeTransport({ kind: "Https", url: values.server, ...ca }, { keepAlive: true });
+    const calls = nodeCalls(createExchange({ transport, token: readText(values["token-file"]).trim() }));
+    const metrics = values.metrics === undefined ? null : await serveMetrics(values.metrics, version, stop.signal);
     const system = nodeSystem({ run: values.run, state: values.state });
     log.info("started", { node: values.node, version, pid: process.pid });
-    await runAgent({ node: values.node, version, client, drivers, system, log, metrics }, stop.signal);
+    await runAgent({ node: values.node, version, calls, drivers, system, log, metrics }, stop.signal);
     log.info("stopped");
     return 0;
   } catch (error) {
@@ -73,9 +74,12 @@ function readText(path: string): string {
   }
 }
 
-function serveMetrics(address: string, { registry }: AgentMetrics, signal: AbortSignal): void {
+/** The library is loaded only where somebody reads them: agents are many, and it is large. */
+async function serveMetrics(address: string, version: string, signal: AbortSignal): Promise<AgentMetrics> {
   const match = /^\[?([^\]]+)\]?:(\d+)$/.exec(address);
   if (match === null) throw new NetwrightError("NW1001", `${address} is not ADDRESS:PORT`, { hint: "for example [::1]:9464" });
+  const metrics = (await import("./metrics.ts")).agentMetrics(version);
+  const { registry } = metrics;
   const server = createServer((request, response) => {
     if (request.url !== "/metrics") {
       response.writeHead(404).end();
@@ -88,6 +92,7 @@ function serveMetrics(address: string, { registry }: AgentMetrics, signal: Abort
   });
   server.listen(Number(match[2]), match[1]);
   signal.addEventListener("abort", () => server.close(), { once: true });
+  return metrics;
 }
 
 if (import.meta.main) process.exitCode = await agentMain(process.argv.slice(2), "0.1.0");

@@ -42,7 +42,6 @@ describe("a round", () => {
         "loadBalancer old",
         "links new",
         "firewall new",
-        "connections new",
         "runtime new",
         "proxy new",
         "loadBalancer new",
@@ -55,7 +54,7 @@ describe("a round", () => {
       ]
     `);
     expect(result.problems).toEqual([]);
-    expect(result.changes).toHaveLength(14);
+    expect(result.changes).toHaveLength(13);
   });
 
   test("runs and announces nothing new while the firewall is not in place", async () => {
@@ -63,7 +62,7 @@ describe("a round", () => {
     const problem: Problem = { slot: "firewall", code: "NW1601", message: "refused" };
     const drivers = slots.map((slot) => driver(slot, journal, slot === "firewall" ? { problem } : {}));
     const result = await converge(drivers, system, state);
-    expect(journal.filter((line) => line.endsWith("new"))).toEqual(["links new", "firewall new", "connections new"]);
+    expect(journal.filter((line) => line.endsWith("new"))).toEqual(["links new", "firewall new"]);
     expect(result.problems).toContainEqual(problem);
   });
 

@@ -28,7 +28,6 @@ const steps: readonly Step[] = [
   { slot: "loadBalancer", half: "retire" },
   { slot: "links", half: "install" },
   { slot: "firewall", half: "install", needs: ["links"] },
-  { slot: "connections", half: "install" },
   { slot: "runtime", half: "install", needs: guarded },
   { slot: "proxy", half: "install", needs: guarded },
   { slot: "loadBalancer", half: "install", needs: guarded },
@@ -53,17 +52,25 @@ export async function examine(drivers: readonly Driver[], system: NodeSystem, st
   });
 }
 
+// Which connections must go depends on what the firewall lets through by then.
+const plannedLast: readonly Slot[] = ["connections"];
+
 export async function converge(
   drivers: readonly Driver[],
   system: NodeSystem,
   state: HostState,
 ): Promise<RoundResult> {
-  const plans = await planAll(drivers, system, state);
+  const early = drivers.filter(({ slot }) => !plannedLast.includes(slot));
+  const plans = new Map(await planAll(early, system, state));
   const changes: string[] = [];
   const problems: Problem[] = [...plans.values()].flatMap(({ problem }) => problem ?? []);
   const took = new Map<Slot, number>();
   for (const { slot, half, needs } of steps) {
-    const planned = plans.get(slot);
+    const planned = plans.get(slot) ?? (await planLate(drivers, slot, system, state));
+    if (planned !== undefined && !plans.has(slot)) {
+      plans.set(slot, planned);
+      problems.push(...(planned.problem === undefined ? [] : [planned.problem]));
+    }
     const todo = planned?.plan?.[half] ?? [];
     if (planned === undefined || todo.length === 0) continue;
     if (problems.some((problem) => needs?.includes(problem.slot))) continue;
@@ -97,6 +104,11 @@ async function planAll(
     }),
   );
   return new Map(planned);
+}
+
+async function planLate(drivers: readonly Driver[], wanted: Slot, system: NodeSystem, state: HostState): Promise<Planned | undefined> {
+  const driver = drivers.find(({ slot }) => slot === wanted);
+  return driver === undefined ? undefined : (await planAll([driver], system, state)).get(wanted);
 }
 
 async function guard(slot: Slot, action: () => Promise<readonly Problem[]>): Promise<readonly Problem[]> {

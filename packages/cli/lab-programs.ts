@@ -1,10 +1,12 @@
 /** How a lab starts server and agents: by the Node that runs this, from sources in a checkout, else from the bundle. */
-import { fileURLToPath } from "node:url";
+import { realpathSync } from "node:fs";
+import { join } from "node:path";
 import type { LabPrograms } from "@netwright/lab";
 
-const isSource = import.meta.url.endsWith(".ts");
-const beside = (source: string, bundle: string): string =>
-  fileURLToPath(new URL(isSource ? source : bundle, import.meta.url));
+const here = import.meta.dirname;
+const isSource = import.meta.filename.endsWith(".ts");
+/** In a bundle this code stands in some chunk; the programs stand beside the one that was called. */
+const bundles = isSource ? "" : join(realpathSync(process.argv[1] ?? here), "..");
 
 /** Code compiled once serves all agents of a lab; nodes get nothing else of the environment outside. */
 const cache = process.env["NODE_COMPILE_CACHE"];
@@ -12,7 +14,7 @@ const node: readonly [string, ...string[]] =
   cache === undefined ? [process.execPath] : ["env", `NODE_COMPILE_CACHE=${cache}`, process.execPath];
 
 export const labPrograms: LabPrograms = {
-  server: [...node, beside("./main.ts", import.meta.url), "server"],
+  server: [...node, isSource ? join(here, "main.ts") : join(bundles, "netwright.mjs"), "server"],
   // The agent's own program: what it does not load it need not compile, keep in memory and copy whenever it forks.
-  agent: [...node, beside("../agent/main.ts", "./agent.mjs")],
+  agent: [...node, isSource ? join(here, "../agent/main.ts") : join(bundles, "agent.mjs")],
 };
