@@ -25,7 +25,8 @@ function driver(slot: Slot, journal: string[], behave: { problem?: Problem; thro
     apply: async (_system, changes) => {
       journal.push(`${slot} ${changes.join()}`);
       if (behave.problem) return [behave.problem];
-      if (changes.includes("new")) have = "new";
+      // Connections are only ever taken away.
+      if (changes.includes("new") || slot === "connections") have = "new";
       return [];
     },
     describe: (change) => String(change),
