@@ -72,12 +72,16 @@ export class StageTracker {
   }
 }
 
+type Instance = ObservedService["instances"][number];
+
+const isStaying = ({ phase }: Instance): boolean => phase !== "Draining" && phase !== "Stopping";
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
 function isOver(stage: ServiceStage, generation: number, { conditions, instances }: ObservedService): boolean {
   if (stage === "firewall") return instances.every(({ phase }) => phase !== "Pending") && isTrue(conditions, "Placed");
   if (stage === "running")
-    return instances
-      .filter(({ phase }) => phase !== "Draining" && phase !== "Stopping")
-      .every(({ tier, phase }) => tier === "lb" || phase === "Ready");
+    return instances.filter(isStaying).every(({ tier, phase }) => tier === "lb" || phase === "Ready");
   if (stage === "announced") return isTrue(conditions, "Announced");
   return (
     isTrue(conditions, "Ready") &&
@@ -87,6 +91,7 @@ function isOver(stage: ServiceStage, generation: number, { conditions, instances
 
 function detailsOf(service: Service, observed: ObservedService, facts: Facts): Partial<Record<ServiceStage, string>> {
   const { addresses, announcements, instances } = observed;
+  const staying = instances.filter(isStaying);
   const hosts = [...new Set(instances.map(({ host }) => host))].toSorted();
   const rules = hosts.flatMap((host) => {
     const network = facts.reports
@@ -94,18 +99,19 @@ function detailsOf(service: Service, observed: ObservedService, facts: Facts): P
       ?.report.networks.find(
         ({ name, project }) => name === service.spec.network && project === service.metadata.project,
       );
-    return network === undefined ? [] : [`${host}: ${network.rules} rules`];
+    return network === undefined ? [] : [`${host}: ${counted(network.rules, "rule")}`];
   });
   return {
     address: addresses.map(({ address }) => address).join(", ") || "none: it has no listener",
-    placed: hosts
+    placed: [...new Set(staying.map(({ host }) => host))]
+      .toSorted()
       .map(
         (host) =>
-          `${[...new Set(instances.filter((each) => each.host === host).map(({ tier }) => tier))].join(", ")} on ${host}`,
+          `${[...new Set(staying.filter((each) => each.host === host).map(({ tier }) => tier))].join(", ")} on ${host}`,
       )
       .join("; "),
     firewall: rules.join(", "),
-    running: `${instances.length} instance${instances.length === 1 ? "" : "s"}`,
+    running: counted(staying.length, "instance"),
     announced:
       announcements.length === 0
         ? "not exposed"
