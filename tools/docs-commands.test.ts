@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { extractCommands } from "./docs-commands.ts";
+import { extractCommands, extractSteps } from "./docs-commands.ts";
 
 const extract = (...lines: readonly string[]) => extractCommands("doc.md", lines.join("\n"));
 
@@ -76,4 +76,21 @@ test("a remark explains the block right after it and no other", () => {
 
 test("a fence that is never closed ends with the document", () => {
   expect(extract("```console", "$ netwright version", "0.1.0")).toMatchObject([{ output: ["0.1.0"] }]);
+});
+
+test("the demo is run, by other means", () => {
+  expect(extract("```console", "$ npm run demo", "```")).toMatchObject([{ kind: "run" }]);
+});
+
+test("an exit status belongs to the last command of its block", () => {
+  const found = extract("<!-- exits: 28 -->", "```console", "$ netwright version", "$ netwright plan", "```");
+  expect(found.map(({ exits }) => exits)).toEqual([undefined, 28]);
+});
+
+test("files stand between commands, in the order of the page", () => {
+  const lines = ["<!-- file: a/b.yaml -->", "```yaml", "kind: Service", "```", "```sh", "$ netwright version", "```"];
+  expect(extractSteps("doc.md", lines.join("\n"))).toMatchObject([
+    { kind: "save", name: "a/b.yaml", text: "kind: Service\n", line: 3 },
+    { kind: "run", command: "netwright version" },
+  ]);
 });
