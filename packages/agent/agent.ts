@@ -35,7 +35,8 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   let seen: Seen | undefined;
   const reporter = new Reporter((report) => sendReport(channel, report), system.clock);
   const tell = (): void => {
-    if (round !== undefined && seen !== undefined) reporter.tell(factsOf(options, startedAt, capabilities, round, seen));
+    if (round !== undefined && seen !== undefined)
+      reporter.tell(factsOf(options, startedAt, capabilities, round, seen));
   };
   const watch = new Watch(
     system,
@@ -61,7 +62,9 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     () => converger.goal?.revision ?? 0,
     (goal) => {
       converger.setGoal(goal);
-      void saveGoal(system, goal).catch((error: unknown) => log.error("the state was not saved", { error: String(error) }));
+      void saveGoal(system, goal).catch((error: unknown) =>
+        log.error("the state was not saved", { error: String(error) }),
+      );
     },
     signal,
   );
@@ -84,7 +87,9 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
 type Capabilities = NodeReport["drivers"];
 
 async function probeDrivers(drivers: readonly Driver[], system: NodeSystem): Promise<Capabilities> {
-  return Promise.all(drivers.map(async (driver) => ({ slot: driver.slot, driver: driver.name, missing: await driver.probe(system) })));
+  return Promise.all(
+    drivers.map(async (driver) => ({ slot: driver.slot, driver: driver.name, missing: await driver.probe(system) })),
+  );
 }
 
 function factsOf(

@@ -18,7 +18,9 @@ export async function examine(): Promise<readonly Finding[]> {
   const directory = await mkdtemp(join(tmpdir(), "netwright-doctor-"));
   try {
     const system = nodeSystem({ run: join(directory, "run"), state: join(directory, "state") });
-    const probes = await Promise.all(drivers.map((driver) => driver.probe(system).then((missing) => ({ driver, missing }))));
+    const probes = await Promise.all(
+      drivers.map((driver) => driver.probe(system).then((missing) => ({ driver, missing }))),
+    );
     const engines = probes.flatMap(({ driver, missing }): readonly Finding[] => {
       const subject = `${driver.slot} (${driver.name})`;
       if (missing.length === 0) return [{ verdict: "Good", subject, message: "has all it needs" }];
@@ -36,14 +38,25 @@ async function examineSystem({ files, runner }: NodeSystem): Promise<readonly Fi
   findings.push({ verdict: "Good", subject: "kernel", message: `Linux ${release}, Node ${process.version}` });
   const max = Number(await files.read("/proc/sys/net/netfilter/nf_conntrack_max"));
   if (max > 0 && max < 65_536) {
-    findings.push({ verdict: "Note", subject: "connection tracking", message: `the table holds only ${max} entries: raise net.netfilter.nf_conntrack_max` });
+    findings.push({
+      verdict: "Note",
+      subject: "connection tracking",
+      message: `the table holds only ${max} entries: raise net.netfilter.nf_conntrack_max`,
+    });
   }
   const sockets = await runner.run(["ss", "-6", "-H", "-l", "-n", "-t", "-u", "-p"]).catch(() => undefined);
-  for (const [port, what] of [["179", "BGP"], ["4789", "VXLAN"]] as const) {
+  for (const [port, what] of [
+    ["179", "BGP"],
+    ["4789", "VXLAN"],
+  ] as const) {
     const holder = sockets?.stdout.split("\n").find((line) => new RegExp(`[\\]*:]${port}\\s`).test(line));
     if (holder === undefined) continue;
     const program = /users:\(\("([^"]+)"/.exec(holder)?.[1] ?? "the kernel";
-    findings.push({ verdict: "Note", subject: `port ${port}`, message: `${program} listens there already: ${what} needs it` });
+    findings.push({
+      verdict: "Note",
+      subject: `port ${port}`,
+      message: `${program} listens there already: ${what} needs it`,
+    });
   }
   return findings;
 }

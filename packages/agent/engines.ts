@@ -1,5 +1,11 @@
 /** What the agent reads of engines for its report, beside instances: sessions, announcements, firewalls. */
-import { networkNamespace, type HostState, type NetworkReport, type NodeReport, type NodeSystem } from "@netwright/contract";
+import {
+  networkNamespace,
+  type HostState,
+  type NetworkReport,
+  type NodeReport,
+  type NodeSystem,
+} from "@netwright/contract";
 import { readCounts, readDenied } from "@netwright/drivers";
 import { readAnnounced, readSessions } from "@netwright/drivers/bgp-bird/index.ts";
 

@@ -10,7 +10,11 @@ export interface Verdict {
   readonly against: number;
 }
 
-export function judge(verdict: Verdict | undefined, answer: boolean, check: Pick<HealthCheck, "rise" | "fall">): Verdict {
+export function judge(
+  verdict: Verdict | undefined,
+  answer: boolean,
+  check: Pick<HealthCheck, "rise" | "fall">,
+): Verdict {
   if (verdict === undefined) return { healthy: answer, against: 0 };
   if (answer === verdict.healthy) return { healthy: answer, against: 0 };
   const against = verdict.against + 1;

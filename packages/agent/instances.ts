@@ -31,7 +31,9 @@ export class InstanceWatch {
 
   /** By project, then id. */
   async look(state: HostState): Promise<readonly InstanceReport[]> {
-    const instances = state.networks.flatMap(({ project, workloads }) => workloads.map((workload) => ({ project, workload })));
+    const instances = state.networks.flatMap(({ project, workloads }) =>
+      workloads.map((workload) => ({ project, workload })),
+    );
     this.#forget(instances);
     const containers = await readRuntime(this.#system, instances);
     const factsOf = new Map(containers.map((facts) => [`${facts.project}/${facts.id}`, facts]));
@@ -52,7 +54,12 @@ export class InstanceWatch {
     if (worst === undefined) return { ...base, phase: "Ready", reason: "Listening", message: membersText(backends) };
     const reason = empty.length > 0 ? "NoMembers" : "MembersDown";
     const why = worst.members.map(({ instance, status, check }) => `${instance} ${status} ${check}`.trim()).join(", ");
-    return { ...base, phase: "Unhealthy", reason, message: why === "" ? `no members for ${worst.name}` : `${worst.name}: ${why}` };
+    return {
+      ...base,
+      phase: "Unhealthy",
+      reason,
+      message: why === "" ? `no members for ${worst.name}` : `${worst.name}: ${why}`,
+    };
   }
 
   async #container(instance: Instance, facts: ContainerFacts): Promise<InstanceReport> {
@@ -62,9 +69,15 @@ export class InstanceWatch {
     if (facts.phase === "BackOff" || facts.phase === "Stopping") return { ...base, ...notRunning(facts) };
     if (pid === null) return { ...base, phase: "Starting", reason: facts.phase, message: "not started yet" };
     if (!(await isListening(this.#system.files, pid, workload.ports))) {
-      return { ...base, phase: "Starting", reason: "NotListening", message: `no socket listens on ${portsText(workload)}` };
+      return {
+        ...base,
+        phase: "Starting",
+        reason: "NotListening",
+        message: `no socket listens on ${portsText(workload)}`,
+      };
     }
-    if (workload.health?.kind !== "Http") return { ...base, phase: "Ready", reason: "Listening", message: `listens on ${portsText(workload)}` };
+    if (workload.health?.kind !== "Http")
+      return { ...base, phase: "Ready", reason: "Listening", message: `listens on ${portsText(workload)}` };
     const { healthy, message } = await this.#check(instance, pid, workload.health);
     return { ...base, phase: healthy ? "Ready" : "Unhealthy", reason: healthy ? "Healthy" : "CheckFailed", message };
   }
@@ -91,7 +104,8 @@ export class InstanceWatch {
 
 const keyOf = ({ project, workload }: Instance): string => `${project}/${workload.id}`;
 
-const portsText = ({ ports }: WorkloadState): string => ports.map(({ protocol, port }) => `${protocol}/${port}`).join(", ");
+const portsText = ({ ports }: WorkloadState): string =>
+  ports.map(({ protocol, port }) => `${protocol}/${port}`).join(", ");
 
 function membersText(backends: readonly { readonly members: readonly { readonly status: string }[] }[]): string {
   const members = backends.flatMap((backend) => backend.members);

@@ -18,9 +18,13 @@ export async function monitorKernel(wake: () => void, clock: Clock, signal: Abor
 
 function oneMonitor(wake: () => void, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const monitor = spawn("setpriv", ["--pdeathsig", "TERM", "ip", "-6", "-o", "monitor", "all-nsid", "link", "address", "route"], {
-      stdio: ["ignore", "pipe", "ignore"],
-    });
+    const monitor = spawn(
+      "setpriv",
+      ["--pdeathsig", "TERM", "ip", "-6", "-o", "monitor", "all-nsid", "link", "address", "route"],
+      {
+        stdio: ["ignore", "pipe", "ignore"],
+      },
+    );
     let timer: NodeJS.Timeout | undefined;
     monitor.stdout.on("data", () => {
       timer ??= setTimeout(() => {

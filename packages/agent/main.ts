@@ -59,7 +59,8 @@ function parse(argv: readonly string[]) {
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
     const { server, node, "token-file": tokenFile } = values;
-    if (positionals.join(" ") !== "run" || server === undefined || node === undefined || tokenFile === undefined) throw new TypeError(agentUsage);
+    if (positionals.join(" ") !== "run" || server === undefined || node === undefined || tokenFile === undefined)
+      throw new TypeError(agentUsage);
     return { ...values, server, node, "token-file": tokenFile };
   } catch (error) {
     throw new NetwrightError("NW1001", messageOf(error), { cause: error });
@@ -77,7 +78,8 @@ function readText(path: string): string {
 /** The library is loaded only where somebody reads them: agents are many, and it is large. */
 async function serveMetrics(address: string, version: string, signal: AbortSignal): Promise<AgentMetrics> {
   const match = /^\[?([^\]]+)\]?:(\d+)$/.exec(address);
-  if (match === null) throw new NetwrightError("NW1001", `${address} is not ADDRESS:PORT`, { hint: "for example [::1]:9464" });
+  if (match === null)
+    throw new NetwrightError("NW1001", `${address} is not ADDRESS:PORT`, { hint: "for example [::1]:9464" });
   const metrics = (await import("./metrics.ts")).agentMetrics(version);
   const { registry } = metrics;
   const server = createServer((request, response) => {

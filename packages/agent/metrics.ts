@@ -12,10 +12,25 @@ export interface AgentMetrics {
 export function agentMetrics(version: string): AgentMetrics {
   const registry = new Registry();
   const registers = [registry];
-  new Gauge({ name: "netwright_agent_build_info", help: "Version of the agent.", labelNames: ["version"], registers }).set({ version }, 1);
+  new Gauge({
+    name: "netwright_agent_build_info",
+    help: "Version of the agent.",
+    labelNames: ["version"],
+    registers,
+  }).set({ version }, 1);
   const rounds = new Counter({ name: "netwright_agent_rounds_total", help: "Rounds of convergence.", registers });
-  const changes = new Counter({ name: "netwright_agent_changes_total", help: "Changes made to engines, by slot.", labelNames: ["slot"], registers });
-  const problems = new Gauge({ name: "netwright_agent_problems", help: "Problems of the last round, by slot.", labelNames: ["slot"], registers });
+  const changes = new Counter({
+    name: "netwright_agent_changes_total",
+    help: "Changes made to engines, by slot.",
+    labelNames: ["slot"],
+    registers,
+  });
+  const problems = new Gauge({
+    name: "netwright_agent_problems",
+    help: "Problems of the last round, by slot.",
+    labelNames: ["slot"],
+    registers,
+  });
   const applying = new Histogram({
     name: "netwright_agent_apply_seconds",
     help: "Time that changes to an engine took.",
@@ -23,10 +38,28 @@ export function agentMetrics(version: string): AgentMetrics {
     buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5],
     registers,
   });
-  const revision = new Gauge({ name: "netwright_agent_state_revision", help: "Revision of the state that the agent follows.", registers });
-  const converged = new Gauge({ name: "netwright_agent_converged", help: "1 when everything asked for was observed to be there.", registers });
-  const instances = new Gauge({ name: "netwright_agent_instances", help: "Instances on this node, by phase.", labelNames: ["phase"], registers });
-  const sessions = new Gauge({ name: "netwright_agent_bgp_session_up", help: "1 when the session is established.", labelNames: ["neighbor"], registers });
+  const revision = new Gauge({
+    name: "netwright_agent_state_revision",
+    help: "Revision of the state that the agent follows.",
+    registers,
+  });
+  const converged = new Gauge({
+    name: "netwright_agent_converged",
+    help: "1 when everything asked for was observed to be there.",
+    registers,
+  });
+  const instances = new Gauge({
+    name: "netwright_agent_instances",
+    help: "Instances on this node, by phase.",
+    labelNames: ["phase"],
+    registers,
+  });
+  const sessions = new Gauge({
+    name: "netwright_agent_bgp_session_up",
+    help: "1 when the session is established.",
+    labelNames: ["neighbor"],
+    registers,
+  });
   return {
     registry,
     round: (round) => {
@@ -42,7 +75,8 @@ export function agentMetrics(version: string): AgentMetrics {
       instances.reset();
       for (const { phase } of seen.instances) instances.inc({ phase });
       sessions.reset();
-      for (const { neighbor, state } of seen.engines.sessions) sessions.set({ neighbor }, state === "Established" ? 1 : 0);
+      for (const { neighbor, state } of seen.engines.sessions)
+        sessions.set({ neighbor }, state === "Established" ? 1 : 0);
     },
   };
 }

@@ -16,15 +16,24 @@ export interface RequestContext {
 }
 
 /** Never throws: what goes wrong is the last chunk. */
-export async function* answer(context: RequestContext, request: AgentRequest, signal: AbortSignal): AsyncGenerator<OutputChunk> {
+export async function* answer(
+  context: RequestContext,
+  request: AgentRequest,
+  signal: AbortSignal,
+): AsyncGenerator<OutputChunk> {
   try {
     yield* dispatch(context, request, signal);
   } catch (error) {
-    if (!signal.aborted) yield { stream: "error", code: isNetwrightError(error) ? error.code : "NW1801", message: messageOf(error) };
+    if (!signal.aborted)
+      yield { stream: "error", code: isNetwrightError(error) ? error.code : "NW1801", message: messageOf(error) };
   }
 }
 
-async function* dispatch(context: RequestContext, request: AgentRequest, signal: AbortSignal): AsyncGenerator<OutputChunk> {
+async function* dispatch(
+  context: RequestContext,
+  request: AgentRequest,
+  signal: AbortSignal,
+): AsyncGenerator<OutputChunk> {
   const { system } = context;
   if (request.kind === "Flows") return yield* text(JSON.stringify(await deniedOf(context)));
   if (request.kind === "Observe") return yield* text(JSON.stringify(await observe(context, request.destination)));
@@ -33,16 +42,29 @@ async function* dispatch(context: RequestContext, request: AgentRequest, signal:
   if (request.kind === "Logs") {
     const lines = request.tail === null ? "+1" : String(request.tail);
     const path = logPath(system.paths, `${request.project}.${request.instance}`);
-    if (!(await system.files.exists(path))) throw new NetwrightError("NW1501", `${request.instance} has written nothing yet`);
-    return yield* output(["tail", ...(request.follow ? ["-F", "-s", "0.2"] : []), "-n", lines, path], undefined, signal);
+    if (!(await system.files.exists(path)))
+      throw new NetwrightError("NW1501", `${request.instance} has written nothing yet`);
+    return yield* output(
+      ["tail", ...(request.follow ? ["-F", "-s", "0.2"] : []), "-n", lines, path],
+      undefined,
+      signal,
+    );
   }
-  if (instance === undefined) throw new NetwrightError("NW1501", `${request.instance} is no container: nothing can run in it`);
+  if (instance === undefined)
+    throw new NetwrightError("NW1501", `${request.instance} is no container: nothing can run in it`);
   const hierarchies = await readHierarchies(system.files);
-  return yield* output(execCommand(instance, request.command, { paths: system.paths, hierarchies }), request.input, signal);
+  return yield* output(
+    execCommand(instance, request.command, { paths: system.paths, hierarchies }),
+    request.input,
+    signal,
+  );
 }
 
 /** What differs from the wanted state right now, and the route that the node's own namespace has to an address. */
-async function observe({ system, drivers, state }: RequestContext, destination: string | null): Promise<NodeObservation> {
+async function observe(
+  { system, drivers, state }: RequestContext,
+  destination: string | null,
+): Promise<NodeObservation> {
   const wanted = state();
   const problems = wanted === undefined ? [] : await examine(drivers, system, wanted);
   if (destination === null) return { problems, route: null };
@@ -52,12 +74,16 @@ async function observe({ system, drivers, state }: RequestContext, destination: 
 
 async function deniedOf({ system, state }: RequestContext): Promise<unknown> {
   const networks = state()?.networks ?? [];
-  return Promise.all(networks.map(async ({ project, name }) => ({ project, name, denied: await readDenied(system, { project, name }) })));
+  return Promise.all(
+    networks.map(async ({ project, name }) => ({ project, name, denied: await readDenied(system, { project, name }) })),
+  );
 }
 
 /** @throws NW1501 when there is no such instance here; undefined for a proxy. */
 function containerNamed(state: HostState | undefined, project: string, id: string): ContainerInstance | undefined {
-  const network = state?.networks.find((one) => one.project === project && one.workloads.some((workload) => workload.id === id));
+  const network = state?.networks.find(
+    (one) => one.project === project && one.workloads.some((workload) => workload.id === id),
+  );
   const workload = network?.workloads.find((one) => one.id === id);
   if (network === undefined || workload === undefined) throw new NetwrightError("NW1501", `${id} is not on this host`);
   return containerOf(network, workload);
@@ -69,7 +95,11 @@ async function* text(value: string): AsyncGenerator<OutputChunk> {
 }
 
 /** A program's output as it comes; the program ends when the signal aborts. */
-async function* output(command: readonly [string, ...string[]], input: string | undefined, signal: AbortSignal): AsyncGenerator<OutputChunk> {
+async function* output(
+  command: readonly [string, ...string[]],
+  input: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<OutputChunk> {
   const [program, ...args] = command;
   const child = spawn(program, args, { stdio: "pipe", signal, killSignal: "SIGTERM" });
   child.stdin.on("error", () => {});

@@ -36,7 +36,11 @@ function driver(slot: Slot, journal: string[], behave: { problem?: Problem; thro
 describe("a round", () => {
   test("makes before it breaks, and takes announcements and members away first", async () => {
     const journal: string[] = [];
-    const result = await converge(slots.map((slot) => driver(slot, journal)), system, state);
+    const result = await converge(
+      slots.map((slot) => driver(slot, journal)),
+      system,
+      state,
+    );
     expect(journal).toMatchInlineSnapshot(`
       [
         "bgp old",
@@ -91,7 +95,10 @@ describe("the converger", () => {
   };
 
   test("repeats a round that changed something, and calls it converged when nothing was left", async () => {
-    const seen = await rounds(slots.map((slot) => driver(slot, [])), (all) => all.at(-1)?.converged === true);
+    const seen = await rounds(
+      slots.map((slot) => driver(slot, [])),
+      (all) => all.at(-1)?.converged === true,
+    );
     expect(seen.map(({ converged, goal }) => [goal.revision, converged])).toEqual([
       [7, false],
       [7, true],

@@ -43,11 +43,19 @@ const steps: readonly Step[] = [
  * What a round would change, each as a problem of its slot; changes nothing.
  * For paused nodes, and for those who ask what is wrong right now.
  */
-export async function examine(drivers: readonly Driver[], system: NodeSystem, state: HostState): Promise<readonly Problem[]> {
+export async function examine(
+  drivers: readonly Driver[],
+  system: NodeSystem,
+  state: HostState,
+): Promise<readonly Problem[]> {
   const plans = await planAll(drivers, system, state);
   return [...plans].flatMap(([slot, { driver, plan, problem }]) => {
     const drift = [...(plan?.retire ?? []), ...(plan?.install ?? [])];
-    const differences = drift.map((change): Problem => ({ slot, code: "NW1607", message: `differs: ${driver.describe(change)}` }));
+    const differences = drift.map((change): Problem => ({
+      slot,
+      code: "NW1607",
+      message: `differs: ${driver.describe(change)}`,
+    }));
     return problem === undefined ? differences : [problem, ...differences];
   });
 }
@@ -55,11 +63,7 @@ export async function examine(drivers: readonly Driver[], system: NodeSystem, st
 // Which connections must go depends on what the firewall lets through by then.
 const plannedLast: readonly Slot[] = ["connections"];
 
-export async function converge(
-  drivers: readonly Driver[],
-  system: NodeSystem,
-  state: HostState,
-): Promise<RoundResult> {
+export async function converge(drivers: readonly Driver[], system: NodeSystem, state: HostState): Promise<RoundResult> {
   const early = drivers.filter(({ slot }) => !plannedLast.includes(slot));
   const plans = new Map(await planAll(early, system, state));
   const changes: string[] = [];
@@ -106,7 +110,12 @@ async function planAll(
   return new Map(planned);
 }
 
-async function planLate(drivers: readonly Driver[], wanted: Slot, system: NodeSystem, state: HostState): Promise<Planned | undefined> {
+async function planLate(
+  drivers: readonly Driver[],
+  wanted: Slot,
+  system: NodeSystem,
+  state: HostState,
+): Promise<Planned | undefined> {
   const driver = drivers.find(({ slot }) => slot === wanted);
   return driver === undefined ? undefined : (await planAll([driver], system, state)).get(wanted);
 }

@@ -59,7 +59,9 @@ export class Watch {
         if (engines === undefined || this.#wakeEngines || clock.monotonic() >= enginesDueAt) {
           this.#wakeEngines = false;
           engines = await readEngines(this.#system, state);
-          enginesDueAt = milliseconds(clock.monotonic() + (enginesSettled(state, engines) ? calmEngines : eagerEngines));
+          enginesDueAt = milliseconds(
+            clock.monotonic() + (enginesSettled(state, engines) ? calmEngines : eagerEngines),
+          );
         }
         this.#tell({ instances: reports, engines });
         if (reports.some((report) => up.has(keyOf(report)) && report.phase !== "Ready")) this.#repair();
@@ -77,10 +79,17 @@ export class Watch {
 const keyOf = ({ project, id }: InstanceReport): string => `${project}/${id}`;
 
 function enginesSettled({ bgp }: HostState, { sessions, announced }: EngineFacts): boolean {
-  const everySession = bgp.neighbors.every(({ name }) => sessions.some((session) => session.neighbor === name && session.state === "Established"));
+  const everySession = bgp.neighbors.every(({ name }) =>
+    sessions.some((session) => session.neighbor === name && session.state === "Established"),
+  );
   const told = new Map(announced.map(({ prefix, neighbors }) => [prefix, neighbors.length]));
-  return everySession && bgp.announce.every((prefix) => (told.get(prefix) ?? 0) > 0) && announced.every(({ prefix }) => isWanted(bgp, prefix));
+  return (
+    everySession &&
+    bgp.announce.every((prefix) => (told.get(prefix) ?? 0) > 0) &&
+    announced.every(({ prefix }) => isWanted(bgp, prefix))
+  );
 }
 
 const isWanted = ({ announce, loopbacks, pools }: HostState["bgp"], prefix: string): boolean =>
-  [...announce, ...loopbacks, ...pools].some((known) => known === prefix) || pools.some((pool) => prefix === `${pool.split("/")[0]}/128`);
+  [...announce, ...loopbacks, ...pools].some((known) => known === prefix) ||
+  pools.some((pool) => prefix === `${pool.split("/")[0]}/128`);

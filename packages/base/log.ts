@@ -9,7 +9,9 @@ export interface Log {
 }
 
 export function jsonLog(clock: Clock, write: (line: string) => void): Log {
-  const line = (level: string) => (event: string, fields: Readonly<Record<string, unknown>> = {}) =>
-    write(`${JSON.stringify({ time: formatInstant(clock.now()), level, event, ...fields })}\n`);
+  const line =
+    (level: string) =>
+    (event: string, fields: Readonly<Record<string, unknown>> = {}) =>
+      write(`${JSON.stringify({ time: formatInstant(clock.now()), level, event, ...fields })}\n`);
   return { info: line("info"), warn: line("warn"), error: line("error") };
 }

@@ -23,11 +23,14 @@ const textOf = (value: unknown): string => {
 
 /** A value inside an object by its path; undefined where the path ends early. */
 export function valueAt(object: unknown, path: string): unknown {
-  return path.split(".").reduce<unknown>((value, key) => (value as Readonly<Record<string, unknown>> | undefined)?.[key], object);
+  return path
+    .split(".")
+    .reduce<unknown>((value, key) => (value as Readonly<Record<string, unknown>> | undefined)?.[key], object);
 }
 
 const field = (title: string, path: string): Column => column(title, (object) => valueAt(object, path));
-const list = <T>(object: WireObject, path: string): readonly T[] => (valueAt(object, path) as readonly T[] | undefined) ?? [];
+const list = <T>(object: WireObject, path: string): readonly T[] =>
+  (valueAt(object, path) as readonly T[] | undefined) ?? [];
 
 export const conditionsOf = (object: WireObject): readonly Condition[] => list<Condition>(object, "status.conditions");
 
@@ -60,7 +63,9 @@ const hostsOf = (object: WireObject): string =>
 
 const namesOf = (object: WireObject): string =>
   list<{ readonly hostname: string; readonly protocol: string; readonly port: number }>(object, "spec.expose")
-    .map(({ hostname, protocol, port }) => (protocol === "HTTPS" && port === 443 ? `https://${hostname}/` : `${hostname}:${port}/${protocol}`))
+    .map(({ hostname, protocol, port }) =>
+      protocol === "HTTPS" && port === 443 ? `https://${hostname}/` : `${hostname}:${port}/${protocol}`,
+    )
     .join(",");
 
 const sessionsOf = (object: WireObject): string => {
@@ -74,19 +79,41 @@ const tables: Readonly<Record<string, KindColumns>> = {
       name,
       state,
       column("READY", readyText),
-      column("ADDRESS", (object) => list<{ readonly address: string }>(object, "status.addresses").map(({ address }) => address).join(",")),
+      column("ADDRESS", (object) =>
+        list<{ readonly address: string }>(object, "status.addresses")
+          .map(({ address }) => address)
+          .join(","),
+      ),
       column("HOSTS", hostsOf),
       column("URL", namesOf),
     ],
     wide: [project, field("NETWORK", "spec.network"), field("POOL", "spec.pool")],
   },
   Instance: {
-    narrow: [name, field("STATUS", "status.phase"), field("REASON", "status.reason"), field("HOST", "spec.host"), field("ADDRESS", "spec.address")],
+    narrow: [
+      name,
+      field("STATUS", "status.phase"),
+      field("REASON", "status.reason"),
+      field("HOST", "spec.host"),
+      field("ADDRESS", "spec.address"),
+    ],
     wide: [project, field("PID", "status.pid"), field("RESTARTS", "status.restarts"), field("NETWORK", "spec.network")],
   },
   Host: {
-    narrow: [name, state, field("ID", "spec.id"), field("INSTANCES", "status.used.instances"), column("SESSIONS", sessionsOf), field("VTEP", "spec.vtep")],
-    wide: [field("ASN", "spec.asn"), field("MTU", "spec.mtu"), field("SCHEDULABLE", "spec.schedulable"), field("AGENT", "status.agent.version")],
+    narrow: [
+      name,
+      state,
+      field("ID", "spec.id"),
+      field("INSTANCES", "status.used.instances"),
+      column("SESSIONS", sessionsOf),
+      field("VTEP", "spec.vtep"),
+    ],
+    wide: [
+      field("ASN", "spec.asn"),
+      field("MTU", "spec.mtu"),
+      field("SCHEDULABLE", "spec.schedulable"),
+      field("AGENT", "status.agent.version"),
+    ],
   },
   Router: {
     narrow: [name, state, field("MANAGED", "spec.managed"), field("ASN", "spec.asn"), column("SESSIONS", sessionsOf)],

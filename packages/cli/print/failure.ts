@@ -4,7 +4,9 @@ import { isNetwrightError, messageOf, NetwrightError, type Diagnostic } from "@n
 
 /** @param textOf gives the text of a manifest by its name, so that the line in question can be shown. */
 export function renderFailure(error: unknown, textOf: (file: string) => string | undefined = () => undefined): string {
-  const known = isNetwrightError(error) ? error : new NetwrightError("NW1801", messageOf(error), { hint: "please report this with the command that you gave" });
+  const known = isNetwrightError(error)
+    ? error
+    : new NetwrightError("NW1801", messageOf(error), { hint: "please report this with the command that you gave" });
   return `${known.diagnostics.map((diagnostic) => render(diagnostic, textOf)).join("\n")}\n`;
 }
 

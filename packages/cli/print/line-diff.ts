@@ -8,7 +8,9 @@ type Line = readonly [mark: " " | "-" | "+", text: string];
 export function renderLineDiff(before: string, after: string, title: string): string {
   if (before === after) return "";
   const lines = align(linesOf(before), linesOf(after));
-  const near = lines.map((_, index) => lines.slice(Math.max(0, index - context), index + context + 1).some(([mark]) => mark !== " "));
+  const near = lines.map((_, index) =>
+    lines.slice(Math.max(0, index - context), index + context + 1).some(([mark]) => mark !== " "),
+  );
   const shown = lines.flatMap(([mark, text], index) => {
     if (near[index] !== true) return [];
     return near[index - 1] === false && index > 0 ? ["  ...", `${mark} ${text}`] : [`${mark} ${text}`];
@@ -30,7 +32,7 @@ function align(a: readonly string[], b: readonly string[]): readonly Line[] {
   const result: Line[] = [];
   let [i, j] = [0, 0];
   while (i < a.length || j < b.length) {
-    if (i < a.length && a[i] === b[j]) result.push([" ", a[i++] ?? ""]), j++;
+    if (i < a.length && a[i] === b[j]) (result.push([" ", a[i++] ?? ""]), j++);
     else if (i < a.length && (j === b.length || at(i + 1, j) >= at(i, j + 1))) result.push(["-", a[i++] ?? ""]);
     else result.push(["+", b[j++] ?? ""]);
   }

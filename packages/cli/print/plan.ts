@@ -14,9 +14,18 @@ export const isEmptyPlan = ({ objects }: Plan): boolean => objects.every(({ chan
 
 export function renderPlan(plan: Plan): string {
   return [
-    section("objects", plan.objects.map(({ object, change, fields }) => [object, verbs[change], fields.join(", ")])),
-    section("addresses", plan.addresses.map(({ object, address, pool }) => [object, address, `from pool ${pool}`])),
-    section("places", plan.placements.map(({ instance, host, reason }) => [instance, host, reason])),
+    section(
+      "objects",
+      plan.objects.map(({ object, change, fields }) => [object, verbs[change], fields.join(", ")]),
+    ),
+    section(
+      "addresses",
+      plan.addresses.map(({ object, address, pool }) => [object, address, `from pool ${pool}`]),
+    ),
+    section(
+      "places",
+      plan.placements.map(({ instance, host, reason }) => [instance, host, reason]),
+    ),
     section("flows", plan.flows.map(flowRow)),
     ...plan.nodes.map(renderNode),
     `${summaryOf(plan)}\n`,
@@ -27,7 +36,8 @@ export function renderPlan(plan: Plan): string {
 
 /** One line: how much the plan does. */
 export function summaryOf(plan: Plan): string {
-  const count = (wanted: ObjectChange["change"]): number => plan.objects.filter(({ change }) => change === wanted).length;
+  const count = (wanted: ObjectChange["change"]): number =>
+    plan.objects.filter(({ change }) => change === wanted).length;
   const opened = plan.flows.filter(({ change }) => change === "Opened").length;
   const parts = [
     `${count("Create")} to create, ${count("Update")} to update, ${count("Delete")} to delete, ${count("Unchanged")} unchanged`,
@@ -44,7 +54,12 @@ function section(title: string, rows: readonly (readonly string[])[]): string {
 }
 
 function flowRow({ change, from, to, protocol, port, example }: FlowChange): readonly string[] {
-  return [change === "Opened" ? "+" : "-", `${from} -> ${to}`, `${protocol}/${port}`, `for example ${packetText(example)}`];
+  return [
+    change === "Opened" ? "+" : "-",
+    `${from} -> ${to}`,
+    `${protocol}/${port}`,
+    `for example ${packetText(example)}`,
+  ];
 }
 
 export const packetText = ({ source, sourcePort, destination, destinationPort }: ExamplePacket): string =>

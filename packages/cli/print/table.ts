@@ -1,9 +1,16 @@
 /** Tables without borders: columns two spaces apart, the last one as wide as it likes. Pure. */
-export function renderTable(header: readonly string[], rows: readonly (readonly string[])[], withHeader = true): string {
+export function renderTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  withHeader = true,
+): string {
   const all = withHeader ? [header, ...rows] : rows;
   const widths = header.map((_, column) => Math.max(0, ...all.map((row) => (row[column] ?? "").length)));
   const line = (row: readonly string[]): string =>
-    row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join("  ").trimEnd();
+    row
+      .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+      .join("  ")
+      .trimEnd();
   return all.map((row) => `${line(row)}\n`).join("");
 }
 
@@ -14,7 +21,10 @@ export function renderFields(fields: readonly (readonly [label: string, value: s
     .map(([label, value]) => {
       const [first = "", ...rest] = value.split("\n");
       const margin = `${indent}${" ".repeat(width)}  `;
-      return [`${indent}${label.padEnd(width)}  ${first}`.trimEnd(), ...rest.map((text) => `${margin}${text}`.trimEnd())].join("\n");
+      return [
+        `${indent}${label.padEnd(width)}  ${first}`.trimEnd(),
+        ...rest.map((text) => `${margin}${text}`.trimEnd()),
+      ].join("\n");
     })
     .map((text) => `${text}\n`)
     .join("");

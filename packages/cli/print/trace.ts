@@ -1,7 +1,11 @@
 /** A trace for people: one line a hop, what is wrong below it, the verdict last. Pure. */
 import type { ConnectionTrace, TraceHop } from "@netwright/api";
 
-const verdicts = { Delivered: "gets through", Dropped: "does not get through", Broken: "does not get through as it should" } as const;
+const verdicts = {
+  Delivered: "gets through",
+  Dropped: "does not get through",
+  Broken: "does not get through as it should",
+} as const;
 
 export function renderTrace({ verdict, hops, reason }: ConnectionTrace): string {
   const width = Math.max(0, ...hops.map(({ place }) => place.length));

@@ -2,13 +2,13 @@
 import type { ApplyResponse, Client, Plan } from "@netwright/api";
 import { formatDuration, milliseconds, type Milliseconds } from "@netwright/base";
 import type { Command } from "commander";
-import { connect, connectionOptions } from "../connection.ts";
-import { timeoutOf, waitOptions } from "../durations.ts";
-import { checkFromInternet } from "../lab-check.ts";
-import { fileOption, readApplyRequest } from "../manifests.ts";
+import { connect, connectionOptions } from "../arguments/connection.ts";
+import { timeoutOf, waitOptions } from "../arguments/durations.ts";
+import { checkFromInternet } from "../lab/reach-check.ts";
+import { fileOption, readApplyRequest } from "../arguments/manifests.ts";
 import { parseFormat, renderMachine } from "../print/machine.ts";
 import { isEmptyPlan, renderPlan } from "../print/plan.ts";
-import { followServices } from "../progress.ts";
+import { followServices } from "../print/progress.ts";
 import type { Invocation, Verb } from "../verb.ts";
 
 export const verb: Verb = {
@@ -20,7 +20,10 @@ export const verb: Verb = {
     command.option("-o, --output <format>", "json or yaml");
     waitOptions(command);
     connectionOptions(command);
-    command.addHelpText("after", "\nExamples:\n  netwright apply -f shop.yaml\n  netwright apply -f services/ --prune -m 'spring sale'\n");
+    command.addHelpText(
+      "after",
+      "\nExamples:\n  netwright apply -f shop.yaml\n  netwright apply -f services/ --prune -m 'spring sale'\n",
+    );
   },
   async run(invocation: Invocation): Promise<void> {
     const { terminal, options } = invocation;

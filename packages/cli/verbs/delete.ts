@@ -2,10 +2,10 @@
 import { isNetwrightError, NetwrightError, type Milliseconds } from "@netwright/base";
 import type { Client, WireObject } from "@netwright/api";
 import type { Command } from "commander";
-import { connect, connectionOptions } from "../connection.ts";
-import { timeoutOf, waitOptions } from "../durations.ts";
-import { readApplyRequest } from "../manifests.ts";
-import { parseRefs, refText, toApiRef, type ObjectRef } from "../object-ref.ts";
+import { connect, connectionOptions } from "../arguments/connection.ts";
+import { timeoutOf, waitOptions } from "../arguments/durations.ts";
+import { readApplyRequest } from "../arguments/manifests.ts";
+import { parseRefs, refText, toApiRef, type ObjectRef } from "../arguments/object-ref.ts";
 import { valueAt } from "../print/columns.ts";
 import { renderPlan } from "../print/plan.ts";
 import type { Terminal } from "../terminal.ts";
@@ -32,7 +32,8 @@ export const verb: Verb = {
         const { plan } = await client.delete(toApiRef(ref), { dryRun });
         terminal.out(dryRun ? renderPlan(plan) : `${refText(ref)} deleted\n`);
       } catch (error) {
-        if (options["ignoreNotFound"] !== true || !isNetwrightError(error) || error.category !== "notFound") throw error;
+        if (options["ignoreNotFound"] !== true || !isNetwrightError(error) || error.category !== "notFound")
+          throw error;
       }
     }
     if (!dryRun && options["wait"] !== false) await untilGone(client, refs, timeoutOf(options), terminal);
@@ -42,7 +43,8 @@ export const verb: Verb = {
 async function refsOf({ args, options }: Invocation): Promise<readonly ObjectRef[]> {
   const file = options["file"] as string | undefined;
   if (file === undefined) return parseRefs(args, options["project"] as string);
-  if (args.length > 0) throw new NetwrightError("NW1002", "objects are named both by -f and by name", { hint: "use one of the two" });
+  if (args.length > 0)
+    throw new NetwrightError("NW1002", "objects are named both by -f and by name", { hint: "use one of the two" });
   const { objects } = await readApplyRequest([file], {});
   // What others refer to was written first; it goes last.
   return objects.toReversed().flatMap(({ object }) => {
@@ -52,8 +54,15 @@ async function refsOf({ args, options }: Invocation): Promise<readonly ObjectRef
 }
 
 /** Instances outlive their service until they have drained and stopped. */
-async function untilGone(client: Client, refs: readonly ObjectRef[], timeout: Milliseconds, terminal: Terminal): Promise<void> {
-  const services = new Set(refs.filter(({ kind }) => kind.kind === "Service").map(({ project, name }) => `${project}/${name}`));
+async function untilGone(
+  client: Client,
+  refs: readonly ObjectRef[],
+  timeout: Milliseconds,
+  terminal: Terminal,
+): Promise<void> {
+  const services = new Set(
+    refs.filter(({ kind }) => kind.kind === "Service").map(({ project, name }) => `${project}/${name}`),
+  );
   if (services.size === 0) return;
   const signal = AbortSignal.any([AbortSignal.timeout(timeout), terminal.signal]);
   const belongs = (instance: WireObject): boolean =>

@@ -3,8 +3,8 @@ import type { Client, Condition, Event, WireObject } from "@netwright/api";
 import { formatDuration, type Milliseconds } from "@netwright/base";
 import type { Command } from "commander";
 import { stringify } from "yaml";
-import { connect, connectionOptions } from "../connection.ts";
-import { parseRefs, refText, toApiRef } from "../object-ref.ts";
+import { connect, connectionOptions } from "../arguments/connection.ts";
+import { parseRefs, refText, toApiRef } from "../arguments/object-ref.ts";
 import { columnsOf, conditionsOf, stateOf, valueAt } from "../print/columns.ts";
 import { renderFields, renderTable } from "../print/table.ts";
 import type { Invocation, Verb } from "../verb.ts";
@@ -42,12 +42,21 @@ async function renderDescription(client: Client, object: WireObject, events: rea
   const rules = object.kind === "Service" ? await rulesOf(client, object) : [];
   return [
     `${object.kind.toLowerCase()}/${object.metadata.name}: ${stateOf(object)}\n`,
-    renderFields(facts.filter(([label]) => label !== "name" && label !== "status"), "  "),
+    renderFields(
+      facts.filter(([label]) => label !== "name" && label !== "status"),
+      "  ",
+    ),
     section("spec", stringify(withoutFileContent(object.spec), { lineWidth: 0 })),
     section("conditions", conditionTable(conditionsOf(object))),
     ...tables.map(({ path, title, columns }) => section(title, tableOf(valueAt(object, path), columns))),
     section("rules by host", tableOf(rules, ["host", "rules", "union"])),
-    section("events", events.slice(-20).map(({ at, type, reason, message }) => `${at}  ${type}  ${reason}: ${message}\n`).join("")),
+    section(
+      "events",
+      events
+        .slice(-20)
+        .map(({ at, type, reason, message }) => `${at}  ${type}  ${reason}: ${message}\n`)
+        .join(""),
+    ),
   ]
     .filter((text) => text !== "")
     .join("\n");
@@ -56,7 +65,9 @@ async function renderDescription(client: Client, object: WireObject, events: rea
 /** The firewall of the service's network: what each host has to know beside what one central firewall would hold. */
 async function rulesOf(client: Client, service: WireObject): Promise<readonly unknown[]> {
   const name = String(valueAt(service, "spec.network"));
-  const network = (await client.list("Network", service.metadata.project)).items.find(({ metadata }) => metadata.name === name);
+  const network = (await client.list("Network", service.metadata.project)).items.find(
+    ({ metadata }) => metadata.name === name,
+  );
   const rules = (valueAt(network, "status.rules") as readonly { host: string; rules: number }[] | undefined) ?? [];
   const union = valueAt(network, "status.ruleUnion");
   return rules.map((entry) => ({ ...entry, union }));
@@ -65,7 +76,9 @@ async function rulesOf(client: Client, service: WireObject): Promise<readonly un
 /** Files of workloads by their size: their text is in `get -o yaml`. */
 function withoutFileContent(spec: unknown): unknown {
   return JSON.parse(
-    JSON.stringify(spec, (key, value: unknown) => (key === "content" && typeof value === "string" ? `(${value.length} characters; get -o yaml shows them)` : value)),
+    JSON.stringify(spec, (key, value: unknown) =>
+      key === "content" && typeof value === "string" ? `(${value.length} characters; get -o yaml shows them)` : value,
+    ),
   );
 }
 
@@ -77,14 +90,25 @@ function conditionTable(conditions: readonly Condition[]): string {
   if (conditions.length === 0) return "";
   return renderTable(
     ["TYPE", "STATUS", "SINCE", "REASON", "MESSAGE"],
-    conditions.map(({ type, status, lastTransitionTime, reason, message }) => [type, status, lastTransitionTime, reason, message]),
+    conditions.map(({ type, status, lastTransitionTime, reason, message }) => [
+      type,
+      status,
+      lastTransitionTime,
+      reason,
+      message,
+    ]),
   );
 }
 
 function tableOf(value: unknown, columns: readonly string[]): string {
   if (!Array.isArray(value) || value.length === 0) return "";
-  const rows = (value as readonly Readonly<Record<string, unknown>>[]).map((row) => columns.map((name) => (name === "took" ? formatDuration(row[name] as Milliseconds) : cell(row[name]))));
-  return renderTable(columns.map((name) => name.toUpperCase()), rows);
+  const rows = (value as readonly Readonly<Record<string, unknown>>[]).map((row) =>
+    columns.map((name) => (name === "took" ? formatDuration(row[name] as Milliseconds) : cell(row[name]))),
+  );
+  return renderTable(
+    columns.map((name) => name.toUpperCase()),
+    rows,
+  );
 }
 
 const cell = (value: unknown): string => {

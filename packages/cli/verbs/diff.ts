@@ -3,9 +3,9 @@ import type { WireObject } from "@netwright/api";
 import { isNetwrightError } from "@netwright/base";
 import type { Command } from "commander";
 import { stringify } from "yaml";
-import { connect, connectionOptions } from "../connection.ts";
-import { fileOption, readApplyRequest } from "../manifests.ts";
-import { parseRefs, toApiRef } from "../object-ref.ts";
+import { connect, connectionOptions } from "../arguments/connection.ts";
+import { fileOption, readApplyRequest } from "../arguments/manifests.ts";
+import { parseRefs, toApiRef } from "../arguments/object-ref.ts";
 import { renderLineDiff } from "../print/line-diff.ts";
 import type { Invocation, Verb } from "../verb.ts";
 
@@ -13,7 +13,10 @@ export const verb: Verb = {
   configure(command: Command): void {
     fileOption(command);
     connectionOptions(command);
-    command.addHelpText("after", "\nExit status: 0 no difference, 1 differences, more than 1 trouble.\n\nExample:\n  netwright diff -f shop.yaml\n");
+    command.addHelpText(
+      "after",
+      "\nExit status: 0 no difference, 1 differences, more than 1 trouble.\n\nExample:\n  netwright diff -f shop.yaml\n",
+    );
   },
   async run(invocation: Invocation): Promise<number> {
     const { terminal, options } = invocation;
@@ -24,7 +27,11 @@ export const verb: Verb = {
       const wanted = object as WireObject;
       const [ref] = parseRefs([`${wanted.kind}/${wanted.metadata.name}`], wanted.metadata.project);
       const stored = ref === undefined ? undefined : await orMissing(client.get(toApiRef(ref)));
-      const text = renderLineDiff(intentOf(stored), intentOf(wanted), `${wanted.kind.toLowerCase()}/${wanted.metadata.name}`);
+      const text = renderLineDiff(
+        intentOf(stored),
+        intentOf(wanted),
+        `${wanted.kind.toLowerCase()}/${wanted.metadata.name}`,
+      );
       if (text !== "") status = 1;
       terminal.out(text);
     }
@@ -45,6 +52,13 @@ async function orMissing(found: Promise<WireObject>): Promise<WireObject | undef
 function intentOf(object: WireObject | undefined): string {
   if (object === undefined) return "";
   const { name, project, labels, annotations } = object.metadata;
-  return stringify({ apiVersion: object.apiVersion, kind: object.kind, metadata: { name, project, labels, annotations }, spec: object.spec }, { lineWidth: 0 });
+  return stringify(
+    {
+      apiVersion: object.apiVersion,
+      kind: object.kind,
+      metadata: { name, project, labels, annotations },
+      spec: object.spec,
+    },
+    { lineWidth: 0 },
+  );
 }
-

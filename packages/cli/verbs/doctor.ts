@@ -8,7 +8,10 @@ import type { Invocation, Verb } from "../verb.ts";
 export const verb: Verb = {
   configure(command: Command): void {
     command.option("-o, --output <format>", "json or yaml");
-    command.addHelpText("after", "\nExit status: 0 all is well, 1 something needed is missing.\n\nExample:\n  netwright doctor\n");
+    command.addHelpText(
+      "after",
+      "\nExit status: 0 all is well, 1 something needed is missing.\n\nExample:\n  netwright doctor\n",
+    );
   },
   async run({ terminal, options }: Invocation): Promise<number> {
     const format = parseFormat(options["output"] as string | undefined);
@@ -20,5 +23,8 @@ export const verb: Verb = {
 
 function render(findings: readonly Finding[]): string {
   const words = { Good: "ok", Missing: "missing", Note: "note" } as const;
-  return renderTable(["", "WHAT", "FINDING"], findings.map(({ verdict, subject, message }) => [words[verdict], subject, message]));
+  return renderTable(
+    ["", "WHAT", "FINDING"],
+    findings.map(({ verdict, subject, message }) => [words[verdict], subject, message]),
+  );
 }

@@ -1,7 +1,7 @@
 /** `events`: what happened, oldest first. */
 import type { Event } from "@netwright/api";
 import type { Command } from "commander";
-import { connect, connectionOptions } from "../connection.ts";
+import { connect, connectionOptions } from "../arguments/connection.ts";
 import { parseFormat } from "../print/machine.ts";
 import type { Invocation, Verb } from "../verb.ts";
 
@@ -15,7 +15,10 @@ export const verb: Verb = {
   },
   async run(invocation: Invocation): Promise<void> {
     const { terminal, args, options } = invocation;
-    const render = parseFormat(options["output"] as string | undefined) === "json" ? (event: Event) => `${JSON.stringify(event)}\n` : line;
+    const render =
+      parseFormat(options["output"] as string | undefined) === "json"
+        ? (event: Event) => `${JSON.stringify(event)}\n`
+        : line;
     const about = args[0] === undefined ? {} : { for: args[0] };
     const client = await connect(invocation);
     if (options["watch"] === true) {

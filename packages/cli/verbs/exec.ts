@@ -1,8 +1,8 @@
 /** `exec`: a command inside an instance; its exit status is this one's. */
 import { NetwrightError } from "@netwright/base";
 import type { Command } from "commander";
-import { connect, connectionOptions } from "../connection.ts";
-import { relay } from "../relay.ts";
+import { connect, connectionOptions } from "../arguments/connection.ts";
+import { relay } from "../print/relay.ts";
 import type { Invocation, Verb } from "../verb.ts";
 
 export const verb: Verb = {

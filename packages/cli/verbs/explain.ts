@@ -8,7 +8,10 @@ import type { Invocation, Verb } from "../verb.ts";
 export const verb: Verb = {
   configure(command: Command): void {
     command.argument("[what]", "a kind, a field such as service.spec.tiers.workload, or a code such as NW1203");
-    command.addHelpText("after", "\nExamples:\n  netwright explain service\n  netwright explain service.spec.tiers\n  netwright explain NW1203\n");
+    command.addHelpText(
+      "after",
+      "\nExamples:\n  netwright explain service\n  netwright explain service.spec.tiers\n  netwright explain NW1203\n",
+    );
   },
   async run({ terminal, args }: Invocation): Promise<void> {
     terminal.out(explain(args[0]));
@@ -22,12 +25,19 @@ function explain(what: string | undefined): string {
   const [word = "", ...path] = what.split(".");
   const kind = kindOfWord(word);
   if (kind === undefined) {
-    throw new NetwrightError("NW1001", `there is no kind or error code ${JSON.stringify(word)}`, { hint: `kinds: ${Object.keys(kinds).join(", ")}` });
+    throw new NetwrightError("NW1001", `there is no kind or error code ${JSON.stringify(word)}`, {
+      hint: `kinds: ${Object.keys(kinds).join(", ")}`,
+    });
   }
   const root = jsonSchemaOf(kind);
-  const schema = path.reduce<JsonSchema | undefined>((at, name) => (at === undefined ? undefined : fieldAt(at.items ?? at, [name])), root);
+  const schema = path.reduce<JsonSchema | undefined>(
+    (at, name) => (at === undefined ? undefined : fieldAt(at.items ?? at, [name])),
+    root,
+  );
   if (schema === undefined) {
-    throw new NetwrightError("NW1001", `${kind.kind} has no field ${path.join(".")}`, { hint: `see netwright explain ${[word, ...path.slice(0, -1)].join(".")}` });
+    throw new NetwrightError("NW1001", `${kind.kind} has no field ${path.join(".")}`, {
+      hint: `see netwright explain ${[word, ...path.slice(0, -1)].join(".")}`,
+    });
   }
   return `${[kind.kind, ...path].join(".")}: ${typeOf(schema)}\n${indent(schema.description ?? "")}${facts(schema)}${fields(schema)}`;
 }
@@ -65,7 +75,10 @@ function fields(schema: JsonSchema): string {
   if (properties === undefined) return "";
   const rows = Object.entries(properties).map(([name, field]) => {
     const always = required.includes(name) ? ", required" : "";
-    const preset = field.default === undefined || typeof field.default === "object" ? "" : ` Default: ${JSON.stringify(field.default)}.`;
+    const preset =
+      field.default === undefined || typeof field.default === "object"
+        ? ""
+        : ` Default: ${JSON.stringify(field.default)}.`;
     return [name, `${typeOf(field)}${always}. ${field.description ?? ""}${preset}`] as const;
   });
   return `\n${renderFields(rows, "  ")}`;

@@ -1,7 +1,7 @@
 /** `flows --dropped`: connections that a firewall refused, and the manifest line where a rule would go. */
 import type { FlowRecord } from "@netwright/api";
 import type { Command } from "commander";
-import { connect, connectionOptions } from "../connection.ts";
+import { connect, connectionOptions } from "../arguments/connection.ts";
 import { parseFormat, renderMachine } from "../print/machine.ts";
 import { renderTable } from "../print/table.ts";
 import type { Invocation, Verb } from "../verb.ts";
@@ -26,7 +26,12 @@ export const verb: Verb = {
     }
     const flows = await client.droppedFlows();
     if (format === "json" || format === "yaml") terminal.out(renderMachine(format, flows));
-    else terminal.out(flows.length === 0 ? "no flow was dropped\n" : renderTable(["FROM", "TO", "PORT", "PACKETS", "HOST", "RULE"], flows.map(row)));
+    else
+      terminal.out(
+        flows.length === 0
+          ? "no flow was dropped\n"
+          : renderTable(["FROM", "TO", "PORT", "PACKETS", "HOST", "RULE"], flows.map(row)),
+      );
   },
 };
 

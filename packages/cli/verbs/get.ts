@@ -1,8 +1,8 @@
 /** `get`: objects as a table, or as they are. */
 import { objectName, type WireObject } from "@netwright/api";
 import type { Command } from "commander";
-import { connect, connectionOptions } from "../connection.ts";
-import { parseKind, parseRefs, toApiRef } from "../object-ref.ts";
+import { connect, connectionOptions } from "../arguments/connection.ts";
+import { parseKind, parseRefs, toApiRef } from "../arguments/object-ref.ts";
 import { columnsOf } from "../print/columns.ts";
 import { parseFormat, renderMachine, type OutputFormat } from "../print/machine.ts";
 import { renderTable } from "../print/table.ts";
@@ -17,7 +17,10 @@ export const verb: Verb = {
     command.option("-w, --watch", "go on and print what changes");
     command.option("--no-headers", "leave out the heading");
     connectionOptions(command);
-    command.addHelpText("after", "\nExamples:\n  netwright get services\n  netwright get service/shop -o yaml\n  netwright get instances -w\n");
+    command.addHelpText(
+      "after",
+      "\nExamples:\n  netwright get services\n  netwright get service/shop -o yaml\n  netwright get instances -w\n",
+    );
   },
   async run(invocation: Invocation): Promise<void> {
     const { terminal, args, options } = invocation;
@@ -54,7 +57,11 @@ function render(objects: readonly WireObject[], format: OutputFormat, headers: b
   if (objects.length === 0) return headers ? "none\n" : "";
   const columns = columnsOf(objects[0]?.kind ?? "", format === "wide");
   const rows = objects.map((object) => columns.map(({ value }) => value(object)));
-  return renderTable(columns.map(({ title }) => title), rows, headers);
+  return renderTable(
+    columns.map(({ title }) => title),
+    rows,
+    headers,
+  );
 }
 
 function selector(text: string | undefined): (object: WireObject) => boolean {

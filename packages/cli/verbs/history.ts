@@ -1,7 +1,7 @@
 /** `history`: what was applied, newest first. */
 import type { ChangeSummary } from "@netwright/api";
 import type { Command } from "commander";
-import { connect, connectionOptions } from "../connection.ts";
+import { connect, connectionOptions } from "../arguments/connection.ts";
 import { parseFormat, renderMachine } from "../print/machine.ts";
 import { renderTable } from "../print/table.ts";
 import type { Invocation, Verb } from "../verb.ts";
@@ -28,7 +28,9 @@ export const verb: Verb = {
 const shownMax = 3;
 
 function objectsText(objects: ChangeSummary["objects"]): string {
-  const shown = objects.slice(0, objects.length > shownMax + 1 ? shownMax : undefined).map(({ object, change }) => `${change.toLowerCase()} ${object}`);
+  const shown = objects
+    .slice(0, objects.length > shownMax + 1 ? shownMax : undefined)
+    .map(({ object, change }) => `${change.toLowerCase()} ${object}`);
   const more = objects.length - shown.length;
   return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(", ");
 }

@@ -2,13 +2,13 @@
 import { NetwrightError } from "@netwright/base";
 import { capture, cut, down, exec, graph, heal, up } from "@netwright/lab";
 import type { Command } from "commander";
-import { labOf } from "../connection.ts";
-import { labContext } from "../lab-context.ts";
-import { readLabManifest } from "../lab-manifest.ts";
-import { labPrograms } from "../lab-programs.ts";
-import { labProgress } from "../lab-progress.ts";
-import { printLabStatus } from "../lab-status.ts";
-import { wholeNumber } from "../manifests.ts";
+import { labOf } from "../arguments/connection.ts";
+import { labContext } from "../lab/context.ts";
+import { readLabManifest } from "../lab/manifest.ts";
+import { labPrograms } from "../lab/programs.ts";
+import { labProgress } from "../lab/progress.ts";
+import { printLabStatus } from "../lab/status.ts";
+import { wholeNumber } from "../arguments/manifests.ts";
 import type { Invocation, Verb } from "../verb.ts";
 
 export const verb: Verb = {
@@ -18,7 +18,10 @@ export const verb: Verb = {
       .option("-f, --file <path>", "Lab manifest; the default lab when left out")
       .option("--hosts <count>", "hosts of the default lab", wholeNumber);
     named(command.command("down").description("remove every trace of a lab")).option("--all", "of every lab");
-    named(command.command("status").description("nodes, programs and links")).option("-o, --output <format>", "json or yaml");
+    named(command.command("status").description("nodes, programs and links")).option(
+      "-o, --output <format>",
+      "json or yaml",
+    );
     named(command.command("exec").description("run a command at a node; its exit status is this one's"))
       .argument("<node>")
       .argument("<command...>", "after --");
@@ -27,13 +30,19 @@ export const verb: Verb = {
       .argument("<link>", "name of a link, or NODE:INTERFACE")
       .option("--filter <expression>", "pcap-filter(7)")
       .option("-w, --write <file>", "write packets to a file, - for standard output");
-    named(command.command("cut").description("drop every packet of a link; both ends keep their carrier")).argument("<link>");
+    named(command.command("cut").description("drop every packet of a link; both ends keep their carrier")).argument(
+      "<link>",
+    );
     named(command.command("heal").description("let packets pass again")).argument("<link>");
-    command.addHelpText("after", "\nExamples:\n  netwright lab up\n  netwright lab exec internet1 -- curl https://shop.example.net/\n  netwright lab cut edge1-host1\n  netwright lab down\n");
+    command.addHelpText(
+      "after",
+      "\nExamples:\n  netwright lab up\n  netwright lab exec internet1 -- curl https://shop.example.net/\n  netwright lab cut edge1-host1\n  netwright lab down\n",
+    );
   },
   async run(invocation: Invocation): Promise<number | void> {
     const action = actions[invocation.subcommand ?? ""];
-    if (action === undefined) throw new NetwrightError("NW1001", "lab needs a subcommand", { hint: "netwright lab --help lists them" });
+    if (action === undefined)
+      throw new NetwrightError("NW1001", "lab needs a subcommand", { hint: "netwright lab --help lists them" });
     return action(invocation);
   },
 };
@@ -52,7 +61,9 @@ const actions: Readonly<Record<string, Action>> = {
     const file = options["file"] as string | undefined;
     const hosts = options["hosts"] as number | undefined;
     if (file !== undefined && hosts !== undefined) {
-      throw new NetwrightError("NW1002", "--hosts is for the default lab", { hint: "write the hosts into the manifest" });
+      throw new NetwrightError("NW1002", "--hosts is for the default lab", {
+        hint: "write the hosts into the manifest",
+      });
     }
     const manifest = file === undefined ? undefined : await readLabManifest(file);
     const { record, built } = await up(labContext, {
@@ -67,7 +78,11 @@ const actions: Readonly<Record<string, Action>> = {
   },
   down: async (invocation) => {
     const { options, terminal } = invocation;
-    const removed = await down(labContext, { ...nameOnly(labOf(invocation)), all: options["all"] === true, onProgress: labProgress(terminal) });
+    const removed = await down(labContext, {
+      ...nameOnly(labOf(invocation)),
+      all: options["all"] === true,
+      onProgress: labProgress(terminal),
+    });
     terminal.out(removed.length === 0 ? "no lab was up\n" : removed.map((name) => `lab ${name} is gone\n`).join(""));
   },
   status: printLabStatus,
@@ -77,7 +92,8 @@ const actions: Readonly<Record<string, Action>> = {
   },
   graph: async (invocation) => {
     const output = (invocation.options["output"] as string | undefined) ?? "text";
-    if (output !== "text" && output !== "json" && output !== "dot") throw new NetwrightError("NW1001", `there is no format ${output}`, { hint: "text, json or dot" });
+    if (output !== "text" && output !== "json" && output !== "dot")
+      throw new NetwrightError("NW1001", `there is no format ${output}`, { hint: "text, json or dot" });
     invocation.terminal.out(await graph(labContext, { ...lab(invocation), format: output }));
   },
   capture: (invocation) => {
@@ -91,8 +107,14 @@ const actions: Readonly<Record<string, Action>> = {
       ...(out === undefined ? {} : { out }),
     });
   },
-  cut: async (invocation) => invocation.terminal.out(`${await cut(labContext, { ...lab(invocation), link: invocation.args[0] ?? "" })} is cut\n`),
-  heal: async (invocation) => invocation.terminal.out(`${await heal(labContext, { ...lab(invocation), link: invocation.args[0] ?? "" })} is whole\n`),
+  cut: async (invocation) =>
+    invocation.terminal.out(
+      `${await cut(labContext, { ...lab(invocation), link: invocation.args[0] ?? "" })} is cut\n`,
+    ),
+  heal: async (invocation) =>
+    invocation.terminal.out(
+      `${await heal(labContext, { ...lab(invocation), link: invocation.args[0] ?? "" })} is whole\n`,
+    ),
 };
 
 const nameOnly = (name: string | undefined): { readonly name?: string } => (name === undefined ? {} : { name });

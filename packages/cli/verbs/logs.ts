@@ -1,8 +1,8 @@
 /** `logs`: what an instance wrote to its standard output and error. */
 import type { Command } from "commander";
-import { connect, connectionOptions } from "../connection.ts";
-import { wholeNumber } from "../manifests.ts";
-import { relay } from "../relay.ts";
+import { connect, connectionOptions } from "../arguments/connection.ts";
+import { wholeNumber } from "../arguments/manifests.ts";
+import { relay } from "../print/relay.ts";
 import type { Invocation, Verb } from "../verb.ts";
 
 export const verb: Verb = {

@@ -1,7 +1,7 @@
 /** `plan`: a dry run of apply. Exit status 1 when there are differences, as diff tools have it. */
 import type { Command } from "commander";
-import { connect, connectionOptions } from "../connection.ts";
-import { fileOption, readApplyRequest } from "../manifests.ts";
+import { connect, connectionOptions } from "../arguments/connection.ts";
+import { fileOption, readApplyRequest } from "../arguments/manifests.ts";
 import { parseFormat, renderMachine } from "../print/machine.ts";
 import { isEmptyPlan, renderPlan } from "../print/plan.ts";
 import type { Invocation, Verb } from "../verb.ts";
@@ -12,7 +12,10 @@ export const verb: Verb = {
     command.option("--prune", "also delete what an earlier apply --prune made and these manifests do not name");
     command.option("-o, --output <format>", "json or yaml");
     connectionOptions(command);
-    command.addHelpText("after", "\nExit status: 0 nothing would change, 1 something would, more than 1 trouble.\n\nExample:\n  netwright plan -f shop.yaml\n");
+    command.addHelpText(
+      "after",
+      "\nExit status: 0 nothing would change, 1 something would, more than 1 trouble.\n\nExample:\n  netwright plan -f shop.yaml\n",
+    );
   },
   async run(invocation: Invocation): Promise<number> {
     const { terminal, options } = invocation;

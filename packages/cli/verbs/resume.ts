@@ -1,3 +1,3 @@
-import { pausingVerb } from "../pausing.ts";
+import { pausingVerb } from "./shared/pausing.ts";
 
 export const verb = pausingVerb(false);

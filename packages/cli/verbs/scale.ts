@@ -1,9 +1,9 @@
 /** `scale`: `netwright scale service/shop web=5 proxy=2`. */
 import { NetwrightError } from "@netwright/base";
 import type { Command } from "commander";
-import { connect, connectionOptions } from "../connection.ts";
-import { waitOptions } from "../durations.ts";
-import { parseRefs } from "../object-ref.ts";
+import { connect, connectionOptions } from "../arguments/connection.ts";
+import { waitOptions } from "../arguments/durations.ts";
+import { parseRefs } from "../arguments/object-ref.ts";
 import type { Invocation, Verb } from "../verb.ts";
 import { settle } from "./apply.ts";
 
@@ -22,7 +22,8 @@ export const verb: Verb = {
     const started = terminal.clock.monotonic();
     const [service = "", ...sizes] = args;
     const [ref] = parseRefs([service], options["project"] as string);
-    if (ref?.kind.kind !== "Service") throw new NetwrightError("NW1001", `${service} is not a service`, { hint: "write service/NAME" });
+    if (ref?.kind.kind !== "Service")
+      throw new NetwrightError("NW1001", `${service} is not a service`, { hint: "write service/NAME" });
     const tiers = Object.fromEntries(sizes.map(parseSize));
     const dryRun = options["dryRun"] === true;
     const client = await connect(invocation);
@@ -33,6 +34,9 @@ export const verb: Verb = {
 
 function parseSize(text: string): readonly [tier: string, replicas: number] {
   const match = /^([a-z0-9-]+)=(\d{1,6})$/.exec(text);
-  if (match === null) throw new NetwrightError("NW1001", `${JSON.stringify(text)} is not a size`, { hint: "write TIER=REPLICAS, for example web=5" });
+  if (match === null)
+    throw new NetwrightError("NW1001", `${JSON.stringify(text)} is not a size`, {
+      hint: "write TIER=REPLICAS, for example web=5",
+    });
   return [match[1] ?? "", Number(match[2])];
 }

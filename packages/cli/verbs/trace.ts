@@ -2,11 +2,11 @@
 import type { ConnectionQuery, ConnectionTrace, TraceHop } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
 import type { Command } from "commander";
-import { connect, connectionOptions } from "../connection.ts";
+import { connect, connectionOptions } from "../arguments/connection.ts";
 import { parseFormat, renderMachine } from "../print/machine.ts";
 import { renderTrace } from "../print/trace.ts";
-import { resolveName } from "../resolve-name.ts";
-import { sourceOf } from "../trace-source.ts";
+import { resolveName } from "../trace/resolve-name.ts";
+import { sourceOf } from "../trace/source.ts";
 import type { Invocation, Verb } from "../verb.ts";
 
 export const verb: Verb = {
@@ -37,7 +37,12 @@ async function traceConnection(invocation: Invocation): Promise<ConnectionTrace>
   const target = parseTarget(String(options["to"]));
   const source = await sourceOf(invocation, client, String(options["from"]));
   const name = await resolveName(invocation, client, target.host, source.node);
-  if (name.address === undefined) return { verdict: "Dropped", hops: [name.hop], reason: `${name.hop.place}: ${name.hop.findings[0] ?? "no address"}` };
+  if (name.address === undefined)
+    return {
+      verdict: "Dropped",
+      hops: [name.hop],
+      reason: `${name.hop.place}: ${name.hop.findings[0] ?? "no address"}`,
+    };
   const query: ConnectionQuery = {
     destination: name.address,
     port: target.port,
@@ -52,14 +57,20 @@ function withName(trace: ConnectionTrace, hop: TraceHop): ConnectionTrace {
   const hops = hop.step === "" ? trace.hops : [hop, ...trace.hops];
   const [finding] = hop.findings;
   if (finding === undefined) return { ...trace, hops };
-  return { verdict: trace.verdict === "Delivered" ? "Broken" : trace.verdict, hops, reason: `${hop.place}: ${finding}` };
+  return {
+    verdict: trace.verdict === "Delivered" ? "Broken" : trace.verdict,
+    hops,
+    reason: `${hop.place}: ${finding}`,
+  };
 }
 
 function parseTarget(text: string): { readonly host: string; readonly port: number } {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
   if (match === null || port < 1 || port > 65_535) {
-    throw new NetwrightError("NW1001", `${JSON.stringify(text)} is not a target`, { hint: "write HOSTNAME:PORT, [ADDRESS]:PORT or INSTANCE:PORT" });
+    throw new NetwrightError("NW1001", `${JSON.stringify(text)} is not a target`, {
+      hint: "write HOSTNAME:PORT, [ADDRESS]:PORT or INSTANCE:PORT",
+    });
   }
   return { host: match[1] ?? match[2] ?? "", port };
 }

@@ -1,9 +1,9 @@
 /** `undo`: puts back the objects as they were before a change; the newest one when none is named. */
 import { NetwrightError } from "@netwright/base";
 import type { Command } from "commander";
-import { connect, connectionOptions } from "../connection.ts";
-import { waitOptions } from "../durations.ts";
-import { wholeNumber } from "../manifests.ts";
+import { connect, connectionOptions } from "../arguments/connection.ts";
+import { waitOptions } from "../arguments/durations.ts";
+import { wholeNumber } from "../arguments/manifests.ts";
 import type { Invocation, Verb } from "../verb.ts";
 import { settle } from "./apply.ts";
 

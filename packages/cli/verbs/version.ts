@@ -8,6 +8,10 @@ export const verb: Verb = {
   },
   async run({ terminal, options }: Invocation): Promise<void> {
     const facts = { version: productVersion, node: process.version };
-    terminal.out(options["output"] === "json" ? `${JSON.stringify(facts)}\n` : `netwright ${productVersion} (Node ${process.version})\n`);
+    terminal.out(
+      options["output"] === "json"
+        ? `${JSON.stringify(facts)}\n`
+        : `netwright ${productVersion} (Node ${process.version})\n`,
+    );
   },
 };

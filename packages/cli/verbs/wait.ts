@@ -2,9 +2,9 @@
 import type { Client, WireObject } from "@netwright/api";
 import { formatDuration, isNetwrightError, NetwrightError } from "@netwright/base";
 import type { Command } from "commander";
-import { connect, connectionOptions } from "../connection.ts";
-import { timeoutOf, timeoutOption } from "../durations.ts";
-import { parseRefs, refText, toApiRef, type ObjectRef } from "../object-ref.ts";
+import { connect, connectionOptions } from "../arguments/connection.ts";
+import { timeoutOf, timeoutOption } from "../arguments/durations.ts";
+import { parseRefs, refText, toApiRef, type ObjectRef } from "../arguments/object-ref.ts";
 import { conditionsOf, stateOf } from "../print/columns.ts";
 import type { Invocation, Verb } from "../verb.ts";
 
@@ -15,7 +15,10 @@ export const verb: Verb = {
     command.option("-p, --project <name>", "their project", "default");
     timeoutOption(command);
     connectionOptions(command);
-    command.addHelpText("after", "\nExamples:\n  netwright wait service/shop\n  netwright wait host host1 host2 --for condition=Ready\n");
+    command.addHelpText(
+      "after",
+      "\nExamples:\n  netwright wait service/shop\n  netwright wait host host1 host2 --for condition=Ready\n",
+    );
   },
   async run(invocation: Invocation): Promise<void> {
     const { terminal, args, options } = invocation;
@@ -29,7 +32,10 @@ export const verb: Verb = {
       terminal.signal.throwIfAborted();
       if (last !== true) {
         const state = last === undefined ? "it does not exist" : `its state is ${stateOf(last)}`;
-        throw new NetwrightError("NW1508", `${refText(ref)}: not so after ${formatDuration(timeoutOf(options))}; ${state}`);
+        throw new NetwrightError(
+          "NW1508",
+          `${refText(ref)}: not so after ${formatDuration(timeoutOf(options))}; ${state}`,
+        );
       }
       terminal.out(`${refText(ref)} ${goal.type ?? "deleted"}\n`);
     }
@@ -45,16 +51,26 @@ function parseGoal(text: string): Goal {
   const condition = /^condition=([A-Za-z]+)$/.exec(text)?.[1];
   if (condition !== undefined) return { type: condition };
   if (text === "delete") return {};
-  throw new NetwrightError("NW1001", `${JSON.stringify(text)} is nothing to wait for`, { hint: "use --for condition=Ready or --for delete" });
+  throw new NetwrightError("NW1001", `${JSON.stringify(text)} is nothing to wait for`, {
+    hint: "use --for condition=Ready or --for delete",
+  });
 }
 
 function reached(object: WireObject | undefined, { type }: Goal): boolean {
   if (type === undefined) return object === undefined;
-  return object !== undefined && conditionsOf(object).some((condition) => condition.type === type && condition.status === "True");
+  return (
+    object !== undefined &&
+    conditionsOf(object).some((condition) => condition.type === type && condition.status === "True")
+  );
 }
 
 /** True when the goal was reached, else the object as it was last. */
-async function waitFor(client: Client, ref: ObjectRef, goal: Goal, signal: AbortSignal): Promise<true | WireObject | undefined> {
+async function waitFor(
+  client: Client,
+  ref: ObjectRef,
+  goal: Goal,
+  signal: AbortSignal,
+): Promise<true | WireObject | undefined> {
   const kind = toApiRef(ref).kind;
   const { revision } = await client.list(kind, ref.project);
   let last = await current(client, ref);

@@ -3,11 +3,11 @@ import { objectName, type Client } from "@netwright/api";
 import { formatDuration, milliseconds, NetwrightError, seconds } from "@netwright/base";
 import type { RunResult } from "@netwright/contract";
 import { findLab, runIn, type LabRecord } from "@netwright/lab";
-import { labOf, usesLab } from "./connection.ts";
-import { labContext } from "./lab-context.ts";
-import { valueAt } from "./print/columns.ts";
-import { stageLine } from "./progress.ts";
-import type { Invocation } from "./verb.ts";
+import { labOf, usesLab } from "../arguments/connection.ts";
+import { labContext } from "./context.ts";
+import { valueAt } from "../print/columns.ts";
+import { stageLine } from "../print/progress.ts";
+import type { Invocation } from "../verb.ts";
 
 interface Listener {
   readonly hostname: string;
@@ -20,16 +20,26 @@ const patience = seconds(20);
 const pause = milliseconds(20);
 
 /** Does nothing for a server that is not a lab's. @throws NW1508 with what the client or the provider saw last. */
-export async function checkFromInternet(invocation: Invocation, client: Client, services: readonly string[]): Promise<void> {
+export async function checkFromInternet(
+  invocation: Invocation,
+  client: Client,
+  services: readonly string[],
+): Promise<void> {
   if (!usesLab(invocation)) return;
   const { record } = await findLab(labContext, labOf(invocation));
-  const [internet, provider] = (["Client", "Provider"] as const).map((role) => record.topology.nodes.find((node) => node.role === role)?.name);
+  const [internet, provider] = (["Client", "Provider"] as const).map(
+    (role) => record.topology.nodes.find((node) => node.role === role)?.name,
+  );
   for (const service of (await client.list("Service")).items) {
     if (!services.includes(objectName(service as never))) continue;
-    const addresses = (valueAt(service, "status.addresses") as readonly { readonly address: string }[] | undefined) ?? [];
-    for (const { address } of addresses) if (provider !== undefined) await check(invocation, record, routeCheck(provider, address));
+    const addresses =
+      (valueAt(service, "status.addresses") as readonly { readonly address: string }[] | undefined) ?? [];
+    for (const { address } of addresses)
+      if (provider !== undefined) await check(invocation, record, routeCheck(provider, address));
     const listeners = (valueAt(service, "spec.expose") as readonly Listener[] | undefined) ?? [];
-    for (const listener of listeners) if (internet !== undefined && listener.protocol === "HTTPS") await check(invocation, record, pageCheck(internet, listener));
+    for (const listener of listeners)
+      if (internet !== undefined && listener.protocol === "HTTPS")
+        await check(invocation, record, pageCheck(internet, listener));
   }
 }
 
@@ -63,7 +73,11 @@ function pageCheck(node: string, { hostname, port }: Listener): Check {
   };
 }
 
-async function check({ terminal }: Invocation, { name }: LabRecord, { stage, node, command, passed, detail }: Check): Promise<void> {
+async function check(
+  { terminal }: Invocation,
+  { name }: LabRecord,
+  { stage, node, command, passed, detail }: Check,
+): Promise<void> {
   const { clock, signal } = terminal;
   const started = clock.monotonic();
   for (;;) {
@@ -72,7 +86,9 @@ async function check({ terminal }: Invocation, { name }: LabRecord, { stage, nod
     if (passed(result)) return terminal.err(stageLine(stage, detail, took));
     if (took > patience) {
       const seen = (result.stderr.trim() || result.stdout.trim()).split("\n")[0] ?? "";
-      throw new NetwrightError("NW1508", `${node}: not after ${formatDuration(took)}: ${seen}`, { hint: `netwright lab exec ${node} -- ${command.join(" ")}` });
+      throw new NetwrightError("NW1508", `${node}: not after ${formatDuration(took)}: ${seen}`, {
+        hint: `netwright lab exec ${node} -- ${command.join(" ")}`,
+      });
     }
     await clock.sleep(pause, signal);
   }

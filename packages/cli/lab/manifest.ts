@@ -10,7 +10,9 @@ export async function readLabManifest(file: string): Promise<Lab> {
   if (diagnostics.length > 0) throw NetwrightError.of(diagnostics);
   const [first, ...more] = objects;
   if (first?.object.kind !== "Lab" || more.length > 0) {
-    throw new NetwrightError("NW1002", `${file} does not hold one Lab and nothing else`, { hint: "netwright apply takes the other kinds" });
+    throw new NetwrightError("NW1002", `${file} does not hold one Lab and nothing else`, {
+      hint: "netwright apply takes the other kinds",
+    });
   }
   return first.object;
 }

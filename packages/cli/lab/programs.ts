@@ -14,7 +14,7 @@ const node: readonly [string, ...string[]] =
   cache === undefined ? [process.execPath] : ["env", `NODE_COMPILE_CACHE=${cache}`, process.execPath];
 
 export const labPrograms: LabPrograms = {
-  server: [...node, isSource ? join(here, "main.ts") : join(bundles, "netwright.mjs"), "server"],
+  server: [...node, isSource ? join(here, "../main.ts") : join(bundles, "netwright.mjs"), "server"],
   // The agent's own program: what it does not load it need not compile, keep in memory and copy whenever it forks.
-  agent: [...node, isSource ? join(here, "../agent/main.ts") : join(bundles, "agent.mjs")],
+  agent: [...node, isSource ? join(here, "../../agent/main.ts") : join(bundles, "agent.mjs")],
 };

@@ -1,10 +1,13 @@
 /** Output of something that runs on a host, printed as it comes. */
 import type { OutputChunk } from "@netwright/api";
 import { errorCodes, NetwrightError, type ErrorCode } from "@netwright/base";
-import type { Terminal } from "./terminal.ts";
+import type { Terminal } from "../terminal.ts";
 
 /** @returns the exit status of what ran. @throws what the host said it could not do. */
-export async function relay(chunks: AsyncIterable<OutputChunk>, { out, err }: Pick<Terminal, "out" | "err">): Promise<number> {
+export async function relay(
+  chunks: AsyncIterable<OutputChunk>,
+  { out, err }: Pick<Terminal, "out" | "err">,
+): Promise<number> {
   const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
   for await (const chunk of chunks) {
     if (chunk.stream === "exit") return chunk.code;

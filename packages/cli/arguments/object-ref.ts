@@ -15,7 +15,9 @@ export interface ObjectRef {
 export function parseKind(word: string): KindEntry {
   const kind = kindOfWord(word);
   if (kind !== undefined && kind.scope !== "File") return kind;
-  const known = Object.values(kinds).filter(({ scope }) => scope !== "File").map(({ plural }) => plural);
+  const known = Object.values(kinds)
+    .filter(({ scope }) => scope !== "File")
+    .map(({ plural }) => plural);
   const near = nearest(word.toLowerCase(), known);
   const hint = near === undefined ? `known kinds: ${known.join(", ")}` : `did you mean ${near}?`;
   throw new NetwrightError("NW1001", `there is no kind ${JSON.stringify(word)}`, { hint });
@@ -48,7 +50,6 @@ function needsObject(text?: string): NetwrightError {
 }
 
 export const refText = ({ kind, name }: ObjectRef): string => `${kind.kind.toLowerCase()}/${name}`;
-
 
 /** As the client names it. */
 export const toApiRef = ({ kind, name, project }: ObjectRef): ApiRef => ({

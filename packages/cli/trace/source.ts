@@ -2,9 +2,9 @@
 import type { Client, ConnectionQuery } from "@netwright/api";
 import { ipv6Value, NetwrightError } from "@netwright/base";
 import { findLab } from "@netwright/lab";
-import { labOf, usesLab } from "./connection.ts";
-import { labContext } from "./lab-context.ts";
-import type { Invocation } from "./verb.ts";
+import { labOf, usesLab } from "../arguments/connection.ts";
+import { labContext } from "../lab/context.ts";
+import type { Invocation } from "../verb.ts";
 
 export interface TraceSource {
   readonly query: Pick<ConnectionQuery, "instance" | "project" | "source">;

@@ -7,8 +7,8 @@ import { createClient, nodeTransport, type Client, type Target } from "@netwrigh
 import { messageOf, NetwrightError } from "@netwright/base";
 import { currentLab } from "@netwright/lab";
 import type { Command } from "commander";
-import { labContext } from "./lab-context.ts";
-import type { Invocation } from "./verb.ts";
+import { labContext } from "../lab/context.ts";
+import type { Invocation } from "../verb.ts";
 
 interface Endpoint {
   /** `unix:PATH` or `https://HOST:PORT`. */
@@ -61,9 +61,15 @@ async function endpointOf(invocation: Invocation): Promise<Endpoint> {
     (options[flag] as string | undefined) ?? terminal.env[variable];
   const tokenFile = setting("tokenFile", "NETWRIGHT_TOKEN_FILE");
   if (tokenFile === undefined) {
-    throw new NetwrightError("NW1002", "a server was named without a token", { hint: "add --token-file or set NETWRIGHT_TOKEN_FILE" });
+    throw new NetwrightError("NW1002", "a server was named without a token", {
+      hint: "add --token-file or set NETWRIGHT_TOKEN_FILE",
+    });
   }
-  return { server: setting("server", "NETWRIGHT_SERVER") ?? "", tokenFile, caFile: setting("caFile", "NETWRIGHT_CA_FILE") };
+  return {
+    server: setting("server", "NETWRIGHT_SERVER") ?? "",
+    tokenFile,
+    caFile: setting("caFile", "NETWRIGHT_CA_FILE"),
+  };
 }
 
 function readText(path: string): string {

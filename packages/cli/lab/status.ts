@@ -1,10 +1,10 @@
 /** `lab status`: nodes with their programs, and the links that are cut. */
 import { status, type LabStatus, type NodeStatus } from "@netwright/lab";
-import { labOf } from "./connection.ts";
-import { labContext } from "./lab-context.ts";
-import { parseFormat, renderMachine } from "./print/machine.ts";
-import { renderTable } from "./print/table.ts";
-import type { Invocation } from "./verb.ts";
+import { labOf } from "../arguments/connection.ts";
+import { labContext } from "./context.ts";
+import { parseFormat, renderMachine } from "../print/machine.ts";
+import { renderTable } from "../print/table.ts";
+import type { Invocation } from "../verb.ts";
 
 export async function printLabStatus(invocation: Invocation): Promise<number> {
   const format = parseFormat(invocation.options["output"] as string | undefined);
@@ -15,7 +15,13 @@ export async function printLabStatus(invocation: Invocation): Promise<number> {
 }
 
 function render({ name, phase, problem, nodes, links }: LabStatus): string {
-  const rows = nodes.map((node) => [node.name, node.role, node.running ? "running" : "ended", node.management ?? "-", programsText(node)]);
+  const rows = nodes.map((node) => [
+    node.name,
+    node.role,
+    node.running ? "running" : "ended",
+    node.management ?? "-",
+    programsText(node),
+  ]);
   const cuts = links.filter(({ cut }) => cut).map(({ name: link }) => link);
   return [
     `lab ${name}: ${phase}${problem === null ? "" : `: ${problem}`}\n`,
@@ -25,4 +31,6 @@ function render({ name, phase, problem, nodes, links }: LabStatus): string {
 }
 
 const programsText = ({ programs }: NodeStatus): string =>
-  programs.map(({ program, state, restarts }) => `${program} ${state}${restarts > 0 ? ` (${restarts} restarts)` : ""}`).join(", ") || "-";
+  programs
+    .map(({ program, state, restarts }) => `${program} ${state}${restarts > 0 ? ` (${restarts} restarts)` : ""}`)
+    .join(", ") || "-";

@@ -1,6 +1,6 @@
 import type { OnProgress } from "@netwright/lab";
-import { stageLine } from "./progress.ts";
-import type { Terminal } from "./terminal.ts";
+import { stageLine } from "../print/progress.ts";
+import type { Terminal } from "../terminal.ts";
 
 /** One line a stage when it is done; on a terminal also the one under way. */
 export const labProgress =

@@ -2,10 +2,10 @@
 import type { Client, TraceHop, WireObject } from "@netwright/api";
 import { ipv6Value } from "@netwright/base";
 import { runIn } from "@netwright/lab";
-import { labOf } from "./connection.ts";
-import { labContext } from "./lab-context.ts";
-import { valueAt } from "./print/columns.ts";
-import type { Invocation } from "./verb.ts";
+import { labOf } from "../arguments/connection.ts";
+import { labContext } from "../lab/context.ts";
+import { valueAt } from "../print/columns.ts";
+import type { Invocation } from "../verb.ts";
 
 export interface Resolved {
   /** Undefined when nobody knows the name. */
@@ -14,10 +14,17 @@ export interface Resolved {
   readonly hop: TraceHop;
 }
 
-export async function resolveName(invocation: Invocation, client: Client, host: string, node: string | undefined): Promise<Resolved> {
+export async function resolveName(
+  invocation: Invocation,
+  client: Client,
+  host: string,
+  node: string | undefined,
+): Promise<Resolved> {
   const none = { place: "", step: "", detail: "", findings: [] };
   if (ipv6Value(host) !== undefined) return { address: host, hop: none };
-  const instance = (await client.list("Instance", String(invocation.options["project"]))).items.find(({ metadata }) => metadata.name === host);
+  const instance = (await client.list("Instance", String(invocation.options["project"]))).items.find(
+    ({ metadata }) => metadata.name === host,
+  );
   if (instance !== undefined) return { address: String(valueAt(instance, "spec.address")), hop: none };
   const expected = await addressOfService(client, host);
   if (node === undefined) return { address: expected, hop: unasked(host, expected) };
@@ -29,7 +36,9 @@ export async function resolveName(invocation: Invocation, client: Client, host: 
 
 async function addressOfService(client: Client, hostname: string): Promise<string | undefined> {
   const exposes = (service: WireObject): boolean =>
-    (valueAt(service, "spec.expose") as readonly { readonly hostname: string }[]).some((listener) => listener.hostname === hostname);
+    (valueAt(service, "spec.expose") as readonly { readonly hostname: string }[]).some(
+      (listener) => listener.hostname === hostname,
+    );
   const service = (await client.list("Service")).items.find(exposes);
   return (valueAt(service, "status.addresses") as readonly { readonly address: string }[] | undefined)?.[0]?.address;
 }
@@ -41,12 +50,18 @@ function unasked(host: string, expected: string | undefined): TraceHop {
 
 /** By the node's own resolver. */
 async function lookUp(lab: string | undefined, node: string, host: string): Promise<string | undefined> {
-  const { stdout } = await runIn(labContext, { ...(lab === undefined ? {} : { lab }), node, command: ["getent", "ahostsv6", host] });
+  const { stdout } = await runIn(labContext, {
+    ...(lab === undefined ? {} : { lab }),
+    node,
+    command: ["getent", "ahostsv6", host],
+  });
   return stdout.split(/\s/)[0] || undefined;
 }
 
 function findingsOf(host: string, answer: string | undefined, expected: string | undefined): readonly string[] {
-  if (answer === undefined) return [`dns: ${host} has no address${expected === undefined ? "" : `; the service has ${expected}`}`];
-  if (expected !== undefined && answer !== expected) return [`dns: ${host} is ${answer}, but the service has ${expected}`];
+  if (answer === undefined)
+    return [`dns: ${host} has no address${expected === undefined ? "" : `; the service has ${expected}`}`];
+  if (expected !== undefined && answer !== expected)
+    return [`dns: ${host} is ${answer}, but the service has ${expected}`];
   return [];
 }

@@ -1,8 +1,8 @@
 /** Follows services after a change until they are ready, printing each stage as it passes. */
 import { objectName, type Client, type ServiceStatus, type WireObject } from "@netwright/api";
 import { formatDuration, milliseconds, NetwrightError, type Milliseconds } from "@netwright/base";
-import { conditionsOf, valueAt } from "./print/columns.ts";
-import type { Terminal } from "./terminal.ts";
+import { conditionsOf, valueAt } from "./columns.ts";
+import type { Terminal } from "../terminal.ts";
 
 export interface Follow {
   /** As `service/shop`. */
@@ -14,7 +14,8 @@ export interface Follow {
 
 type Stage = ServiceStatus["stages"][number];
 
-const stagesOf = (service: WireObject): readonly Stage[] => (valueAt(service, "status.stages") as readonly Stage[] | undefined) ?? [];
+const stagesOf = (service: WireObject): readonly Stage[] =>
+  (valueAt(service, "status.stages") as readonly Stage[] | undefined) ?? [];
 const generationOf = (service: WireObject): number => Number(valueAt(service, "metadata.generation") ?? 0);
 
 /** Ready for the generation that is stored now, not for the one before. */
@@ -24,7 +25,11 @@ export function isReady(service: WireObject): boolean {
 }
 
 /** @throws NW1508 with what each service still waits for. */
-export async function followServices(client: Client, { services, revision, timeout }: Follow, terminal: Terminal): Promise<void> {
+export async function followServices(
+  client: Client,
+  { services, revision, timeout }: Follow,
+  terminal: Terminal,
+): Promise<void> {
   if (services.length === 0) return;
   const waiting = new Map<string, WireObject | undefined>(services.map((name) => [name, undefined]));
   const printed = new Map<string, Set<string>>();
@@ -67,9 +72,10 @@ export const stageLine = (stage: string, detail: string, took: Milliseconds): st
 function late(waiting: ReadonlyMap<string, WireObject | undefined>, timeout: Milliseconds): NetwrightError {
   const parts = [...waiting].map(([name, service]) => {
     const failing = service === undefined ? undefined : conditionsOf(service).find(({ status }) => status !== "True");
-    return failing === undefined ? name : `${name}: ${failing.type} is ${failing.status} (${failing.reason}): ${failing.message}`;
+    return failing === undefined
+      ? name
+      : `${name}: ${failing.type} is ${failing.status} (${failing.reason}): ${failing.message}`;
   });
   const message = `not ready after ${formatDuration(timeout)}: ${parts.join("; ")}`;
   return new NetwrightError("NW1508", message, { hint: `see netwright describe ${[...waiting.keys()][0] ?? ""}` });
 }
-

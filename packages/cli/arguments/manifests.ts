@@ -7,7 +7,11 @@ import { InvalidArgumentError, type Command } from "commander";
 
 /** Adds `-f`, which may be repeated. */
 export function fileOption(command: Command): void {
-  command.requiredOption("-f, --file <path>", "manifest file, directory, or - for standard input; may be repeated", collect);
+  command.requiredOption(
+    "-f, --file <path>",
+    "manifest file, directory, or - for standard input; may be repeated",
+    collect,
+  );
 }
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

@@ -1,6 +1,6 @@
 /** A verb that is a program of its own: it reads its arguments itself. */
 import type { Command } from "commander";
-import type { Invocation, Verb } from "./verb.ts";
+import type { Invocation, Verb } from "../../verb.ts";
 
 export function programVerb(usage: string, main: (argv: readonly string[]) => Promise<number>): Verb {
   return {
