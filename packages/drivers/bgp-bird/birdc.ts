@@ -1,5 +1,6 @@
-/** Talks to the BIRD of ours through its control socket, and reads the frame of its answers. */
-import { isNetwrightError, seconds } from "@netwright/base";
+/** Talks to the BIRD of ours through its control socket, as birdc does, without a process for each question. */
+import { createConnection } from "node:net";
+import { isNetwrightError, messageOf, NetwrightError, seconds } from "@netwright/base";
 import type { NodeSystem } from "@netwright/contract";
 import { birdPaths } from "./paths.ts";
 
@@ -18,14 +19,50 @@ export type Reply =
 /** A BIRD that takes longer for an answer has lost its sessions (their hold time is 9 s) or will soon. */
 const patience = seconds(5);
 
-/** Sends one command. @throws NW1602 when birdc is not installed, NW1605 when BIRD does not answer in time. */
-export async function birdc(system: NodeSystem, ...command: readonly string[]): Promise<Reply> {
-  const { socket } = birdPaths(system.paths);
-  const result = await system.runner.run(["birdc", "-v", "-s", socket, ...command], { timeout: patience });
-  return parseReply(result.stdout, result.stderr);
+/** Sends one command. @throws NW1605 when BIRD does not answer in time. */
+export async function birdc({ paths }: Pick<NodeSystem, "paths">, ...command: readonly string[]): Promise<Reply> {
+  const { socket } = birdPaths(paths);
+  try {
+    return parseReply(await exchange(socket, command.join(" ")), "");
+  } catch (error) {
+    if (isNetwrightError(error)) throw error;
+    return { kind: "Absent", message: messageOf(error) };
+  }
 }
 
-/** As `birdc`, for looking only: a BIRD that hangs or is not installed is as good as none. */
+function exchange(path: string, command: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection(path);
+    let text = "";
+    const timer = setTimeout(() => {
+      socket.destroy(new NetwrightError("NW1605", `BIRD did not answer ${JSON.stringify(command)}`));
+    }, patience);
+    const end = (action: () => void): void => {
+      clearTimeout(timer);
+      action();
+      socket.destroy();
+    };
+    socket.setEncoding("utf8");
+    socket.on("data", (chunk: string) => {
+      text += chunk;
+      if (isWhole(text)) end(() => resolve(asPrinted(text)));
+    });
+    socket.on("error", (error) => end(() => reject(error)));
+    socket.on("close", () => end(() => reject(new Error("BIRD ended the conversation"))));
+    socket.write(`${command}\n`);
+  });
+}
+
+/** A code and a blank end an answer; the first that ends so is the greeting. Pure. */
+export const isWhole = (text: string): boolean =>
+  text.endsWith("\n") && (text.match(/^\d{4} .*$/gm) ?? []).length >= 2 && /^\d{4} [^\n]*\n$/m.test(lastLineOf(text));
+
+const lastLineOf = (text: string): string => text.slice(text.lastIndexOf("\n", text.length - 2) + 1);
+
+/** In the form that `birdc -v` prints: further lines of a code are set in by its width. Pure. */
+const asPrinted = (text: string): string => text.replace(/^ /gm, "     ");
+
+/** As `birdc`, for looking only: a BIRD that hangs is as good as none. */
 export async function askBird(system: NodeSystem, ...command: readonly string[]): Promise<Reply> {
   try {
     return await birdc(system, ...command);

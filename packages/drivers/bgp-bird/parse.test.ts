@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseReply } from "./birdc.ts";
+import { isWhole, parseReply } from "./birdc.ts";
 import { parseKernelRoutes } from "./kernel-routes.ts";
 import { parseRecord, renderRecord } from "./observe.ts";
 import { isSettled, parseBfdSessions, parseProtocols } from "./parse-protocols.ts";
@@ -31,6 +31,12 @@ describe("parseReply()", () => {
       }),
     );
   });
+});
+
+test("an answer is whole at its last line, whatever part of it has come", () => {
+  const text = "0001 BIRD 2.0.12 ready.\n1007-Table master6:\n fd00::/64  via 1007 x\n0000 \n";
+  for (let length = 0; length < text.length; length++) expect(isWhole(text.slice(0, length))).toBe(false);
+  expect(isWhole(text)).toBe(true);
 });
 
 test("protocols: state, times in milliseconds, description, neighbour and counts", () => {

@@ -4,12 +4,10 @@ import type { NodeSystem } from "@netwright/contract";
 /** What this node lacks to speak BGP, as sentences. */
 export async function probeBird({ runner }: NodeSystem): Promise<readonly string[]> {
   const version = await outputOf(runner, ["bird", "--version"]);
-  const client = await outputOf(runner, ["birdc", "--help"]);
   const missing: string[] = [];
   if (version === undefined) missing.push("bird is not installed (Debian: bird2)");
   else if (!/BIRD version 2\./.test(version))
     missing.push(`BIRD 2 is needed, not ${version.trim() || "what is installed"}`);
-  if (client === undefined) missing.push("birdc is not installed (Debian: bird2)");
   return missing;
 }
 
