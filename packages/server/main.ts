@@ -3,7 +3,7 @@ import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCodes, isNetwrightError, jsonLog, messageOf, NetwrightError, type Log } from "@netwright/base";
 import { systemClock, systemEntropy } from "@netwright/base/node-clock.ts";
-import { createDnsUpdater, recordWriter } from "@netwright/drivers/dns-rfc2136/index.ts";
+import { createDnsUpdater, recordReader, recordWriter } from "@netwright/drivers/dns-rfc2136/index.ts";
 import { openSqliteStore } from "@netwright/store";
 import { nodeFiles, nodeRunner } from "@netwright/system";
 import { readAdminToken } from "./auth/admin-token.ts";
@@ -102,7 +102,7 @@ async function dnsOf({ dns }: ServeOptions): Promise<Pick<ServerOptions, "dns">>
   const text = await nodeFiles.read(keyFile);
   if (text === undefined) throw new NetwrightError("NW1107", `${keyFile} cannot be read`);
   const updater = createDnsUpdater({ runner: nodeRunner, server, port: 53, zone, key: parseTsigKey(text, keyFile) });
-  return { dns: { zone, update: recordWriter(updater, dnsTtl) } };
+  return { dns: { zone, update: recordWriter(updater, dnsTtl), holds: recordReader(updater) } };
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>

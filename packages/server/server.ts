@@ -8,7 +8,7 @@ import { createApp } from "./app.ts";
 import { Tokens } from "./auth/tokens.ts";
 import { Certificates, type Issue } from "./control/certificates.ts";
 import { Controller } from "./control/controller.ts";
-import { DnsSync, noDns, type UpdateRecord } from "./control/dns-sync.ts";
+import { DnsSync, noDns, type DnsDependencies } from "./control/dns-sync.ts";
 import { Rounds } from "./control/round.ts";
 import { Statuses } from "./control/statuses.ts";
 import { readWorld } from "./control/world.ts";
@@ -30,7 +30,7 @@ export interface ServerOptions {
   /** Of the built-in certificate authority, PEM. */
   readonly caCertificate: string;
   /** Absent: records of service hostnames are somebody else's business. */
-  readonly dns?: { readonly zone: string; readonly update: UpdateRecord };
+  readonly dns?: Pick<DnsDependencies, "zone" | "update" | "holds" | "checkInterval">;
   readonly version: string;
   /** Between two heartbeat lines of a stream. */
   readonly heartbeat?: Milliseconds;

@@ -53,6 +53,14 @@ export function recordWriter(updater: DnsUpdater, ttl: number): (name: string, a
   };
 }
 
+/** For the same callers: whether the server answers with this address, and no other. @throws as `read`. */
+export function recordReader(updater: DnsUpdater): (name: string, address: Ipv6) => Promise<boolean> {
+  return async (name, address) => {
+    const [found] = await updater.read([name]);
+    return found?.addresses.length === 1 && found.addresses[0]?.address === address;
+  };
+}
+
 async function converge(
   options: DnsUpdaterOptions,
   questions: Questions,

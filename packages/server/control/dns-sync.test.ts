@@ -80,3 +80,19 @@ test("names outside the zone are left to others", async () => {
   await harness.admin.apply(applyOf(shop().replaceAll("shop", "other")));
   await eventually(async () => expect(written).toEqual(["other.example.net"]));
 });
+
+test("a record that others removed is written again", async () => {
+  const records = new Map<string, Ipv6>();
+  const harness = await startHarness({
+    update: async (hostname, address) => {
+      if (address !== null) records.set(hostname, address);
+    },
+    holds: async (hostname, address) => records.get(hostname) === address,
+  });
+  running.push(harness);
+  await harness.admin.apply(applyOf(fabricManifests));
+  await harness.admin.apply(applyOf(shop()));
+  await eventually(async () => expect(records.size).toBe(1));
+  records.clear();
+  await eventually(async () => expect(records.get("shop.example.net")).toBe("2001:db8:100::1"));
+});

@@ -2,7 +2,7 @@
  * Keeps the AAAA records of service hostnames in the zone equal to what services have. Names that may be in the zone
  * are stored before they are written there, so that a restart forgets no record that must go.
  */
-import { messageOf, seconds, type Clock, type Ipv6 } from "@netwright/base";
+import { messageOf, seconds, type Clock, type Ipv6, type Milliseconds } from "@netwright/base";
 import type { Store, StoreWrite } from "@netwright/contract";
 import { Wakeups } from "@netwright/store";
 import type { Log } from "@netwright/base";
@@ -19,8 +19,12 @@ export interface DnsDependencies {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly update: UpdateRecord;
+  /** Whether the name server has this address for the name, and no other. Asked from time to time. */
+  readonly holds: (hostname: string, address: Ipv6) => Promise<boolean>;
   /** Names outside it are somebody else's. */
   readonly zone: string;
+  /** How often records are looked at; 5 s when left out. */
+  readonly checkInterval?: Milliseconds;
   /** Called after every attempt, with the names that it was about. */
   readonly onProgress: (hostnames: ReadonlySet<string>) => void;
 }
@@ -34,15 +38,19 @@ interface Entry {
 
 const prefix = "dns/";
 const retry = seconds(1);
+/** Records that were changed by others are found, and put back, this often. */
+const checkInterval = seconds(5);
 
 export class DnsSync implements DnsFacts {
   readonly #dependencies: DnsDependencies;
   readonly #entries = new Map<string, Entry>();
   readonly #stored: Set<string>;
+  readonly #checkInterval: Milliseconds;
   readonly #wakeups = new Wakeups();
 
   constructor(dependencies: DnsDependencies) {
     this.#dependencies = dependencies;
+    this.#checkInterval = dependencies.checkInterval ?? checkInterval;
     this.#stored = new Set(dependencies.store.list(prefix).records.map(({ key }) => key.slice(prefix.length)));
     for (const hostname of this.#stored)
       this.#entries.set(hostname, { wanted: null, written: undefined, failure: undefined });
@@ -74,7 +82,7 @@ export class DnsSync implements DnsFacts {
     while (!signal.aborted) {
       const due = [...this.#entries].filter(([, { wanted, written }]) => wanted !== written);
       if (due.length === 0) {
-        await this.#wakeups.next(signal);
+        await this.#rest(signal);
         continue;
       }
       await this.#remember(due.filter(([, { wanted }]) => wanted !== null).map(([hostname]) => hostname));
@@ -82,6 +90,35 @@ export class DnsSync implements DnsFacts {
       await this.#forget();
       this.#dependencies.onProgress(new Set(due.map(([hostname]) => hostname)));
       if (failed) await this.#dependencies.clock.sleep(retry, signal).catch(() => {});
+    }
+  }
+
+  /** Until something is wanted, or it is time to look at what was written. */
+  async #rest(signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const until = AbortSignal.any([over.signal, signal]);
+    const woken = this.#wakeups.next(until).then(() => true);
+    const late = this.#dependencies.clock.sleep(this.#checkInterval, until).then(
+      () => false,
+      () => true,
+    );
+    const early = await Promise.race([woken, late]);
+    over.abort();
+    if (!early) await this.#check();
+  }
+
+  /** A record that is not as it was written counts as not written. */
+  async #check(): Promise<void> {
+    const { holds, log, onProgress } = this.#dependencies;
+    for (const [hostname, entry] of this.#entries) {
+      const { written } = entry;
+      if (written === null || written === undefined) continue;
+      // A name server that does not answer has not lost the record.
+      if (await holds(hostname, written).catch(() => true)) continue;
+      entry.written = undefined;
+      entry.failure = "its record was changed or removed by somebody else";
+      log.warn("DnsRecordLost", { hostname, address: written });
+      onProgress(new Set([hostname]));
     }
   }
 

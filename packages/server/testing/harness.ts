@@ -13,7 +13,7 @@ import { systemClock, systemEntropy } from "@netwright/base/node-clock.ts";
 import type { Store } from "@netwright/contract";
 import { memoryStore } from "@netwright/store";
 import type { Issue } from "../control/certificates.ts";
-import type { UpdateRecord } from "../control/dns-sync.ts";
+import type { DnsDependencies, UpdateRecord } from "../control/dns-sync.ts";
 import { startServer, type Server } from "../server.ts";
 
 export const adminToken = "nw_admin_for_tests_0123456789abcdef";
@@ -30,6 +30,8 @@ export interface Harness {
 export interface HarnessOptions {
   readonly store?: Store;
   readonly update?: UpdateRecord;
+  /** Every record is there when left out. */
+  readonly holds?: DnsDependencies["holds"];
   readonly issue?: Issue;
   readonly heartbeat?: Milliseconds;
 }
@@ -37,6 +39,7 @@ export interface HarnessOptions {
 export async function startHarness({
   store = memoryStore(),
   update,
+  holds = async () => true,
   issue = fakeIssue,
   heartbeat = milliseconds(1000),
 }: HarnessOptions = {}): Promise<Harness> {
@@ -56,7 +59,7 @@ export async function startHarness({
     caCertificate: "-----BEGIN CERTIFICATE-----\n",
     version: "0.0.0",
     drainTimeout: milliseconds(200),
-    ...(update === undefined ? {} : { dns: { zone: "example.net", update } }),
+    ...(update === undefined ? {} : { dns: { zone: "example.net", update, holds, checkInterval: milliseconds(50) } }),
   });
   const as = (token: string): Client => createClient({ transport: appTransport(server), token });
   const stop = async (): Promise<void> => {
