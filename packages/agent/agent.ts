@@ -7,6 +7,7 @@ import { answerRequests, followState, sendReport, type ChannelOptions } from "./
 import { Converger, type Round } from "./converger.ts";
 import { monitorKernel } from "./kernel-monitor.ts";
 import type { AgentMetrics } from "./metrics.ts";
+import { forgetOldLogs } from "./old-logs.ts";
 import { Reporter } from "./reporter.ts";
 import { answer } from "./requests.ts";
 import { loadGoal, saveGoal } from "./state-file.ts";
@@ -54,6 +55,8 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     logRound(log, result);
     if (!result.converged) watch.wake();
     tell();
+    // Between rounds, so that nothing starts to write meanwhile.
+    return result.converged ? forgetOldLogs(system, result.goal.state) : undefined;
   });
   const saved = await loadGoal(system, node);
   if (saved !== undefined) converger.setGoal(saved);

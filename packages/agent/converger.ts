@@ -27,10 +27,10 @@ export class Converger {
   #goal: Goal | undefined;
   readonly #drivers: readonly Driver[];
   readonly #system: NodeSystem;
-  readonly #onRound: (round: Round) => void;
+  readonly #onRound: (round: Round) => void | Promise<void>;
   readonly #waiter: Waiter;
 
-  constructor(drivers: readonly Driver[], system: NodeSystem, onRound: (round: Round) => void) {
+  constructor(drivers: readonly Driver[], system: NodeSystem, onRound: (round: Round) => void | Promise<void>) {
     this.#drivers = drivers;
     this.#system = system;
     this.#onRound = onRound;
@@ -64,7 +64,7 @@ export class Converger {
   async #round(goal: Goal): Promise<boolean> {
     const result = await this.#result(goal.state);
     const converged = result.changes.length === 0 && result.problems.length === 0;
-    this.#onRound({ ...result, goal, converged });
+    await this.#onRound({ ...result, goal, converged });
     return converged;
   }
 
