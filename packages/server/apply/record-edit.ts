@@ -39,7 +39,8 @@ export function changeOf(
 
 export function describeFlows({ flows }: Plan): string {
   const count = (change: "Opened" | "Closed"): number => flows.filter((flow) => flow.change === change).length;
-  return `${count("Opened")} flows opened, ${count("Closed")} closed`;
+  const opened = count("Opened");
+  return `${opened} ${opened === 1 ? "flow" : "flows"} opened, ${count("Closed")} closed`;
 }
 
 export function eventsOf({ by, undoes }: EditRequest, { changes }: Candidate): readonly NewEvent[] {

@@ -94,12 +94,13 @@ function detailsOf(service: Service, observed: ObservedService, facts: Facts): P
   const staying = instances.filter(isStaying);
   const hosts = [...new Set(instances.map(({ host }) => host))].toSorted();
   const rules = hosts.flatMap((host) => {
-    const network = facts.reports
+    // What the host was told, which it has by now: its report of what it counts comes later.
+    const network = facts.states
       .get(host)
-      ?.report.networks.find(
+      ?.state.networks.find(
         ({ name, project }) => name === service.spec.network && project === service.metadata.project,
       );
-    return network === undefined ? [] : [`${host}: ${counted(network.rules, "rule")}`];
+    return network === undefined ? [] : [`${host}: ${counted(network.policy.length, "rule")}`];
   });
   return {
     address: addresses.map(({ address }) => address).join(", ") || "none: it has no listener",
@@ -116,12 +117,15 @@ function detailsOf(service: Service, observed: ObservedService, facts: Facts): P
       announcements.length === 0
         ? "not exposed"
         : `to ${[...new Set(announcements.map(({ router }) => router))].toSorted().join(", ")}`,
-    ready: service.spec.expose
-      .map(({ hostname, protocol, port }) =>
-        protocol === "HTTPS"
-          ? `https://${hostname}${port === 443 ? "" : `:${port}`}/`
-          : `${protocol} ${hostname}:${port}`,
-      )
-      .join(", "),
+    ready:
+      service.spec.expose.length === 0
+        ? "for services that it allows"
+        : service.spec.expose
+            .map(({ hostname, protocol, port }) =>
+              protocol === "HTTPS"
+                ? `https://${hostname}${port === 443 ? "" : `:${port}`}/`
+                : `${protocol} ${hostname}:${port}`,
+            )
+            .join(", "),
   };
 }

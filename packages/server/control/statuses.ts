@@ -139,7 +139,7 @@ export class Statuses {
     for (const { type, status, reason, message } of after) {
       if (before.find((condition) => condition.type === type)?.status === status) continue;
       const said = status === "True" ? type : status === "False" ? `Not${type}` : `${type}Unknown`;
-      const told = { object, reason: said, message: `${reason}: ${message}` };
+      const told = { object, reason: said, message: reason === said ? message : `${reason}: ${message}` };
       this.#dependencies.events.tell({ ...told, type: status === "False" ? "Warning" : "Normal" });
     }
   }

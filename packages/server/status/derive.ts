@@ -79,10 +79,10 @@ function storedObject({ items, revisions }: World, key: string): WireObject {
 function statusOf(input: DeriveInput, object: AnyObject): object {
   const { facts, before } = input;
   const { name, generation = 0 } = object.metadata;
-  const node = { facts, node: name, generation, before };
+  const node = { facts, node: name, generation, before, managed: true };
   if (object.kind === "Service") return serviceStatus(input, object);
   if (object.kind === "Host") return { ...nodeStatus(node), used: usedOf(facts, name) };
-  if (object.kind === "Router") return nodeStatus(node);
+  if (object.kind === "Router") return nodeStatus({ ...node, managed: object.spec.managed });
   return object.kind === "AddressPool" ? poolStatus(facts, object) : {};
 }
 

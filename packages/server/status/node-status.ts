@@ -9,15 +9,15 @@ export interface NodeInput {
   readonly node: string;
   readonly generation: number;
   readonly before: readonly Condition[];
+  /** False for routers of others: no agent of ours runs there. */
+  readonly managed: boolean;
 }
 
-export function nodeStatus({ facts, node, generation, before }: NodeInput): NodeStatus {
+export function nodeStatus({ facts, node, generation, before, managed }: NodeInput): NodeStatus {
   const heard = facts.reports.get(node);
   const report = heard?.report;
-  const verdicts = [readyVerdict(facts, node), programmedVerdict(facts, node)].map((verdict) => ({
-    ...verdict,
-    observedGeneration: generation,
-  }));
+  const told = managed ? [readyVerdict(facts, node), programmedVerdict(facts, node)] : [unmanaged];
+  const verdicts = told.map((verdict) => ({ ...verdict, observedGeneration: generation }));
   return {
     conditions: [...conditionsOf(verdicts, before, facts.now)],
     agent:
@@ -41,6 +41,13 @@ export function nodeStatus({ facts, node, generation, before }: NodeInput): Node
 }
 
 type NodeVerdict = Omit<Verdict, "observedGeneration">;
+
+const unmanaged: NodeVerdict = {
+  type: "Ready",
+  status: "Unknown",
+  reason: "Unmanaged",
+  message: "it belongs to others; its neighbors report their sessions with it",
+};
 
 function readyVerdict(facts: Facts, node: string): NodeVerdict {
   const ready = facts.reports.ready(node);

@@ -12,12 +12,19 @@ export function networkStatus(
   before: readonly Condition[],
 ): NonNullable<Network["status"]> {
   const hosts: string[] = [];
+  const rules: { host: string; rules: number }[] = [];
+  const union = new Set<string>();
   let mtu = 0;
   for (const [node, { state }] of facts.states.all()) {
     const network = state.networks.find(({ project, name }) => project === entry.project && name === entry.name);
     if (network === undefined) continue;
     hosts.push(node);
     mtu = network.mtu;
+    for (const { from, to, protocol, port } of network.policy) union.add(`${from} ${to} ${protocol} ${port}`);
+    const seen = facts.reports
+      .get(node)
+      ?.report.networks.find(({ project, name }) => project === entry.project && name === entry.name);
+    if (seen !== undefined) rules.push({ host: node, rules: seen.rules });
   }
   const ready = {
     type: "Ready",
@@ -31,6 +38,8 @@ export function networkStatus(
     prefix: entry.prefix,
     mtu,
     hosts: hosts.toSorted(),
+    rules: rules.toSorted((a, b) => (a.host < b.host ? -1 : 1)),
+    ruleUnion: union.size,
     conditions: [...conditionsOf([ready], before, facts.now)],
   };
 }

@@ -1,5 +1,5 @@
 /** Plays the agent of one node: takes its states and reports that everything asked for is there. */
-import type { Client } from "@netwright/api";
+import type { AgentRequest, Client, NodeObservation, OutputChunk } from "@netwright/api";
 import { systemClock } from "@netwright/base/node-clock.ts";
 import type { HostState, InstanceReport, NodeReport } from "@netwright/contract";
 
@@ -8,6 +8,8 @@ export interface FakeAgent {
   readonly states: { readonly revision: number; readonly state: HostState }[];
   /** Changes what the next reports say, and reports. */
   say(change: Partial<NodeReport>): Promise<void>;
+  /** What it finds when it is asked to look, beside the route that it is asked for. */
+  find(problems: NodeObservation["problems"]): void;
   stop(): void;
 }
 
@@ -29,11 +31,28 @@ export function startFakeAgent(client: Client, node: string): FakeAgent {
   run().catch((failure: unknown) => {
     if (!stop.signal.aborted) console.error(`fake agent of ${node}`, failure);
   });
+  let found: NodeObservation["problems"] = [];
+  const answer = async (): Promise<void> => {
+    for await (const request of client.nodes.requests(node, stop.signal)) {
+      if (request.kind === "Observe")
+        await client.nodes.sendOutput(node, request.id, observation(request, found), stop.signal);
+    }
+  };
+  answer().catch(() => {});
   const say = async (change: Partial<NodeReport>): Promise<void> => {
     said = { ...said, ...change };
     await report();
   };
-  return { states, say, stop: () => stop.abort() };
+  return { states, say, find: (problems) => void (found = problems), stop: () => stop.abort() };
+}
+
+async function* observation(
+  { destination }: AgentRequest & { readonly kind: "Observe" },
+  problems: NodeObservation["problems"],
+): AsyncGenerator<OutputChunk> {
+  const text = JSON.stringify({ problems, route: `${destination} dev eth0` } satisfies NodeObservation);
+  yield { stream: "stdout", data: Buffer.from(text).toString("base64") };
+  yield { stream: "exit", code: 0 };
 }
 
 const startedAt = systemClock.now();
