@@ -1,7 +1,6 @@
-/** Runs the batches: one process per namespace and step, side by side within a step. */
-import { messageOf } from "@netwright/base";
-import type { NodeSystem, Problem, RunOptions } from "@netwright/contract";
-import { concurrently } from "../concurrently.ts";
+/** Runs the batches of all steps in one shell: their order matters, and a shell forks fast. */
+import { messageOf, milliseconds } from "@netwright/base";
+import type { NodeSystem, Problem } from "@netwright/contract";
 import type { Netns } from "./link.ts";
 import { steps, type LinkChange } from "./plan.ts";
 
@@ -12,12 +11,15 @@ interface Batch {
 }
 
 export async function applyLinks(system: NodeSystem, changes: readonly LinkChange[]): Promise<readonly Problem[]> {
-  const problems: Problem[] = [];
-  for (const step of steps) {
-    const batches = batchesOf(changes.filter((change) => change.step === step));
-    problems.push(...(await concurrently(batches, (batch) => runBatch(system, batch))).flat());
+  const batches = steps.flatMap((step) => batchesOf(changes.filter((change) => change.step === step)));
+  const timeout = milliseconds(10_000 + 100 * changes.length);
+  try {
+    const { stdout } = await system.runner.run(["sh"], { input: batches.map(render).join(""), timeout });
+    const reports = stdout.split(/^@batch /m).slice(1);
+    return batches.flatMap((batch, index) => problemsOf(batch, reports[index] ?? "1\nnot done"));
+  } catch (error) {
+    return [{ slot: "links", code: "NW1601", message: messageOf(error), subject: "host" }];
   }
-  return problems;
 }
 
 /** Keeps the order inside a namespace. */
@@ -35,32 +37,32 @@ function batchesOf(changes: readonly LinkChange[]): readonly Batch[] {
   return [...batches.values()];
 }
 
-async function runBatch(system: NodeSystem, batch: Batch): Promise<readonly Problem[]> {
-  const problem = (message: string): Problem => ({
+/** What it says comes between the mark and the status of the next, so that failures find their batch. */
+function render(batch: Batch): string {
+  const [command, input] = commandOf(batch);
+  return `said=$(${command} 2>&1 >/dev/null <<'END'\n${input.map((line) => `${line}\n`).join("")}END\n)\necho "@batch $?"\necho "$said"\n`;
+}
+
+/** A command of sh(1) and its input. Names and paths of ours hold nothing that a shell would change. */
+function commandOf({ netns, tool, lines }: Batch): readonly [string, readonly string[]] {
+  if (tool === "zero" || tool === "one") {
+    const within = netns === null ? "" : `nsenter --net=/run/netns/${netns} -- `;
+    return [`${within}tee ${lines.join(" ")}`, [tool === "one" ? "1" : "0"]];
+  }
+  // `-force`: a line that fails does not keep the others from being done.
+  return [`${tool}${tool === "ip" ? " -6" : ""}${netns === null ? "" : ` -n ${netns}`} -force -batch -`, lines];
+}
+
+/** The status, then what was said. */
+function problemsOf(batch: Batch, report: string): readonly Problem[] {
+  const [status = ""] = report.split("\n", 1);
+  if (Number(status) === 0) return [];
+  return failures(batch, report.slice(status.length)).map((message) => ({
     slot: "links",
     code: "NW1601",
     message,
     subject: batch.netns ?? "host",
-  });
-  try {
-    const { code, stderr } = await system.runner.run(...commandOf(batch));
-    return code === 0 ? [] : failures(batch, stderr).map(problem);
-  } catch (error) {
-    return [problem(messageOf(error))];
-  }
-}
-
-function commandOf({ netns, tool, lines }: Batch): readonly [readonly [string, ...string[]], RunOptions] {
-  if (tool === "zero" || tool === "one") {
-    const options = { input: tool === "one" ? "1\n" : "0\n" };
-    return [["tee", ...lines.flatMap((line) => line.split(" "))], netns === null ? options : { ...options, netns }];
-  }
-  const within = netns === null ? [] : ["-n", netns];
-  // `-force`: a line that fails does not keep the others from being done.
-  return [
-    [tool, ...(tool === "ip" ? ["-6"] : []), ...within, "-force", "-batch", "-"],
-    { input: lines.map((line) => `${line}\n`).join("") },
-  ];
+  }));
 }
 
 /** ip(8) writes the reason, then `Command failed -:LINE`. */
