@@ -30,7 +30,9 @@ for (const file of files.filter((path) => positionals.length === 0 || positional
   const { benchmark } = (await import(join(root, file))) as { readonly benchmark: Benchmark };
   process.stderr.write(`${benchmark.name}: ${benchmark.bar}\n`);
   for (const one of await benchmark.cases({ rounds })) {
-    results.push(await measureCase(benchmark.name, one, rounds, () => performance.now()));
+    results.push(
+      await measureCase(benchmark.name, one, Math.min(rounds, one.rounds ?? rounds), () => performance.now()),
+    );
   }
 }
 

@@ -21,6 +21,8 @@ export interface Case {
   /** The same thing as its own authors would do it; undefined when the bar is absolute. */
   readonly baseline?: Side;
   readonly bar: Bar;
+  /** At most so many, for what takes long: a lab of a hundred hosts is not built ten times. */
+  readonly rounds?: number;
 }
 
 /** What was promised: a bound on the median, or on the ratio of the medians. */

@@ -79,6 +79,7 @@ function changedObservations(before: Observed, after: Observed, ledger: LedgerIn
     const service = entry === undefined ? undefined : serviceOf(entry);
     if (service !== undefined) dirty.add(service);
   }
+  if (before.nodes === after.nodes) return;
   const nodes = new Set([...before.nodes.keys(), ...after.nodes.keys()]);
   for (const node of nodes) {
     if (before.nodes.get(node)?.ready === after.nodes.get(node)?.ready) continue;

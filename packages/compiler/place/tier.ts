@@ -36,7 +36,7 @@ export function* reconcileTier(work: TierWork): Generator<Diagnostic> {
   const hash = work.template?.hash ?? "";
   const fresh = (): InstanceEntry[] => running(work).filter(({ template }) => template === hash);
   for (const victim of victims(fresh(), fresh().length - tier.replicas, observed))
-    drain(work, victim, `${tier.name} has ${tier.replicas} replicas now`);
+    drain(work, victim, `${tier.name} has ${tier.replicas} ${tier.replicas === 1 ? "replica" : "replicas"} now`);
   for (let missing = tier.replicas - fresh().length; missing > 0; missing--) {
     const choice = place(work);
     if (choice?.host !== undefined) continue;
