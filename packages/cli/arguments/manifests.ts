@@ -5,13 +5,17 @@ import { toApplyObject, type ApplyRequest } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
 import { InvalidArgumentError, type Command } from "commander";
 
-/** Adds `-f`, which may be repeated. */
+const flags = "-f, --file <path>";
+const meaning = "manifest file, directory, or - for standard input; may be repeated";
+
+/** Adds `-f`, which may be repeated, for verbs that cannot do without. */
 export function fileOption(command: Command): void {
-  command.requiredOption(
-    "-f, --file <path>",
-    "manifest file, directory, or - for standard input; may be repeated",
-    collect,
-  );
+  command.requiredOption(flags, meaning, collect);
+}
+
+/** The same for verbs that also take objects by name. */
+export function optionalFileOption(command: Command): void {
+  command.option(flags, meaning, collect);
 }
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

@@ -38,7 +38,9 @@ export async function followServices(
   const look = (service: WireObject): void => {
     const name = objectName(service as never);
     if (!waiting.has(name)) return;
-    printStages(name, service, printed, terminal);
+    // The newest stage's detail may still grow (hosts report one after the other): it is told when the next begins.
+    const stages = stagesOf(service);
+    printStages(name, isReady(service) ? stages : stages.slice(0, -1), printed, terminal);
     if (isReady(service)) waiting.delete(name);
     else waiting.set(name, service);
   };
@@ -50,14 +52,20 @@ export async function followServices(
     }
   }
   terminal.signal.throwIfAborted();
-  if (waiting.size > 0) throw late(waiting, timeout);
+  if (waiting.size === 0) return;
+  for (const [name, service] of waiting)
+    if (service !== undefined) printStages(name, stagesOf(service), printed, terminal);
+  throw late(waiting, timeout);
 }
 
-function printStages(name: string, service: WireObject, printed: Map<string, Set<string>>, terminal: Terminal): void {
+function printStages(
+  name: string,
+  stages: readonly Stage[],
+  printed: Map<string, Set<string>>,
+  terminal: Terminal,
+): void {
   const seen = printed.get(name) ?? new Set<string>();
-  const stages = stagesOf(service);
-  // The newest stage's detail may still grow (hosts report one after the other): it is told when the next begins.
-  for (const { stage, detail, took } of isReady(service) ? stages : stages.slice(0, -1)) {
+  for (const { stage, detail, took } of stages) {
     if (seen.has(stage)) continue;
     if (seen.size === 0) terminal.err(`${name}\n`);
     seen.add(stage);
@@ -70,12 +78,19 @@ export const stageLine = (stage: string, detail: string, took: Milliseconds): st
   `  ${stage.padEnd(12)} ${detail.padEnd(56)} ${formatDuration(took).padStart(7)}\n`;
 
 function late(waiting: ReadonlyMap<string, WireObject | undefined>, timeout: Milliseconds): NetwrightError {
-  const parts = [...waiting].map(([name, service]) => {
-    const failing = service === undefined ? undefined : conditionsOf(service).find(({ status }) => status !== "True");
-    return failing === undefined
-      ? name
-      : `${name}: ${failing.type} is ${failing.status} (${failing.reason}): ${failing.message}`;
-  });
+  const parts = [...waiting].map(
+    ([name, service]) => `${name}: ${service === undefined ? "not seen" : lacking(service)}`,
+  );
   const message = `not ready after ${formatDuration(timeout)}: ${parts.join("; ")}`;
   return new NetwrightError("NW1508", message, { hint: `see netwright describe ${[...waiting.keys()][0] ?? ""}` });
+}
+
+/** The first condition that is not true, else the first new instance that is not up: the old ones still serve then. */
+function lacking(service: WireObject): string {
+  const failing = conditionsOf(service).find(({ status }) => status !== "True");
+  if (failing !== undefined) return `${failing.type} is ${failing.status} (${failing.reason}): ${failing.message}`;
+  const instances = (valueAt(service, "status.instances") as ServiceStatus["instances"] | undefined) ?? [];
+  const down = instances.find(({ phase }) => phase !== "Ready" && phase !== "Draining" && phase !== "Stopping");
+  if (down === undefined) return "the change is not in force everywhere yet";
+  return `${down.id} on ${down.host} is ${down.phase}: ${down.message}`;
 }

@@ -4,7 +4,7 @@ import type { Client, WireObject } from "@netwright/api";
 import type { Command } from "commander";
 import { connect, connectionOptions } from "../arguments/connection.ts";
 import { timeoutOf, waitOptions } from "../arguments/durations.ts";
-import { readApplyRequest } from "../arguments/manifests.ts";
+import { optionalFileOption, readApplyRequest } from "../arguments/manifests.ts";
 import { parseRefs, refText, toApiRef, type ObjectRef } from "../arguments/object-ref.ts";
 import { valueAt } from "../print/columns.ts";
 import { renderPlan } from "../print/plan.ts";
@@ -14,7 +14,7 @@ import type { Invocation, Verb } from "../verb.ts";
 export const verb: Verb = {
   configure(command: Command): void {
     command.argument("[object...]", "KIND/NAME, or KIND NAME...");
-    command.option("-f, --file <path>", "delete the objects of this manifest or directory");
+    optionalFileOption(command);
     command.option("-p, --project <name>", "their project", "default");
     command.option("--dry-run", "only show what would happen");
     command.option("--ignore-not-found", "what is gone already is no failure");
@@ -41,11 +41,11 @@ export const verb: Verb = {
 };
 
 async function refsOf({ args, options }: Invocation): Promise<readonly ObjectRef[]> {
-  const file = options["file"] as string | undefined;
-  if (file === undefined) return parseRefs(args, options["project"] as string);
+  const files = options["file"] as readonly string[] | undefined;
+  if (files === undefined) return parseRefs(args, options["project"] as string);
   if (args.length > 0)
     throw new NetwrightError("NW1002", "objects are named both by -f and by name", { hint: "use one of the two" });
-  const { objects } = await readApplyRequest([file], {});
+  const { objects } = await readApplyRequest(files, {});
   // What others refer to was written first; it goes last.
   return objects.toReversed().flatMap(({ object }) => {
     const { kind, metadata } = object as WireObject;

@@ -24,15 +24,12 @@ export const verb: Verb = {
   },
 };
 
-/** The first few of many; `history NUMBER` has all. */
+/** More than these are counted; `history NUMBER` has all. */
 const shownMax = 3;
 
 function objectsText(objects: ChangeSummary["objects"]): string {
-  const shown = objects
-    .slice(0, objects.length > shownMax + 1 ? shownMax : undefined)
-    .map(({ object, change }) => `${change.toLowerCase()} ${object}`);
-  const more = objects.length - shown.length;
-  return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(", ");
+  const texts = objects.map(({ object, change }) => `${change.toLowerCase()} ${object}`);
+  return texts.length > shownMax ? `${texts[0]} and ${texts.length - 1} more` : texts.join(", ");
 }
 
 function table(changes: readonly ChangeSummary[]): string {
