@@ -140,10 +140,14 @@ export class Statuses {
       if (before.find((condition) => condition.type === type)?.status === status) continue;
       const said = status === "True" ? type : status === "False" ? `Not${type}` : `${type}Unknown`;
       const told = { object, reason: said, message: reason === said ? message : `${reason}: ${message}` };
-      this.#dependencies.events.tell({ ...told, type: status === "False" ? "Warning" : "Normal" });
+      const trouble = status === "False" && !underWay.has(reason);
+      this.#dependencies.events.tell({ ...told, type: trouble ? "Warning" : "Normal" });
     }
   }
 }
+
+/** Reasons that pass by themselves while a change is carried out. */
+const underWay: ReadonlySet<string> = new Set(["Applying"]);
 
 const conditionsIn = (object: WireObject | undefined): readonly Condition[] =>
   (object?.status?.["conditions"] ?? []) as readonly Condition[];
