@@ -3,7 +3,7 @@ import { decodeManifest, decodeObject, decodeWritten, encodeObject } from "./dec
 import { kindOfWord, objectName } from "./index.ts";
 
 const network = { apiVersion: "netwright.dev/v1alpha1", kind: "Network", metadata: { name: "web" } };
-const status = { vni: 1, prefix: "fd00:0:1:1::/64", mtu: 1430, hosts: [], conditions: [] };
+const status = { vni: 1, prefix: "fd00:0:1:1::/64", mtu: 1430, hosts: [], rules: [], ruleUnion: 0, conditions: [] };
 
 describe("decoding", () => {
   test("status is ignored in what is applied, also a broken one, and kept in what the server says", () => {

@@ -17,9 +17,11 @@ const excerptMax = 110;
  */
 export function renderDiagnostic(diagnostic: Diagnostic, sourceText?: string): string {
   const { code, message, field, source, subject, hint } = diagnostic;
-  const about = [source === undefined ? subject : undefined, field?.replace(/^spec\./, "")].filter(
-    (part) => part !== undefined && part !== "",
-  );
+  // What the message names itself is not said twice.
+  const about = [
+    source === undefined && !message.includes(subject ?? "") ? subject : undefined,
+    message.startsWith(`${field}: `) ? undefined : field?.replace(/^spec\./, ""),
+  ].filter((part) => part !== undefined && part !== "");
   return [
     [`error ${code} ${categoryOf(code)}`, ...about, printable(message)].join(": "),
     ...(source === undefined ? [] : [`  ${source.file}:${source.line}:${source.column}`]),
