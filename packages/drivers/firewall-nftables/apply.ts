@@ -1,10 +1,8 @@
 /** Loads the transactions, then opens forwarding where all rules stand. */
 import { messageOf } from "@netwright/base";
 import type { NodeSystem, Problem } from "@netwright/contract";
-import { loadScripts } from "../nftables/kernel.ts";
+import { forwardingPath, loadScripts } from "../nftables/kernel.ts";
 import type { FirewallChange } from "./plan.ts";
-
-export const forwardingPath = "/proc/sys/net/ipv6/conf/all/forwarding";
 
 export async function applyFirewall(
   system: NodeSystem,

@@ -2,7 +2,9 @@
 import type { DeniedFlow, Protocol } from "@netwright/contract";
 import type { ElementHave, TableHave } from "../nftables/parse.ts";
 
-export function deniedFlows({ sets }: TableHave): readonly DeniedFlow[] {
+export const deniedSets = ["denied", "denied_in", "denied_out"].map((name) => ({ kind: "set" as const, name }));
+
+export function deniedFlows(sets: TableHave["sets"]): readonly DeniedFlow[] {
   const flows = (name: string, pad: (parts: readonly string[]) => readonly string[]): readonly DeniedFlow[] =>
     [...(sets.get(name)?.elements ?? [])].map(([id, element]) => flow(pad(id.split(" . ")), element));
   return [

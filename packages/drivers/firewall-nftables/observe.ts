@@ -1,38 +1,17 @@
 /** What the tables of the firewall are now, and which tenant namespaces forward. */
 import { networkNamespace, type DeniedFlow, type NetworkState, type NodeSystem } from "@netwright/contract";
-import { listTable } from "../nftables/kernel.ts";
-import type { TableHave } from "../nftables/parse.ts";
+import { listSets, observeTable, type NamespaceHave } from "../nftables/kernel.ts";
 import { ruleNameOf } from "../nftables/table.ts";
-import { forwardingPath } from "./apply.ts";
-import { deniedFlows } from "./denied.ts";
+import { deniedFlows, deniedSets } from "./denied.ts";
 import type { FirewallWant } from "./want.ts";
-
-export interface NamespaceHave {
-  readonly table: TableHave | undefined;
-  readonly forwarding: boolean;
-}
 
 /** By namespace. */
 export type FirewallHave = ReadonlyMap<string | null, NamespaceHave>;
 
 export async function observeFirewall(system: NodeSystem, want: readonly FirewallWant[]): Promise<FirewallHave> {
   return new Map(
-    await Promise.all(want.map(async ({ netns }) => [netns, await observeNamespace(system, netns)] as const)),
+    await Promise.all(want.map(async ({ netns, table }) => [netns, await observeTable(system, netns, table)] as const)),
   );
-}
-
-async function observeNamespace(system: NodeSystem, netns: string | null): Promise<NamespaceHave> {
-  const [table, forwarding] = await Promise.all([
-    listTable(system, netns, "inet"),
-    // The node's own forwarding is not the firewall's to open.
-    netns === null ? true : forwards(system, netns),
-  ]);
-  return { table, forwarding };
-}
-
-async function forwards(system: NodeSystem, netns: string): Promise<boolean> {
-  const { code, stdout } = await system.runner.run(["cat", forwardingPath], { netns });
-  return code === 0 && stdout.trim() === "1";
 }
 
 /** Flows dropped in this network on this host since they were last seen ten minutes ago, the most packets first. */
@@ -40,8 +19,7 @@ export async function readDenied(
   system: NodeSystem,
   network: Pick<NetworkState, "project" | "name">,
 ): Promise<readonly DeniedFlow[]> {
-  const table = await listTable(system, networkNamespace(network), "inet");
-  return table === undefined ? [] : deniedFlows(table);
+  return deniedFlows(await listSets(system, networkNamespace(network), "inet", deniedSets));
 }
 
 export interface RuleCount {
@@ -57,9 +35,10 @@ export interface FirewallCounts {
   readonly counters: readonly RuleCount[];
 }
 
-/** What stands in one namespace (null: the node's own) and what it counted. */
+/** What stands in one namespace (null: the node's own) and what it counted. Lists every policy element. */
 export async function readCounts(system: NodeSystem, netns: string | null): Promise<FirewallCounts> {
-  const table = await listTable(system, netns, "inet");
+  const flows = { name: "flows", kind: "map", type: "", elements: [] } as const;
+  const { table } = await observeTable(system, netns, { family: "inet", sets: [flows] });
   if (table === undefined) return { rules: 0, counters: [] };
   const counters = [...table.chains].flatMap(([chain, { rules }]) =>
     rules.map(({ comment, packets, bytes }) => ({ rule: `${chain}/${ruleNameOf(comment) ?? ""}`, packets, bytes })),

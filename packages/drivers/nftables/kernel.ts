@@ -1,9 +1,8 @@
-/** The thin shell around nft: list one table, load one script. */
+/** The thin shell around nft: list what is wanted of one table, load one script. */
 import { messageOf, NetwrightError } from "@netwright/base";
 import { nftTable, type NodeSystem, type Problem, type RunOptions, type Slot } from "@netwright/contract";
-import { concurrently } from "../concurrently.ts";
 import { parseTable, type TableHave } from "./parse.ts";
-import type { TableSpec } from "./table.ts";
+import type { SetSpec, TableSpec } from "./table.ts";
 
 /** One transaction in one namespace; null is the node's own. */
 export interface NftChange {
@@ -13,38 +12,58 @@ export interface NftChange {
 
 const within = (netns: string | null): RunOptions => (netns === null ? {} : { netns });
 
-/** Undefined where there is no such table, or no such namespace yet. @throws NW1601 when nft refuses otherwise. */
-export const listTable = (
+export interface NamespaceHave {
+  /** Undefined where there is no such table, or no such namespace yet. */
+  readonly table: TableHave | undefined;
+  readonly forwarding: boolean;
+}
+
+export const forwardingPath = "/proc/sys/net/ipv6/conf/all/forwarding";
+
+// Sets are named one by one, in a second nft that reads commands: `-t` is for all that a process lists, and a list of
+// several sets at once finds only one in nft 1.0.6. Where it reads commands it would keep a history at HOME.
+const questions = "HOME=/dev/null exec nft -i -j";
+const script = `read -r forwarding <${forwardingPath}; echo "$forwarding"
+nft -j -t list table "$1" ${nftTable} || exit
+${questions}`;
+
+/** What packets filled is left out: that may be much, and nobody compares it. @throws NW1601 when nft refuses. */
+export async function observeTable(
   system: NodeSystem,
   netns: string | null,
+  { family, sets }: Pick<TableSpec, "family" | "sets">,
+): Promise<NamespaceHave> {
+  const compared = sets.filter((set) => set.elements !== null);
+  const input = compared.map((set) => listCommand(family, set)).join("");
+  const command = ["sh", "-c", script, "sh", family] as const;
+  const { code, stdout, stderr } = await system.runner.run(command, { ...within(netns), input });
+  const [forwarding = "", frame = "", ...elements] = stdout.trim().split("\n");
+  const seen = { forwarding: forwarding === "1" };
+  if (code === 0) return { ...seen, table: withElements(parseTable(frame), elements) };
+  if (/No such file or directory/.test(stderr)) return { ...seen, table: undefined };
+  throw new NetwrightError("NW1601", `nft list table ${family} ${nftTable}: ${stderr.trim()}`);
+}
+
+/** The sets that are there, with their elements. */
+export async function listSets(
+  system: NodeSystem,
+  netns: string,
   family: TableSpec["family"],
-): Promise<TableHave | undefined> => list(system, netns, ["list", "table", family, nftTable]);
-
-/** Like `listTable`, but leaves what packets filled: that may be much, and nobody compares it. */
-export async function listWanted(
-  system: NodeSystem,
-  netns: string | null,
-  want: TableSpec,
-): Promise<TableHave | undefined> {
-  const frame = await list(system, netns, ["-t", "list", "table", want.family, nftTable]);
-  if (frame === undefined) return undefined;
-  const compared = want.sets.filter((set) => set.elements !== null && frame.sets.has(set.name));
-  const found = await concurrently(compared, ({ kind, name }) =>
-    list(system, netns, ["list", kind, want.family, nftTable, name]),
-  );
-  const sets = new Map(frame.sets);
-  for (const table of found) {
-    for (const [name, set] of table?.sets ?? []) sets.set(name, set);
-  }
-  return { chains: frame.chains, sets };
+  sets: readonly Pick<SetSpec, "kind" | "name">[],
+): Promise<TableHave["sets"]> {
+  const input = sets.map((set) => listCommand(family, set)).join("");
+  const { stdout } = await system.runner.run(["sh", "-c", questions], { netns, input });
+  const none: TableHave = { chains: new Map(), sets: new Map() };
+  return withElements(none, stdout.trim() === "" ? [] : stdout.trim().split("\n")).sets;
 }
 
-async function list(system: NodeSystem, netns: string | null, what: readonly string[]): Promise<TableHave | undefined> {
-  const { code, stdout, stderr } = await system.runner.run(["nft", "-j", ...what], within(netns));
-  if (code === 0) return parseTable(stdout);
-  if (/No such file or directory/.test(stderr)) return undefined;
-  throw new NetwrightError("NW1601", `nft ${what.join(" ")}: ${stderr.trim()}`);
-}
+const listCommand = (family: string, { kind, name }: Pick<SetSpec, "kind" | "name">): string =>
+  `list ${kind} ${family} ${nftTable} ${name}\n`;
+
+const withElements = ({ chains, sets }: TableHave, answers: readonly string[]): TableHave => ({
+  chains,
+  sets: new Map([...sets, ...answers.flatMap((answer) => [...parseTable(answer).sets])]),
+});
 
 /** Loads every script; one that is refused does not keep the others from being loaded. */
 export async function loadScripts(
