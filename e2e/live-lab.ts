@@ -1,0 +1,93 @@
+/** A lab of one test file, and the few questions that all of them ask. */
+import { environmentOf, netwrightProgram, product, startProcess, type Netwright, type Run } from "./product.ts";
+import { until } from "./until.ts";
+
+export const hosts = ["host1", "host2", "host3"] as const;
+export const edges = ["edge1", "edge2"] as const;
+export const shop = "https://shop.example.net/";
+
+export interface LiveLab {
+  readonly name: string;
+  readonly netwright: Netwright;
+  /** A verb that must succeed. @returns what it printed. @throws with both outputs otherwise. */
+  must(...args: readonly string[]): Promise<string>;
+  /** The same, its JSON read. */
+  json<T>(...args: readonly string[]): Promise<T>;
+  /** sh text at a node, which must succeed. @returns its output without the last newline. */
+  at(node: string, script: string): Promise<string>;
+  tryAt(node: string, script: string): Promise<Run>;
+  /** sh text at a node that goes on until it ends by itself or is killed. */
+  startAt(node: string, script: string): ReturnType<typeof startProcess>;
+  down(): Promise<void>;
+}
+
+export async function startLab(name: string, ...options: readonly string[]): Promise<LiveLab> {
+  const netwright = product(name);
+  const must = async (...args: readonly string[]): Promise<string> => {
+    const { code, stdout, stderr } = await netwright(...args);
+    if (code !== 0) throw new Error(`netwright ${args.join(" ")} ended with ${code}:\n${stdout}${stderr}`);
+    return stdout;
+  };
+  const exec = (node: string, script: string) => ["lab", "exec", node, "--", "sh", "-c", script];
+  await must("lab", "up", ...options);
+  return {
+    name,
+    netwright,
+    must,
+    json: async (...args) => JSON.parse(await must(...args, "-o", "json")) as never,
+    at: async (node, script) => (await must(...exec(node, script))).replace(/\n$/, ""),
+    tryAt: (node, script) => netwright(...exec(node, script)),
+    startAt: (node, script) => startProcess([netwrightProgram, ...exec(node, script)], { env: environmentOf(name) }),
+    down: async () => void (await must("lab", "down")),
+  };
+}
+
+/** curl as a person would call it: by name, with certificate checking on. */
+export const fetchFrom = (lab: LiveLab, node: string, url: string, options = ""): Promise<Run> =>
+  lab.tryAt(node, `curl --silent --show-error --noproxy '*' --max-time 5 ${options} ${url}`);
+
+export const page = async (lab: LiveLab, node: string, url: string = shop): Promise<string> =>
+  (await until(`${url} answers ${node}`, () => fetchFrom(lab, node, url), ({ code }) => code === 0)).stdout;
+
+export interface Instance {
+  readonly id: string;
+  readonly tier: string;
+  readonly host: string;
+  readonly address: string;
+  readonly phase: string;
+}
+
+export interface ServiceStatus {
+  readonly addresses: readonly { readonly address: string }[];
+  readonly announcements: readonly { readonly router: string; readonly host: string; readonly prefix: string }[];
+  readonly instances: readonly Instance[];
+  readonly conditions: readonly { readonly type: string; readonly status: string; readonly message: string }[];
+}
+
+export const statusOf = async (lab: LiveLab, service: string): Promise<ServiceStatus> =>
+  (await lab.json<{ status: ServiceStatus }>("get", `service/${service}`)).status;
+
+export const vipOf = async (lab: LiveLab, service: string): Promise<string> =>
+  (await statusOf(lab, service)).addresses[0]?.address ?? "";
+
+/** Where one instance runs. @throws when there is none. */
+export async function instanceOf(lab: LiveLab, id: string): Promise<Instance> {
+  const instances = await lab.json<{ items: readonly InstanceObject[] }>("get", "instances");
+  const found = instances.items.map(flat).find((instance) => instance.id === id);
+  if (found === undefined) throw new Error(`there is no instance ${id}`);
+  return found;
+}
+
+interface InstanceObject {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly tier: string; readonly host: string; readonly address: string };
+  readonly status: { readonly phase: string };
+}
+
+const flat = ({ metadata, spec, status }: InstanceObject): Instance => ({
+  id: metadata.name,
+  tier: spec.tier,
+  host: spec.host,
+  address: spec.address,
+  phase: status.phase,
+});
