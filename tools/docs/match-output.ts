@@ -17,7 +17,7 @@ const masks: readonly (readonly [pattern: RegExp, mask: string])[] = [
   // Client ports of the kernel's choice.
   [/\b(sport|dport)=(?:3[2-9]|[45]\d|6[0-5])\d{3}\b/g, "$1=<port>"],
   // Which of several equal instances a connection came to.
-  [/\bThis is [a-z0-9-]+-\d+/g, "This is <instance>"],
+  [/\b(This is|Hello from) [a-z0-9-]+-\d+/g, "$1 <instance>"],
   [/\bv\d+\.\d+\.\d+\b/g, "<version>"],
 ];
 
