@@ -1,7 +1,7 @@
 /** The agent of one node: follows its state, converges on it, watches what runs, reports. All that it knows it may lose. */
 import type { NodeCalls } from "@netwright/api";
 import { seconds, type Instant, type Log } from "@netwright/base";
-import type { Driver, NodeReport, NodeSystem } from "@netwright/contract";
+import type { Driver, NodeReport, NodeSystem, Slot } from "@netwright/contract";
 import { rotateLogs } from "@netwright/drivers/runtime-crun/index.ts";
 import { answerRequests, followState, sendReport, type ChannelOptions } from "./channel.ts";
 import { Converger, type Round } from "./converger.ts";
@@ -31,13 +31,13 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   const { node, calls, drivers, system, log, metrics } = options;
   const channel: ChannelOptions = { calls, node, clock: system.clock, log };
   const startedAt = system.clock.now();
-  const capabilities = await probeDrivers(drivers, system);
+  let capabilities: Capabilities | undefined;
   let round: Round | undefined;
   let seen: Seen | undefined;
   const reporter = new Reporter((report) => sendReport(channel, report), system.clock);
   const tell = (): void => {
-    if (round !== undefined && seen !== undefined)
-      reporter.tell(factsOf(options, startedAt, capabilities, round, seen));
+    if (capabilities === undefined || round === undefined || seen === undefined) return;
+    reporter.tell(factsOf(options, startedAt, capabilities, round, seen));
   };
   const watch = new Watch(
     system,
@@ -47,13 +47,15 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
       metrics?.seen(now);
       tell();
     },
-    () => converger.wake(),
+    () => converger.wake(["runtime", "proxy"]),
   );
   const converger = new Converger(drivers, system, (result) => {
-    round = result;
+    // A round that only looks has no stages: those of the last change stay.
+    round = result.stages.length > 0 ? result : { ...result, stages: round?.stages ?? [] };
     metrics?.round(result);
     logRound(log, result);
-    if (!result.converged) watch.wake();
+    if (result.stages.some(({ slot }) => slot === "firewall" || slot === "links")) watch.wakeNetworks();
+    else if (!result.converged) watch.wake();
     tell();
     // Between rounds, so that nothing starts to write meanwhile.
     return result.converged ? forgetOldLogs(system, result.goal.state) : undefined;
@@ -65,18 +67,25 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     () => converger.goal?.revision ?? 0,
     (goal) => {
       converger.setGoal(goal);
+      watch.wake();
       void saveGoal(system, goal).catch((error: unknown) =>
         log.error("the state was not saved", { error: String(error) }),
       );
     },
     signal,
   );
+  // The data path does not wait for it: a driver that lacks something reports its own problems.
+  const probing = probeDrivers(drivers, system).then((found) => {
+    capabilities = found;
+    tell();
+  });
   const context = { system, drivers, state: () => converger.goal?.state };
-  const onKernel = (): void => {
-    converger.wake();
+  const onKernel = (slots: readonly Slot[]): void => {
+    converger.wake(slots);
     watch.wake();
   };
   await Promise.all([
+    probing,
     converger.run(signal),
     watch.run(signal),
     reporter.run(signal),
@@ -100,10 +109,10 @@ function factsOf(
   startedAt: Instant,
   drivers: Capabilities,
   { goal, converged, problems, stages }: Round,
-  { instances, engines }: Seen,
+  seen: Seen,
 ): Omit<NodeReport, "at"> {
   const agent = { version, pid: process.pid, startedAt };
-  return { node, revision: goal.revision, converged, problems, stages, instances, ...engines, agent, drivers };
+  return { node, revision: goal.revision, converged, problems, stages, ...seen, agent, drivers };
 }
 
 function logRound(log: Log, { goal, changes, problems }: Round): void {

@@ -9,24 +9,38 @@ import {
 import { readCounts, readDenied } from "@netwright/drivers";
 import { readAnnounced, readSessions } from "@netwright/drivers/bgp-bird/index.ts";
 
-export type EngineFacts = Pick<NodeReport, "sessions" | "announced" | "networks">;
+export type EngineFacts = Pick<NodeReport, "sessions" | "announced">;
+type Networks = NodeReport["networks"];
 
 const deniedMax = 100;
 
-export async function readEngines(system: NodeSystem, state: HostState): Promise<EngineFacts> {
-  const [sessions, announced, networks] = await Promise.all([
+/** By BIRD's socket: no process is started for it. */
+export async function readEngines(system: NodeSystem): Promise<EngineFacts> {
+  const [sessions, announced] = await Promise.all([
     readSessions(system).catch(() => []),
     readAnnounced(system).catch(() => []),
-    Promise.all(state.networks.map(({ project, name }) => readNetwork(system, project, name))),
   ]);
-  return { sessions, announced, networks };
+  return { sessions, announced };
 }
 
-async function readNetwork(system: NodeSystem, project: string, name: string): Promise<NetworkReport> {
-  const network = { project, name };
-  const [{ rules }, denied] = await Promise.all([
-    readCounts(system, networkNamespace(network)).catch(() => ({ rules: 0 })),
-    readDenied(system, network).catch(() => []),
-  ]);
-  return { project, name, rules, denied: denied.slice(0, deniedMax) };
+/** @param known counts its rules from then: they are many, and change only when the firewall does */
+export function readNetworks(system: NodeSystem, { networks }: HostState, known: Networks): Promise<Networks> {
+  return Promise.all(
+    networks.map(async ({ project, name }): Promise<NetworkReport> => {
+      const before = known.find((network) => network.project === project && network.name === name);
+      const [rules, denied] = await Promise.all([
+        before?.rules ?? countRules(system, { project, name }),
+        readDenied(system, { project, name }).catch(() => []),
+      ]);
+      return { project, name, rules, denied: denied.slice(0, deniedMax) };
+    }),
+  );
+}
+
+async function countRules(
+  system: NodeSystem,
+  network: { readonly project: string; readonly name: string },
+): Promise<number> {
+  const { rules } = await readCounts(system, networkNamespace(network)).catch(() => ({ rules: 0 }));
+  return rules;
 }

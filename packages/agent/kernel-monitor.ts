@@ -4,38 +4,61 @@
  */
 import { spawn } from "node:child_process";
 import { milliseconds, type Clock } from "@netwright/base";
+import { routeProtocol, type Slot } from "@netwright/contract";
 
-/** Changes come in bursts, our own among them; one wake-up a burst is enough. */
+/** Our own changes come in bursts, and the round that made them looks for itself; one wake-up a burst is enough. */
 const settle = milliseconds(100);
+/** Routes that others change, BIRD above all, may mean that a host is gone: nothing waits for more of them. */
+const settleForeign = milliseconds(5);
 const restartDelay = milliseconds(1000);
 
-export async function monitorKernel(wake: () => void, clock: Clock, signal: AbortSignal): Promise<void> {
+/** @param wake with the slots that may differ now */
+export async function monitorKernel(
+  wake: (slots: readonly Slot[]) => void,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  const forOwn = burst(settle, () => wake(["links", "firewall", "loadBalancer"]));
+  const forForeign = burst(settleForeign, () => wake(["loadBalancer"]));
+  const read = (lines: string): void => {
+    for (const line of lines.trim().split("\n")) (isForeignRoute(line) ? forForeign : forOwn).note();
+  };
   while (!signal.aborted) {
-    await oneMonitor(wake, signal);
+    await oneMonitor(read, signal);
     await clock.sleep(restartDelay, signal).catch(() => {});
   }
+  forOwn.cancel();
+  forForeign.cancel();
 }
 
-function oneMonitor(wake: () => void, signal: AbortSignal): Promise<void> {
+const ownRoute = /^\[nsid current\](?:Deleted )?(?:unreachable )?(?:default|[0-9a-f:]+(?:\/\d+)?) .*?\bproto (\S+)/;
+
+/** A line of `ip -o monitor all-nsid` about a route of this node's own namespace that neither we nor the kernel made. Pure. */
+export function isForeignRoute(line: string): boolean {
+  const protocol = ownRoute.exec(line)?.[1];
+  return protocol !== undefined && protocol !== "kernel" && protocol !== String(routeProtocol);
+}
+
+function burst(span: number, action: () => void): { readonly note: () => void; readonly cancel: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  const note = (): void => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      action();
+    }, span);
+  };
+  return { note, cancel: () => clearTimeout(timer) };
+}
+
+function oneMonitor(read: (lines: string) => void, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const monitor = spawn(
-      "setpriv",
-      ["--pdeathsig", "TERM", "ip", "-6", "-o", "monitor", "all-nsid", "link", "address", "route"],
-      {
-        stdio: ["ignore", "pipe", "ignore"],
-      },
-    );
-    let timer: NodeJS.Timeout | undefined;
-    monitor.stdout.on("data", () => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        wake();
-      }, settle);
-    });
+    const command = ["--pdeathsig", "TERM", "ip", "-6", "-o", "monitor", "all-nsid", "link", "address", "route"];
+    const monitor = spawn("setpriv", command, { stdio: ["ignore", "pipe", "ignore"] });
+    monitor.stdout.setEncoding("utf8");
+    monitor.stdout.on("data", read);
     const stop = () => monitor.kill("SIGTERM");
     signal.addEventListener("abort", stop, { once: true });
     const ended = () => {
-      clearTimeout(timer);
       signal.removeEventListener("abort", stop);
       resolve();
     };

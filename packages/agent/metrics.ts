@@ -75,8 +75,7 @@ export function agentMetrics(version: string): AgentMetrics {
       instances.reset();
       for (const { phase } of seen.instances) instances.inc({ phase });
       sessions.reset();
-      for (const { neighbor, state } of seen.engines.sessions)
-        sessions.set({ neighbor }, state === "Established" ? 1 : 0);
+      for (const { neighbor, state } of seen.sessions) sessions.set({ neighbor }, state === "Established" ? 1 : 0);
     },
   };
 }

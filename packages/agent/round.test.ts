@@ -3,7 +3,7 @@ import { systemClock } from "@netwright/base/node-clock.ts";
 import type { Driver, HostState, NodeSystem, Problem, Slot } from "@netwright/contract";
 import { describe, expect, test } from "vitest";
 import { Converger, type Round } from "./converger.ts";
-import { converge } from "./round.ts";
+import { converge, type RoundResult } from "./round.ts";
 
 const system = { clock: systemClock } as NodeSystem;
 const state = { node: "host1" } as HostState;
@@ -33,14 +33,19 @@ function driver(slot: Slot, journal: string[], behave: { problem?: Problem; thro
   };
 }
 
+async function round(drivers: readonly Driver[]): Promise<RoundResult> {
+  const result = await converge(
+    drivers.map((each) => ({ driver: each, want: each.want(state) })),
+    system,
+  );
+  if (result === undefined) throw new Error("dropped");
+  return result;
+}
+
 describe("a round", () => {
   test("makes before it breaks, and takes announcements and members away first", async () => {
     const journal: string[] = [];
-    const result = await converge(
-      slots.map((slot) => driver(slot, journal)),
-      system,
-      state,
-    );
+    const result = await round(slots.map((slot) => driver(slot, journal)));
     expect(journal).toMatchInlineSnapshot(`
       [
         "bgp old",
@@ -66,7 +71,7 @@ describe("a round", () => {
     const journal: string[] = [];
     const problem: Problem = { slot: "firewall", code: "NW1601", message: "refused" };
     const drivers = slots.map((slot) => driver(slot, journal, slot === "firewall" ? { problem } : {}));
-    const result = await converge(drivers, system, state);
+    const result = await round(drivers);
     expect(journal.filter((line) => line.endsWith("new"))).toEqual(["links new", "firewall new"]);
     expect(result.problems).toContainEqual(problem);
   });
@@ -75,7 +80,7 @@ describe("a round", () => {
     const journal: string[] = [];
     const throws = new NetwrightError("NW1605", "birdc did not answer");
     const drivers = slots.map((slot) => driver(slot, journal, slot === "bgp" ? { throws } : {}));
-    const result = await converge(drivers, system, state);
+    const result = await round(drivers);
     expect(result.problems).toEqual([{ slot: "bgp", code: "NW1605", message: "birdc did not answer" }]);
     expect(journal).toContain("loadBalancer new");
   });

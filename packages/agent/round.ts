@@ -1,9 +1,10 @@
 /**
- * One round of convergence: observe every slot, plan, apply in the order that makes before it breaks.
+ * One round of convergence: observe slots, plan, apply in the order that makes before it breaks.
  * No memory: what a round does depends on the wanted state and on what it observes, on nothing else.
  */
 import { isNetwrightError, messageOf, type Milliseconds } from "@netwright/base";
 import type { Driver, HostState, NodeSystem, Plan, Problem, Slot } from "@netwright/contract";
+import type { Work } from "./attention.ts";
 
 export interface RoundResult {
   /** Changes that were made, in the order they were made, one line each. */
@@ -21,22 +22,25 @@ interface Step {
 }
 
 // An announcement and a member go before what they lead to. New things come in the order of a packet's dependencies,
-// and nothing new runs or is announced while its links or its firewall are not in place.
+// and nothing new runs or is announced while its links or its firewall are not in place. Chains of one line run side by
+// side: containers and proxies take longest to start, and a member that is picked now is ready already.
 const guarded: readonly Slot[] = ["links", "firewall"];
-const steps: readonly Step[] = [
-  { slot: "bgp", half: "retire" },
-  { slot: "loadBalancer", half: "retire" },
-  { slot: "links", half: "install" },
-  { slot: "firewall", half: "install", needs: ["links"] },
-  { slot: "runtime", half: "install", needs: guarded },
-  { slot: "proxy", half: "install", needs: guarded },
-  { slot: "loadBalancer", half: "install", needs: guarded },
-  { slot: "bgp", half: "install", needs: guarded },
-  { slot: "proxy", half: "retire" },
-  { slot: "runtime", half: "retire" },
-  { slot: "links", half: "retire" },
-  { slot: "firewall", half: "retire" },
-  { slot: "connections", half: "retire" },
+const steps: readonly (readonly (readonly Step[])[])[] = [
+  [[{ slot: "bgp", half: "retire" }]],
+  [[{ slot: "loadBalancer", half: "retire" }]],
+  [[{ slot: "links", half: "install" }]],
+  [[{ slot: "firewall", half: "install", needs: ["links"] }]],
+  [
+    [{ slot: "runtime", half: "install", needs: guarded }],
+    [{ slot: "proxy", half: "install", needs: guarded }],
+    [
+      { slot: "loadBalancer", half: "install", needs: guarded },
+      { slot: "bgp", half: "install", needs: guarded },
+    ],
+  ],
+  [[{ slot: "proxy", half: "retire" }], [{ slot: "runtime", half: "retire" }]],
+  [[{ slot: "links", half: "retire" }]],
+  [[{ slot: "firewall", half: "retire" }]],
 ];
 
 /**
@@ -48,7 +52,10 @@ export async function examine(
   system: NodeSystem,
   state: HostState,
 ): Promise<readonly Problem[]> {
-  const plans = await planAll(drivers, system, state);
+  const plans = await planAll(
+    drivers.map((driver) => ({ driver, want: driver.want(state) })),
+    system,
+  );
   return [...plans].flatMap(([slot, { driver, plan, problem }]) => {
     const drift = [...(plan?.retire ?? []), ...(plan?.install ?? [])];
     const differences = drift.map((change): Problem => ({
@@ -60,28 +67,44 @@ export async function examine(
   });
 }
 
-// Which connections must go depends on what the firewall lets through by then.
+// Which connections must go depends on what the firewall lets through by then; they are never installed.
 const plannedLast: readonly Slot[] = ["connections"];
 
-export async function converge(drivers: readonly Driver[], system: NodeSystem, state: HostState): Promise<RoundResult> {
-  const early = drivers.filter(({ slot }) => !plannedLast.includes(slot));
-  const plans = new Map(await planAll(early, system, state));
+/** @param isStale asked once all is planned: true drops the plan. @returns undefined when it was dropped. */
+export async function converge(
+  work: readonly Work[],
+  system: NodeSystem,
+  isStale: () => boolean = () => false,
+): Promise<RoundResult | undefined> {
+  const late = work.filter(({ driver }) => plannedLast.includes(driver.slot));
+  const early = work.filter((one) => !late.includes(one));
+  const plans = new Map(await planAll(early, system));
+  if (isStale()) return undefined;
   const changes: string[] = [];
   const problems: Problem[] = [...plans.values()].flatMap(({ problem }) => problem ?? []);
   const took = new Map<Slot, number>();
-  for (const { slot, half, needs } of steps) {
-    const planned = plans.get(slot) ?? (await planLate(drivers, slot, system, state));
-    if (planned !== undefined && !plans.has(slot)) {
-      plans.set(slot, planned);
-      problems.push(...(planned.problem === undefined ? [] : [planned.problem]));
-    }
+  const make = async ({ slot, half, needs }: Step): Promise<void> => {
+    const planned = plans.get(slot);
     const todo = planned?.plan?.[half] ?? [];
-    if (planned === undefined || todo.length === 0) continue;
-    if (problems.some((problem) => needs?.includes(problem.slot))) continue;
+    if (planned === undefined || todo.length === 0) return;
+    if (problems.some((problem) => needs?.includes(problem.slot))) return;
     const started = system.clock.monotonic();
+    changes.push(...todo.map((change) => `${slot}: ${planned.driver.describe(change)}`));
     problems.push(...(await guard(slot, () => planned.driver.apply(system, todo))));
     took.set(slot, (took.get(slot) ?? 0) + system.clock.monotonic() - started);
-    changes.push(...todo.map((change) => `${slot}: ${planned.driver.describe(change)}`));
+  };
+  const makeAll = async (chains: readonly (readonly Step[])[]): Promise<void> => {
+    await Promise.all(
+      chains.map(async (chain) => {
+        for (const step of chain) await make(step);
+      }),
+    );
+  };
+  for (const chains of steps) await makeAll(chains);
+  for (const [slot, planned] of await planAll(late, system)) {
+    plans.set(slot, planned);
+    if (planned.problem !== undefined) problems.push(planned.problem);
+    await make({ slot, half: "retire" });
   }
   return { changes, problems, stages: [...took].map(([slot, span]) => ({ slot, took: span as Milliseconds })) };
 }
@@ -92,14 +115,9 @@ interface Planned {
   readonly problem?: Problem;
 }
 
-async function planAll(
-  drivers: readonly Driver[],
-  system: NodeSystem,
-  state: HostState,
-): Promise<ReadonlyMap<Slot, Planned>> {
+async function planAll(work: readonly Work[], system: NodeSystem): Promise<ReadonlyMap<Slot, Planned>> {
   const planned = await Promise.all(
-    drivers.map(async (driver): Promise<readonly [Slot, Planned]> => {
-      const want = driver.want(state);
+    work.map(async ({ driver, want }): Promise<readonly [Slot, Planned]> => {
       try {
         return [driver.slot, { driver, plan: driver.plan(want, await driver.observe(system, want)) }];
       } catch (error) {
@@ -108,16 +126,6 @@ async function planAll(
     }),
   );
   return new Map(planned);
-}
-
-async function planLate(
-  drivers: readonly Driver[],
-  wanted: Slot,
-  system: NodeSystem,
-  state: HostState,
-): Promise<Planned | undefined> {
-  const driver = drivers.find(({ slot }) => slot === wanted);
-  return driver === undefined ? undefined : (await planAll([driver], system, state)).get(wanted);
 }
 
 async function guard(slot: Slot, action: () => Promise<readonly Problem[]>): Promise<readonly Problem[]> {

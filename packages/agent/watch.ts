@@ -3,14 +3,14 @@
  * Also wakes the converger when an instance that was up is not any more: its engine may have to be started again.
  */
 import { milliseconds, type Milliseconds } from "@netwright/base";
-import type { HostState, InstanceReport, NodeSystem } from "@netwright/contract";
-import { readEngines, type EngineFacts } from "./engines.ts";
+import type { HostState, InstanceReport, NodeReport, NodeSystem } from "@netwright/contract";
+import { readEngines, readNetworks, type EngineFacts } from "./engines.ts";
 import { InstanceWatch } from "./instances.ts";
 import { Waiter } from "./waiter.ts";
 
-export interface Seen {
+export interface Seen extends EngineFacts {
   readonly instances: readonly InstanceReport[];
-  readonly engines: EngineFacts;
+  readonly networks: NodeReport["networks"];
 }
 
 /** Pauses between two looks at instances: something is starting; all is settled. */
@@ -18,12 +18,22 @@ const eager = milliseconds(25);
 const calm = milliseconds(500);
 /** An instance that has not come up after this is looked at calmly. */
 const patience = milliseconds(20_000);
-/** Engines answer by programs that must be started: less often. */
-const eagerEngines = milliseconds(100);
+/** What is told over BGP follows what woke us within this, or is found at the next calm look. */
+const echo = milliseconds(2000);
+const eagerEngines = milliseconds(50);
 const calmEngines = milliseconds(5000);
 
 export class Watch {
-  #wakeEngines = true;
+  #wokenAt: Milliseconds;
+  #enginesDueAt = 0;
+  #networksDueAt = 0;
+  #unsettledSince: Milliseconds | undefined;
+  #up: ReadonlySet<string> = new Set();
+  #engines: EngineFacts = { sessions: [], announced: [] };
+  #networks: NodeReport["networks"] = [];
+  /** Rules may be others than those in `#networks`. */
+  #rulesChanged = true;
+  readonly #instances: InstanceWatch;
   readonly #system: NodeSystem;
   readonly #state: () => HostState | undefined;
   readonly #tell: (seen: Seen) => void;
@@ -36,43 +46,64 @@ export class Watch {
     this.#tell = tell;
     this.#repair = repair;
     this.#waiter = new Waiter(system.clock);
+    this.#instances = new InstanceWatch(system);
+    this.#wokenAt = system.clock.monotonic();
   }
 
-  /** Something changed: look at everything now. */
+  /** Something changed: look at instances and engines now. */
   wake(): void {
-    this.#wakeEngines = true;
+    this.#wokenAt = this.#system.clock.monotonic();
+    this.#enginesDueAt = 0;
     this.#waiter.wake();
   }
 
+  /** A round changed networks or their firewalls: count anew. */
+  wakeNetworks(): void {
+    this.#rulesChanged = true;
+    this.#networksDueAt = 0;
+    this.wake();
+  }
+
   async run(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#system;
-    const instances = new InstanceWatch(this.#system);
-    let engines: EngineFacts | undefined;
-    let enginesDueAt = clock.monotonic();
-    let unsettledSince: Milliseconds | undefined;
-    let up: ReadonlySet<string> = new Set();
     while (!signal.aborted) {
       const state = this.#state();
-      let pause = calm;
-      if (state !== undefined) {
-        const reports = await instances.look(state);
-        if (engines === undefined || this.#wakeEngines || clock.monotonic() >= enginesDueAt) {
-          this.#wakeEngines = false;
-          engines = await readEngines(this.#system, state);
-          enginesDueAt = milliseconds(
-            clock.monotonic() + (enginesSettled(state, engines) ? calmEngines : eagerEngines),
-          );
-        }
-        this.#tell({ instances: reports, engines });
-        if (reports.some((report) => up.has(keyOf(report)) && report.phase !== "Ready")) this.#repair();
-        up = new Set(reports.filter(({ phase }) => phase === "Ready").map(keyOf));
-        const settled = reports.every(({ phase }) => phase === "Ready") && enginesSettled(state, engines);
-        unsettledSince = settled ? undefined : (unsettledSince ?? clock.monotonic());
-        const onItsWay = unsettledSince !== undefined && clock.monotonic() - unsettledSince < patience;
-        pause = onItsWay ? eager : calm;
-      }
-      await this.#waiter.rest(pause, signal);
+      await this.#waiter.rest(state === undefined ? calm : await this.#look(state), signal);
     }
+  }
+
+  /** @returns how long to rest before the next look */
+  async #look(state: HostState): Promise<Milliseconds> {
+    const { clock } = this.#system;
+    const started = clock.monotonic();
+    const [instances] = await Promise.all([this.#instances.look(state), this.#lookAtEngines(state, started)]);
+    this.#tell({ instances, ...this.#engines, networks: this.#networks });
+    if (instances.some((report) => this.#up.has(keyOf(report)) && report.phase !== "Ready")) this.#repair();
+    this.#up = new Set(instances.filter(({ phase }) => phase === "Ready").map(keyOf));
+    const settled = instances.every(({ phase }) => phase === "Ready") && enginesSettled(state, this.#engines);
+    const now = clock.monotonic();
+    this.#unsettledSince = settled ? undefined : (this.#unsettledSince ?? now);
+    // Looking must leave most of the time to what is looked at.
+    if (this.#isEager(now)) return milliseconds(Math.max(eager, 2 * (now - started)));
+    return state.networks.length > 0 ? calm : milliseconds(Math.max(calm, this.#enginesDueAt - now));
+  }
+
+  async #lookAtEngines(state: HostState, now: Milliseconds): Promise<void> {
+    if (now >= this.#enginesDueAt) {
+      this.#engines = await readEngines(this.#system);
+      const settled = enginesSettled(state, this.#engines);
+      this.#enginesDueAt = now + (settled && !this.#isEager(now) ? calmEngines : eagerEngines);
+    }
+    if (now >= this.#networksDueAt) {
+      this.#networksDueAt = now + calmEngines;
+      const known = this.#rulesChanged ? [] : this.#networks;
+      this.#rulesChanged = false;
+      this.#networks = await readNetworks(this.#system, state, known);
+    }
+  }
+
+  #isEager(now: Milliseconds): boolean {
+    const onItsWay = this.#unsettledSince !== undefined && now - this.#unsettledSince < patience;
+    return onItsWay || now - this.#wokenAt < echo;
   }
 }
 

@@ -24,7 +24,14 @@ export function nodeTransport(target: Target, { keepAlive = false }: TransportOp
   const kept = keepAlive && target.kind === "Https" ? new HttpsAgent({ keepAlive }) : false;
   const send = async (request: HttpRequest, agent: RequestOptions["agent"]): Promise<HttpResponse> => {
     const { method, path, signal } = request;
-    const options = { ...base, agent, method, path, headers: headersOf(request), ...(signal === undefined ? {} : { signal }) };
+    const options = {
+      ...base,
+      agent,
+      method,
+      path,
+      headers: headersOf(request),
+      ...(signal === undefined ? {} : { signal }),
+    };
     const outgoing = open(options);
     try {
       return await exchange(outgoing, request, target);
