@@ -4,7 +4,7 @@
  */
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { documents, runInstead, stepsOf, type DocsCommand } from "../tools/docs-commands.ts";
 import { firstMismatch } from "../tools/docs/match-output.ts";
 import { repository, runProcess, scratchDirectory } from "./product.ts";
@@ -31,7 +31,7 @@ async function followPage(file: string, directory: string): Promise<void> {
 }
 
 /** What only looks may be asked again: agents report every few seconds. */
-const looks = /^netwright (get|describe|flows|events|lab status|lab exec \S+ -- (ip|nft|birdc|vtysh|conntrack)) /;
+const looks = /^netwright (get|describe|flows|events|trace|lab status|lab exec \S+ -- (ip|nft|birdc|vtysh|conntrack)) /;
 const patience = 20_000;
 
 async function runCommand(step: DocsCommand, directory: string): Promise<void> {
@@ -60,7 +60,7 @@ describe("a page can be followed", () => {
   afterEach(async () => {
     expect((await shell("netwright lab down", directory)).code).toBe(0);
   });
+  afterAll(() => rmSync(directory, { recursive: true }));
   const pages = documents().filter((file) => stepsOf(file).some(({ kind }) => kind === "run"));
   test.each(pages)("%s", (file) => followPage(file, directory));
-  test("nothing is left", () => rmSync(directory, { recursive: true }));
 });

@@ -7,7 +7,7 @@ import { root } from "./gate/program.ts";
 const checking = process.argv.includes("--check");
 for (const page of pages) {
   const file = join(root, page.path);
-  const text = page.render();
+  const text = await page.render();
   if (existsSync(file) && readFileSync(file, "utf8") === text) continue;
   if (checking) {
     process.stdout.write(`${page.path} is not current: npm run docs\n`);

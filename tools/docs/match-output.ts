@@ -18,6 +18,8 @@ const masks: readonly (readonly [pattern: RegExp, mask: string])[] = [
   [/\b(sport|dport)=(?:3[2-9]|[45]\d|6[0-5])\d{3}\b/g, "$1=<port>"],
   // Which of several equal instances a connection came to.
   [/\b(This is|Hello from) [a-z0-9-]+-\d+/g, "$1 <instance>"],
+  // Routers that had heard of an address when the first of them had.
+  [/\bannounced +to edge\d(, edge\d)?/g, "announced to <edges>"],
   [/\bv\d+\.\d+\.\d+\b/g, "<version>"],
 ];
 

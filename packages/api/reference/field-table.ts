@@ -1,4 +1,4 @@
-/** The fields of a kind's spec as a Markdown table. */
+/** The fields of a kind's spec, or of its status, as a Markdown table. */
 import type { JsonSchema } from "../kinds/json-schema.ts";
 
 interface Row {
@@ -7,13 +7,17 @@ interface Row {
   readonly required: boolean;
 }
 
-export function fieldTable(schema: JsonSchema): string {
-  const spec = schema.properties?.["spec"] ?? {};
-  const lines = rows(spec, "").map(
-    ({ field, schema: at, required }) =>
-      `| \`${field}\` | ${typeOf(at)} | ${defaultOf(at, required)} | ${at.description ?? ""} |`,
-  );
-  return ["| field of `spec` | type | default | what it is |", "| --- | --- | --- | --- |", ...lines].join("\n");
+export function fieldTable(schema: JsonSchema, part: "spec" | "status" = "spec"): string {
+  const fields = rows(schema.properties?.[part] ?? {}, "");
+  // Nobody writes a status: it has no defaults and nothing is required.
+  const cells = fields.map(({ field, schema: at, required }) => [
+    `\`${field}\``,
+    typeOf(at),
+    ...(part === "spec" ? [defaultOf(at, required)] : []),
+    at.description ?? "",
+  ]);
+  const header = [`field of \`${part}\``, "type", ...(part === "spec" ? ["default"] : []), "what it is"];
+  return [header, header.map(() => "---"), ...cells].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
 
 function rows(schema: JsonSchema, prefix: string): readonly Row[] {
