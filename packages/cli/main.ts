@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { systemClock } from "@netwright/base/node-clock.ts";
 import { runProgram } from "./program.ts";
+import { wantsColor } from "./terminal.ts";
 
 const interrupted = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -26,9 +27,13 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   err: (text) => void process.stderr.write(text),
   stdin: process.stdin,
   textOf: textOfFile,
-  live: process.stderr.isTTY === true,
+  live: process.stderr.isTTY,
+  colors: { out: wantsColor(process.env, process.stdout.isTTY), err: wantsColor(process.env, process.stderr.isTTY) },
   env: process.env,
   cwd: process.cwd(),
   clock: systemClock,
   signal: interrupted.signal,
 });
+
+// A look-up that hangs must not keep a shell waiting that has its candidates.
+if (process.argv[2] === "__complete") process.exit();

@@ -115,5 +115,18 @@ export const verbs: readonly VerbEntry[] = [
     summary: "Check this machine: programs, kernel features, what is in the way",
     load: () => import("./verbs/doctor.ts"),
   },
+  {
+    name: "completion",
+    group: "Operating",
+    summary: "Print a script that completes verbs, options and names in a shell",
+    load: () => import("./verbs/completion.ts"),
+  },
+  {
+    name: "__complete",
+    group: "Operating",
+    summary: "What the completion scripts call: candidates for the last word",
+    hidden: true,
+    load: () => import("./verbs/complete.ts"),
+  },
   { name: "version", group: "Operating", summary: "Print the version", load: () => import("./verbs/version.ts") },
 ];

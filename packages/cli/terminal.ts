@@ -11,6 +11,8 @@ export interface Terminal {
   readonly textOf: (file: string) => string | undefined;
   /** True when `err` is a terminal that a person watches: progress lines may be rewritten. */
   readonly live: boolean;
+  /** Which of the two streams are to be coloured. */
+  readonly colors: { readonly out: boolean; readonly err: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly clock: Clock;
@@ -19,7 +21,7 @@ export interface Terminal {
 }
 
 /** Colour only where a person looks and did not ask for none (no-color.org, force-color.org). */
-export function wantsColor({ env, live }: Pick<Terminal, "env" | "live">): boolean {
+export function wantsColor(env: Terminal["env"], isTerminal: boolean): boolean {
   if ((env["FORCE_COLOR"] ?? "") !== "") return true;
-  return live && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
+  return isTerminal && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
 }

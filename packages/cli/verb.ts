@@ -7,6 +7,8 @@ export interface Verb {
   configure(command: Command): void;
   /** @returns the exit status; nothing is 0. @throws NetwrightError, whose category decides the status. */
   run(invocation: Invocation): Promise<number | void>;
+  /** True for programs that end in order when told to: a signal is no interruption of theirs. */
+  readonly endsBySignal?: true;
 }
 
 export interface Invocation {
@@ -23,5 +25,7 @@ export interface VerbEntry {
   readonly summary: string;
   /** Heading in the overview. */
   readonly group: "Services" | "Looking" | "Understanding" | "Lab" | "Operating";
+  /** Called by programs, not by people: not listed. */
+  readonly hidden?: true;
   readonly load: () => Promise<{ readonly verb: Verb }>;
 }

@@ -1,11 +1,11 @@
 import type { OnProgress } from "@netwright/lab";
-import { stageLine } from "../print/progress.ts";
+import { stagePrinter } from "../print/stages.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** One line a stage when it is done; on a terminal also the one under way. */
-export const labProgress =
-  ({ err, live }: Pick<Terminal, "err" | "live">): OnProgress =>
-  ({ stage, detail, took }) => {
-    if (took !== null) err(`${live ? "\r\u001b[K" : ""}${stageLine(stage, detail, took)}`);
-    else if (live) err(`\r\u001b[K  ${stage} ...`);
+export function labProgress(terminal: Pick<Terminal, "err" | "live">): OnProgress {
+  const printer = stagePrinter(terminal);
+  return ({ stage, detail, took }) => {
+    if (took === null) printer.underWay(stage);
+    else printer.over(stage, detail, took);
   };
+}

@@ -6,7 +6,7 @@ import { findLab, runIn, type LabRecord } from "@netwright/lab";
 import { labOf, usesLab } from "../arguments/connection.ts";
 import { labContext } from "./context.ts";
 import { valueAt } from "../print/columns.ts";
-import { stageLine } from "../print/progress.ts";
+import { stagePrinter } from "../print/stages.ts";
 import type { Invocation } from "../verb.ts";
 
 interface Listener {
@@ -31,7 +31,7 @@ export async function checkFromInternet(
     (role) => record.topology.nodes.find((node) => node.role === role)?.name,
   );
   for (const service of (await client.list("Service")).items) {
-    if (!services.includes(objectName(service as never))) continue;
+    if (!services.includes(objectName(service))) continue;
     const addresses =
       (valueAt(service, "status.addresses") as readonly { readonly address: string }[] | undefined) ?? [];
     for (const { address } of addresses)
@@ -79,12 +79,15 @@ async function check(
   { stage, node, command, passed, detail }: Check,
 ): Promise<void> {
   const { clock, signal } = terminal;
+  const printer = stagePrinter(terminal);
+  printer.underWay(stage);
   const started = clock.monotonic();
   for (;;) {
     const result = await runIn(labContext, { lab: name, node, command });
     const took = milliseconds(clock.monotonic() - started);
-    if (passed(result)) return terminal.err(stageLine(stage, detail, took));
+    if (passed(result)) return printer.over(stage, detail, took);
     if (took > patience) {
+      printer.clear();
       const seen = (result.stderr.trim() || result.stdout.trim()).split("\n")[0] ?? "";
       throw new NetwrightError("NW1508", `${node}: not after ${formatDuration(took)}: ${seen}`, {
         hint: `netwright lab exec ${node} -- ${command.join(" ")}`,

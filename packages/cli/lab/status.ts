@@ -1,16 +1,17 @@
 /** `lab status`: nodes with their programs, and the links that are cut. */
 import { status, type LabStatus, type NodeStatus } from "@netwright/lab";
 import { labOf } from "../arguments/connection.ts";
+import { formatOf } from "../arguments/output.ts";
 import { labContext } from "./context.ts";
-import { parseFormat, renderMachine } from "../print/machine.ts";
+import { isMachine, renderMachine } from "../print/machine.ts";
 import { renderTable } from "../print/table.ts";
 import type { Invocation } from "../verb.ts";
 
 export async function printLabStatus(invocation: Invocation): Promise<number> {
-  const format = parseFormat(invocation.options["output"] as string | undefined);
+  const format = formatOf(invocation.options);
   const name = labOf(invocation);
   const lab = await status(labContext, name === undefined ? {} : { lab: name });
-  invocation.terminal.out(format === "json" || format === "yaml" ? renderMachine(format, lab) : render(lab));
+  invocation.terminal.out(isMachine(format) ? renderMachine(format, lab) : render(lab));
   return lab.phase === "Ready" ? 0 : 1;
 }
 

@@ -18,7 +18,7 @@ const column = (title: string, value: (object: WireObject) => unknown): Column =
 
 const textOf = (value: unknown): string => {
   if (value === undefined || value === null || value === "") return "-";
-  return typeof value === "object" ? JSON.stringify(value) : String(value as string | number | boolean);
+  return typeof value === "object" ? JSON.stringify(value) : String(value as string);
 };
 
 /** A value inside an object by its path; undefined where the path ends early. */
@@ -29,15 +29,15 @@ export function valueAt(object: unknown, path: string): unknown {
 }
 
 const field = (title: string, path: string): Column => column(title, (object) => valueAt(object, path));
-const list = <T>(object: WireObject, path: string): readonly T[] =>
-  (valueAt(object, path) as readonly T[] | undefined) ?? [];
+const list = (object: WireObject, path: string): readonly unknown[] =>
+  (valueAt(object, path) as readonly unknown[] | undefined) ?? [];
 
-export const conditionsOf = (object: WireObject): readonly Condition[] => list<Condition>(object, "status.conditions");
+export const conditionsOf = (object: WireObject): readonly Condition[] =>
+  list(object, "status.conditions") as readonly Condition[];
 
-/** `Ready`, `Unmanaged` for routers of others, or the first rung of the ladder that is not true, with its reason. */
+/** `Ready`, or the reason of the first rung of the ladder that is not true; `-` where there is no ladder. */
 export function stateOf(object: WireObject): string {
   const conditions = conditionsOf(object);
-  if (valueAt(object, "spec.managed") === false) return "Unmanaged";
   if (conditions.length === 0) return "-";
   if (conditions.find(({ type }) => type === "Ready")?.status === "True") return "Ready";
   const failing = conditions.find(({ status }) => status !== "True");
@@ -53,25 +53,43 @@ interface StatusInstance {
   readonly phase: string;
 }
 
+interface Listener {
+  readonly hostname: string;
+  readonly protocol: string;
+  readonly port: number;
+}
+
+const instancesOf = (object: WireObject): readonly StatusInstance[] =>
+  list(object, "status.instances") as readonly StatusInstance[];
+
 function readyText(object: WireObject): string {
-  const instances = list<StatusInstance>(object, "status.instances");
+  const instances = instancesOf(object);
   return `${instances.filter(({ phase }) => phase === "Ready").length}/${instances.length}`;
 }
 
-const hostsOf = (object: WireObject): string =>
-  [...new Set(list<StatusInstance>(object, "status.instances").map(({ host }) => host))].toSorted().join(",");
+/** More are counted. */
+const namedHostsMax = 4;
 
-const namesOf = (object: WireObject): string =>
-  list<{ readonly hostname: string; readonly protocol: string; readonly port: number }>(object, "spec.expose")
-    .map(({ hostname, protocol, port }) =>
-      protocol === "HTTPS" && port === 443 ? `https://${hostname}/` : `${hostname}:${port}/${protocol}`,
-    )
-    .join(",");
+function hostsText(object: WireObject): string {
+  const hosts = [...new Set(instancesOf(object).map(({ host }) => host))].toSorted();
+  return hosts.length > namedHostsMax ? `${hosts.length} hosts` : hosts.join(",");
+}
 
-const sessionsOf = (object: WireObject): string => {
-  const sessions = list<{ readonly state: string }>(object, "status.sessions");
+const urlText = ({ hostname, protocol, port }: Listener): string =>
+  protocol === "HTTPS" && port === 443 ? `https://${hostname}/` : `${protocol.toLowerCase()}://${hostname}:${port}`;
+
+const urlsText = (object: WireObject): string =>
+  (list(object, "spec.expose") as readonly Listener[]).map(urlText).join(",");
+
+const addressesText = (object: WireObject): string =>
+  (list(object, "status.addresses") as readonly { readonly address: string }[]).map(({ address }) => address).join(",");
+
+/** Established of all; nothing for routers of others, which report to nobody here. */
+function sessionsText(object: WireObject): string {
+  if (valueAt(object, "spec.managed") === false) return "";
+  const sessions = list(object, "status.sessions") as readonly { readonly state: string }[];
   return `${sessions.filter((session) => session.state === "Established").length}/${sessions.length}`;
-};
+}
 
 const tables: Readonly<Record<string, KindColumns>> = {
   Service: {
@@ -79,13 +97,9 @@ const tables: Readonly<Record<string, KindColumns>> = {
       name,
       state,
       column("READY", readyText),
-      column("ADDRESS", (object) =>
-        list<{ readonly address: string }>(object, "status.addresses")
-          .map(({ address }) => address)
-          .join(","),
-      ),
-      column("HOSTS", hostsOf),
-      column("URL", namesOf),
+      column("ADDRESS", addressesText),
+      column("HOSTS", hostsText),
+      column("URL", urlsText),
     ],
     wide: [project, field("NETWORK", "spec.network"), field("POOL", "spec.pool")],
   },
@@ -105,7 +119,7 @@ const tables: Readonly<Record<string, KindColumns>> = {
       state,
       field("ID", "spec.id"),
       field("INSTANCES", "status.used.instances"),
-      column("SESSIONS", sessionsOf),
+      column("SESSIONS", sessionsText),
       field("VTEP", "spec.vtep"),
     ],
     wide: [
@@ -116,11 +130,32 @@ const tables: Readonly<Record<string, KindColumns>> = {
     ],
   },
   Router: {
-    narrow: [name, state, field("MANAGED", "spec.managed"), field("ASN", "spec.asn"), column("SESSIONS", sessionsOf)],
-    wide: [field("ROUTER-ID", "spec.routerId"), field("UPSTREAM", "spec.upstream")],
+    narrow: [name, state, field("ASN", "spec.asn"), column("SESSIONS", sessionsText)],
+    wide: [
+      field("ROUTER-ID", "spec.routerId"),
+      field("UPSTREAM", "spec.upstream"),
+      field("AGENT", "status.agent.version"),
+    ],
   },
-  AddressPool: { narrow: [name, column("PREFIXES", (object) => list<string>(object, "spec.prefixes").join(","))] },
-  Network: { narrow: [name, project, field("PREFIX", "spec.prefix"), field("MTU", "spec.mtu")] },
+  AddressPool: {
+    narrow: [
+      name,
+      column("PREFIXES", (object) => list(object, "spec.prefixes").join(",")),
+      field("ALLOCATED", "status.allocated"),
+      field("RESTING", "status.resting"),
+    ],
+  },
+  Network: {
+    narrow: [
+      name,
+      state,
+      field("VNI", "status.vni"),
+      field("PREFIX", "status.prefix"),
+      field("MTU", "status.mtu"),
+      column("HOSTS", (object) => list(object, "status.hosts").length),
+    ],
+    wide: [project],
+  },
 };
 
 export function columnsOf(kind: string, wide: boolean): readonly Column[] {

@@ -1,13 +1,19 @@
 /** Whatever went wrong, as people read it. */
 import { renderDiagnostic } from "@netwright/api/load/render-diagnostic.ts";
 import { isNetwrightError, messageOf, NetwrightError, type Diagnostic } from "@netwright/base";
+import { paint } from "./paint.ts";
 
 /** @param textOf gives the text of a manifest by its name, so that the line in question can be shown. */
-export function renderFailure(error: unknown, textOf: (file: string) => string | undefined = () => undefined): string {
+export function renderFailure(
+  error: unknown,
+  textOf: (file: string) => string | undefined = () => undefined,
+  colored = false,
+): string {
   const known = isNetwrightError(error)
     ? error
     : new NetwrightError("NW1801", messageOf(error), { hint: "please report this with the command that you gave" });
-  return `${known.diagnostics.map((diagnostic) => render(diagnostic, textOf)).join("\n")}\n`;
+  const texts = known.diagnostics.map((diagnostic) => render(diagnostic, textOf));
+  return `${texts.map((text) => text.replace(/^error NW\d+/, (word) => paint(word, "red", colored))).join("\n")}\n`;
 }
 
 function render(diagnostic: Diagnostic, textOf: (file: string) => string | undefined): string {

@@ -32,8 +32,10 @@ function align(a: readonly string[], b: readonly string[]): readonly Line[] {
   const result: Line[] = [];
   let [i, j] = [0, 0];
   while (i < a.length || j < b.length) {
-    if (i < a.length && a[i] === b[j]) (result.push([" ", a[i++] ?? ""]), j++);
-    else if (i < a.length && (j === b.length || at(i + 1, j) >= at(i, j + 1))) result.push(["-", a[i++] ?? ""]);
+    if (i < a.length && a[i] === b[j]) {
+      result.push([" ", a[i++] ?? ""]);
+      j++;
+    } else if (i < a.length && (j === b.length || at(i + 1, j) >= at(i, j + 1))) result.push(["-", a[i++] ?? ""]);
     else result.push(["+", b[j++] ?? ""]);
   }
   return result;

@@ -1,8 +1,9 @@
 /** Follows services after a change until they are ready, printing each stage as it passes. */
-import { objectName, type Client, type ServiceStatus, type WireObject } from "@netwright/api";
+import { objectName, serviceStages, type Client, type ServiceStatus, type WireObject } from "@netwright/api";
 import { formatDuration, milliseconds, NetwrightError, type Milliseconds } from "@netwright/base";
-import { conditionsOf, valueAt } from "./columns.ts";
 import type { Terminal } from "../terminal.ts";
+import { conditionsOf, valueAt } from "./columns.ts";
+import { stagePrinter, type StagePrinter } from "./stages.ts";
 
 export interface Follow {
   /** As `service/shop`. */
@@ -32,50 +33,52 @@ export async function followServices(
 ): Promise<void> {
   if (services.length === 0) return;
   const waiting = new Map<string, WireObject | undefined>(services.map((name) => [name, undefined]));
-  const printed = new Map<string, Set<string>>();
-  const deadline = AbortSignal.timeout(timeout);
-  const signal = AbortSignal.any([deadline, terminal.signal]);
+  const printer = stagePrinter(terminal);
+  const print = printOnce(printer);
+  const signal = AbortSignal.any([AbortSignal.timeout(timeout), terminal.signal]);
   const look = (service: WireObject): void => {
-    const name = objectName(service as never);
+    const name = objectName(service);
     if (!waiting.has(name)) return;
     // The newest stage's detail may still grow (hosts report one after the other): it is told when the next begins.
     const stages = stagesOf(service);
-    printStages(name, isReady(service) ? stages : stages.slice(0, -1), printed, terminal);
+    print(name, isReady(service) ? stages : stages.slice(0, -1));
     if (isReady(service)) waiting.delete(name);
     else waiting.set(name, service);
   };
-  for (const service of (await client.list("Service")).items) look(service);
-  if (waiting.size > 0) {
+  try {
+    for (const service of (await client.list("Service")).items) look(service);
+    if (waiting.size === 0) return;
     for await (const { type, object } of client.watch("Service", { since: revision, signal })) {
       if (type !== "Deleted") look(object);
-      if (waiting.size === 0) break;
+      if (waiting.size === 0) return;
     }
+  } finally {
+    printer.clear();
   }
   terminal.signal.throwIfAborted();
-  if (waiting.size === 0) return;
-  for (const [name, service] of waiting)
-    if (service !== undefined) printStages(name, stagesOf(service), printed, terminal);
+  for (const [name, service] of waiting) if (service !== undefined) print(name, stagesOf(service));
   throw late(waiting, timeout);
 }
 
-function printStages(
-  name: string,
-  stages: readonly Stage[],
-  printed: Map<string, Set<string>>,
-  terminal: Terminal,
-): void {
-  const seen = printed.get(name) ?? new Set<string>();
-  for (const { stage, detail, took } of stages) {
-    if (seen.has(stage)) continue;
-    if (seen.size === 0) terminal.err(`${name}\n`);
-    seen.add(stage);
-    terminal.err(stageLine(stage, detail, milliseconds(took)));
-  }
-  printed.set(name, seen);
-}
+type PrintStages = (service: string, stages: readonly Stage[]) => void;
 
-export const stageLine = (stage: string, detail: string, took: Milliseconds): string =>
-  `  ${stage.padEnd(12)} ${detail.padEnd(56)} ${formatDuration(took).padStart(7)}\n`;
+/** Prints stages that were not printed yet, under their service's name, and the one that comes next. */
+function printOnce(printer: StagePrinter): PrintStages {
+  const printed = new Map<string, Set<string>>();
+  let heading = "";
+  return (service, stages) => {
+    const seen = printed.get(service) ?? new Set<string>();
+    printed.set(service, seen);
+    for (const { stage, detail, took } of stages) {
+      if (seen.has(stage)) continue;
+      if (heading !== service) printer.heading((heading = service));
+      seen.add(stage);
+      printer.over(stage, detail, milliseconds(took));
+    }
+    const next = serviceStages.find((stage) => !seen.has(stage));
+    if (next !== undefined && heading === service) printer.underWay(next);
+  };
+}
 
 function late(waiting: ReadonlyMap<string, WireObject | undefined>, timeout: Milliseconds): NetwrightError {
   const parts = [...waiting].map(

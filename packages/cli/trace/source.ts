@@ -21,8 +21,8 @@ export async function sourceOf(invocation: Invocation, client: Client, from: str
   if (usesLab(invocation)) {
     const { record } = await findLab(labContext, labOf(invocation));
     const node = record.topology.nodes.find(({ name }) => name === from);
-    const address = node?.ports.find((port) => port.address !== null)?.address;
-    if (node !== undefined && address != null) return { query: { source: address }, node: node.name };
+    const address = node?.ports.find((port) => port.address !== null)?.address ?? undefined;
+    if (node !== undefined && address !== undefined) return { query: { source: address }, node: node.name };
   }
   if (from === "internet") return { query: { source: anybody }, node: undefined };
   const project = String(invocation.options["project"]);

@@ -1,12 +1,14 @@
 /** `delete`: objects by name, or those of manifests; waits until nothing of them runs. */
-import { isNetwrightError, NetwrightError, type Milliseconds } from "@netwright/base";
+import { isNetwrightError, NetwrightError, type Diagnostic, type Milliseconds } from "@netwright/base";
 import type { Client, WireObject } from "@netwright/api";
 import type { Command } from "commander";
 import { connect, connectionOptions } from "../arguments/connection.ts";
 import { timeoutOf, waitOptions } from "../arguments/durations.ts";
 import { optionalFileOption, readApplyRequest } from "../arguments/manifests.ts";
 import { parseRefs, refText, toApiRef, type ObjectRef } from "../arguments/object-ref.ts";
+import { formatOf, outputOption } from "../arguments/output.ts";
 import { valueAt } from "../print/columns.ts";
+import { paintChanges } from "../print/paint.ts";
 import { renderPlan } from "../print/plan.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Invocation, Verb } from "../verb.ts";
@@ -18,23 +20,24 @@ export const verb: Verb = {
     command.option("-p, --project <name>", "their project", "default");
     command.option("--dry-run", "only show what would happen");
     command.option("--ignore-not-found", "what is gone already is no failure");
+    outputOption(command, "name");
     waitOptions(command);
     connectionOptions(command);
-    command.addHelpText("after", "\nExamples:\n  netwright delete service/shop\n  netwright delete -f shop.yaml\n");
+    command.addHelpText(
+      "after",
+      "\nExamples:\n  netwright delete service/shop\n  netwright delete -f examples/shop.yaml\n",
+    );
   },
   async run(invocation: Invocation): Promise<void> {
     const { terminal, options } = invocation;
+    const named = await refsOf(invocation);
     const client = await connect(invocation);
+    const refs = await existing(client, named, options["ignoreNotFound"] === true);
     const dryRun = options["dryRun"] === true;
-    const refs = await refsOf(invocation);
+    const ending = formatOf(options) === "name" ? "" : " deleted";
     for (const ref of refs) {
-      try {
-        const { plan } = await client.delete(toApiRef(ref), { dryRun });
-        terminal.out(dryRun ? renderPlan(plan) : `${refText(ref)} deleted\n`);
-      } catch (error) {
-        if (options["ignoreNotFound"] !== true || !isNetwrightError(error) || error.category !== "notFound")
-          throw error;
-      }
+      const { plan } = await client.delete(toApiRef(ref), { dryRun });
+      terminal.out(dryRun ? paintChanges(renderPlan(plan), terminal.colors.out, 2) : `${refText(ref)}${ending}\n`);
     }
     if (!dryRun && options["wait"] !== false) await untilGone(client, refs, timeoutOf(options), terminal);
   },
@@ -51,6 +54,27 @@ async function refsOf({ args, options }: Invocation): Promise<readonly ObjectRef
     const { kind, metadata } = object as WireObject;
     return parseRefs([`${kind}/${metadata.name}`], metadata.project);
   });
+}
+
+/** Looks before anything is deleted, so that a mistyped name deletes nothing. @throws NW1501 with every one that is not there. */
+async function existing(
+  client: Client,
+  refs: readonly ObjectRef[],
+  ignoreMissing: boolean,
+): Promise<readonly ObjectRef[]> {
+  const missing: Diagnostic[] = [];
+  const found: ObjectRef[] = [];
+  for (const ref of refs) {
+    try {
+      await client.get(toApiRef(ref));
+      found.push(ref);
+    } catch (error) {
+      if (!isNetwrightError(error) || error.category !== "notFound") throw error;
+      missing.push(...error.diagnostics);
+    }
+  }
+  if (missing.length > 0 && !ignoreMissing) throw NetwrightError.of(missing);
+  return found;
 }
 
 /** Instances outlive their service until they have drained and stopped. */

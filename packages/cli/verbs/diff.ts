@@ -1,5 +1,5 @@
 /** `diff`: the fields in which manifests differ from what is stored. Exit status as diff(1). */
-import type { WireObject } from "@netwright/api";
+import { decodeManifest, encodeObject, objectName, type WireObject } from "@netwright/api";
 import { isNetwrightError } from "@netwright/base";
 import type { Command } from "commander";
 import { stringify } from "yaml";
@@ -7,6 +7,7 @@ import { connect, connectionOptions } from "../arguments/connection.ts";
 import { fileOption, readApplyRequest } from "../arguments/manifests.ts";
 import { parseRefs, toApiRef } from "../arguments/object-ref.ts";
 import { renderLineDiff } from "../print/line-diff.ts";
+import { paintChanges } from "../print/paint.ts";
 import type { Invocation, Verb } from "../verb.ts";
 
 export const verb: Verb = {
@@ -15,29 +16,31 @@ export const verb: Verb = {
     connectionOptions(command);
     command.addHelpText(
       "after",
-      "\nExit status: 0 no difference, 1 differences, more than 1 trouble.\n\nExample:\n  netwright diff -f shop.yaml\n",
+      "\nExit status: 0 no difference, 1 differences, more than 1 trouble.\n\nExample:\n  netwright diff -f examples/shop.yaml\n",
     );
   },
   async run(invocation: Invocation): Promise<number> {
     const { terminal, options } = invocation;
-    const client = await connect(invocation);
     const { objects } = await readApplyRequest(options["file"] as readonly string[], {});
+    const client = await connect(invocation);
     let status = 0;
     for (const { object } of objects) {
-      const wanted = object as WireObject;
+      const wanted = withDefaults(object as WireObject);
       const [ref] = parseRefs([`${wanted.kind}/${wanted.metadata.name}`], wanted.metadata.project);
       const stored = ref === undefined ? undefined : await orMissing(client.get(toApiRef(ref)));
-      const text = renderLineDiff(
-        intentOf(stored),
-        intentOf(wanted),
-        `${wanted.kind.toLowerCase()}/${wanted.metadata.name}`,
-      );
+      const text = renderLineDiff(intentText(stored), intentText(wanted), objectName(wanted));
       if (text !== "") status = 1;
-      terminal.out(text);
+      terminal.out(paintChanges(text, terminal.colors.out));
     }
     return status;
   },
 };
+
+/** As it will be stored: what its author left out is no difference. */
+function withDefaults(object: WireObject): WireObject {
+  const decoded = decodeManifest(object);
+  return decoded.ok ? encodeObject(decoded.object) : object;
+}
 
 async function orMissing(found: Promise<WireObject>): Promise<WireObject | undefined> {
   try {
@@ -49,16 +52,11 @@ async function orMissing(found: Promise<WireObject>): Promise<WireObject | undef
 }
 
 /** What a person decides: no status, nothing that the server sets. */
-function intentOf(object: WireObject | undefined): string {
+function intentText(object: WireObject | undefined): string {
   if (object === undefined) return "";
+  const { apiVersion, kind, spec } = object;
   const { name, project, labels, annotations } = object.metadata;
-  return stringify(
-    {
-      apiVersion: object.apiVersion,
-      kind: object.kind,
-      metadata: { name, project, labels, annotations },
-      spec: object.spec,
-    },
-    { lineWidth: 0 },
-  );
+  const own = Object.entries(annotations ?? {}).filter(([key]) => !key.startsWith("netwright.dev/"));
+  const metadata = { name, project, labels, annotations: Object.fromEntries(own) };
+  return stringify({ apiVersion, kind, metadata, spec }, { lineWidth: 0 });
 }

@@ -2,7 +2,8 @@
 import type { FlowRecord } from "@netwright/api";
 import type { Command } from "commander";
 import { connect, connectionOptions } from "../arguments/connection.ts";
-import { parseFormat, renderMachine } from "../print/machine.ts";
+import { formatOf, outputOption } from "../arguments/output.ts";
+import { isMachine, renderMachine } from "../print/machine.ts";
 import { renderTable } from "../print/table.ts";
 import type { Invocation, Verb } from "../verb.ts";
 
@@ -10,13 +11,13 @@ export const verb: Verb = {
   configure(command: Command): void {
     command.requiredOption("--dropped", "flows that no rule allows");
     command.option("-f, --follow", "go on and print new ones");
-    command.option("-o, --output <format>", "json or yaml");
+    outputOption(command, "json", "yaml");
     connectionOptions(command);
     command.addHelpText("after", "\nExample:\n  netwright flows --dropped\n");
   },
   async run(invocation: Invocation): Promise<void> {
     const { terminal, options } = invocation;
-    const format = parseFormat(options["output"] as string | undefined);
+    const format = formatOf(options);
     const client = await connect(invocation);
     if (options["follow"] === true) {
       for await (const flow of client.watchDroppedFlows(terminal.signal)) {
@@ -25,7 +26,7 @@ export const verb: Verb = {
       return;
     }
     const flows = await client.droppedFlows();
-    if (format === "json" || format === "yaml") terminal.out(renderMachine(format, flows));
+    if (isMachine(format)) terminal.out(renderMachine(format, flows));
     else
       terminal.out(
         flows.length === 0

@@ -1,57 +1,98 @@
 /** `get`: objects as a table, or as they are. */
-import { objectName, type WireObject } from "@netwright/api";
+import { kindNames, kinds, objectName, type Client, type KindName, type WireObject } from "@netwright/api";
+import { NetwrightError } from "@netwright/base";
 import type { Command } from "commander";
 import { connect, connectionOptions } from "../arguments/connection.ts";
 import { parseKind, parseRefs, toApiRef } from "../arguments/object-ref.ts";
+import { formatOf, outputOption } from "../arguments/output.ts";
 import { columnsOf } from "../print/columns.ts";
-import { parseFormat, renderMachine, type OutputFormat } from "../print/machine.ts";
+import { isMachine, renderMachine, type OutputFormat } from "../print/machine.ts";
 import { renderTable } from "../print/table.ts";
 import type { Invocation, Verb } from "../verb.ts";
 
 export const verb: Verb = {
   configure(command: Command): void {
-    command.argument("<object...>", "KIND, KIND/NAME, or KIND NAME...");
+    command.argument("<object...>", "KIND, KIND/NAME, KIND NAME..., or all");
     command.option("-p, --project <name>", "only this project; all projects when left out");
     command.option("-l, --selector <label=value>", "only objects with this label");
-    command.option("-o, --output <format>", "wide, json, yaml or name");
+    outputOption(command, "wide", "json", "yaml", "name");
     command.option("-w, --watch", "go on and print what changes");
     command.option("--no-headers", "leave out the heading");
     connectionOptions(command);
     command.addHelpText(
       "after",
-      "\nExamples:\n  netwright get services\n  netwright get service/shop -o yaml\n  netwright get instances -w\n",
+      "\nExamples:\n  netwright get services\n  netwright get service/shop -o yaml\n  netwright get instances -w\n  netwright get all\n",
     );
   },
   async run(invocation: Invocation): Promise<void> {
-    const { terminal, args, options } = invocation;
-    const format = parseFormat(options["output"] as string | undefined);
-    const project = options["project"] as string | undefined;
+    const { args } = invocation;
     const [first = "", ...more] = args;
-    if (more.length > 0 || first.includes("/")) {
-      const refs = parseRefs(args, project);
-      const client = await connect(invocation);
-      const objects = await Promise.all(refs.map((ref) => client.get(toApiRef(ref))));
-      terminal.out(render(objects, format, options["headers"] !== false, refs.length === 1));
-      return;
-    }
-    const kind = parseKind(first);
-    const client = await connect(invocation);
-    const list = await client.list(kind.kind as never, project);
-    const wanted = selector(options["selector"] as string | undefined);
-    terminal.out(render(list.items.filter(wanted), format, options["headers"] !== false, false));
-    if (options["watch"] !== true) return;
-    const watching = { since: list.revision, signal: terminal.signal, ...(project === undefined ? {} : { project }) };
-    for await (const { type, object } of client.watch(kind.kind as never, watching)) {
-      if (!wanted(object)) continue;
-      terminal.out(type === "Deleted" ? `${objectName(object)} deleted\n` : render([object], format, false, true));
-    }
+    if (more.length > 0 || first.includes("/")) await getNamed(invocation);
+    else if (first === "all") await getAll(invocation);
+    else await getKind(invocation, parseKind(first).kind as KindName);
   },
 };
 
-function render(objects: readonly WireObject[], format: OutputFormat, headers: boolean, single: boolean): string {
-  if (format === "json" || format === "yaml") {
-    const list = { apiVersion: "netwright.dev/v1alpha1", kind: "List", items: objects };
-    return renderMachine(format, single ? objects[0] : list);
+interface Form {
+  readonly format: OutputFormat;
+  readonly headers: boolean;
+}
+
+const formOf = ({ options }: Invocation): Form => ({
+  format: formatOf(options),
+  headers: options["headers"] !== false,
+});
+
+async function getNamed(invocation: Invocation): Promise<void> {
+  const { terminal, args, options } = invocation;
+  const refs = parseRefs(args, options["project"] as string | undefined);
+  if (options["watch"] === true)
+    throw new NetwrightError("NW1002", "--watch follows a kind, not objects by name", {
+      hint: "netwright get KIND -w",
+    });
+  const client = await connect(invocation);
+  const objects = await Promise.all(refs.map((ref) => client.get(toApiRef(ref))));
+  const form = formOf(invocation);
+  const [only] = objects;
+  const single = isMachine(form.format) && objects.length === 1 && only !== undefined;
+  terminal.out(single && isMachine(form.format) ? renderMachine(form.format, only) : render(objects, form));
+}
+
+async function getKind(invocation: Invocation, kind: KindName): Promise<void> {
+  const { terminal, options } = invocation;
+  const project = options["project"] as string | undefined;
+  const form = formOf(invocation);
+  const wanted = selector(options["selector"] as string | undefined);
+  const client = await connect(invocation);
+  const { items, revision } = await client.list(kind, project);
+  terminal.out(render(items.filter(wanted), form));
+  if (options["watch"] !== true) return;
+  const watching = { since: revision, signal: terminal.signal, ...(project === undefined ? {} : { project }) };
+  for await (const { type, object } of client.watch(kind, watching)) {
+    if (!wanted(object)) continue;
+    terminal.out(
+      type === "Deleted" ? `${objectName(object)} deleted\n` : render([object], { ...form, headers: false }),
+    );
+  }
+}
+
+/** One table a kind, of kinds that have objects. */
+async function getAll(invocation: Invocation): Promise<void> {
+  const { terminal, options } = invocation;
+  const project = options["project"] as string | undefined;
+  const form = formOf(invocation);
+  const wanted = selector(options["selector"] as string | undefined);
+  const client: Client = await connect(invocation);
+  const served = kindNames.filter((kind) => kinds[kind].scope !== "File");
+  const lists = await Promise.all(served.map((kind) => client.list(kind, project)));
+  const groups = lists.map(({ items }) => items.filter(wanted)).filter((items) => items.length > 0);
+  if (isMachine(form.format) || form.format === "name") terminal.out(render(groups.flat(), form));
+  else terminal.out(groups.map((items) => render(items, form)).join("\n") || "none\n");
+}
+
+function render(objects: readonly WireObject[], { format, headers }: Form): string {
+  if (isMachine(format)) {
+    return renderMachine(format, { apiVersion: "netwright.dev/v1alpha1", kind: "List", items: objects });
   }
   if (format === "name") return objects.map((object) => `${objectName(object)}\n`).join("");
   if (objects.length === 0) return headers ? "none\n" : "";

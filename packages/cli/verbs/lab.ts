@@ -1,8 +1,9 @@
 /** `lab`: a whole network on this machine. */
 import { NetwrightError } from "@netwright/base";
 import { capture, cut, down, exec, graph, heal, up } from "@netwright/lab";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { labOf } from "../arguments/connection.ts";
+import { outputOption } from "../arguments/output.ts";
 import { labContext } from "../lab/context.ts";
 import { readLabManifest } from "../lab/manifest.ts";
 import { labPrograms } from "../lab/programs.ts";
@@ -18,14 +19,13 @@ export const verb: Verb = {
       .option("-f, --file <path>", "Lab manifest; the default lab when left out")
       .option("--hosts <count>", "hosts of the default lab", wholeNumber);
     named(command.command("down").description("remove every trace of a lab")).option("--all", "of every lab");
-    named(command.command("status").description("nodes, programs and links")).option(
-      "-o, --output <format>",
-      "json or yaml",
-    );
+    outputOption(named(command.command("status").description("nodes, programs and links")), "json", "yaml");
     named(command.command("exec").description("run a command at a node; its exit status is this one's"))
       .argument("<node>")
       .argument("<command...>", "after --");
-    named(command.command("graph").description("draw the lab")).option("-o, --output <format>", "json or dot");
+    named(command.command("graph").description("draw the lab")).addOption(
+      new Option("-o, --output <format>", "instead of the drawing").choices(["json", "dot"]),
+    );
     named(command.command("capture").description("print packets of a link until Ctrl-C"))
       .argument("<link>", "name of a link, or NODE:INTERFACE")
       .option("--filter <expression>", "pcap-filter(7)")
@@ -91,9 +91,7 @@ const actions: Readonly<Record<string, Action>> = {
     return exec(labContext, { ...lab(invocation), node, command, environment: invocation.terminal.env });
   },
   graph: async (invocation) => {
-    const output = (invocation.options["output"] as string | undefined) ?? "text";
-    if (output !== "text" && output !== "json" && output !== "dot")
-      throw new NetwrightError("NW1001", `there is no format ${output}`, { hint: "text, json or dot" });
+    const output = (invocation.options["output"] as "json" | "dot" | undefined) ?? "text";
     invocation.terminal.out(await graph(labContext, { ...lab(invocation), format: output }));
   },
   capture: (invocation) => {

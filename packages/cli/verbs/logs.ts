@@ -12,12 +12,21 @@ export const verb: Verb = {
     command.option("--tail <lines>", "only the last lines", wholeNumber);
     command.option("-p, --project <name>", "its project", "default");
     connectionOptions(command);
-    command.addHelpText("after", "\nExample:\n  netwright logs shop-web-1 -f\n");
+    command.addHelpText("after", "\nExamples:\n  netwright logs shop-web-1\n  netwright logs shop-proxy-1 -f\n");
   },
   async run(invocation: Invocation): Promise<number> {
     const { terminal, args, options } = invocation;
     const instance = { id: (args[0] ?? "").replace(/^instance\//, ""), project: options["project"] as string };
     const request = { follow: options["follow"] === true, tail: (options["tail"] as number | undefined) ?? null };
-    return relay((await connect(invocation)).logs(instance, request, terminal.signal), terminal);
+    let silent = true;
+    const out = (text: string): void => {
+      silent &&= text === "";
+      terminal.out(text);
+    };
+    const client = await connect(invocation);
+    const status = await relay(client.logs(instance, request, terminal.signal), { out, err: terminal.err });
+    terminal.signal.throwIfAborted();
+    if (silent) terminal.err(`${instance.id} has written nothing\n`);
+    return status;
   },
 };

@@ -2,7 +2,9 @@
 import type { Command } from "commander";
 import { connect, connectionOptions } from "../arguments/connection.ts";
 import { fileOption, readApplyRequest } from "../arguments/manifests.ts";
-import { parseFormat, renderMachine } from "../print/machine.ts";
+import { formatOf, outputOption } from "../arguments/output.ts";
+import { isMachine, renderMachine } from "../print/machine.ts";
+import { paintChanges } from "../print/paint.ts";
 import { isEmptyPlan, renderPlan } from "../print/plan.ts";
 import type { Invocation, Verb } from "../verb.ts";
 
@@ -10,19 +12,21 @@ export const verb: Verb = {
   configure(command: Command): void {
     fileOption(command);
     command.option("--prune", "also delete what an earlier apply --prune made and these manifests do not name");
-    command.option("-o, --output <format>", "json or yaml");
+    outputOption(command, "json", "yaml");
     connectionOptions(command);
     command.addHelpText(
       "after",
-      "\nExit status: 0 nothing would change, 1 something would, more than 1 trouble.\n\nExample:\n  netwright plan -f shop.yaml\n",
+      "\nExit status: 0 nothing would change, 1 something would, more than 1 trouble.\n\nExamples:\n  netwright plan -f examples/shop.yaml\n  netwright plan -f examples/ --prune\n",
     );
   },
   async run(invocation: Invocation): Promise<number> {
     const { terminal, options } = invocation;
-    const format = parseFormat(options["output"] as string | undefined);
+    const format = formatOf(options);
     const request = await readApplyRequest(options["file"] as readonly string[], { prune: options["prune"] === true });
     const { plan } = await (await connect(invocation)).apply(request, { dryRun: true });
-    terminal.out(format === "json" || format === "yaml" ? renderMachine(format, plan) : renderPlan(plan));
+    terminal.out(
+      isMachine(format) ? renderMachine(format, plan) : paintChanges(renderPlan(plan), terminal.colors.out, 2),
+    );
     return isEmptyPlan(plan) ? 0 : 1;
   },
 };

@@ -2,20 +2,17 @@
 import { NetwrightError } from "@netwright/base";
 import type { Command } from "commander";
 import { connect, connectionOptions } from "../arguments/connection.ts";
-import { waitOptions } from "../arguments/durations.ts";
 import { parseRefs } from "../arguments/object-ref.ts";
 import type { Invocation, Verb } from "../verb.ts";
-import { settle } from "./apply.ts";
+import { settle, settleOptions } from "./shared/settle.ts";
 
 export const verb: Verb = {
   configure(command: Command): void {
     command.argument("<service>", "service/NAME").argument("<tier=replicas...>", "for example web=5");
     command.option("-p, --project <name>", "the service's project", "default");
-    command.option("--dry-run", "only show what would happen");
-    command.option("-o, --output <format>", "json or yaml");
-    waitOptions(command);
+    settleOptions(command);
     connectionOptions(command);
-    command.addHelpText("after", "\nExample:\n  netwright scale service/shop web=5\n");
+    command.addHelpText("after", "\nExample:\n  netwright scale service/shop web=3\n");
   },
   async run(invocation: Invocation): Promise<void> {
     const { terminal, args, options } = invocation;
@@ -25,10 +22,10 @@ export const verb: Verb = {
     if (ref?.kind.kind !== "Service")
       throw new NetwrightError("NW1001", `${service} is not a service`, { hint: "write service/NAME" });
     const tiers = Object.fromEntries(sizes.map(parseSize));
-    const dryRun = options["dryRun"] === true;
     const client = await connect(invocation);
-    const response = await client.scale({ project: ref.project ?? "default", service: ref.name, tiers }, { dryRun });
-    await settle(invocation, client, response, dryRun, started);
+    const request = { project: ref.project ?? "default", service: ref.name, tiers };
+    const response = await client.scale(request, { dryRun: options["dryRun"] === true });
+    await settle(invocation, client, response, started);
   },
 };
 

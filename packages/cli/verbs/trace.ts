@@ -3,7 +3,8 @@ import type { ConnectionQuery, ConnectionTrace, TraceHop } from "@netwright/api"
 import { NetwrightError } from "@netwright/base";
 import type { Command } from "commander";
 import { connect, connectionOptions } from "../arguments/connection.ts";
-import { parseFormat, renderMachine } from "../print/machine.ts";
+import { formatOf, outputOption } from "../arguments/output.ts";
+import { isMachine, renderMachine } from "../print/machine.ts";
 import { renderTrace } from "../print/trace.ts";
 import { resolveName } from "../trace/resolve-name.ts";
 import { sourceOf } from "../trace/source.ts";
@@ -15,7 +16,7 @@ export const verb: Verb = {
     command.requiredOption("--to <target>", "HOSTNAME:PORT, [ADDRESS]:PORT or INSTANCE:PORT");
     command.option("-p, --project <name>", "project of the instances", "default");
     command.option("--udp", "UDP instead of TCP");
-    command.option("-o, --output <format>", "json or yaml");
+    outputOption(command, "json", "yaml");
     connectionOptions(command);
     command.addHelpText(
       "after",
@@ -24,9 +25,9 @@ export const verb: Verb = {
   },
   async run(invocation: Invocation): Promise<number> {
     const { terminal, options } = invocation;
-    const format = parseFormat(options["output"] as string | undefined);
+    const format = formatOf(options);
     const trace = await traceConnection(invocation);
-    terminal.out(format === "json" || format === "yaml" ? renderMachine(format, trace) : renderTrace(trace));
+    terminal.out(isMachine(format) ? renderMachine(format, trace) : renderTrace(trace));
     return trace.verdict === "Delivered" ? 0 : 1;
   },
 };

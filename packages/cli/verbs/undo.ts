@@ -2,17 +2,14 @@
 import { NetwrightError } from "@netwright/base";
 import type { Command } from "commander";
 import { connect, connectionOptions } from "../arguments/connection.ts";
-import { waitOptions } from "../arguments/durations.ts";
 import { wholeNumber } from "../arguments/manifests.ts";
 import type { Invocation, Verb } from "../verb.ts";
-import { settle } from "./apply.ts";
+import { settle, settleOptions } from "./shared/settle.ts";
 
 export const verb: Verb = {
   configure(command: Command): void {
     command.argument("[change]", "number of the change, as history lists it", wholeNumber);
-    command.option("--dry-run", "only show what would happen");
-    command.option("-o, --output <format>", "json or yaml");
-    waitOptions(command);
+    settleOptions(command);
     connectionOptions(command);
     command.addHelpText("after", "\nExamples:\n  netwright undo\n  netwright undo 3 --dry-run\n");
   },
@@ -22,7 +19,6 @@ export const verb: Verb = {
     const client = await connect(invocation);
     const id = args[0] === undefined ? (await client.changes())[0]?.id : Number(args[0]);
     if (id === undefined) throw new NetwrightError("NW1501", "there is no change to take back");
-    const dryRun = options["dryRun"] === true;
-    await settle(invocation, client, await client.undo(id, { dryRun }), dryRun, started);
+    await settle(invocation, client, await client.undo(id, { dryRun: options["dryRun"] === true }), started);
   },
 };

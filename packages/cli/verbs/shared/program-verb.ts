@@ -4,6 +4,7 @@ import type { Invocation, Verb } from "../../verb.ts";
 
 export function programVerb(usage: string, main: (argv: readonly string[]) => Promise<number>): Verb {
   return {
+    endsBySignal: true,
     configure(command: Command): void {
       command.helpOption(false).allowUnknownOption().argument("[arguments...]");
     },

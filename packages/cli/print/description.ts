@@ -1,0 +1,162 @@
+/** One object for people: its facts, its parts as tables, its conditions, its events. Pure. */
+import { objectName, type Condition, type Event, type WireObject } from "@netwright/api";
+import { formatDuration, type Milliseconds } from "@netwright/base";
+import { columnsOf, conditionsOf, stateOf, valueAt } from "./columns.ts";
+import { renderFields, renderTable } from "./table.ts";
+import { timeText } from "./times.ts";
+
+type Cell = (row: Readonly<Record<string, unknown>>) => unknown;
+
+interface PartTable {
+  readonly path: string;
+  readonly title: string;
+  /** By heading: a field's name, or what to make of the row. */
+  readonly columns: Readonly<Record<string, string | Cell>>;
+}
+
+/** Lists inside objects that have a table of their own. */
+const parts: readonly PartTable[] = [
+  {
+    path: "spec.expose",
+    title: "listeners",
+    columns: { PROTOCOL: "protocol", HOSTNAME: "hostname", PORT: "port", TIER: "tier", CERTIFICATE: "certificate" },
+  },
+  {
+    path: "spec.tiers",
+    title: "tiers",
+    columns: {
+      NAME: "name",
+      REPLICAS: "replicas",
+      SPREAD: "spread",
+      IMAGE: (row) => valueAt(row, "workload.image"),
+      PORT: (row) => valueAt(row, "workload.port"),
+      CPU: (row) => valueAt(row, "workload.resources.cpu"),
+      MEMORY: (row) => valueAt(row, "workload.resources.memory"),
+      HEALTH: (row) => healthText(row["health"]),
+    },
+  },
+  {
+    path: "spec.allow",
+    title: "allowed from other services",
+    columns: {
+      FROM: (row) => `${String(valueAt(row, "from.service"))}/${String(valueAt(row, "from.tier"))}`,
+      TO: "to",
+      PORT: (row) => `${String(row["protocol"]).toLowerCase()}/${String(row["port"])}`,
+    },
+  },
+  ...["spec.uplinks", "spec.links"].map((path) => ({
+    path,
+    title: path.slice("spec.".length),
+    columns: { INTERFACE: "interface", NEIGHBOR: "router", LOCAL: "localAddress", PEER: "peerAddress" },
+  })),
+  {
+    path: "status.announcements",
+    title: "announcements",
+    columns: { PREFIX: "prefix", FROM: "host", TO: "router" },
+  },
+  {
+    path: "status.instances",
+    title: "instances",
+    columns: { NAME: "id", STATUS: "phase", HOST: "host", ADDRESS: "address", MESSAGE: "message" },
+  },
+  {
+    path: "status.sessions",
+    title: "sessions",
+    columns: { NEIGHBOR: "neighbor", STATE: "state", BFD: "bfd", SINCE: (row) => timeOrNone(row["since"]) },
+  },
+  {
+    path: "status.drivers",
+    title: "drivers",
+    columns: { SLOT: "slot", DRIVER: "driver", MISSING: "missing" },
+  },
+  {
+    path: "status.stages",
+    title: "stages of the last change",
+    columns: {
+      STAGE: "stage",
+      TOOK: (row) => formatDuration(row["took"] as Milliseconds),
+      DETAIL: "detail",
+    },
+  },
+];
+
+const eventsMax = 20;
+
+/** @param network of a Service: its rules are told by host. */
+export function renderDescription(object: WireObject, events: readonly Event[], network?: WireObject): string {
+  const facts = columnsOf(object.kind, true)
+    .map(({ title, value }) => [title.toLowerCase(), value(object)] as const)
+    .filter(([label]) => label !== "name" && label !== "status");
+  const state = stateOf(object);
+  const title = `${objectName(object)}${state === "-" ? "" : `: ${state}`}`;
+  const sections = [
+    `${title}\n${renderFields(facts, "  ")}`,
+    section("conditions", conditionTable(conditionsOf(object))),
+    ...parts.map((part) => section(part.title, partTable(part, valueAt(object, part.path)))),
+    section("firewall rules of its network", rulesText(object.kind === "Network" ? object : network)),
+    section("events", events.slice(-eventsMax).map(eventLine).join("")),
+  ];
+  return sections.filter((text) => text !== "").join("\n");
+}
+
+const section = (title: string, body: string): string =>
+  body === "" ? "" : `${title}\n${body.replace(/^(?=.)/gm, "  ")}`;
+
+function conditionTable(conditions: readonly Condition[]): string {
+  if (conditions.length === 0) return "";
+  const rows = conditions.map(({ type, status, lastTransitionTime, reason, message }) => [
+    type,
+    status,
+    timeText(lastTransitionTime),
+    reason,
+    message,
+  ]);
+  return renderTable(["TYPE", "STATUS", "SINCE", "REASON", "MESSAGE"], rows);
+}
+
+/** Columns without a value in any row are left out. */
+function partTable({ columns }: PartTable, value: unknown): string {
+  const rows = (value ?? []) as readonly Readonly<Record<string, unknown>>[];
+  if (rows.length === 0) return "";
+  const shown = Object.entries(columns)
+    .map(
+      ([title, cell]) =>
+        [title, rows.map((row) => cellText(typeof cell === "string" ? row[cell] : cell(row)))] as const,
+    )
+    .filter(([, cells]) => cells.some((text) => text !== "-"));
+  return renderTable(
+    shown.map(([title]) => title),
+    rows.map((_, index) => shown.map(([, cells]) => cells[index] ?? "-")),
+  );
+}
+
+/** What each host has to know, beside what one central firewall would hold. */
+function rulesText(network: WireObject | undefined): string {
+  const rules = (valueAt(network, "status.rules") ?? []) as readonly {
+    readonly host: string;
+    readonly rules: number;
+  }[];
+  if (rules.length === 0) return "";
+  const rows = rules.map(({ host, rules: count }) => [host, String(count)]);
+  return renderTable(
+    ["HOST", "RULES"],
+    [...rows, ["one central firewall", String(valueAt(network, "status.ruleUnion"))]],
+  );
+}
+
+function healthText(health: unknown): string {
+  const path = valueAt(health, "http");
+  if (typeof path === "string") return `http ${path}`;
+  return health === undefined ? "-" : "tcp";
+}
+
+const timeOrNone = (at: unknown): string => (typeof at === "string" ? timeText(at) : "-");
+
+const eventLine = ({ at, type, reason, message }: Event): string =>
+  `${timeText(at)}  ${type.padEnd(7)}  ${reason}: ${message}\n`;
+
+function cellText(value: unknown): string {
+  if (value === null || value === undefined || value === "") return "-";
+  if (Array.isArray(value)) return value.length === 0 ? "-" : value.join("; ");
+  return String(value as string | number);
+}
