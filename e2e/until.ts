@@ -3,7 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 
 /** Far more than anything takes on an idle machine; a busy one is slow but not wrong. */
 const patience = 60_000;
-const pause = 50;
+/** Each look starts a process of the command line. */
+const pause = 200;
 
 /** Looks again and again until it holds. @throws with what was seen last. */
 export async function until<Seen>(
