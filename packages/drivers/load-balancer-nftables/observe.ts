@@ -1,16 +1,23 @@
-/** What the tables of the load balancer are now. */
-import type { NodeSystem } from "@netwright/contract";
+/** What the tables of the load balancer are now, and which hosts there is a way to. */
+import type { HostId, NodeSystem } from "@netwright/contract";
 import { observeTable } from "../nftables/kernel.ts";
 import type { TableHave } from "../nftables/parse.ts";
+import { hasRoute, parseRoutes, routesPath } from "./reachable-hosts.ts";
 import type { BalancerWant } from "./want.ts";
 
-/** By namespace; undefined where there is no table. */
-export type BalancerHave = ReadonlyMap<string, TableHave | undefined>;
+export interface BalancerHave {
+  /** By namespace; undefined where there is no table. */
+  readonly tables: ReadonlyMap<string, TableHave | undefined>;
+  /** Hosts whose tunnel end point has no route of its own. */
+  readonly unreachable: ReadonlySet<HostId>;
+}
 
 export async function observeBalancers(system: NodeSystem, want: readonly BalancerWant[]): Promise<BalancerHave> {
-  return new Map(
-    await Promise.all(
-      want.map(async ({ netns, table }) => [netns, (await observeTable(system, netns, table)).table] as const),
-    ),
+  const told = want.flatMap((network) => network.told);
+  const routes = told.length === 0 ? [] : parseRoutes((await system.files.read(routesPath)) ?? "");
+  const unreachable = new Set(told.filter(({ vtep }) => !hasRoute(routes, vtep)).map(({ hostId }) => hostId));
+  const tables = await Promise.all(
+    want.map(async ({ netns, table }) => [netns, (await observeTable(system, netns, table)).table] as const),
   );
+  return { tables: new Map(tables), unreachable };
 }

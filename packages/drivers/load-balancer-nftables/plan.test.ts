@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { maglevSize, type HostState } from "@netwright/contract";
+import { milliseconds, parseIpv6 } from "@netwright/base";
+import { maglevSize, workloadMac, type HostState } from "@netwright/contract";
 import { parseTable, type TableHave } from "../nftables/parse.ts";
 import { setComment, ruleComment, type TableSpec } from "../nftables/table.ts";
-import { defaultListener, hostState, type Instance } from "../testing/states.ts";
+import { classes, defaultListener, hostState, type Instance } from "../testing/states.ts";
 import { planBalancers } from "./plan.ts";
 import { wantBalancers } from "./want.ts";
 
@@ -46,8 +47,19 @@ function kernel({ sets, chains }: TableSpec): TableHave {
   return parseTable(JSON.stringify({ nftables }));
 }
 
-const plan = (from: HostState, to: HostState): ReturnType<typeof planBalancers> =>
-  planBalancers(wantBalancers(to), new Map(wantBalancers(from).map(({ netns, table }) => [netns, kernel(table)])));
+const plan = (from: HostState, to: HostState, unreachable: readonly number[] = []): ReturnType<typeof planBalancers> =>
+  planBalancers(wantBalancers(to), {
+    tables: new Map(wantBalancers(from).map(({ netns, table }) => [netns, kernel(table)])),
+    unreachable: new Set(unreachable),
+  });
+
+/** The same with edges of ours, whose routes tell which hosts are there. */
+const told = (given: HostState): HostState => {
+  const edge = { name: "edge1", role: "Edge", asn: 64510, interface: "e1", loopback: null } as const;
+  const link = { localAddress: parseIpv6("fd00::1"), address: parseIpv6("fd00::2") };
+  const bfd = { interval: milliseconds(50), multiplier: 3 };
+  return { ...given, bgp: { ...given.bgp, neighbors: [{ ...edge, ...link, bfd }] } };
+};
 
 describe("planBalancers()", () => {
   it("does nothing when nothing changed", () => {
@@ -84,5 +96,22 @@ describe("planBalancers()", () => {
       ...["learn_tcp", "listener_tcp", "error_tcp"].map((name) => `delete chain netdev netwright ${name}`),
       ...["slots_tcp", "known_tcp"].map((name) => `delete map netdev netwright ${name}`),
     ]);
+  });
+
+  it("leaves out members on hosts without a route, slots and reachable members in one transaction", () => {
+    const { install, retire } = plan(told(state(3)), told(state(3)), [3]);
+    expect(retire).toEqual([]);
+    expect(install).toHaveLength(1);
+    const gone = workloadMac(classes.proxy, 3);
+    expect(install[0]?.script).toMatch(new RegExp(`delete element netdev netwright reachable { ${gone} }`));
+    expect(install[0]?.script.match(/add element[^\n]*/g)?.join("\n")).not.toContain(gone);
+  });
+
+  it("keeps all members where none could be reached, and where routes tell nothing", () => {
+    const far = members.slice(1, 3);
+    const listener = defaultListener(far, [1]);
+    const distant = told(hostState({ instances: members, policy: [], listeners: [listener], hosts: 4 }, 1));
+    expect(plan(distant, distant, [2, 3])).toEqual({ install: [], retire: [] });
+    expect(plan(state(3), state(3), [3])).toEqual({ install: [], retire: [] });
   });
 });

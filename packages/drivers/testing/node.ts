@@ -19,7 +19,11 @@ export class TestNode implements AsyncDisposable {
     this.pid = holder.pid as number;
     this.system = {
       runner: { run: (command, options) => this.#run(command, options) },
-      files: nodeFiles,
+      files: {
+        ...nodeFiles,
+        // Of all files only these differ between the node and this process, as far as drivers read them.
+        read: (path) => nodeFiles.read(path.replace(/^\/proc\/self\/net\//, `/proc/${this.pid}/net/`)),
+      },
       processes: nodeProcesses,
       clock: systemClock,
       paths: { run: "/run", state: "/run" },
