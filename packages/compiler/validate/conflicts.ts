@@ -1,5 +1,5 @@
-/** Things that two objects claim at once (NW1302). The later object by name is blamed, the earlier one named. */
-import { objectName, serviceChain, type FieldPath } from "@netwright/api";
+/** Things that two objects claim at once (NW1302). The newer object is blamed, the older one named. */
+import { objectName, serviceChain, type AnyObject, type FieldPath } from "@netwright/api";
 import { prefixContains, prefixesOverlap, type Diagnostic, type Ipv6Prefix } from "@netwright/base";
 import { hostRouterId } from "../compile/bgp.ts";
 import { diagnose, type Applied, type ObjectSet } from "../objects.ts";
@@ -13,6 +13,12 @@ export function* checkConflicts(objects: ObjectSet): Generator<Diagnostic> {
   yield* tenantPrefixes(objects);
   yield* hostnames(objects);
   yield* instanceNames(objects);
+}
+
+/** What was there first keeps what it has; objects of one apply go by name. */
+function byAge<T extends AnyObject>(items: ReadonlyMap<string, Applied<T>>): readonly Applied<T>[] {
+  const made = ({ object }: Applied<T>): string => object.metadata.createdAt ?? "~";
+  return [...items.values()].toSorted((a, b) => (made(a) < made(b) ? -1 : made(a) > made(b) ? 1 : 0));
 }
 
 /** Remembers who claimed what first. */
@@ -35,7 +41,7 @@ function clash(item: Item, path: FieldPath, what: string, other: Item | undefine
 
 function* hostNumbers(objects: ObjectSet): Generator<Diagnostic> {
   const [ids, asns, vteps] = [new Claims(), new Claims(), new Claims()];
-  for (const host of objects.hosts.values()) {
+  for (const host of byAge(objects.hosts)) {
     const { id, asn, vtep } = host.object.spec;
     yield* clash(
       host,
@@ -57,8 +63,8 @@ function* hostNumbers(objects: ObjectSet): Generator<Diagnostic> {
 
 function* routerIds(objects: ObjectSet): Generator<Diagnostic> {
   const ids = new Claims();
-  for (const host of objects.hosts.values()) ids.claim(hostRouterId(host.object.spec.id), host);
-  for (const router of objects.routers.values()) {
+  for (const host of byAge(objects.hosts)) ids.claim(hostRouterId(host.object.spec.id), host);
+  for (const router of byAge(objects.routers)) {
     const { routerId } = router.object.spec;
     if (routerId !== undefined)
       yield* clash(router, ["spec", "routerId"], `BGP identifier ${routerId}`, ids.claim(routerId, router));
@@ -67,13 +73,13 @@ function* routerIds(objects: ObjectSet): Generator<Diagnostic> {
 
 function* pools(objects: ObjectSet): Generator<Diagnostic> {
   const seen: { readonly prefix: Ipv6Prefix; readonly item: Item }[] = [];
-  for (const item of objects.pools.values()) {
+  for (const item of byAge(objects.pools)) {
     for (const [index, prefix] of item.object.spec.prefixes.entries()) {
       const path = ["spec", "prefixes", index];
       const other = seen.find((each) => prefixesOverlap(each.prefix, prefix));
       if (other !== undefined)
         yield diagnose("NW1302", item, path, `${prefix} overlaps ${other.prefix} of ${objectName(other.item.object)}`);
-      for (const host of objects.hosts.values()) {
+      for (const host of byAge(objects.hosts)) {
         if (!prefixContains(prefix, host.object.spec.vtep)) continue;
         yield diagnose(
           "NW1302",
@@ -93,7 +99,7 @@ function* tenantPrefixes(objects: ObjectSet): Generator<Diagnostic> {
   for (const item of objects.networks.values()) {
     const { prefix } = item.object.spec;
     if (prefix === undefined) continue;
-    for (const pool of objects.pools.values()) {
+    for (const pool of byAge(objects.pools)) {
       const other = pool.object.spec.prefixes.find((each) => prefixesOverlap(each, prefix));
       if (other === undefined) continue;
       yield diagnose(
@@ -110,7 +116,7 @@ function* tenantPrefixes(objects: ObjectSet): Generator<Diagnostic> {
 /** One name is one address, so one service has it, whatever the ports. */
 function* hostnames(objects: ObjectSet): Generator<Diagnostic> {
   const names = new Claims();
-  for (const item of objects.services.values()) {
+  for (const item of byAge(objects.services)) {
     const own = new Set<string>();
     for (const [index, { hostname, port, protocol }] of item.object.spec.expose.entries()) {
       const key = `${hostname} ${protocol === "UDP" ? "udp" : "tcp"} ${port}`;
@@ -125,7 +131,7 @@ function* hostnames(objects: ObjectSet): Generator<Diagnostic> {
 /** Services `a-b` with tier `c` and `a` with tier `b-c` would both have an instance `a-b-c-1`. */
 function* instanceNames(objects: ObjectSet): Generator<Diagnostic> {
   const names = new Claims();
-  for (const item of objects.services.values()) {
+  for (const item of byAge(objects.services)) {
     const { name, project } = item.object.metadata;
     for (const { name: tier, field } of serviceChain(item.object)) {
       yield* clash(

@@ -69,6 +69,14 @@ describe("conflicts", () => {
     ]);
   });
 
+  test("what was there first keeps what it has, whatever the names", () => {
+    const made = (name: string, at: string): string =>
+      pool(name, "2001:db8:7::/64").replace(`name: ${name}`, `name: ${name}, createdAt: "${at}"`);
+    expect(found(made("zebra", "2026-01-01T00:00:00Z"), made("ant", "2026-02-01T00:00:00Z"))).toEqual([
+      "NW1302 addresspool/ant spec.prefixes[0]: 2001:db8:7::/64 overlaps 2001:db8:7::/64 of addresspool/zebra",
+    ]);
+  });
+
   test("host numbers, AS numbers and tunnel end points", () => {
     const twice = fabric(2).replace("  id: 2\n", "  id: 1\n").replace("vtep: fd00:0:0:1::2", "vtep: fd00:0:0:1::1");
     expect(found(twice)).toEqual([
