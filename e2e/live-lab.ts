@@ -47,7 +47,13 @@ export const fetchFrom = (lab: LiveLab, node: string, url: string, options = "")
   lab.tryAt(node, `curl --silent --show-error --noproxy '*' --max-time 5 ${options} ${url}`);
 
 export const page = async (lab: LiveLab, node: string, url: string = shop): Promise<string> =>
-  (await until(`${url} answers ${node}`, () => fetchFrom(lab, node, url), ({ code }) => code === 0)).stdout;
+  (
+    await until(
+      `${url} answers ${node}`,
+      () => fetchFrom(lab, node, url),
+      ({ code }) => code === 0,
+    )
+  ).stdout;
 
 export interface Instance {
   readonly id: string;

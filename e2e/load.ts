@@ -32,7 +32,13 @@ const generator = join(repository, "e2e/load-generator.ts");
 export async function startLoad(lab: LiveLab, node = "internet1", rate = 20): Promise<Load> {
   const pidFile = `/run/load-${process.pid}.pid`;
   const child = lab.startAt(node, `echo $$ >${pidFile}; exec ${process.execPath} ${generator} ${shop} ${rate}`);
-  let latest: Counts & { readonly ended: boolean } = { started: 0, done: 0, failures: [], answeredBy: {}, ended: false };
+  let latest: Counts & { readonly ended: boolean } = {
+    started: 0,
+    done: 0,
+    failures: [],
+    answeredBy: {},
+    ended: false,
+  };
   let rest = "";
   let complaints = "";
   child.stderr.on("data", (chunk) => (complaints += String(chunk)));
@@ -44,7 +50,11 @@ export async function startLoad(lab: LiveLab, node = "internet1", rate = 20): Pr
   });
   const passes = async (more: number): Promise<void> => {
     const { done } = latest;
-    await until(`${more} requests more have succeeded`, async () => latest, (seen) => seen.done >= done + more);
+    await until(
+      `${more} requests more have succeeded`,
+      async () => latest,
+      (seen) => seen.done >= done + more,
+    );
   };
   await passes(5);
   return {

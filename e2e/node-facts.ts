@@ -2,7 +2,8 @@
 import type { LiveLab } from "./live-lab.ts";
 
 /** Questions the agent asks its engines, and the shell of this look, are no part of the picture. */
-const passing = /^(birdc|ip|bridge|nft|conntrack|nsenter|crun .*(state|list)|ps|sed|sort|find|grep|sh -c echo==)\b|\/birdc /;
+const passing =
+  /^(birdc|ip|bridge|nft|conntrack|nsenter|crun .*(state|list)|ps|sed|sort|find|grep|sh -c echo==)\b|\/birdc /;
 
 /** Sections that start with `== `, each one thing that a service could leave behind. */
 const leftovers = `echo == namespaces; ip -o netns list | cut -d' ' -f1 | sort
@@ -49,7 +50,10 @@ export async function enginesAt(lab: LiveLab, node: string): Promise<readonly st
     `for p in $(pgrep -x 'bird|haproxy|crun') $(pgrep -f '^/usr/bin/tini -- '); do
        echo "$(cat /proc/$p/comm) $p $(cut -d')' -f2 /proc/$p/stat | cut -d' ' -f21)"; done | sort`,
   );
-  return words.split("\n").filter((line) => line !== "").map((line) => `${node} ${line}`);
+  return words
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => `${node} ${line}`);
 }
 
 export const enginesAtAll = async (lab: LiveLab, nodes: readonly string[]): Promise<readonly string[]> =>
@@ -60,7 +64,10 @@ export async function sessionsOf(lab: LiveLab, birds: readonly string[]): Promis
   const shown = await Promise.all(
     birds.map(async (node) => {
       const text = await lab.at(node, "birdc -s /run/netwright/bird/bird.ctl show protocols");
-      return text.split("\n").filter((line) => / BGP /.test(line)).map((line) => `${node} ${line.replace(/\s+/g, " ")}`);
+      return text
+        .split("\n")
+        .filter((line) => / BGP /.test(line))
+        .map((line) => `${node} ${line.replace(/\s+/g, " ")}`);
     }),
   );
   return shown.flat().toSorted();
@@ -96,7 +103,10 @@ type Nft = Record<string, unknown> & { readonly family: string; readonly name: s
 function objectOf(place: string, kind: string, body: Nft): NftObject {
   const { handle, elem, ...rest } = body;
   const text = JSON.stringify(rest).replace(/"(packets|bytes|expires)":\s*\d+/g, '"$1":0');
-  const packets = [...JSON.stringify(rest).matchAll(/"packets":\s*(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+  const packets = [...JSON.stringify(rest).matchAll(/"packets":\s*(\d+)/g)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
+  );
   const elements = ((elem as readonly unknown[] | undefined) ?? []).map((element) => JSON.stringify(element));
   const key = `${place} ${kind} ${String(body["table"] ?? "")} ${kind === "rule" ? `${String(body["chain"])} ${text}` : body.name}`;
   return { kind, key, handle, text, packets, elements };

@@ -21,7 +21,11 @@ export function product(lab: string): Netwright {
   return (...args) => runProcess([netwrightProgram, ...args], { env: environmentOf(lab) });
 }
 
-export const environmentOf = (lab: string): NodeJS.ProcessEnv => ({ ...process.env, NETWRIGHT_LAB: lab, NO_COLOR: "1" });
+export const environmentOf = (lab: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  NETWRIGHT_LAB: lab,
+  NO_COLOR: "1",
+});
 
 interface ProcessOptions {
   readonly cwd?: string;

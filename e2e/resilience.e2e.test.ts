@@ -1,7 +1,18 @@
 /** kill -9 of anything: what was acknowledged stays, what should flow flows, what is gone comes back. */
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { edges, fetchFrom, hosts, instanceOf, page, shop, startLab, statusOf, vipOf, type LiveLab } from "./live-lab.ts";
+import {
+  edges,
+  fetchFrom,
+  hosts,
+  instanceOf,
+  page,
+  shop,
+  startLab,
+  statusOf,
+  vipOf,
+  type LiveLab,
+} from "./live-lab.ts";
 import { startLoad, type Load } from "./load.ts";
 import { difference, enginesAt, enginesAtAll } from "./node-facts.ts";
 import { undisturbed } from "./undisturbed.ts";
@@ -21,10 +32,15 @@ afterAll(() => lab.down());
 
 const programs = { server: "[s]erve --unix=", agent: "[r]un --server=" } as const;
 
-const pidOf = (node: string, program: keyof typeof programs) => lab.at(node, `pgrep -f '${programs[program]}' | head -1`);
+const pidOf = (node: string, program: keyof typeof programs) =>
+  lab.at(node, `pgrep -f '${programs[program]}' | head -1`);
 
 async function killProgram(node: string, program: keyof typeof programs): Promise<void> {
-  const pid = await until(`the ${program} of ${node} runs`, () => pidOf(node, program), (seen) => seen !== "");
+  const pid = await until(
+    `the ${program} of ${node} runs`,
+    () => pidOf(node, program),
+    (seen) => seen !== "",
+  );
   await lab.at(node, `kill -9 ${pid}`);
 }
 
@@ -34,16 +50,25 @@ async function isBack(node: string, program: keyof typeof programs, former: stri
 }
 
 const serverAnswers = () =>
-  until("the server answers", () => lab.netwright("get", "services"), ({ code }) => code === 0);
+  until(
+    "the server answers",
+    () => lab.netwright("get", "services"),
+    ({ code }) => code === 0,
+  );
 
 /** Every node has reached what the server wants of it, as told by agents of now. */
 async function converged(): Promise<void> {
   interface Node {
     readonly metadata: { readonly name: string };
-    readonly status: { readonly revision?: { desired: number; observed: number }; readonly conditions: readonly { type: string; status: string }[] };
+    readonly status: {
+      readonly revision?: { desired: number; observed: number };
+      readonly conditions: readonly { type: string; status: string }[];
+    };
   }
   const look = async () => {
-    const lists = await Promise.all(["hosts", "routers"].map((kind) => lab.json<{ items: readonly Node[] }>("get", kind)));
+    const lists = await Promise.all(
+      ["hosts", "routers"].map((kind) => lab.json<{ items: readonly Node[] }>("get", kind)),
+    );
     return lists.flatMap((list) => list.items).filter(({ metadata }) => metadata.name !== "provider");
   };
   await until("every node has converged", look, (nodes) =>
@@ -56,7 +81,9 @@ async function converged(): Promise<void> {
 }
 
 const stored = async () => ({
-  service: await lab.json<{ spec: unknown; metadata: unknown }>("get", "service/shop").then(({ spec, metadata }) => ({ spec, metadata })),
+  service: await lab
+    .json<{ spec: unknown; metadata: unknown }>("get", "service/shop")
+    .then(({ spec, metadata }) => ({ spec, metadata })),
   history: await lab.json("history"),
   tokens: await lab.must("token", "list"),
   address: await vipOf(lab, "shop"),
@@ -116,12 +143,18 @@ describe("kill -9 under load", () => {
     underLoad(async (load) => {
       const engines = await enginesAtAll(lab, birds);
       await killedWhileScaling(5);
-      await until("five replicas are ready", webs, (seen) => seen.length === 5 && seen.every(({ phase }) => phase === "Ready"));
+      await until(
+        "five replicas are ready",
+        webs,
+        (seen) => seen.length === 5 && seen.every(({ phase }) => phase === "Ready"),
+      );
       await converged();
       const wanted = (await webs()).map(({ id }) => id);
       const answered = async () => Object.keys(load.counts().answeredBy);
       await until("every replica has answered", answered, (seen) => wanted.every((id) => seen.includes(id)));
-      expect(difference(engines, await enginesAtAll(lab, birds)).filter((line) => line.startsWith("gone:"))).toEqual([]);
+      expect(difference(engines, await enginesAtAll(lab, birds)).filter((line) => line.startsWith("gone:"))).toEqual(
+        [],
+      );
     }));
 
   test("of server and agents while a tier shrinks: it is finished, and no request fails", () =>
@@ -140,7 +173,11 @@ describe("an engine that is killed comes back", () => {
     const before = await named();
     const pid = before[0]?.split(" ")[2];
     await lab.at(node, `kill -9 ${pid}`);
-    const now = await until(`${pattern} of ${node} is back`, named, (seen) => seen.length === before.length && !seen.includes(before[0] as string));
+    const now = await until(
+      `${pattern} of ${node} is back`,
+      named,
+      (seen) => seen.length === before.length && !seen.includes(before[0] as string),
+    );
     // Only that one.
     expect(now.filter((line) => before.includes(line))).toEqual(before.slice(1));
   }
@@ -155,9 +192,14 @@ describe("an engine that is killed comes back", () => {
   test("a workload, and the restart is told", async () => {
     const { host } = await instanceOf(lab, "shop-web-1");
     await killEngine(host, "tini");
-    type Object = { readonly metadata: { readonly name: string }; readonly status: { readonly restarts: number; readonly phase: string } };
+    type Object = {
+      readonly metadata: { readonly name: string };
+      readonly status: { readonly restarts: number; readonly phase: string };
+    };
     const restarts = async () =>
-      (await lab.json<{ items: readonly Object[] }>("get", "instances")).items.filter(({ status }) => status.restarts > 0 && status.phase === "Ready");
+      (await lab.json<{ items: readonly Object[] }>("get", "instances")).items.filter(
+        ({ status }) => status.restarts > 0 && status.phase === "Ready",
+      );
     expect((await until("a restart is told", restarts, ({ length }) => length > 0)).length).toBe(1);
     await page(lab, "internet1");
   });
@@ -166,7 +208,9 @@ describe("an engine that is killed comes back", () => {
     const { host } = await instanceOf(lab, "shop-lb-1");
     const vip = await vipOf(lab, "shop");
     const uplinks = async () =>
-      Promise.all(edges.map((edge) => lab.at(edge, `ip -6 route show ${vip}`).then((text) => text.includes(` dev ${host} `))));
+      Promise.all(
+        edges.map((edge) => lab.at(edge, `ip -6 route show ${vip}`).then((text) => text.includes(` dev ${host} `))),
+      );
     expect(await uplinks()).toEqual([true, true]);
     await killEngine(host, "bird");
     await until("both edges have the route by this host again", uplinks, (seen) => seen.every(Boolean));
@@ -196,7 +240,11 @@ describe("while the server is down", () => {
       await lab.at(host, `kill -9 ${proxy?.split(" ")[2]}`);
       const proxies = async () => (await enginesAt(lab, host)).filter((line) => line.includes(" haproxy "));
       await until("the proxy is back without a server", proxies, (seen) => seen.length === 1 && seen[0] !== proxy);
-      await until("the page answers without a server", () => fetchFrom(lab, "internet2", shop), ({ code }) => code === 0);
+      await until(
+        "the page answers without a server",
+        () => fetchFrom(lab, "internet2", shop),
+        ({ code }) => code === 0,
+      );
     } finally {
       process.kill(supervisor, "SIGCONT");
     }
@@ -211,7 +259,9 @@ describe("while the server is down", () => {
 
   /** The lab starts programs again when they end; this is the process that does. */
   function supervisorOf(log: string): number {
-    const words = execFileSync("pgrep", ["-f", `supervise.sh /run/netwright/labs/${lab.name}/logs/${log}`], { encoding: "utf8" });
+    const words = execFileSync("pgrep", ["-f", `supervise.sh /run/netwright/labs/${lab.name}/logs/${log}`], {
+      encoding: "utf8",
+    });
     return Number(words.split("\n")[0]);
   }
 });

@@ -6,13 +6,21 @@ import { until } from "./until.ts";
 const attempts = 4;
 
 const established = (lab: LiveLab, birds: readonly string[]): Promise<readonly string[]> =>
-  until("every session is established", () => sessionsOf(lab, birds), (lines) => lines.length > 0 && lines.every((line) => line.includes(" Established")));
+  until(
+    "every session is established",
+    () => sessionsOf(lab, birds),
+    (lines) => lines.length > 0 && lines.every((line) => line.includes(" Established")),
+  );
 
 /**
  * Runs a check between two looks at the sessions. When it fails and a session went down meanwhile, it is run again: the
  * machine does that now and then, a defect of ours every time. What it does must stand being done again.
  */
-export async function undisturbed(lab: LiveLab, birds: readonly string[], check: (attempt: number) => Promise<void>): Promise<void> {
+export async function undisturbed(
+  lab: LiveLab,
+  birds: readonly string[],
+  check: (attempt: number) => Promise<void>,
+): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const before = await established(lab, birds);
     try {
