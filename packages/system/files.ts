@@ -6,7 +6,7 @@ import type { Files } from "@netwright/contract";
 
 export const nodeFiles: Files = {
   read: (path) => unlessMissing(readFile(path, "utf8"), undefined),
-  list: async (path) => (await unlessMissing(readdir(path), [])).toSorted(),
+  list: async (path) => (await unlessMissing(readdir(path), [])).toSorted((a, b) => (a < b ? -1 : 1)),
   remove: (path) => rm(path, { recursive: true, force: true }),
   exists: (path) =>
     access(path).then(

@@ -58,12 +58,12 @@ describe("processes", () => {
     const id = await processes.start(["sh", "-c", "echo started; exec sleep 60"], { log });
     expect(await processes.alive(id)).toBe(true);
     expect(await processes.identify(id.pid)).toEqual(id);
+    await expect.poll(() => files.read(log)).toBe("started\n");
     const startedAt = (await processes.startedAt(id)) ?? 0;
     expect(Math.abs(Date.now() - startedAt)).toBeLessThan(60_000);
     await processes.signal(id, "SIGKILL");
     await expect.poll(() => processes.alive(id)).toBe(false);
     await processes.signal(id, "SIGKILL");
-    expect(await files.read(log)).toBe("started\n");
   });
   test("the same pid with another start time is somebody else: never signalled", async () => {
     const id = await processes.start(["sleep", "60"], { log });
