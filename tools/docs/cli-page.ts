@@ -1,10 +1,11 @@
 /** The reference page of the command line, from the registry of verbs and what each tells commander. */
 import { exitCodes, type Category } from "@netwright/base";
 import { systemClock } from "@netwright/base/node-clock.ts";
+import { loadVerb } from "@netwright/cli/command.ts";
 import { verbs } from "@netwright/cli/registry.ts";
 import type { Terminal } from "@netwright/cli/terminal.ts";
 import type { Verb, VerbEntry } from "@netwright/cli/verb.ts";
-import { Command, type Option } from "commander";
+import type { Command, Option } from "commander";
 import { generatedFrom, markdownTable, paragraphs } from "./markdown.ts";
 
 const intro = `# Command line
@@ -95,26 +96,25 @@ async function ownUsage(verb: Verb): Promise<string> {
 }
 
 async function section(entry: VerbEntry): Promise<string> {
-  const { verb } = await entry.load();
+  const { verb, command, leaves } = await loadVerb(entry);
   const path = `netwright ${entry.name}`;
-  const command = new Command(path);
-  verb.configure(command);
   const title = paragraphs(`### ${entry.name}`, `${entry.summary}.`);
   // `--help` is not commander's there: the verb is a program.
-  if (command.helpInformation().includes("--help") === false) return paragraphs(title, await ownUsage(verb));
-  const leaves = command.commands.map((leaf) =>
-    paragraphs(
-      `#### ${entry.name} ${leaf.name()}`,
-      `${leaf.description()}.`,
-      commandTables(leaf, `${path} ${leaf.name()}`),
-    ),
+  if (!command.helpInformation().includes("--help")) return paragraphs(title, await ownUsage(verb));
+  const tables = leaves.map((leaf) =>
+    leaf === command
+      ? commandTables(leaf, path)
+      : paragraphs(
+          `#### ${entry.name} ${leaf.name()}`,
+          `${leaf.description()}.`,
+          commandTables(leaf, `${path} ${leaf.name()}`),
+        ),
   );
-  return paragraphs(title, ...(leaves.length > 0 ? leaves : [commandTables(command, path)]), afterwords(command));
+  return paragraphs(title, ...tables, afterwords(command));
 }
 
 export async function renderCliPage(): Promise<string> {
-  // Verbs that only programs call begin with an underscore.
-  const shown = verbs.filter(({ name }) => !name.startsWith("_"));
+  const shown = verbs.filter(({ hidden }) => hidden !== true);
   const groups = Map.groupBy(shown, ({ group }) => group);
   const sections = await Promise.all(
     [...groups].map(async ([group, entries]) =>
