@@ -26,6 +26,6 @@ export const benchmark: Benchmark = {
     }
     const measured = program("bin/netwright", "version");
     const baseline = program("node", "-e", "0");
-    return [{ name: "netwright version", bar: { of: "median", atMost: 100 }, measured, baseline }];
+    return [{ name: "netwright version", bars: [{ of: "median", atMost: 100 }], measured, baseline }];
   },
 };

@@ -3,7 +3,7 @@
  * writes bench/results/latest.json. Exit status 1 when a bar was missed.
  */
 import { globSync, mkdirSync, writeFileSync } from "node:fs";
-import { cpus, release } from "node:os";
+import { cpus, loadavg, release } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { root } from "./gate/program.ts";
@@ -36,7 +36,14 @@ for (const file of files.filter((path) => positionals.length === 0 || positional
   }
 }
 
-const machine = { cpus: cpus().length, model: cpus()[0]?.model, kernel: release(), node: process.versions.node };
+// Others on the machine slow both sides, but not equally: the load belongs to the result.
+const machine = {
+  load: loadavg()[1],
+  cpus: cpus().length,
+  model: cpus()[0]?.model,
+  kernel: release(),
+  node: process.versions.node,
+};
 mkdirSync(join(root, "bench/results"), { recursive: true });
 writeFileSync(
   join(root, "bench/results/latest.json"),

@@ -20,7 +20,8 @@ export interface Case {
   readonly measured: Side;
   /** The same thing as its own authors would do it; undefined when the bar is absolute. */
   readonly baseline?: Side;
-  readonly bar: Bar;
+  /** All of them must hold; none when the figure is only told. */
+  readonly bars: readonly Bar[];
   /** At most so many, for what takes long: a lab of a hundred hosts is not built ten times. */
   readonly rounds?: number;
 }

@@ -49,7 +49,12 @@ describe("measureCase", () => {
   test("rounds are interleaved, the first place alternates, and both sides are closed", async () => {
     const watch = { now: 0 };
     const log: string[] = [];
-    const one: Case = { name: "x", bar, measured: side("a", 6, watch, log), baseline: side("b", 4, watch, log) };
+    const one: Case = {
+      name: "x",
+      bars: [bar],
+      measured: side("a", 6, watch, log),
+      baseline: side("b", 4, watch, log),
+    };
     const result = await measureCase("bench", one, 3, () => watch.now);
     expect(log).toEqual(["a prepare", "b prepare", "a", "b", "b", "a", "a", "b", "a close", "b close"]);
     expect(result).toMatchObject({ ratio: 1.5, held: true, rounds: 3, measured: { median: 6, min: 6, max: 6 } });
@@ -59,7 +64,7 @@ describe("measureCase", () => {
     const one: Case = {
       name: "x",
       unit: "Gbit/s",
-      bar: { of: "median", atLeast: 9 },
+      bars: [{ of: "median", atLeast: 9 }],
       measured: { run: async () => 9.5 },
     };
     const result = await measureCase("bench", one, 2, () => 0);
@@ -72,7 +77,9 @@ describe("measureCase", () => {
       run: () => Promise.reject(new RangeError("broken")),
       close: async () => void log.push("close"),
     };
-    await expect(measureCase("bench", { name: "x", bar, measured: failing }, 1, () => 0)).rejects.toThrow("broken");
+    await expect(measureCase("bench", { name: "x", bars: [bar], measured: failing }, 1, () => 0)).rejects.toThrow(
+      "broken",
+    );
     expect(log).toEqual(["close"]);
   });
 
@@ -91,7 +98,7 @@ describe("the table", () => {
   test("columns are aligned and say whether the bar was held", async () => {
     const watch = { now: 0 };
     const measured = side("a", 6, watch, []);
-    const one: Case = { name: "1,000 routes", bar: { of: "median", atMost: 5 }, measured };
+    const one: Case = { name: "1,000 routes", bars: [{ of: "median", atMost: 5 }], measured };
     const table = renderTable([await measureCase("routes", one, 2, () => watch.now)]);
     expect(table).toBe(
       [

@@ -18,7 +18,7 @@ export interface Result {
   /** Measured to baseline; null without a baseline. */
   readonly ratio: number | null;
   readonly interval: Interval | null;
-  readonly bar: Bar;
+  readonly bars: readonly Bar[];
   readonly held: boolean;
   readonly values: { readonly measured: readonly number[]; readonly baseline: readonly number[] };
 }
@@ -70,6 +70,7 @@ function summarize(name: string, one: Case, measured: readonly number[], baselin
   const summary = summaryOf(measured);
   const ratio = pairs.length === 0 ? null : ratioOf(pairs);
   const interval = pairs.length === 0 ? null : ratioInterval(pairs);
+  const figures = { median: summary.median, ratio, "ratio upper bound": interval?.high ?? null };
   return {
     benchmark: name,
     case: one.name,
@@ -79,8 +80,8 @@ function summarize(name: string, one: Case, measured: readonly number[], baselin
     baseline: pairs.length === 0 ? null : summaryOf(baseline),
     ratio,
     interval,
-    bar: one.bar,
-    held: holds(one.bar, { median: summary.median, ratio, "ratio upper bound": interval?.high ?? null }[one.bar.of]),
+    bars: one.bars,
+    held: one.bars.every((bar) => holds(bar, figures[bar.of])),
     values: { measured, baseline },
   };
 }

@@ -22,8 +22,8 @@ function row(result: Result): readonly string[] {
     spread(result.measured, result.unit),
     spread(result.baseline, result.unit),
     ratioText,
-    describeBar(result.bar),
-    result.held ? "held" : "missed",
+    result.bars.map(describeBar).join(", ") || "-",
+    result.bars.length === 0 ? "" : result.held ? "held" : "missed",
   ];
 }
 
