@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createExchange } from "@netwright/api/client/exchange.ts";
+import { renderDiagnostic } from "@netwright/api/load/render-diagnostic.ts";
 import { nodeCalls } from "@netwright/api/client/nodes.ts";
 import { nodeTransport } from "@netwright/api/client/transport-node.ts";
 import { exitCodes, isNetwrightError, jsonLog, messageOf, NetwrightError } from "@netwright/base";
@@ -50,6 +51,10 @@ export async function agentMain(argv: readonly string[], version: string): Promi
     log.info("stopped");
     return 0;
   } catch (error) {
+    if (isNetwrightError(error) && error.category === "usage") {
+      process.stderr.write(`${error.diagnostics.map((diagnostic) => renderDiagnostic(diagnostic)).join("\n")}\n`);
+      return exitCodes.usage;
+    }
     log.error(messageOf(error), isNetwrightError(error) ? { code: error.code } : {});
     return isNetwrightError(error) ? exitCodes[error.category] : 1;
   }
@@ -60,10 +65,10 @@ function parse(argv: readonly string[]) {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
     const { server, node, "token-file": tokenFile } = values;
     if (positionals.join(" ") !== "run" || server === undefined || node === undefined || tokenFile === undefined)
-      throw new TypeError(agentUsage);
+      throw new TypeError("run, --server, --node and --token-file are required");
     return { ...values, server, node, "token-file": tokenFile };
   } catch (error) {
-    throw new NetwrightError("NW1001", messageOf(error), { cause: error });
+    throw new NetwrightError("NW1001", messageOf(error), { hint: "netwright agent --help", cause: error });
   }
 }
 

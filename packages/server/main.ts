@@ -1,6 +1,7 @@
 /** The program `netwright server serve`. */
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { renderDiagnostic } from "@netwright/api/load/render-diagnostic.ts";
 import { exitCodes, isNetwrightError, jsonLog, messageOf, NetwrightError, type Log } from "@netwright/base";
 import { systemClock, systemEntropy } from "@netwright/base/node-clock.ts";
 import { createDnsUpdater, recordReader, recordWriter } from "@netwright/drivers/dns-rfc2136/index.ts";
@@ -27,6 +28,10 @@ export async function serverMain(argv: readonly string[], version: string): Prom
     await serve(parseServeOptions(argv), version, log, stop);
     return 0;
   } catch (error) {
+    if (isNetwrightError(error) && error.category === "usage") {
+      process.stderr.write(`${error.diagnostics.map((diagnostic) => renderDiagnostic(diagnostic)).join("\n")}\n`);
+      return exitCodes.usage;
+    }
     log.error("Failed", {
       message: messageOf(error),
       ...(isNetwrightError(error)

@@ -59,7 +59,8 @@ function parsed(argv: readonly string[]): { readonly values: Values; readonly po
   }
 }
 
-const usage = (message: string): NetwrightError => new NetwrightError("NW1001", message, { hint: serverUsage });
+const usage = (message: string): NetwrightError =>
+  new NetwrightError("NW1001", message, { hint: "netwright server --help" });
 
 function parseListen(address: string): TlsAddress {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(address);

@@ -19,7 +19,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, sourceText?: string): s
   const { code, message, field, source, subject, hint } = diagnostic;
   // What the message names itself is not said twice.
   const about = [
-    source === undefined && !message.includes(subject ?? "") ? subject : undefined,
+    source === undefined && !isNamed(subject, message) ? subject : undefined,
     message.startsWith(`${field}: `) ? undefined : field?.replace(/^spec\./, ""),
   ].filter((part) => part !== undefined && part !== "");
   return [
@@ -29,6 +29,9 @@ export function renderDiagnostic(diagnostic: Diagnostic, sourceText?: string): s
     ...(hint === undefined ? [] : [`  hint: ${printable(hint)}`]),
   ].join("\n");
 }
+
+const isNamed = (subject = "", message: string): boolean =>
+  message.includes(subject) || message.includes(subject.replace("/", " "));
 
 function excerpt({ line, column, length = 1 }: SourceRef, text: string): readonly string[] {
   const whole = text.split("\n", line)[line - 1]?.replace(/\r$/, "");

@@ -1,5 +1,6 @@
 /** The columns of `get`, by kind. Pure. */
 import type { Condition, WireObject } from "@netwright/api";
+import { cellText } from "./table.ts";
 
 export interface Column {
   readonly title: string;
@@ -13,13 +14,8 @@ interface KindColumns {
 
 const column = (title: string, value: (object: WireObject) => unknown): Column => ({
   title,
-  value: (object) => textOf(value(object)),
+  value: (object) => cellText(value(object)),
 });
-
-const textOf = (value: unknown): string => {
-  if (value === undefined || value === null || value === "") return "-";
-  return typeof value === "object" ? JSON.stringify(value) : String(value as string);
-};
 
 /** A value inside an object by its path; undefined where the path ends early. */
 export function valueAt(object: unknown, path: string): unknown {

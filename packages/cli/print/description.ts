@@ -2,7 +2,7 @@
 import { objectName, type Condition, type Event, type WireObject } from "@netwright/api";
 import { formatDuration, type Milliseconds } from "@netwright/base";
 import { columnsOf, conditionsOf, stateOf, valueAt } from "./columns.ts";
-import { renderFields, renderTable } from "./table.ts";
+import { cellText, renderFields, renderTable } from "./table.ts";
 import { timeText } from "./times.ts";
 
 type Cell = (row: Readonly<Record<string, unknown>>) => unknown;
@@ -154,9 +154,3 @@ const timeOrNone = (at: unknown): string => (typeof at === "string" ? timeText(a
 
 const eventLine = ({ at, type, reason, message }: Event): string =>
   `${timeText(at)}  ${type.padEnd(7)}  ${reason}: ${message}\n`;
-
-function cellText(value: unknown): string {
-  if (value === null || value === undefined || value === "") return "-";
-  if (Array.isArray(value)) return value.length === 0 ? "-" : value.join("; ");
-  return String(value as string | number);
-}

@@ -29,3 +29,11 @@ export function renderFields(fields: readonly (readonly [label: string, value: s
     .map((text) => `${text}\n`)
     .join("");
 }
+
+/** A value as a cell: `-` for nothing, lists with semicolons. */
+export function cellText(value: unknown): string {
+  if (typeof value === "string" && value !== "") return value;
+  if (value === undefined || value === null || value === "") return "-";
+  if (Array.isArray(value)) return value.map(cellText).join("; ") || "-";
+  return JSON.stringify(value);
+}

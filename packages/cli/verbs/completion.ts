@@ -6,10 +6,7 @@ import type { Invocation, Verb } from "../verb.ts";
 export const verb: Verb = {
   configure(command: Command): void {
     command.addArgument(new Argument("<shell>", "the shell that you use").choices([...shells]));
-    command.addHelpText(
-      "after",
-      "\nExamples:\n  netwright completion bash > /etc/bash_completion.d/netwright\n  source <(netwright completion bash)\n",
-    );
+    command.addHelpText("after", "\nExample:\n  source <(netwright completion bash)\n");
   },
   async run({ terminal, args }: Invocation): Promise<void> {
     terminal.out(completionScripts[args[0] as Shell]);

@@ -36,7 +36,7 @@ export const verb: Verb = {
     named(command.command("heal").description("let packets pass again")).argument("<link>");
     command.addHelpText(
       "after",
-      "\nExamples:\n  netwright lab up\n  netwright lab exec internet1 -- curl https://shop.example.net/\n  netwright lab cut edge1-host1\n  netwright lab down\n",
+      "\nExamples:\n  netwright lab up\n  netwright lab exec internet1 -- curl -s https://shop.example.net/\n  netwright lab cut edge1-host1\n  netwright lab down\n",
     );
   },
   async run(invocation: Invocation): Promise<number | void> {

@@ -54,7 +54,7 @@ async function createToken(invocation: Invocation): Promise<void> {
 async function listTokens(invocation: Invocation): Promise<void> {
   const { terminal, options } = invocation;
   const format = formatOf(options);
-  const tokens = await (await connect(invocation)).tokens();
+  const tokens = (await (await connect(invocation)).tokens()).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const rows = tokens.map(({ id, name, role, node, createdAt }) => [id, name, role, node ?? "-", timeText(createdAt)]);
   const header = ["ID", "NAME", "ROLE", "NODE", "CREATED"];
   terminal.out(isMachine(format) ? renderMachine(format, tokens) : renderTable(header, rows));

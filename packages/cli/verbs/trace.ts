@@ -34,8 +34,8 @@ export const verb: Verb = {
 
 async function traceConnection(invocation: Invocation): Promise<ConnectionTrace> {
   const { options } = invocation;
-  const client = await connect(invocation);
   const target = parseTarget(String(options["to"]));
+  const client = await connect(invocation);
   const source = await sourceOf(invocation, client, String(options["from"]));
   const name = await resolveName(invocation, client, target.host, source.node);
   if (name.address === undefined)
