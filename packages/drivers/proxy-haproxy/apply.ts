@@ -37,10 +37,8 @@ async function applyChange(system: NodeSystem, change: ProxyChange): Promise<voi
       return startProxy(system, change, change.files);
     case "Reload":
       return startProxy(system, change, change.files, ["-x", socket, "-sf", String(change.pid)]);
-    case "AddMember": {
-      await command(socket, `add server ${change.server} ${change.address} ${change.options}`, "New server registered");
-      return enable(socket, change.server);
-    }
+    case "AddMember":
+      return add(socket, change.server, `${change.address} ${change.options}`);
     case "MoveMember":
       return command(socket, `set server ${change.server} addr ${change.address} port ${change.port}`);
     case "EnableMember":
@@ -64,7 +62,23 @@ async function applyChange(system: NodeSystem, change: ProxyChange): Promise<voi
   }
 }
 
-/** A new server starts in maintenance and unchecked. */
+/**
+ * It counts as down until its first check has passed: its host may still be making its links. In one go, as the first
+ * check comes `fastinter` after the start of the server, and only `inter` later where checks are not enabled by then.
+ */
+async function add(socket: string, server: string, rest: string): Promise<void> {
+  const steps = [
+    `add server ${server} ${rest}`,
+    `enable health ${server}`,
+    `set server ${server} state ready`,
+    `set server ${server} health down`,
+  ];
+  const answer = (await ask(socket, steps.join("; "))).trim();
+  if (/^New server registered\.?$/.test(answer)) return;
+  throw new NetwrightError("NW1601", `HAProxy refused to add ${server}: ${answer.replaceAll(/\s+/g, " ")}`);
+}
+
+/** Back from maintenance or from draining. */
 async function enable(socket: string, server: string): Promise<void> {
   await command(socket, `enable health ${server}`, "");
   await command(socket, `set server ${server} state ready`, "");

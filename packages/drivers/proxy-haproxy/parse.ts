@@ -58,7 +58,7 @@ export function membersIn(rows: readonly StatRow[]): readonly RuntimeMember[] {
         instance: row["svname"] ?? "",
         address: place?.[1] ?? "",
         port: Number(place?.[2] ?? 0),
-        status: statusOf(row["status"] ?? ""),
+        status: statusOf(row["status"] ?? "", row["check_status"] ?? ""),
         check: (row["check_status"] ?? "").replace(/^\* /, ""),
         sessions: Number(row["scur"]) + Number(row["qcur"]),
         requests: Number(row["stot"]),
@@ -67,11 +67,11 @@ export function membersIn(rows: readonly StatRow[]): readonly RuntimeMember[] {
     });
 }
 
-/** `UP 1/3` and `DOWN 1/2` are going the other way but still count as what they were. */
-function statusOf(text: string): MemberStatus {
+/** `UP 1/3` and `DOWN 1/2` are going the other way but still count as what they were; INI: never asked yet. */
+function statusOf(text: string, check: string): MemberStatus {
   if (text.startsWith("MAINT")) return "Maintenance";
   if (text.startsWith("DRAIN")) return "Draining";
-  return text.startsWith("UP") || text === "no check" ? "Up" : "Down";
+  return (text.startsWith("UP") && check !== "INI") || text === "no check" ? "Up" : "Down";
 }
 
 /** Answer to `show ssl cert FILE`: lower-case hexadecimal SHA-1 of the loaded leaf. */

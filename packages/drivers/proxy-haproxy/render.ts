@@ -75,7 +75,7 @@ const defaultsSection = `defaults
     option redispatch 1
     retry-on conn-failure empty-response
     http-reuse safe
-    timeout connect 2s
+    timeout connect 200ms
     timeout client 30s
     timeout server 60s
     timeout queue 10s

@@ -5,17 +5,22 @@
 import type { HealthCheck } from "@netwright/contract";
 import type { Member } from "./want.ts";
 
-/** A member that just came up is noticed this soon, in milliseconds, whatever the interval. */
-const quickest = 200;
+/** While a member's state is in question it is asked this often, in milliseconds. */
+const quickest = 50;
+/** At rest, at most: what nobody asks a request of is found dead within a second (README). */
+const restful = 500;
 
 const tcpCheck = { interval: 2000, rise: 1, fall: 2 };
 
 export function serverOptions(member: Member, health: HealthCheck | null): string {
   const { interval, rise, fall } = health ?? tcpCheck;
+  const rest = Math.min(interval, restful);
   const fast = Math.min(interval, quickest);
   const checkPort = health !== null && health.port !== member.port ? ` port ${health.port}` : "";
   return (
-    `check${checkPort} inter ${interval} fastinter ${fast} downinter ${fast} rise ${rise} fall ${fall}` +
+    `check${checkPort} inter ${rest} fastinter ${fast} downinter ${fast} rise ${rise} fall ${fall}` +
+    // Connections that fail count as well: under load a member is out before the next check.
+    " observe layer4 error-limit 2 on-error mark-down" +
     // Idle connections are dropped well before common servers close them (Node: 5 s).
     " pool-max-conn 256 pool-purge-delay 1s"
   );
