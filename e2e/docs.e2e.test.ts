@@ -9,6 +9,9 @@ import { documents, runInstead, stepsOf, type DocsCommand } from "../tools/docs-
 import { firstMismatch } from "../tools/docs/match-output.ts";
 import { repository, runProcess, scratchDirectory } from "./product.ts";
 
+// A page has dozens of commands, and the machine may have other things to do.
+const minutes = (count: number): number => count * 60_000;
+
 const environment = (directory: string): NodeJS.ProcessEnv => ({
   ...process.env,
   PATH: `${join(repository, "bin")}:${process.env["PATH"]}`,
@@ -62,5 +65,5 @@ describe("a page can be followed", () => {
   });
   afterAll(() => rmSync(directory, { recursive: true }));
   const pages = documents().filter((file) => stepsOf(file).some(({ kind }) => kind === "run"));
-  test.each(pages)("%s", (file) => followPage(file, directory));
+  test.each(pages)("%s", (file) => followPage(file, directory), minutes(10));
 });
