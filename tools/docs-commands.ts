@@ -99,7 +99,7 @@ function blocksOf(markdown: string): readonly Block[] {
     const [, indent, fence, language] = /^(\s*)(```+|~~~+)\s*(\w*)/.exec(text) ?? [];
     if (indent === undefined || fence === undefined || language === undefined) {
       const [, name, value] = /^\s*<!-- (not run|exits|file): (.+?) -->\s*$/.exec(text) ?? [];
-      if (name !== undefined && value !== undefined) remarks = { ...remarks, [name]: value };
+      if (name !== undefined && value !== undefined) remarks[name] = value;
       else if (text.trim() !== "") remarks = {};
       continue;
     }
