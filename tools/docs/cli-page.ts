@@ -1,12 +1,14 @@
 /** The reference page of the command line, from the registry of verbs and what each tells commander. */
 import { exitCodes, type Category } from "@netwright/base";
 import { systemClock } from "@netwright/base/node-clock.ts";
-import { loadVerb } from "@netwright/cli/command.ts";
+import { loadVerb, type LoadedVerb } from "@netwright/cli/command.ts";
 import { verbs } from "@netwright/cli/registry.ts";
 import type { Terminal } from "@netwright/cli/terminal.ts";
 import type { Verb, VerbEntry } from "@netwright/cli/verb.ts";
-import type { Command, Option } from "commander";
 import { generatedFrom, markdownTable, paragraphs } from "./markdown.ts";
+
+type Command = LoadedVerb["command"];
+type Option = Command["options"][number];
 
 const intro = `# Command line
 

@@ -1,8 +1,9 @@
 /** The reference page of metrics, from the registries of server and agent. */
 import { agentMetrics } from "@netwright/agent/metrics.ts";
 import { createMetrics } from "@netwright/server/metrics.ts";
-import type { Registry } from "prom-client";
 import { generatedFrom, markdownTable, paragraphs } from "./markdown.ts";
+
+type Registry = ReturnType<typeof createMetrics>["registry"];
 
 const intro = `# Metrics
 
