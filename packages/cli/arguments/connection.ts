@@ -48,15 +48,26 @@ function targetOf(server: string, ca: string | undefined): Target {
   return { kind: "Https", url: server, ...(ca === undefined ? {} : { ca }) };
 }
 
-async function endpointOf(invocation: Invocation): Promise<Endpoint> {
+/** Finds the lab that is up, by its name or as the only one; undefined when there is none. */
+type FindLab = (
+  name: string | undefined,
+) => Promise<{ readonly socketPath: string; readonly tokenPath: string } | undefined>;
+
+/** @throws NW1505 when there is no server to talk to, NW1002 when what was named contradicts itself. */
+export async function endpointOf(
+  invocation: Invocation,
+  findLab: FindLab = (name) => currentLab(labContext, name),
+): Promise<Endpoint> {
+  const { options, terminal } = invocation;
+  if (options["lab"] !== undefined && options["server"] !== undefined)
+    throw new NetwrightError("NW1002", "both a lab and a server are named", { hint: "use one of --lab and --server" });
   if (usesLab(invocation)) {
-    const lab = await currentLab(labContext, labOf(invocation));
+    const lab = await findLab(labOf(invocation));
     if (lab !== undefined) return { server: `unix:${lab.socketPath}`, tokenFile: lab.tokenPath, caFile: undefined };
     throw new NetwrightError("NW1505", "no lab is running here and no server was named", {
       hint: "start one with netwright lab up, or name a server with --server",
     });
   }
-  const { options, terminal } = invocation;
   const setting = (flag: string, variable: string): string | undefined =>
     (options[flag] as string | undefined) ?? terminal.env[variable];
   const tokenFile = setting("tokenFile", "NETWRIGHT_TOKEN_FILE");

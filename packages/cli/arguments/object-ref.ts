@@ -1,5 +1,13 @@
 /** How a person names objects on the command line: `service/shop`, `service shop`, `services`, `svc/shop -p team`. */
-import { defaultProject, kindOfWord, kinds, nearest, type KindName, type ObjectRef as ApiRef } from "@netwright/api";
+import {
+  defaultProject,
+  kindOfWord,
+  kinds,
+  nearest,
+  objectName,
+  type KindName,
+  type ObjectRef as ApiRef,
+} from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
 
 type KindEntry = NonNullable<ReturnType<typeof kindOfWord>>;
@@ -32,10 +40,12 @@ export function parseRefs(args: readonly string[], project: string = defaultProj
   return rest.map((name) => refOf(parseKind(first), name, project));
 }
 
+/** `KIND/NAME`, or `PROJECT/KIND/NAME` as it is printed where the project is not the default one. */
 function parseRef(text: string, project: string): ObjectRef {
-  const [word = "", name = "", ...more] = text.split("/");
-  if (name === "" || more.length > 0) throw needsObject(text);
-  return refOf(parseKind(word), name, project);
+  const words = text.split("/");
+  const [word = "", name = ""] = words.slice(-2);
+  if (name === "" || words.length > 3) throw needsObject(text);
+  return refOf(parseKind(word), name, words.length === 3 ? (words[0] ?? project) : project);
 }
 
 const refOf = (kind: KindEntry, name: string, project: string): ObjectRef => ({
@@ -49,7 +59,9 @@ function needsObject(text?: string): NetwrightError {
   return new NetwrightError("NW1001", message, { hint: "write KIND/NAME, for example service/shop" });
 }
 
-export const refText = ({ kind, name }: ObjectRef): string => `${kind.kind.toLowerCase()}/${name}`;
+/** As the server names it. */
+export const refText = ({ kind, name, project }: ObjectRef): string =>
+  objectName({ kind: kind.kind, metadata: { name, ...(project === undefined ? {} : { project }) } });
 
 /** As the client names it. */
 export const toApiRef = ({ kind, name, project }: ObjectRef): ApiRef => ({

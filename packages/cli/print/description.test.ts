@@ -1,0 +1,92 @@
+import type { Event } from "@netwright/api";
+import { expect, test } from "vitest";
+import { condition, wireObject } from "../testing/objects.ts";
+import { renderDescription } from "./description.ts";
+
+const event = (message: string): Event => ({
+  revision: 1,
+  at: "2026-01-02T03:04:05.678Z",
+  object: "service/shop",
+  type: "Normal",
+  reason: "Placed",
+  message,
+});
+
+const service = wireObject("Service", "shop", {
+  metadata: { project: "team" },
+  spec: {
+    network: "web",
+    pool: "default",
+    expose: [{ protocol: "HTTPS", hostname: "shop.example.net", port: 443, certificate: "auto" }],
+    tiers: [
+      { name: "lb", replicas: 2, spread: "required" },
+      {
+        name: "web",
+        replicas: 1,
+        spread: "preferred",
+        workload: { image: "host", port: 8080, files: [{ path: "/x", content: "a secret page" }] },
+        health: { http: "/healthz" },
+      },
+    ],
+    allow: [{ from: { service: "mail", tier: "web" }, to: "web", port: 8080, protocol: "TCP" }],
+  },
+  status: {
+    conditions: [condition("Ready", "True", { message: "every listener is served" })],
+    stages: [{ stage: "address", took: 3.2, detail: "2001:db8:100::1" }],
+  },
+});
+
+test("a service: facts, tables of what it has, rules of its network, events", () => {
+  const rules = [
+    { host: "host1", rules: 2 },
+    { host: "host2", rules: 1 },
+  ];
+  const network = wireObject("Network", "web", { status: { rules, ruleUnion: 3 } });
+  expect(renderDescription(service, [event("shop-web-1 on host1")], network)).toBe(`team/service/shop: Ready
+  ready    0/0
+  address  -
+  hosts    -
+  url      https://shop.example.net/
+  project  team
+  network  web
+  pool     default
+
+conditions
+  TYPE   STATUS  SINCE                 REASON  MESSAGE
+  Ready  True    2026-01-02T03:04:05Z  Ready   every listener is served
+
+listeners
+  PROTOCOL  HOSTNAME          PORT  CERTIFICATE
+  HTTPS     shop.example.net  443   auto
+
+tiers
+  NAME  REPLICAS  SPREAD     IMAGE  PORT  HEALTH
+  lb    2         required   -      -     -
+  web   1         preferred  host   8080  http /healthz
+
+allowed from other services
+  FROM      TO   PORT
+  mail/web  web  tcp/8080
+
+stages of the last change
+  STAGE    TOOK  DETAIL
+  address  3 ms  2001:db8:100::1
+
+firewall rules of its network
+  HOST                  RULES
+  host1                 2
+  host2                 1
+  one central firewall  3
+
+events
+  2026-01-02T03:04:05Z  Normal   Placed: shop-web-1 on host1
+`);
+});
+
+test("only the newest events", () => {
+  const events = Array.from({ length: 30 }, (_, index) => event(`number ${index}`));
+  const text = renderDescription(wireObject("AddressPool", "default"), events);
+  expect(text).not.toContain("number 9\n");
+  expect(text).toContain("number 10\n");
+  expect(text.split("\n")[0]).toBe("addresspool/default");
+});
