@@ -2,7 +2,7 @@
 import { milliseconds, type Milliseconds } from "@netwright/base";
 import type { HealthCheck, HostState, InstanceReport, NodeSystem, WorkloadState } from "@netwright/contract";
 import { readProxyHealth } from "@netwright/drivers/proxy-haproxy/index.ts";
-import { isListening, probeHealth, readRuntime, type ContainerFacts } from "@netwright/drivers/runtime-crun/index.ts";
+import { probeHealth, readRuntime, readSockets, type ContainerFacts } from "@netwright/drivers/runtime-crun/index.ts";
 import { judge, type Verdict } from "./health.ts";
 
 interface Instance {
@@ -18,7 +18,7 @@ interface Memory extends Verdict {
 }
 
 /** While an instance is not up yet it is asked this often. */
-const startingInterval = milliseconds(50);
+const startingInterval = milliseconds(100);
 
 /** Remembers answers of health checks between two looks; everything else is read anew each time. */
 export class InstanceWatch {
@@ -45,9 +45,10 @@ export class InstanceWatch {
   }
 
   async #proxy({ project, workload }: Instance): Promise<InstanceReport> {
-    const base = { project, id: workload.id, pid: null, startedAt: null, restarts: 0 };
-    const { listening, backends } = await readProxyHealth(this.#system, { project, id: workload.id });
-    if (!listening) return { ...base, phase: "Starting", reason: "NotListening", message: "the proxy does not answer" };
+    const none = { project, id: workload.id, pid: null, startedAt: null, restarts: 0, connections: null };
+    const { listening, backends, traffic } = await readProxyHealth(this.#system, { project, id: workload.id });
+    if (!listening) return { ...none, phase: "Starting", reason: "NotListening", message: "the proxy does not answer" };
+    const base = { ...none, connections: traffic.open };
     const dead = backends.filter(({ members }) => members.length > 0 && members.every(({ status }) => status !== "Up"));
     const empty = backends.filter(({ members }) => members.length === 0);
     const [worst] = [...empty, ...dead];
@@ -65,10 +66,12 @@ export class InstanceWatch {
   async #container(instance: Instance, facts: ContainerFacts): Promise<InstanceReport> {
     const { project, workload } = instance;
     const { pid, startedAt, restarts } = facts;
-    const base = { project, id: workload.id, pid, startedAt, restarts };
-    if (facts.phase === "BackOff" || facts.phase === "Stopping") return { ...base, ...notRunning(facts) };
-    if (pid === null) return { ...base, phase: "Starting", reason: facts.phase, message: "not started yet" };
-    if (!(await isListening(this.#system.files, pid, workload.ports))) {
+    const none = { project, id: workload.id, pid, startedAt, restarts, connections: null };
+    if (facts.phase === "BackOff" || facts.phase === "Stopping") return { ...none, ...notRunning(facts) };
+    if (pid === null) return { ...none, phase: "Starting", reason: facts.phase, message: "not started yet" };
+    const { listening, connections } = await readSockets(this.#system.files, pid, workload.ports);
+    const base = { ...none, connections };
+    if (!listening) {
       return {
         ...base,
         phase: "Starting",

@@ -28,7 +28,7 @@ export class Reporter {
 
   tell(facts: Facts): void {
     this.#facts = facts;
-    if (JSON.stringify(facts) !== this.#sent) this.#waiter.wake();
+    if (newsOf(facts) !== this.#sent) this.#waiter.wake();
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -39,7 +39,7 @@ export class Reporter {
   }
 
   async #deliver(facts: Facts): Promise<boolean> {
-    const text = JSON.stringify(facts);
+    const text = newsOf(facts);
     try {
       await this.#send({ ...facts, at: this.#clock.now() });
     } catch {
@@ -49,3 +49,7 @@ export class Reporter {
     return true;
   }
 }
+
+/** Connections come and go all the time: they are told with the next report, and make none. */
+const newsOf = (facts: Facts): string =>
+  JSON.stringify(facts, (key, value: unknown) => (key === "connections" ? undefined : value));

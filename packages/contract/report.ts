@@ -43,6 +43,8 @@ export interface InstanceReport {
   readonly pid: number | null;
   readonly startedAt: Instant | null;
   readonly restarts: number;
+  /** Connections to it that are open now; null where that cannot be told. No news by itself: it comes with the next report. */
+  readonly connections: number | null;
 }
 
 export interface SessionReport {

@@ -223,6 +223,7 @@ test("an instance that fails is no member any more and the service says why", as
     pid: null,
     startedAt: null,
     restarts: 3,
+    connections: null,
   } as const;
   await agent.say({ instances: [failed] });
   await eventually(async () => {

@@ -30,6 +30,7 @@ export const reportEnvelopeSchema = z.looseObject({
         pid: z.number().nullable(),
         startedAt: z.number().nullable(),
         restarts: z.int().min(0),
+        connections: z.int().min(0).nullable(),
       }),
     )
     .max(65_535),

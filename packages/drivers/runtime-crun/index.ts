@@ -9,7 +9,7 @@ import { want, type RuntimeWant } from "./want.ts";
 export { execCommand } from "./exec.ts";
 export { readRuntime, type ContainerExit, type ContainerFacts, type ContainerPhase, type ExitReason } from "./facts.ts";
 export { logPath } from "./layout.ts";
-export { isListening } from "./listening.ts";
+export { isListening, readSockets, type Sockets } from "./listening.ts";
 export { rotateLogs } from "./logs.ts";
 export { probeHealth, type ProbeResult } from "./probe-health.ts";
 

@@ -130,9 +130,11 @@ export class Controller {
   }
 
   async #turn(): Promise<void> {
-    const { certificates, clock, events, log, metrics, statuses } = this.#dependencies;
+    const { certificates, clock, events, log, metrics, rounds, statuses } = this.#dependencies;
     const changed = this.#readinessChanged();
-    const due = (this.#nextAt !== null && clock.now() >= this.#nextAt) || certificates.anyDue();
+    // Where something drains, the next round has its time.
+    const drained = this.#nextAt !== null && rounds.anyDrained(this.#world);
+    const due = drained || (this.#nextAt !== null && clock.now() >= this.#nextAt) || certificates.anyDue();
     for (const node of changed) statuses.markNode(node);
     try {
       if (this.#roundWanted || due || changed.length > 0) await this.#round();

@@ -66,12 +66,23 @@ export class Rounds {
     this.#dependencies = dependencies;
   }
 
+  /** True when something that drains need not wait any longer: reports of that wake nobody. */
+  anyDrained({ objects, ledger }: World): boolean {
+    const draining = [...ledger.values()].filter((entry) => entry.kind === "Instance" && entry.phase === "Drain");
+    if (draining.length === 0) return false;
+    const { reports, states } = this.#dependencies;
+    const { instances } = reports.observed(nodeNames(objects), states.revisions());
+    return draining.some(
+      (entry) => entry.kind === "Instance" && instances.get(`${entry.project}/${entry.id}`)?.drained === true,
+    );
+  }
+
   /** What would be decided for these objects. Changes nothing. */
   decide(world: World, items: Items): Decision {
-    const { clock, reports, drainTimeout } = this.#dependencies;
+    const { clock, reports, states, drainTimeout } = this.#dependencies;
     const started = clock.monotonic();
     const objects = items === world.items ? world.objects : objectSet(items.values());
-    const observed = reports.observed(nodeNames(objects));
+    const observed = reports.observed(nodeNames(objects), states.revisions());
     const reconciled = reconcile({ objects, ledger: world.ledger, observed, now: clock.now(), drainTimeout });
     const ledger =
       reconciled.changes.length === 0 ? world.ledger : applyLedgerChanges(world.ledger, reconciled.changes);

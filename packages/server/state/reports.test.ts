@@ -21,7 +21,17 @@ const report = (phase: "Starting" | "Ready", at = 0): NodeReport => ({
   problems: [],
   stages: [],
   instances: [
-    { project: "default", id: "shop-web-1", phase, reason: "", message: "", pid: 1, startedAt: null, restarts: 0 },
+    {
+      project: "default",
+      id: "shop-web-1",
+      phase,
+      reason: "",
+      message: "",
+      pid: 1,
+      startedAt: null,
+      restarts: 0,
+      connections: 1,
+    },
   ],
   sessions: [],
   announced: [],
@@ -72,12 +82,43 @@ test("phases are remembered over a restart until the node reports, and forgotten
   expect(first.takeWrites().writes).toEqual([]);
 
   const second = new Reports(store, clock);
-  expect(second.observed(["host1"])).toEqual({
+  expect(second.observed(["host1"], new Map())).toEqual({
     instances: new Map([["default/shop-web-1", { phase: "Ready" }]]),
     nodes: new Map(),
   });
   clock.pass(seconds(60));
   second.forget("host1");
-  expect(second.observed(["host1"]).instances.size).toBe(0);
+  expect(second.observed(["host1"], new Map()).instances.size).toBe(0);
   expect(second.takeWrites().writes).toEqual([{ kind: "Delete", key: "observed/host1" }]);
+});
+
+test("an instance has drained when every node does as it should and its own node said so a second later", () => {
+  const clock = clockAt();
+  const reports = new Reports(memoryStore(), clock);
+  const idle = { ...report("Ready"), instances: report("Ready").instances.map((one) => ({ ...one, connections: 0 })) };
+  const other = { ...report("Ready"), node: "host2", instances: [] };
+  const drained = (revision = 3): boolean | undefined =>
+    reports
+      .observed(
+        ["host1", "host2"],
+        new Map([
+          ["host1", 3],
+          ["host2", revision],
+        ]),
+      )
+      .instances.get("default/shop-web-1")?.drained;
+  reports.take(idle);
+  expect(drained()).toBeUndefined();
+  reports.take({ ...other, converged: false });
+  clock.pass(1500);
+  reports.take(idle);
+  expect(drained()).toBeUndefined();
+  reports.take(other);
+  expect(drained()).toBeUndefined();
+  clock.pass(1000);
+  reports.take(report("Ready"));
+  expect(drained()).toBeUndefined();
+  reports.take(idle);
+  expect(drained()).toBe(true);
+  expect(drained(4)).toBeUndefined();
 });

@@ -15,7 +15,14 @@ export interface Heard {
   readonly at: Instant;
   /** When each denied flow's counter rose last, by its key. */
   readonly deniedAt: ReadonlyMap<string, Instant>;
+  /** By this server's monotonic clock. */
+  readonly monotonic: Milliseconds;
+  /** Since when it says that this revision is in force; null while it is not. */
+  readonly convergedSince: Milliseconds | null;
 }
+
+/** An agent may have looked at connections this long before it reports them. */
+const staleness: Milliseconds = seconds(1);
 
 const prefix = "observed/";
 
@@ -29,7 +36,7 @@ export class Reports {
   /** Wakes with every report. */
   readonly wakeups = new Wakeups();
   readonly #clock: Clock;
-  readonly #heard = new Map<string, Heard & { readonly monotonic: Milliseconds }>();
+  readonly #heard = new Map<string, Heard>();
   readonly #expected = new Map<string, Milliseconds>();
   /** By node; from before the restart until the node reports. */
   readonly #phases: Map<string, Phases>;
@@ -47,7 +54,10 @@ export class Reports {
     const { node } = report;
     const before = this.#heard.get(node);
     const now = this.#clock.now();
-    const entry = { report, at: now, monotonic: this.#clock.monotonic(), deniedAt: deniedTimes(report, before, now) };
+    const monotonic = this.#clock.monotonic();
+    const same = before?.report.revision === report.revision;
+    const convergedSince = report.converged ? ((same ? before.convergedSince : null) ?? monotonic) : null;
+    const entry = { report, at: now, monotonic, convergedSince, deniedAt: deniedTimes(report, before, now) };
     this.#heard.set(node, entry);
     this.wakeups.wake();
     if (before !== undefined && content(before.report) === content(report)) return "Nothing";
@@ -82,16 +92,42 @@ export class Reports {
     if (this.#phases.delete(node)) this.#unwritten.add(node);
   }
 
-  /** Instances of nodes that did not report yet are as they were before the restart. */
-  observed(nodes: Iterable<string>): Observed {
+  /**
+   * Instances of nodes that did not report yet are as they were before the restart.
+   * @param revisions of the states that nodes should be in
+   */
+  observed(nodes: readonly string[], revisions: ReadonlyMap<string, number>): Observed {
+    const idle = this.#idle(nodes, revisions);
     const instances = new Map<string, ObservedInstance>();
     const known = new Map<string, { readonly ready: boolean }>();
     for (const node of nodes) {
-      for (const [key, phase] of this.#phases.get(node) ?? []) instances.set(key, { phase });
+      for (const [key, phase] of this.#phases.get(node) ?? []) {
+        instances.set(key, idle.has(key) ? { phase, drained: true } : { phase });
+      }
       const ready = this.ready(node);
       if (ready !== undefined) known.set(node, { ready });
     }
     return { instances, nodes: known };
+  }
+
+  /**
+   * Instances without a connection, by key. Only once every node does what it should: before that, one of them may
+   * still send new connections to an instance that takes none any more.
+   */
+  #idle(nodes: readonly string[], revisions: ReadonlyMap<string, number>): ReadonlySet<string> {
+    const heard = nodes.map((node) => (this.ready(node) === true ? this.#heard.get(node) : undefined));
+    const idle = new Set<string>();
+    let settledAt = 0;
+    for (const [index, node] of nodes.entries()) {
+      const { report, convergedSince } = heard[index] ?? {};
+      if (report === undefined || convergedSince == null || report.revision !== revisions.get(node)) return idle;
+      settledAt = Math.max(settledAt, convergedSince);
+    }
+    for (const { report, monotonic } of heard.filter((one) => one !== undefined)) {
+      if (monotonic < settledAt + staleness) continue;
+      for (const { project, id, connections } of report.instances) if (connections === 0) idle.add(`${project}/${id}`);
+    }
+    return idle;
   }
 
   /** What makes `observed` the same after a restart, for the next commit; `done` says that it was committed. */
@@ -117,8 +153,9 @@ const phasesOf = ({ instances }: NodeReport): Phases =>
     .map(({ project, id, phase }) => [`${project}/${id}`, phase] as const)
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
 
-/** Everything but when it was said. */
-const content = ({ at: _, ...report }: NodeReport): string => JSON.stringify(report);
+/** Everything but when it was said, and how many connections there were just then. */
+const content = ({ at: _, ...report }: NodeReport): string =>
+  JSON.stringify(report, (key, value: unknown) => (key === "connections" ? undefined : value));
 
 function deniedTimes(report: NodeReport, before: Heard | undefined, now: Instant): ReadonlyMap<string, Instant> {
   const earlier = new Map<string, number>();

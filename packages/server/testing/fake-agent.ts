@@ -77,6 +77,7 @@ export function reportOf(revision: number, state: HostState): NodeReport {
         pid: 100,
         startedAt,
         restarts: 0,
+        connections: 1,
       })),
     ),
     sessions: state.bgp.neighbors.map(({ name }) => ({
