@@ -109,10 +109,19 @@ function factsOf(
   startedAt: Instant,
   drivers: Capabilities,
   { goal, converged, problems, stages }: Round,
-  seen: Seen,
+  { obstacles, ...seen }: Seen,
 ): Omit<NodeReport, "at"> {
   const agent = { version, pid: process.pid, startedAt };
-  return { node, revision: goal.revision, converged, problems, stages, ...seen, agent, drivers };
+  return {
+    node,
+    revision: goal.revision,
+    converged: converged && obstacles.length === 0,
+    problems: [...problems, ...obstacles],
+    stages,
+    ...seen,
+    agent,
+    drivers,
+  };
 }
 
 function logRound(log: Log, { goal, changes, problems }: Round): void {

@@ -3,14 +3,17 @@
  * Also wakes the converger when an instance that was up is not any more: its engine may have to be started again.
  */
 import { milliseconds, type Milliseconds } from "@netwright/base";
-import type { HostState, InstanceReport, NodeReport, NodeSystem } from "@netwright/contract";
+import type { HostState, InstanceReport, NodeReport, NodeSystem, Problem } from "@netwright/contract";
 import { readEngines, readNetworks, type EngineFacts } from "./engines.ts";
 import { InstanceWatch } from "./instances.ts";
+import { outrankedRoutes } from "./outranked-routes.ts";
 import { Waiter } from "./waiter.ts";
 
 export interface Seen extends EngineFacts {
   readonly instances: readonly InstanceReport[];
   readonly networks: NodeReport["networks"];
+  /** What no round can put right. */
+  readonly obstacles: readonly Problem[];
 }
 
 /** Pauses between two looks at instances: something is starting; all is settled. */
@@ -31,6 +34,7 @@ export class Watch {
   #up: ReadonlySet<string> = new Set();
   #engines: EngineFacts = { sessions: [], announced: [] };
   #networks: NodeReport["networks"] = [];
+  #obstacles: readonly Problem[] = [];
   /** Rules may be others than those in `#networks`. */
   #rulesChanged = true;
   readonly #instances: InstanceWatch;
@@ -76,7 +80,7 @@ export class Watch {
     const { clock } = this.#system;
     const started = clock.monotonic();
     const [instances] = await Promise.all([this.#instances.look(state), this.#lookAtEngines(state, started)]);
-    this.#tell({ instances, ...this.#engines, networks: this.#networks });
+    this.#tell({ instances, ...this.#engines, networks: this.#networks, obstacles: this.#obstacles });
     if (instances.some((report) => this.#up.has(keyOf(report)) && report.phase !== "Ready")) this.#repair();
     this.#up = new Set(instances.filter(({ phase }) => phase === "Ready").map(keyOf));
     const settled = instances.every(({ phase }) => phase === "Ready") && enginesSettled(state, this.#engines);
@@ -90,6 +94,7 @@ export class Watch {
   async #lookAtEngines(state: HostState, now: Milliseconds): Promise<void> {
     if (now >= this.#enginesDueAt) {
       this.#engines = await readEngines(this.#system);
+      this.#obstacles = await outrankedRoutes(this.#system, state);
       const settled = enginesSettled(state, this.#engines);
       this.#enginesDueAt = now + (settled && !this.#isEager(now) ? calmEngines : eagerEngines);
     }

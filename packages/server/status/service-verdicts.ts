@@ -97,11 +97,24 @@ function judgeAnnounced({ facts, service, vip, announcements }: VerdictInput): J
   if (announcements.length === 0) return no("NotAnnounced", `no host announces ${vip.address}`);
   if (!reachesUpstream(facts, vip.address))
     return no("NotUpstream", `no router announces a route to ${vip.address} upstream`);
+  const obstacle = obstacleTo(facts, vip.address, announcements);
+  if (obstacle !== undefined) return no("RouteInTheWay", obstacle);
   return yes("Announced", `to ${[...new Set(announcements.map(({ router }) => router))].toSorted().join(", ")}`);
 }
 
+/** A router that hears the announcement and still sends the packets elsewhere. */
+function obstacleTo(facts: Facts, vip: string, announcements: readonly Announcement[]): string | undefined {
+  for (const { router } of announcements) {
+    const problems = facts.reports.get(router)?.report.problems ?? [];
+    const found = problems.find(({ slot, subject }) => slot === "bgp" && subject === `${vip}/128`);
+    if (found !== undefined) return `${router}: ${found.message}`;
+  }
+  return undefined;
+}
+
 function judgeReady({ facts, service, instances }: VerdictInput, announced: Judgement): Judgement {
-  for (const tier of serviceChain(service)) {
+  // From the last tier on: one that fails takes those before it along.
+  for (const tier of serviceChain(service).toReversed()) {
     if (tier.replicas === 0 || tier.role === "LoadBalancer") continue;
     const serving = instances.some(({ entry, phase }) => entry.tier === tier.name && phase === "Ready");
     if (!serving) return no("NoMember", `no instance of tier ${tier.name} is ready`);
