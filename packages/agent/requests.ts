@@ -42,8 +42,7 @@ async function* dispatch(
   if (request.kind === "Logs") {
     const lines = request.tail === null ? "+1" : String(request.tail);
     const path = logPath(system.paths, `${request.project}.${request.instance}`);
-    if (!(await system.files.exists(path)))
-      throw new NetwrightError("NW1501", `${request.instance} has written nothing yet`);
+    if (!request.follow && !(await system.files.exists(path))) return yield* text("");
     return yield* output(
       ["tail", ...(request.follow ? ["-F", "-s", "0.2"] : []), "-n", lines, path],
       undefined,

@@ -1,0 +1,76 @@
+import { NetwrightError } from "@netwright/base";
+import type { NodeReport } from "@netwright/contract";
+import { ManualClock, settled } from "@netwright/testkit/manual-clock.ts";
+import { afterEach, expect, test } from "vitest";
+import { Reporter, type Facts } from "./reporter.ts";
+
+const facts = (revision: number, connections = 0): Facts =>
+  ({ node: "host1", revision, instances: [{ id: "shop-web-1", connections }] }) as unknown as Facts;
+
+const stops: AbortController[] = [];
+afterEach(() => stops.splice(0).forEach((stop) => stop.abort()));
+
+function reporting() {
+  const clock = new ManualClock();
+  const sent: NodeReport[] = [];
+  const server = { away: false };
+  const reporter = new Reporter(async (report) => {
+    if (server.away) throw new NetwrightError("NW1505", "away");
+    sent.push(report);
+  }, clock);
+  const stop = new AbortController();
+  stops.push(stop);
+  void reporter.run(stop.signal);
+  return { clock, reporter, server, revisions: () => sent.map(({ revision, at }) => `${revision} at ${at}`) };
+}
+
+test("news are told at once, with the time", async () => {
+  const { clock, reporter, revisions } = reporting();
+  await clock.advance(100);
+  reporter.tell(facts(1));
+  await settled();
+  reporter.tell(facts(2));
+  await settled();
+  expect(revisions()).toEqual(["1 at 100", "2 at 100"]);
+});
+
+test("the same again is told with the heartbeat, so that silence means trouble", async () => {
+  const { clock, reporter, revisions } = reporting();
+  reporter.tell(facts(1));
+  await settled();
+  reporter.tell(facts(1));
+  await clock.advance(1999);
+  expect(revisions()).toEqual(["1 at 0"]);
+  await clock.advance(1);
+  expect(revisions()).toEqual(["1 at 0", "1 at 2000"]);
+});
+
+test("connections that come and go are no news, but are told as they are then", async () => {
+  const { clock, reporter, revisions } = reporting();
+  reporter.tell(facts(1, 5));
+  await settled();
+  reporter.tell(facts(1, 6));
+  await settled();
+  expect(revisions()).toHaveLength(1);
+  await clock.advance(2000);
+  expect(revisions()).toHaveLength(2);
+});
+
+test("what did not arrive is not queued: the next try tells what is true then", async () => {
+  const { clock, reporter, server, revisions } = reporting();
+  server.away = true;
+  reporter.tell(facts(1));
+  await settled();
+  reporter.tell(facts(2));
+  await settled();
+  expect(clock.sleeping).toEqual([250]);
+  server.away = false;
+  await clock.advance(250);
+  expect(revisions()).toEqual(["2 at 250"]);
+});
+
+test("nothing is told before there is anything", async () => {
+  const { clock, revisions } = reporting();
+  await clock.advance(10_000);
+  expect(revisions()).toEqual([]);
+});
