@@ -3,6 +3,7 @@ import type { HostState } from "@netwright/contract";
 import type { Benchmark, Case } from "../tools/measure/benchmark.ts";
 import { shop, startLab, tierIs, type BenchLab } from "./support/lab.ts";
 import { lines } from "./support/shell.ts";
+import { told } from "./support/told.ts";
 
 interface Snapshot {
   /** Engine processes with their start: `NODE PID START COMMAND`. */
@@ -11,8 +12,8 @@ interface Snapshot {
   readonly sessions: ReadonlySet<string>;
   /** Packets counted by rule, of rules without a counter 0: by node, namespace, chain and handle. */
   readonly rules: ReadonlyMap<string, number>;
-  /** What each node was told about rules, as JSON. */
-  readonly told: ReadonlyMap<string, string>;
+  /** What each node was rulesTold about rules, as JSON. */
+  readonly rulesTold: ReadonlyMap<string, string>;
 }
 
 const nodesOf = ({ record }: BenchLab): readonly string[] =>
@@ -23,7 +24,7 @@ const rulesScript = `nft -a list ruleset | sed "s/^/root /"
 for file in /run/netns/nw*; do [ -e "$file" ] && nsenter --net="$file" nft -a list ruleset | sed "s!^!\${file##*/} !"; done; true`;
 
 async function snapshot(lab: BenchLab): Promise<Snapshot> {
-  const [engines, sessions, rules, told] = [
+  const [engines, sessions, rules, rulesTold] = [
     new Set<string>(),
     new Set<string>(),
     new Map<string, number>(),
@@ -37,21 +38,21 @@ async function snapshot(lab: BenchLab): Promise<Snapshot> {
     for (const [rule, packets] of rulesIn(await lab.runAt(node, "sh", "-c", rulesScript)))
       rules.set(`${node} ${rule}`, packets);
     const { state } = await lab.client.nodes.state<HostState>(node);
-    told.set(
+    rulesTold.set(
       node,
       JSON.stringify(
         state.networks.map(({ policy, loadBalancers, deliveries }) => ({ policy, loadBalancers, deliveries })),
       ),
     );
   }
-  return { engines, sessions, rules, told };
+  return { engines, sessions, rules, rulesTold };
 }
 
 /** Every rule with a handle, and the packets that it has counted. */
 function* rulesIn(listing: string): Generator<readonly [string, number]> {
   let place = "";
   for (const line of lines(listing)) {
-    const [netns = "", text = ""] = [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1).trim()];
+    const [netns, text] = [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1).trim()];
     const opened = /^(?:table|chain|set|map) .*\{/.exec(text);
     if (opened !== null) place = `${netns} ${opened[0]}`;
     const handle = /# handle (\d+)$/.exec(text)?.[1];
@@ -68,23 +69,17 @@ const renewed = (before: Snapshot["rules"], after: Snapshot["rules"]): number =>
   [...before].filter(([rule, packets]) => (after.get(rule) ?? -1) < packets).length;
 
 /** Octets of rules sent to nodes that did not get the new instance. */
-function toOthers(before: Snapshot["told"], after: Snapshot["told"], concerned: ReadonlySet<string>): number {
+function toOthers(before: Snapshot["rulesTold"], after: Snapshot["rulesTold"], concerned: ReadonlySet<string>): number {
   const others = [...after].filter(([node, rules]) => !concerned.has(node) && before.get(node) !== rules);
   return others.reduce((sum, [, rules]) => sum + rules.length, 0);
 }
 
 async function hostOf(lab: BenchLab, instance: string): Promise<string> {
   const { spec } = await lab.client.get({ kind: "Instance", name: instance, project: "default" });
-  return String((spec as { readonly host: string }).host);
+  return (spec as { readonly host: string }).host;
 }
 
-const figure = (name: string, unit: string, value: number): Case => ({
-  name,
-  unit,
-  bars: [{ of: "median", atMost: 0 }],
-  measured: { run: async () => value },
-  rounds: 1,
-});
+const none = { of: "median", atMost: 0 } as const;
 
 async function scaled(): Promise<readonly Case[]> {
   const lab = await startLab("bench-unchanged");
@@ -98,10 +93,15 @@ async function scaled(): Promise<readonly Case[]> {
     const after = await snapshot(lab);
     const concerned = new Set([await hostOf(lab, "shop-web-3")]);
     return [
-      figure(`engines that ended, of ${before.engines.size}`, "engines", missing(before.engines, after.engines)),
-      figure(`sessions begun anew, of ${before.sessions.size}`, "sessions", missing(before.sessions, after.sessions)),
-      figure(`rules or counters made anew, of ${before.rules.size}`, "rules", renewed(before.rules, after.rules)),
-      figure("rules sent to other nodes", "B", toOthers(before.told, after.told, concerned)),
+      told(`engines that ended, of ${before.engines.size}`, "engines", missing(before.engines, after.engines), none),
+      told(
+        `sessions begun anew, of ${before.sessions.size}`,
+        "sessions",
+        missing(before.sessions, after.sessions),
+        none,
+      ),
+      told(`rules or counters made anew, of ${before.rules.size}`, "rules", renewed(before.rules, after.rules), none),
+      told("rules sent to other nodes", "B", toOthers(before.rulesTold, after.rulesTold, concerned), none),
     ];
   } finally {
     await lab.down();

@@ -30,7 +30,7 @@ export function startLoad(lab: BenchLab, rate: number, limit = 2000): Load {
   const server = names?.ports.find(({ address }) => address !== null)?.address ?? "";
   const program = [process.execPath, `${import.meta.dirname}/../programs/open-loop.ts`];
   const command = lab.at("internet1", ...program, "https://shop.example.net/", server, String(rate), String(limit));
-  const process_: Background = background(command, (line) => {
+  const client: Background = background(command, (line) => {
     const answer = JSON.parse(line) as Answer;
     answers.push(answer);
     for (const tell of waiting) tell(answer);
@@ -51,6 +51,8 @@ export function startLoad(lab: BenchLab, rate: number, limit = 2000): Load {
         };
         waiting.add(tell);
       }),
-    stop: () => process_.stop(),
+    stop: () => client.stop(),
   };
 }
+
+export const isFailed = ({ status }: Answer): boolean => status !== 200;

@@ -40,7 +40,7 @@ export interface Background {
 
 export function background(command: readonly string[], onLine: (line: string) => void = () => {}): Background {
   const [program = "", ...args] = command;
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "ignore"] });
   const ended = once(child, "close");
   let rest = "";
   child.stdout.on("data", (chunk) => {

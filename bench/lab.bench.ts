@@ -1,0 +1,74 @@
+/** A lab of a hundred hosts: namespaces and links up and down, beside `ip` alone; and the time until all of it is ready. */
+import { nodeFiles, nodeProcesses, nodeRunner } from "@netwright/system";
+import { systemClock, systemEntropy } from "@netwright/base/node-clock.ts";
+import { defaultLab, down, planLab, up, type LabContext } from "@netwright/lab";
+import type { Lab } from "@netwright/api";
+import { linksScript } from "../packages/lab/wiring/links-script.ts";
+import type { Benchmark, Case } from "../tools/measure/benchmark.ts";
+import { startLab } from "./support/lab.ts";
+import { monotonic, run, sleep } from "./support/shell.ts";
+
+const context: LabContext = {
+  runner: nodeRunner,
+  files: nodeFiles,
+  processes: nodeProcesses,
+  clock: systemClock,
+  entropy: systemEntropy,
+};
+
+/** A hundred hosts at two edges and a switch: what starts no program. */
+function wiringOnly(): Lab {
+  const whole = defaultLab({ hosts: 100 });
+  const kept = whole.spec.nodes.filter(({ role }) => role === "Host" || role === "Edge" || role === "Switch");
+  const names = new Set(kept.map(({ name }) => name));
+  const links = whole.spec.links.filter(({ ends }) => ends.every(({ node }) => names.has(node)));
+  return { ...whole, spec: { ...whole.spec, nodes: kept, links } } as Lab;
+}
+
+/** Kernels take namespaces apart after the command has ended; the next round should not pay for that. */
+const settle = (): Promise<void> => sleep(1500);
+
+const manifest = wiringOnly();
+
+const product: Case["measured"] = {
+  reset: settle,
+  run: async () => {
+    await up(context, { name: "bench-wiring", manifest, programs: { server: ["false"], agent: ["false"] } });
+    await down(context, { name: "bench-wiring" });
+  },
+  close: async () => void (await down(context, { name: "bench-wiring" })),
+};
+
+/** One `ip -batch` that makes all namespaces and links, one in each namespace, one that takes all away. */
+function byHand(): Case["measured"] {
+  const topology = planLab(manifest);
+  const names = topology.nodes.map(({ name }) => name);
+  const script = linksScript(topology, {}).replaceAll(/^netns attach (\S+) .*$/gm, "netns add $1");
+  const ending = names.map((name) => `netns del ${name}\n`).join("");
+  return {
+    reset: settle,
+    run: async () => {
+      const failed = await run(["sh"], script);
+      if (failed !== "") throw new RangeError(`Invariant: all is wired; ${failed}`);
+      await run(["ip", "-batch", "-"], ending);
+    },
+  };
+}
+
+/** The default lab with all its programs, as `lab up` makes it. */
+async function readyTime(): Promise<number> {
+  const started = monotonic();
+  const lab = await startLab("bench-ready", "--hosts", "100");
+  const took = monotonic() - started;
+  await lab.down();
+  return took;
+}
+
+export const benchmark: Benchmark = {
+  name: "lab",
+  bar: "100 hosts: wiring up and down at most 1.3 times `ip -batch`; BGP up and every agent ready in less than 20 s",
+  cases: async () => [
+    { name: "wiring up and down", bars: [{ of: "ratio", atMost: 1.3 }], measured: product, baseline: byHand() },
+    { name: "ready", unit: "ms", bars: [{ of: "median", atMost: 20_000 }], measured: { run: readyTime }, rounds: 1 },
+  ],
+};
