@@ -77,7 +77,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   // The data path does not wait for it: a driver that lacks something reports its own problems.
   const probing = probeDrivers(drivers, system).then((found) => {
     capabilities = found;
-    tell();
+    return tell();
   });
   const context = { system, drivers, state: () => converger.goal?.state };
   const onKernel = (slots: readonly Slot[]): void => {

@@ -62,8 +62,15 @@ async function ask(
   return { text, last };
 }
 
-const logs = (instance: string, details: Partial<{ follow: boolean; tail: number }> = {}): AgentRequest =>
-  ({ id: "1", kind: "Logs", project: "default", instance, follow: false, tail: null, ...details }) as AgentRequest;
+const logs = (instance: string, details: Partial<{ follow: boolean; tail: number }> = {}): AgentRequest => ({
+  id: "1",
+  kind: "Logs",
+  project: "default",
+  instance,
+  follow: false,
+  tail: null,
+  ...details,
+});
 
 describe("logs", () => {
   test("everything, or the last lines", async () => {

@@ -90,8 +90,8 @@ describe("the converger", () => {
   const rounds = async (drivers: readonly Driver[], enough: (seen: readonly Round[]) => boolean): Promise<Round[]> => {
     const stop = new AbortController();
     const seen: Round[] = [];
-    const converger = new Converger(drivers, system, (round) => {
-      seen.push(round);
+    const converger = new Converger(drivers, system, (result) => {
+      seen.push(result);
       if (enough(seen)) stop.abort();
     });
     converger.setGoal({ revision: 7, state });

@@ -68,7 +68,7 @@ export async function examine(
 }
 
 // Which connections must go depends on what the firewall lets through by then; they are never installed.
-const plannedLast: readonly Slot[] = ["connections"];
+const plannedLast: Slot = "connections";
 
 /** @param isStale asked once all is planned: true drops the plan. @returns undefined when it was dropped. */
 export async function converge(
@@ -76,8 +76,8 @@ export async function converge(
   system: NodeSystem,
   isStale: () => boolean = () => false,
 ): Promise<RoundResult | undefined> {
-  const late = work.filter(({ driver }) => plannedLast.includes(driver.slot));
-  const early = work.filter((one) => !late.includes(one));
+  const late = work.filter(({ driver }) => driver.slot === plannedLast);
+  const early = work.filter(({ driver }) => driver.slot !== plannedLast);
   const plans = new Map(await planAll(early, system));
   if (isStale()) return undefined;
   const changes: string[] = [];
