@@ -2,6 +2,7 @@
 import type { AddressPool, Condition, Network } from "@netwright/api";
 import { prefixContains, type Ipv6Prefix } from "@netwright/base";
 import { ledgerKeys, type NetworkEntry } from "@netwright/compiler";
+import { allowedFlows } from "./allowed-flows.ts";
 import { conditionsOf } from "./conditions.ts";
 import type { Facts } from "./facts.ts";
 
@@ -20,11 +21,9 @@ export function networkStatus(
     if (network === undefined) continue;
     hosts.push(node);
     mtu = network.mtu;
-    for (const { from, to, protocol, port } of network.policy) union.add(`${from} ${to} ${protocol} ${port}`);
-    const seen = facts.reports
-      .get(node)
-      ?.report.networks.find(({ project, name }) => project === entry.project && name === entry.name);
-    if (seen !== undefined) rules.push({ host: node, rules: seen.rules });
+    const allowed = allowedFlows(network);
+    for (const flow of allowed) union.add(flow);
+    rules.push({ host: node, rules: allowed.length });
   }
   const ready = {
     type: "Ready",

@@ -32,7 +32,9 @@ const statusSchema = z.strictObject({
   hosts: z.array(z.string()).meta({ description: "Hosts that carry it now." }),
   rules: z
     .array(z.strictObject({ host: z.string(), rules: z.number() }))
-    .meta({ description: "Firewall rules that each host holds for it: those of its own workloads." }),
+    .meta({
+      description: "Rules in each host's firewall for it: flows of its own workloads, and listeners that they serve.",
+    }),
   ruleUnion: z.number().meta({ description: "Rules that one central firewall would hold for it." }),
   conditions: z.array(conditionSchema),
 });
