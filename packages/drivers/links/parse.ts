@@ -67,7 +67,7 @@ function parseLink(netns: Netns, link: Json): LinkHave {
 
 const parseVxlan = (data: Json): NonNullable<LinkHave["vxlan"]> => ({
   vni: Number(data["id"]),
-  local: address(String(data["local6"] ?? "")),
+  local: address((data["local6"] as string | undefined) ?? ""),
   port: Number(data["port"]),
   learning: data["learning"] !== false,
 });
@@ -92,8 +92,8 @@ function parseRoute(netns: Netns, entry: Json): Item {
   const metric = Number(entry["metric"] ?? usualMetric);
   return routeItem(netns, {
     destination: destination(String(entry["dst"])),
-    ...(entry["type"] === "unreachable" ? {} : { device: String(entry["dev"] ?? "") }),
-    ...(entry["gateway"] === undefined ? {} : { via: address(String(entry["gateway"])) }),
+    ...(entry["type"] === "unreachable" ? {} : { device: (entry["dev"] as string | undefined) ?? "" }),
+    ...(entry["gateway"] === undefined ? {} : { via: address(entry["gateway"] as string) }),
     ...(flags.includes("onlink") ? { onlink: true } : {}),
     ...(metric === usualMetric ? {} : { metric }),
   });

@@ -23,7 +23,7 @@ export const forwardingPath = "/proc/sys/net/ipv6/conf/all/forwarding";
 // Sets are named one by one, in a second nft that reads commands: `-t` is for all that a process lists, and a list of
 // several sets at once finds only one in nft 1.0.6. Where it reads commands it would keep a history at HOME.
 const questions = "HOME=/dev/null exec nft -i -j";
-const script = `read -r forwarding <${forwardingPath}; echo "$forwarding"
+const listing = `read -r forwarding <${forwardingPath}; echo "$forwarding"
 nft -j -t list table "$1" ${nftTable} || exit
 ${questions}`;
 
@@ -35,7 +35,7 @@ export async function observeTable(
 ): Promise<NamespaceHave> {
   const compared = sets.filter((set) => set.elements !== null);
   const input = compared.map((set) => listCommand(family, set)).join("");
-  const command = ["sh", "-c", script, "sh", family] as const;
+  const command = ["sh", "-c", listing, "sh", family] as const;
   const { code, stdout, stderr } = await system.runner.run(command, { ...within(netns), input });
   const [forwarding = "", frame = "", ...elements] = stdout.trim().split("\n");
   const seen = { forwarding: forwarding === "1" };

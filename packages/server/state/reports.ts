@@ -119,8 +119,8 @@ export class Reports {
     const idle = new Set<string>();
     let settledAt = 0;
     for (const [index, node] of nodes.entries()) {
-      const { report, convergedSince } = heard[index] ?? {};
-      if (report === undefined || convergedSince == null || report.revision !== revisions.get(node)) return idle;
+      const { report, convergedSince = null } = heard[index] ?? {};
+      if (report === undefined || convergedSince === null || report.revision !== revisions.get(node)) return idle;
       settledAt = Math.max(settledAt, convergedSince);
     }
     for (const { report, monotonic } of heard.filter((one) => one !== undefined)) {
