@@ -130,6 +130,40 @@ describe.each([
   });
 });
 
+describe("a connection that is kept", () => {
+  const keeping = (target: Target) => createClient({ transport: nodeTransport(target, { keepAlive: true }) });
+
+  test("serves later calls; calls over one that the server has closed meanwhile come through all the same", async () => {
+    const ports: (number | undefined)[] = [];
+    const target = await onTls((request, response) => {
+      ports.push(request.socket.remotePort);
+      response.end("{}");
+    });
+    const client = keeping(target);
+    await client.nodes.report("host1", {});
+    await client.nodes.report("host1", {});
+    expect(new Set(ports).size).toBe(1);
+    // The server lets go at the very moment that the call is made: the client does not know of it yet.
+    servers.at(-1)?.closeAllConnections();
+    await client.nodes.report("host1", {});
+    expect(new Set(ports).size).toBe(2);
+  });
+
+  test("is given back only when an answer was read", async () => {
+    let open = 0;
+    const target = await onTls((_request, response) => {
+      open++;
+      response.write('{"revision":1}\n');
+    });
+    const client = keeping(target);
+    const stop = new AbortController();
+    const streams = [client.nodes.watchState("a", 0, stop.signal), client.nodes.watchState("b", 0, stop.signal)];
+    await Promise.all(streams.map((stream) => stream[Symbol.asyncIterator]().next()));
+    expect(open).toBe(2);
+    stop.abort();
+  });
+});
+
 describe("a server that cannot be reached", () => {
   test.each<[string, Target, RegExp]>([
     [
