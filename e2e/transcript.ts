@@ -91,14 +91,17 @@ const masks: readonly (readonly [pattern: RegExp, mask: string])[] = [
   // The PID column of instances, RESTARTS after it.
   [/(default +)\d+( +\d+ +web)$/g, "$1<pid>$2"],
   // Sessions of hosts and routers, which are told a moment after they are up.
-  [/\b\d+\/\d+(?=$| +fd00:0:0:1::| +192\.0\.2\.)/g, "<sessions>"],
+  [/(?<= )\d+\/\d+(?=$| +fd00:0:0:1::| +192\.0\.2\.)/g, "<sessions>"],
+  // A busy machine may lose a session for a moment: the other edge has it then.
+  [/\bto edge1, edge2\b|\bto edge[12]\b(?=$| {2})/g, "to <edges>"],
   // Which of equal members an address and port come to.
   [/\bslot \d+ of/g, "slot <number> of"],
   [/\((\d+)\) : /g, "(<pid>) : "],
 ];
 
-/** Blanks beside what is masked become two, because its width differs too. */
+/** Blanks beside what is masked become two, because its width differs too; so do those of headings above it. */
 function maskLine(line: string): string {
   const masked = masks.reduce((text, [pattern, mask]) => text.replace(pattern, mask), line);
-  return masked === line ? line : masked.replace(/(\S) {2,}/g, "$1  ");
+  const isHeading = /^ *[A-Z][A-Z -]+$/.test(line);
+  return masked === line && !isHeading ? line : masked.replace(/(\S) {2,}/g, "$1  ");
 }

@@ -72,7 +72,7 @@ stages of the last change
   STAGE    TOOK  DETAIL
   address  3 ms  2001:db8:100::1
 
-firewall rules of its network
+firewall rules of network web
   HOST                  RULES
   host1                 2
   host2                 1

@@ -93,7 +93,7 @@ export function renderDescription(object: WireObject, events: readonly Event[], 
     `${title}\n${renderFields(facts, "  ")}`,
     section("conditions", conditionTable(conditionsOf(object))),
     ...parts.map((part) => section(part.title, partTable(part, valueAt(object, part.path)))),
-    section("firewall rules of its network", rulesText(object.kind === "Network" ? object : network)),
+    firewallSection(object.kind === "Network" ? object : network),
     section("events", events.slice(-eventsMax).map(eventLine).join("")),
   ];
   return sections.filter((text) => text !== "").join("\n");
@@ -131,16 +131,18 @@ function partTable({ columns }: PartTable, value: unknown): string {
 }
 
 /** What each host has to know, beside what one central firewall would hold. */
-function rulesText(network: WireObject | undefined): string {
+function firewallSection(network: WireObject | undefined): string {
+  if (network === undefined) return "";
   const rules = (valueAt(network, "status.rules") ?? []) as readonly {
     readonly host: string;
     readonly rules: number;
   }[];
   if (rules.length === 0) return "";
   const rows = rules.map(({ host, rules: count }) => [host, String(count)]);
-  return renderTable(
-    ["HOST", "RULES"],
-    [...rows, ["one central firewall", String(valueAt(network, "status.ruleUnion"))]],
+  const union = ["one central firewall", String(valueAt(network, "status.ruleUnion"))];
+  return section(
+    `firewall rules of network ${network.metadata.name}`,
+    renderTable(["HOST", "RULES"], [...rows, union]),
   );
 }
 
