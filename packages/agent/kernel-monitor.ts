@@ -10,6 +10,8 @@ import { routeProtocol, type Slot } from "@netwright/contract";
 const settle = milliseconds(100);
 /** Routes that others change, BIRD above all, may mean that a host is gone: nothing waits for more of them. */
 const settleForeign = milliseconds(5);
+/** Between two wake-ups by them: where many hosts come and go, each host hears of all. */
+const foreignGap = milliseconds(100);
 const restartDelay = milliseconds(1000);
 
 /** @param wake with the slots that may differ now */
@@ -18,8 +20,8 @@ export async function monitorKernel(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
-  const forOwn = burst(settle, () => wake(["links", "firewall", "loadBalancer"]));
-  const forForeign = burst(settleForeign, () => wake(["loadBalancer"]));
+  const forOwn = burst(settle, settle, () => wake(["links", "firewall", "loadBalancer"]));
+  const forForeign = burst(settleForeign, foreignGap, () => wake(["loadBalancer"]));
   const read = (lines: string): void => {
     for (const line of lines.trim().split("\n")) (isForeignRoute(line) ? forForeign : forOwn).note();
   };
@@ -39,13 +41,23 @@ export function isForeignRoute(line: string): boolean {
   return protocol !== undefined && protocol !== "kernel" && protocol !== String(routeProtocol);
 }
 
-function burst(span: number, action: () => void): { readonly note: () => void; readonly cancel: () => void } {
+/** One action a burst: `span` after its first note, and `gap` after the last action. */
+function burst(
+  span: number,
+  gap: number,
+  action: () => void,
+): { readonly note: () => void; readonly cancel: () => void } {
   let timer: NodeJS.Timeout | undefined;
+  let last = 0;
   const note = (): void => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      action();
-    }, span);
+    timer ??= setTimeout(
+      () => {
+        timer = undefined;
+        last = performance.now();
+        action();
+      },
+      Math.max(span, last + gap - performance.now()),
+    );
   };
   return { note, cancel: () => clearTimeout(timer) };
 }

@@ -21,13 +21,14 @@ const eager = milliseconds(25);
 const calm = milliseconds(500);
 /** An instance that has not come up after this is looked at calmly. */
 const patience = milliseconds(20_000);
-/** What is told over BGP follows what woke us within this, or is found at the next calm look. */
-const echo = milliseconds(2000);
-const eagerEngines = milliseconds(50);
+/** What is told over BGP follows what woke us soon, less likely later: looks at it come at growing distance, up to calm. */
+const firstEcho = milliseconds(25);
 const calmEngines = milliseconds(5000);
+const unsettledEngines = milliseconds(200);
 
 export class Watch {
-  #wokenAt: Milliseconds;
+  /** Until the next look, while all is settled: grows with each. */
+  #echo: Milliseconds = firstEcho;
   #enginesDueAt = 0;
   #networksDueAt = 0;
   #unsettledSince: Milliseconds | undefined;
@@ -51,12 +52,11 @@ export class Watch {
     this.#repair = repair;
     this.#waiter = new Waiter(system.clock);
     this.#instances = new InstanceWatch(system);
-    this.#wokenAt = system.clock.monotonic();
   }
 
   /** Something changed: look at instances and engines now. */
   wake(): void {
-    this.#wokenAt = this.#system.clock.monotonic();
+    this.#echo = firstEcho;
     this.#enginesDueAt = 0;
     this.#waiter.wake();
   }
@@ -87,16 +87,19 @@ export class Watch {
     const now = clock.monotonic();
     this.#unsettledSince = settled ? undefined : (this.#unsettledSince ?? now);
     // Looking must leave most of the time to what is looked at.
-    if (this.#isEager(now)) return milliseconds(Math.max(eager, 2 * (now - started)));
-    return state.networks.length > 0 ? calm : milliseconds(Math.max(calm, this.#enginesDueAt - now));
+    const onItsWay = this.#unsettledSince !== undefined && now - this.#unsettledSince < patience;
+    if (onItsWay) return milliseconds(Math.max(eager, 2 * (now - started)));
+    const untilEngines = milliseconds(Math.max(eager, this.#enginesDueAt - now));
+    return state.networks.length > 0 ? milliseconds(Math.min(calm, untilEngines)) : untilEngines;
   }
 
   async #lookAtEngines(state: HostState, now: Milliseconds): Promise<void> {
     if (now >= this.#enginesDueAt) {
       this.#engines = await readEngines(this.#system);
       this.#obstacles = await outrankedRoutes(this.#system, state);
-      const settled = enginesSettled(state, this.#engines);
-      this.#enginesDueAt = now + (settled && !this.#isEager(now) ? calmEngines : eagerEngines);
+      this.#enginesDueAt = now + this.#echo;
+      const longest = enginesSettled(state, this.#engines) ? calmEngines : unsettledEngines;
+      this.#echo = milliseconds(Math.min(longest, 2 * this.#echo));
     }
     if (now >= this.#networksDueAt) {
       this.#networksDueAt = now + calmEngines;
@@ -104,11 +107,6 @@ export class Watch {
       this.#rulesChanged = false;
       this.#networks = await readNetworks(this.#system, state, known);
     }
-  }
-
-  #isEager(now: Milliseconds): boolean {
-    const onItsWay = this.#unsettledSince !== undefined && now - this.#unsettledSince < patience;
-    return onItsWay || now - this.#wokenAt < echo;
   }
 }
 
