@@ -88,12 +88,15 @@ function late(waiting: ReadonlyMap<string, WireObject | undefined>, timeout: Mil
   return new NetwrightError("NW1508", message, { hint: `see netwright describe ${[...waiting.keys()][0] ?? ""}` });
 }
 
-/** The first condition that is not true, else the first new instance that is not up: the old ones still serve then. */
+/** What to look at first: an instance that ends, else a condition that is not true, else an instance on its way. */
 function lacking(service: WireObject): string {
-  const failing = conditionsOf(service).find(({ status }) => status !== "True");
-  if (failing !== undefined) return `${failing.type} is ${failing.status} (${failing.reason}): ${failing.message}`;
   const instances = (valueAt(service, "status.instances") as ServiceStatus["instances"] | undefined) ?? [];
-  const down = instances.find(({ phase }) => phase !== "Ready" && phase !== "Draining" && phase !== "Stopping");
-  if (down === undefined) return "the change is not in force everywhere yet";
-  return `${down.id} on ${down.host} is ${down.phase}: ${down.message}`;
+  const down = instances.filter(({ phase }) => phase !== "Ready" && phase !== "Draining" && phase !== "Stopping");
+  const ended = down.find(({ phase }) => phase === "Failed");
+  const failing = conditionsOf(service).find(({ status }) => status !== "True");
+  if (ended === undefined && failing !== undefined)
+    return `${failing.type} is ${failing.status} (${failing.reason}): ${failing.message}`;
+  const worst = ended ?? down[0];
+  if (worst === undefined) return "the change is not in force everywhere yet";
+  return `${worst.id} on ${worst.host} is ${worst.phase}: ${worst.message}`;
 }
