@@ -16,8 +16,8 @@ export interface Connection {
   counts(): { readonly sent: number; readonly back: number };
   /** Resolves when it has carried bytes both ways from now on. @throws when it never does. */
   flows(): Promise<void>;
-  /** Resolves when much more was sent and nothing came back any more. @throws when it goes on. */
-  isCut(): Promise<void>;
+  /** Resolves when another connection to the same server has carried much more and this one nothing. @throws when it goes on. */
+  isCut(beside: Connection): Promise<void>;
   end(): void;
 }
 
@@ -44,16 +44,17 @@ export async function connectFrom(lab: LiveLab, instance: string, host: string, 
         ({ back }) => back > before + 10,
       );
     },
-    isCut: async () => {
-      let silentSince = latest;
-      // Data that is not acknowledged is still accepted by the socket: "sent" goes on, "back" does not.
+    isCut: async (beside) => {
+      const now = () => ({ ...latest, beside: beside.counts().back });
+      let last = now();
       await until(
         `${instance} hears nothing more from [${host}]:${port}`,
         async () => {
-          if (latest.back > silentSince.back) silentSince = latest;
-          return latest;
+          if (latest.back > last.back) last = now();
+          return now();
         },
-        ({ sent }) => sent > silentSince.sent + 50,
+        // It still sends and is told so, and the server still answers others: neither of them merely waits for a CPU.
+        (seen) => seen.sent > last.sent + 100 && seen.beside > last.beside + 100,
       );
     },
     end: () => void child.kill("SIGTERM"),

@@ -18,8 +18,8 @@ const chain = (allow: readonly Allow[] = [], expose: readonly object[] = []): Sp
 });
 
 /** Connects as a program of the machine itself, from a source of its choice: 0 when it could. */
-const connectAs = (source: string, address: string, port: number): string =>
-  `${process.execPath} -e 'require("net").connect({ host: "${address}", port: ${port}, localAddress: "${source}" }, () => process.exit(0)).on("error", () => process.exit(1)); setTimeout(() => process.exit(2), 1500)'`;
+const connectAs = (source: string, sourcePort: number, address: string, port: number): string =>
+  `${process.execPath} -e 'require("net").connect({ host: "${address}", port: ${port}, localAddress: "${source}", localPort: ${sourcePort} }, () => process.exit(0)).on("error", () => process.exit(1)); setTimeout(() => process.exit(2), 1500)'`;
 
 const visitor: Spec = { network, tiers: [echoTier("shell", 8090)] };
 
@@ -127,7 +127,7 @@ describe("between workloads", () => {
       connectFrom(lab, "chain-app-1", address, 8082),
     ]);
     await apply("chain", chain());
-    await revoked.isCut();
+    await revoked.isCut(allowed);
     await allowed.flows();
     await expectDropped(instance, "chain-db-1", 8082);
     revoked.end();
@@ -141,19 +141,21 @@ describe("spoofed sources", () => {
       ["chain-web-1", "chain-app-1", "chain-db-1"].map((id) => instanceOf(lab, id)),
     );
     if (web === undefined || app === undefined || db === undefined) throw new Error("the chain is not whole");
-    const connect = (instance: string, source: string) =>
-      `ip netns exec nww-default.${instance} ${connectAs(source, db.address, 8082)}`;
-    await until(
-      "the owner connects",
-      () => lab.tryAt(app.host, connect("chain-app-1", app.address)),
-      ({ code }) => code === 0,
-    );
+    const connect = (instance: string, sourcePort: number) =>
+      `ip netns exec nww-default.${instance} ${connectAs(app.address, sourcePort, db.address, 8082)}`;
+    const atDb = await startCapture(lab, db.host, "eth0", "nww-default.chain-db-1");
+    const own = () => lab.tryAt(app.host, connect("chain-app-1", 40001));
+    await until("the owner connects", own, ({ code }) => code === 0);
     const before = await counted(web.host, "spoofed", tenant);
-    const borrow = `ip -n nww-default.chain-web-1 address add ${app.address}/128 dev eth0 nodad && ${connect("chain-web-1", app.address)}`;
+    const borrow = `ip -n nww-default.chain-web-1 address add ${app.address}/128 dev eth0 nodad && ${connect("chain-web-1", 40002)}`;
     expect((await lab.tryAt(web.host, borrow)).code).not.toBe(0);
     expect(await counted(web.host, "spoofed", tenant)).toBeGreaterThan(before);
     const spoofed = await lab.at(web.host, `ip netns exec ${tenant} nft list set inet netwright spoofed`);
     expect(spoofed).toContain(`. ${app.address} counter packets`);
+    await atDb.stop();
+    // The reply would go to the owner: what counts is that nothing arrives.
+    expect(await atDb.count(`src host ${app.address} and src port 40001`)).toBeGreaterThan(0);
+    expect(await atDb.show(`src host ${app.address} and src port 40002`)).toBe("");
     await lab.tryAt(web.host, `ip -n nww-default.chain-web-1 address del ${app.address}/128 dev eth0`);
   });
 });
