@@ -41,8 +41,6 @@ function lines(program: string, ...args: readonly string[]): readonly string[] {
       .split("\n")
       .filter((line) => line !== "");
   } catch (error) {
-    return String((error as { stdout?: string }).stdout ?? "")
-      .split("\n")
-      .filter((line) => line !== "");
+    return ((error as { stdout?: string }).stdout ?? "").split("\n").filter((line) => line !== "");
   }
 }

@@ -108,6 +108,6 @@ function objectOf(place: string, kind: string, body: Nft): NftObject {
     0,
   );
   const elements = ((elem as readonly unknown[] | undefined) ?? []).map((element) => JSON.stringify(element));
-  const key = `${place} ${kind} ${String(body["table"] ?? "")} ${kind === "rule" ? `${String(body["chain"])} ${text}` : body.name}`;
+  const key = `${place} ${kind} ${(body["table"] as string | undefined) ?? ""} ${kind === "rule" ? `${String(body["chain"])} ${text}` : body.name}`;
   return { kind, key, handle, text, packets, elements };
 }

@@ -129,7 +129,7 @@ describe("scale", () => {
   test("five replicas spread over the hosts, and each one answers with the client's own address", async () => {
     await lab.must("scale", "service/shop", "web=5");
     const webs = (await statusOf(lab, "shop")).instances.filter(({ tier }) => tier === "web");
-    const perHost = hosts.map((host) => webs.filter((web) => web.host === host).length).toSorted();
+    const perHost = hosts.map((host) => webs.filter((web) => web.host === host).length).toSorted((a, b) => a - b);
     expect(perHost).toEqual([1, 2, 2]);
     const answered = new Set<string>();
     await until(

@@ -63,7 +63,8 @@ async function start(...more: readonly string[]): Promise<Program> {
   const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
   const started = new Promise<void>((resolve, reject) => {
     createInterface(child.stderr).on("line", (line) => {
-      log.push(JSON.parse(line) as Record<string, unknown>);
+      // A command line that is wrong is answered in words, everything else in JSON.
+      log.push(line.startsWith("{") ? (JSON.parse(line) as Record<string, unknown>) : { words: line });
       if (log.at(-1)?.["event"] === "Started") resolve();
     });
     void ended.then((status) => reject(new Error(`ended with ${status}: ${JSON.stringify(log)}`)));

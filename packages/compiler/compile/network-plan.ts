@@ -166,8 +166,7 @@ export class NetworkPlan {
 /** MACs that load balancers here may send to, by host. Only hosts with a load balancer need other hosts' member MACs. */
 function memberMacs({ reach }: Core): ReadonlyMap<HostId, ReadonlySet<Mac>> {
   const macs = new Map<HostId, Set<Mac>>();
-  for (const { hostId, mac } of reach)
-    macs.set(hostId, (macs.get(hostId) ?? new Set()).add(mac));
+  for (const { hostId, mac } of reach) macs.set(hostId, (macs.get(hostId) ?? new Set()).add(mac));
   return macs;
 }
 

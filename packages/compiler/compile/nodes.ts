@@ -37,7 +37,14 @@ export function planNodes(objects: ObjectSet): NodesPlan {
     hostState: (name, networks, announce) => {
       const part = fixed.get(name);
       if (part === undefined) throw new RangeError(`Invariant: ${name} is a Host`);
-      return { node: name, role: "Host", paused: part.paused, underlay: part.underlay, networks, bgp: { ...part.bgp, announce } };
+      return {
+        node: name,
+        role: "Host",
+        paused: part.paused,
+        underlay: part.underlay,
+        networks,
+        bgp: { ...part.bgp, announce },
+      };
     },
   };
 }

@@ -79,7 +79,9 @@ export function planService(context: ServiceContext, service: Applied<Service>):
     vip === undefined ? [] : listenersOf(service, tiers, vip, (instance) => ledger.template(instance)?.port ?? 0);
   const workloads = workloadStates(context, service, tiers);
   const members = new Map(listeners.map((listener) => [listener, membersOf(context, listener)]));
-  const targets = balancerMembers(context, [...new Set(listeners.flatMap((each) => each.targets.map(({ instance }) => instance)))]);
+  const targets = balancerMembers(context, [
+    ...new Set(listeners.flatMap((each) => each.targets.map(({ instance }) => instance))),
+  ]);
   const slices = new Map<string, HostSlice>();
   for (const host of new Set(instances.map((each) => each.host))) {
     slices.set(host, sliceOf(host, { instances, workloads, members, targets }));
@@ -104,7 +106,10 @@ function membersOf(context: ServiceContext, { targets }: PlannedListener): reado
   return balancerMembers(context, readyMembers(instances, context.observed));
 }
 
-function balancerMembers({ objects }: ServiceContext, instances: readonly InstanceEntry[]): readonly LoadBalancerMember[] {
+function balancerMembers(
+  { objects }: ServiceContext,
+  instances: readonly InstanceEntry[],
+): readonly LoadBalancerMember[] {
   return instances
     .flatMap(({ id, host, class: cls, number }) => {
       const hostId = objects.hosts.get(host)?.object.spec.id;
@@ -132,7 +137,13 @@ function sliceOf(host: string, { instances, workloads, members, targets }: Slice
     listener.targets.filter(({ instance }) => instance.host === host).map((target) => deliveryOf(listener, target)),
   );
   const announce = wanted ? [...new Set(listeners.map(([{ key }]) => hostPrefix(key.vip)))] : [];
-  return { workloads: workloads.get(host) ?? [], deliveries, loadBalancers, announce, reach: balancers.length === 0 ? [] : targets };
+  return {
+    workloads: workloads.get(host) ?? [],
+    deliveries,
+    loadBalancers,
+    announce,
+    reach: balancers.length === 0 ? [] : targets,
+  };
 }
 
 function deliveryOf(

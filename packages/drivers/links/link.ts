@@ -45,9 +45,6 @@ export interface Item {
 export const endKey = ({ netns, name }: { readonly netns: Netns; readonly name: string }): string =>
   `${netns ?? ""}|${name}`;
 
-/** The namespaces that carry our mark. */
-export const isOurNamespace = (name: string): boolean => /^nw[nw]-/.test(name);
-
 /** In the node's own namespace devices are known by name; in namespaces of ours, too: others' guests are left alone. */
 export const isOurDevice = (netns: Netns, name: string): boolean =>
   netns === null ? /^nwu\d+$/.test(name) : /^(vxlan|uplink|eth0|w[0-9a-f]+\.[0-9a-f]+)$/.test(name);

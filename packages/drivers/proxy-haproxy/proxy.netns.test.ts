@@ -176,6 +176,7 @@ test("a member from the file is removed at run time too, although it keeps idle 
 
 test("a member that still serves is drained, and goes when its request has ended", async () => {
   await converge(shopWith([1, 3]));
+  await expect.poll(statuses).toEqual({ "shop-web-1": "Up", "shop-web-3": "Up" });
   const slow = Array.from({ length: 4 }, () => curlInside("https://shop.example.net/?wait=1500"));
   await expect
     .poll(async () => (await readProxyHealth(system, instance)).backends[0]?.members.map(({ sessions }) => sessions))
@@ -189,6 +190,7 @@ test("a member that still serves is drained, and goes when its request has ended
 
 test("a member that comes back while draining serves again", async () => {
   await converge(shopWith([1, 3]));
+  await expect.poll(statuses).toEqual({ "shop-web-1": "Up", "shop-web-3": "Up" });
   const slow = Array.from({ length: 4 }, () => curlInside("https://shop.example.net/?wait=1000"));
   await expect
     .poll(async () => (await readProxyHealth(system, instance)).backends[0]?.members.map(({ sessions }) => sessions))

@@ -30,11 +30,9 @@ const statusSchema = z.strictObject({
   prefix: z.string().meta({ description: "The /64 in use." }),
   mtu: z.number().meta({ description: "Octets; in use on every interface of the network." }),
   hosts: z.array(z.string()).meta({ description: "Hosts that carry it now." }),
-  rules: z
-    .array(z.strictObject({ host: z.string(), rules: z.number() }))
-    .meta({
-      description: "Rules in each host's firewall for it: flows of its own workloads, and listeners that they serve.",
-    }),
+  rules: z.array(z.strictObject({ host: z.string(), rules: z.number() })).meta({
+    description: "Rules in each host's firewall for it: flows of its own workloads, and listeners that they serve.",
+  }),
   ruleUnion: z.number().meta({ description: "Rules that one central firewall would hold for it." }),
   conditions: z.array(conditionSchema),
 });
