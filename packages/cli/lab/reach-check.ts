@@ -16,7 +16,8 @@ interface Listener {
 }
 
 /** Each look is repeated until it succeeds or this is over: names and routes of others come a little later. */
-const patience = seconds(20);
+// A resolver may go on giving out the address of an earlier service of the name for the record's TTL, 30 s.
+const patience = seconds(45);
 const pause = milliseconds(20);
 
 /** Does nothing for a server that is not a lab's. @throws NW1508 with what the client or the provider saw last. */
