@@ -65,11 +65,13 @@ export interface InstanceEntry {
   readonly template: string;
 }
 
-/** An address given back, which nobody gets before `until`. */
+/** An address given back, which nobody but its owner gets before `until`. */
 export interface RestingEntry {
   readonly kind: "Resting";
   readonly address: Ipv6;
   readonly until: Instant;
+  /** Who had it, and from which pool. Entries that older versions wrote do not say: nobody gets those back. */
+  readonly owner?: Pick<VipEntry, "project" | "service" | "pool">;
 }
 
 /** The next number of a series; it only rises. */
