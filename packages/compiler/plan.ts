@@ -27,7 +27,7 @@ export interface PlanInput {
 export function planOf({ before, after, ledger, observed, now, named = new Set() }: PlanInput): Plan {
   const objects = changedObjects(before, after, named);
   const first = settle(before, ledger, observed.nodes, now);
-  const next = settle(after, first.ledger, observed.nodes, now);
+  const next = settle(after, first.ledger, observed.nodes, now, before);
   const certificates = pendingCertificates(before, after);
   const compilation = createCompilation({
     objects: before,
