@@ -47,12 +47,17 @@ function drainedReason(input: GoneInput, instance: InstanceEntry): string | unde
 }
 
 /** True when something is on its way out that need not wait any longer: reports of that are no news by themselves. */
-export function anyDeparted(ledger: Ledger, observed: Observed): boolean {
-  for (const entry of ledger.values()) {
-    if (entry.kind === "LeavingHost" && entry.emptySince !== undefined && isClean(observed, entry.host.metadata.name))
-      return true;
-    if (entry.kind !== "Instance" || entry.phase !== "Drain") continue;
-    if (hasDrained(observed, entry, addressOf(ledger, entry))) return true;
-  }
-  return false;
+export function anyDeparted(ledger: Ledger, observe: () => Observed): boolean {
+  const going = [...ledger.values()].filter(
+    (entry) =>
+      (entry.kind === "Instance" && entry.phase === "Drain") ||
+      (entry.kind === "LeavingHost" && entry.emptySince !== undefined),
+  );
+  if (going.length === 0) return false;
+  const observed = observe();
+  return going.some((entry) =>
+    entry.kind === "Instance"
+      ? hasDrained(observed, entry, addressOf(ledger, entry))
+      : entry.kind === "LeavingHost" && isClean(observed, entry.host.metadata.name),
+  );
 }

@@ -107,6 +107,7 @@ export class Controller {
 
   report(report: NodeReport): void {
     const { reports, statuses } = this.#dependencies;
+    if (!nodeNames(this.#world.standing).includes(report.node)) return;
     const news = reports.take(report);
     if (news === "Nothing") return;
     statuses.markNode(report.node);
@@ -132,9 +133,9 @@ export class Controller {
   async #turn(): Promise<void> {
     const { certificates, clock, events, log, metrics, rounds, statuses } = this.#dependencies;
     const changed = this.#readinessChanged();
-    // Where something drains, the next round has its time.
-    const drained = this.#nextAt !== null && rounds.anyDrained(this.#world);
-    const due = drained || (this.#nextAt !== null && clock.now() >= this.#nextAt) || certificates.anyDue();
+    // Where something is on its way out, the next round has its time.
+    const departed = this.#nextAt !== null && rounds.anyDeparted(this.#world);
+    const due = departed || (this.#nextAt !== null && clock.now() >= this.#nextAt) || certificates.anyDue();
     for (const node of changed) statuses.markNode(node);
     try {
       if (this.#roundWanted || due || changed.length > 0) await this.#round();
@@ -207,9 +208,9 @@ export class Controller {
   }
 
   #forgetNodes(before: World): void {
-    if (before.objects === this.#world.objects) return;
-    const present = new Set(nodeNames(this.#world.objects));
-    for (const node of nodeNames(before.objects)) if (!present.has(node)) this.#dependencies.reports.forget(node);
+    if (before.standing === this.#world.standing) return;
+    const present = new Set(nodeNames(this.#world.standing));
+    for (const node of nodeNames(before.standing)) if (!present.has(node)) this.#dependencies.reports.forget(node);
   }
 
   #accept({ reconciled }: Decision, result: RoundResult): void {
@@ -240,7 +241,7 @@ export class Controller {
   #readinessChanged(): readonly string[] {
     const { reports } = this.#dependencies;
     const before = this.#readiness;
-    this.#readiness = new Map(nodeNames(this.#world.objects).map((node) => [node, reports.ready(node)]));
+    this.#readiness = new Map(nodeNames(this.#world.standing).map((node) => [node, reports.ready(node)]));
     return [...this.#readiness].flatMap(([node, ready]) => (before.get(node) === ready ? [] : [node]));
   }
 }

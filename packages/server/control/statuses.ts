@@ -90,8 +90,8 @@ export class Statuses {
 
   facts(world: World): Facts {
     const { clock, reports, states, dns } = this.#dependencies;
-    const { objects, diagnostics } = world;
-    return { objects, ledger: this.#ledger, reports, states, dns, diagnostics, now: formatInstant(clock.now()) };
+    const { standing, diagnostics } = world;
+    return { objects: standing, ledger: this.#ledger, reports, states, dns, diagnostics, now: formatInstant(clock.now()) };
   }
 
   /** Sets the gauges, for whoever reads them now. */
@@ -99,7 +99,7 @@ export class Statuses {
     const { metrics, reports } = this.#dependencies;
     metrics.objects.reset();
     for (const { object } of world.items.values()) metrics.objects.inc({ kind: object.kind });
-    metrics.nodesReady.set(nodeNames(world.objects).filter((node) => reports.ready(node) === true).length);
+    metrics.nodesReady.set(nodeNames(world.standing).filter((node) => reports.ready(node) === true).length);
     const ready = [...reports.all()].flatMap(({ report }) => report.instances.filter(({ phase }) => phase === "Ready"));
     metrics.instancesReady.set(ready.length);
   }
@@ -108,7 +108,7 @@ export class Statuses {
     for (const key of keys) this.#dirtyKeys.add(key);
   }
 
-  #need({ objects }: World, key: string, changedNodes: ReadonlyMap<string, number>): void {
+  #need({ standing: objects }: World, key: string, changedNodes: ReadonlyMap<string, number>): void {
     const { kind, project = "", name } = parseKey(key);
     if (kind !== "Service") return;
     const needed = new Map([...(this.#needed.get(key) ?? [])].filter(([host]) => objects.hosts.has(host)));
@@ -147,7 +147,7 @@ export class Statuses {
 }
 
 /** Reasons that pass by themselves while a change is carried out. */
-const underWay: ReadonlySet<string> = new Set(["Applying"]);
+const underWay: ReadonlySet<string> = new Set(["Applying", "Evacuating"]);
 
 const conditionsIn = (object: WireObject | undefined): readonly Condition[] =>
   (object?.status?.["conditions"] ?? []) as readonly Condition[];

@@ -62,7 +62,7 @@ function judgePlaced(input: VerdictInput): Judgement {
   const { service, instances } = input;
   const refused = judgeByCodes(input, ["NW1401", "NW1402", "NW1403"], "NoRoom", "", "");
   for (const tier of serviceChain(service)) {
-    const running = instances.filter(({ entry }) => entry.tier === tier.name && entry.phase === "Run").length;
+    const running = instances.filter(({ entry }) => isOf(tier.name, entry) && entry.phase === "Run").length;
     if (running >= tier.replicas) continue;
     const message = `${running} of ${tier.replicas} of tier ${tier.name} have a host`;
     return no(
@@ -70,8 +70,15 @@ function judgePlaced(input: VerdictInput): Judgement {
       refused.status === "False" ? `${message}: ${refused.message}` : message,
     );
   }
-  return yes("Placed", `${instances.length} instances have a host`);
+  const held = judgeByCodes(input, ["NW1404"], "NoRoom", "", "");
+  if (held.status === "True") return yes("Placed", `${instances.length} instances have a host`);
+  // An instance on a closed host serves as well as any; one on a host that is silent may not.
+  return instances.some(({ phase }) => phase === "Lost") ? held : { ...held, status: "True" };
 }
+
+/** What a service was before may serve on until what takes its place does; it has no part in what is asked for. */
+const isOf = (tier: string, { tier: own, former }: ServiceInstance["entry"]): boolean =>
+  own === tier && former === undefined;
 
 function judgeProgrammed({ facts, instances, needed }: VerdictInput): Judgement {
   const hosts = [...new Set([...instances.map(({ host }) => host), ...needed.keys()])].toSorted();
@@ -95,7 +102,7 @@ function judgeAnnounced({ facts, service, vip, announcements }: VerdictInput): J
   if (service.spec.expose.length === 0) return yes("NotExposed", "it has no listener");
   if (vip === undefined) return no("NoAddress", "it has no address yet");
   if (announcements.length === 0) return no("NotAnnounced", `no host announces ${vip.address}`);
-  if (!reachesUpstream(facts, vip.address))
+  if (!reachesUpstream(facts, vip.address, announcements))
     return no("NotUpstream", `no router announces a route to ${vip.address} upstream`);
   const obstacle = obstacleTo(facts, vip.address, announcements);
   if (obstacle !== undefined) return no("RouteInTheWay", obstacle);
