@@ -1,8 +1,12 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { equal } from "./compile/equal.ts";
-import type { InstanceEntry } from "./ledger.ts";
-import { instancesOf, steps, walk } from "./testing/random-steps.ts";
+import { applyLedgerChanges, type InstanceEntry } from "./ledger.ts";
+import { evacuationTimeout } from "./place/standing.ts";
+import { reconcile } from "./reconcile.ts";
+import { settle } from "./settle.ts";
+import { start } from "./testing.ts";
+import { beginning, instancesOf, steps, walk } from "./testing/random-steps.ts";
 
 const unique = (what: string, values: readonly unknown[]): void =>
   expect(new Set(values).size, what).toBe(values.length);
@@ -45,6 +49,38 @@ test("what is given out is unique, stays, and is never given twice", { timeout: 
     { numRuns: 200 },
   );
 });
+
+test(
+  "whatever happened, it comes to an end, and when all is ready nothing is left of what was",
+  { timeout: 60_000 },
+  () => {
+    fc.assert(
+      fc.property(steps, (history) => {
+        let last = beginning();
+        let now = start;
+        walk(history, (situation, _changes, _before, at) => {
+          last = situation;
+          now = at;
+        });
+        const { objects, observed, ledger } = last;
+        // As observed: no step may undo the one before.
+        let current = ledger;
+        for (let count = 0; count < 50; count++) {
+          const { changes } = reconcile({ objects, ledger: current, observed, now });
+          current = applyLedgerChanges(current, changes);
+          if (changes.length === 0) break;
+          expect(count).toBeLessThan(40);
+        }
+        // Load balancers of a deleted host may fit nowhere else: then only time ends it.
+      const later = (now + evacuationTimeout) as typeof now;
+      const settled = [...settle(objects, ledger, new Map(), later).ledger.values()];
+        expect(settled.filter(({ kind }) => kind === "Former" || kind === "LeavingHost")).toEqual([]);
+        expect(settled.filter((entry) => entry.kind === "Instance" && entry.phase === "Drain")).toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  },
+);
 
 test(
   "a tier never has more running instances than replicas, but for replacing, and never two load balancers on a host",

@@ -68,7 +68,7 @@ describe("addresses", () => {
 
   test("of two that it gave back, it gets the last", () => {
     const narrow = fabric(1).replace("2001:db8:100::/64", "2001:db8:100::2/127");
-    const wide = fabric(1).replace("[\"2001:db8:100::/64\"]", "[\"2001:db8:100::2/127\", \"2001:db8:200::/64\"]");
+    const wide = fabric(1).replace('["2001:db8:100::/64"]', '["2001:db8:100::2/127", "2001:db8:200::/64"]');
     const moved = fabric(1).replace("2001:db8:100::/64", "2001:db8:200::/64");
     const one = step(objectsOf(narrow, tcp("a")));
     const two = step(objectsOf(moved, tcp("a")), one.ledger, one.observed);
@@ -85,7 +85,9 @@ describe("addresses", () => {
       [`resting/${address1}`, { kind: "Resting", address: address1, until: later(addressRest) }],
     ]);
     expect(address(step(objectsOf(fabric(1), tcp("a")), old).ledger, "a")).toBe("2001:db8:100::2");
-    expect(address(step(objectsOf(fabric(1), tcp("a")), old, undefined, later(addressRest)).ledger, "a")).toBe(address1);
+    expect(address(step(objectsOf(fabric(1), tcp("a")), old, undefined, later(addressRest)).ledger, "a")).toBe(
+      address1,
+    );
   });
 
   test("an exhausted pool is named, with what would help", () => {

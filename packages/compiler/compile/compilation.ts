@@ -38,7 +38,9 @@ export class Compilation implements KeptCompilation {
   }
 
   compiled(): Compiled {
-    const plans = [...this.#services.values()].flatMap((each) => [...each.values()]).toSorted((a, b) => byText(a.key, b.key));
+    const plans = [...this.#services.values()]
+      .flatMap((each) => [...each.values()])
+      .toSorted((a, b) => byText(a.key, b.key));
     const states = new Map([...this.#states].toSorted(([a], [b]) => byText(a, b)));
     return { states, dns: dnsRecords(plans), services: summaries(plans, this.#input) };
   }
@@ -62,7 +64,9 @@ export class Compilation implements KeptCompilation {
   }
 
   #objectsAfter(applied: ObjectSet, changes: readonly LedgerChange[]): ObjectSet {
-    const leaving = new Map(this.#ledger.leavingHosts().map((host) => [ledgerKeys.leavingHost(host.metadata.name), host]));
+    const leaving = new Map(
+      this.#ledger.leavingHosts().map((host) => [ledgerKeys.leavingHost(host.metadata.name), host]),
+    );
     for (const { key, entry } of changes) {
       if (entry?.kind === "LeavingHost") leaving.set(key, entry.host);
       else leaving.delete(key);

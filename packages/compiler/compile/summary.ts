@@ -7,7 +7,9 @@ import type { ServicePlan } from "./service-plan.ts";
 export function dnsRecords(plans: readonly ServicePlan[]): readonly DnsRecord[] {
   return plans
     .flatMap(({ isFormer, vip, hostnames }) =>
-      isFormer || vip === undefined ? [] : hostnames.map((name): DnsRecord => ({ name, type: "AAAA", address: vip.address })),
+      isFormer || vip === undefined
+        ? []
+        : hostnames.map((name): DnsRecord => ({ name, type: "AAAA", address: vip.address })),
     )
     .toSorted((a, b) => byText(a.name, b.name) || byText(a.address, b.address));
 }

@@ -17,7 +17,9 @@ export function whyHomeless({ services }: ObjectSet, instance: InstanceEntry): s
   const object = services.get(projectKey(project, service))?.object;
   if (object === undefined) return `service ${service} is deleted`;
   if (object.spec.network !== network) return `service ${service} is in network ${object.spec.network} now`;
-  return serviceChain(object).some(({ name }) => name === tier) ? undefined : `service ${service} has no tier ${tier} any more`;
+  return serviceChain(object).some(({ name }) => name === tier)
+    ? undefined
+    : `service ${service} has no tier ${tier} any more`;
 }
 
 /**
@@ -108,7 +110,9 @@ export function isNeeded(draft: Draft, instance: InstanceEntry, ended: (other: I
   if (former === undefined) return false;
   const entry = draft.get("Former", ledgerKeys.former(project, service, former));
   if (entry === undefined) return false;
-  const order = serviceChain(entry.object).filter(({ role }) => role !== "LoadBalancer").map(({ name }) => name);
+  const order = serviceChain(entry.object)
+    .filter(({ role }) => role !== "LoadBalancer")
+    .map(({ name }) => name);
   const before = new Set(order.slice(0, order.indexOf(instance.tier)));
   return formerInstances(draft, project, service).some(
     (each) => each.former === former && before.has(each.tier) && !ended(each),

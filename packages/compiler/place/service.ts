@@ -38,7 +38,9 @@ export function* reconcileService(common: Common, service: Applied<Service>): Ge
   if (waited.length === 0) releaseFormer(common, service);
   for (const each of tiers) {
     if (each.tier.role !== "LoadBalancer") continue;
-    const held = formerInstances(draft, project, name).some(({ role, phase }) => role === "LoadBalancer" && phase === "Run");
+    const held = formerInstances(draft, project, name).some(
+      ({ role, phase }) => role === "LoadBalancer" && phase === "Run",
+    );
     if (!held) yield* reconcileTier(workOf(each));
     else {
       const reason = `its address is served by what the service was, until ${waited.join(", ")} can take over`;

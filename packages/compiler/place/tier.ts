@@ -185,7 +185,9 @@ function* noRoom(
   const { draft, service, tier, template, observed, standing, explain } = work;
   const { project, name } = service.object.metadata;
   const base = { project, service: name, tier: tier.name, instance: `${name}-${tier.name}`, host: null };
-  const leaving = draft.instancesOf(project, name).find(({ phase, role }) => phase === "Drain" && role !== "LoadBalancer");
+  const leaving = draft
+    .instancesOf(project, name)
+    .find(({ phase, role }) => phase === "Drain" && role !== "LoadBalancer");
   if (leaving !== undefined) {
     explain({ ...base, action: "Wait", reason: `no room until ${leaving.id} has drained` });
     return;

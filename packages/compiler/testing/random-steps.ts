@@ -106,7 +106,7 @@ export const beginning = (): Situation => situationOf(parsed(fabric(3)), emptyLe
 /** Walks a history; `visit` sees every situation and what changed in the ledger on the way to it. */
 export function walk(
   history: readonly Step[],
-  visit: (situation: Situation, changes: readonly LedgerChange[], before: Ledger) => void,
+  visit: (situation: Situation, changes: readonly LedgerChange[], before: Ledger, now: Instant) => void,
 ): void {
   let { objects, ledger, observed } = beginning();
   let now: Instant = start;
@@ -118,7 +118,7 @@ export function walk(
     const before = ledger;
     const { changes } = reconcile({ objects, before: former, ledger, observed, now });
     ledger = applyLedgerChanges(ledger, changes);
-    visit(situationOf(objects, ledger, observed), changes, before);
+    visit(situationOf(objects, ledger, observed), changes, before, now);
   }
 }
 

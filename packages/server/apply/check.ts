@@ -18,7 +18,9 @@ export function checkDiagnostics(
     changes.filter(({ change }) => change === "Create" || change === "Update").map(({ object }) => object),
   );
   const blamed = after.filter(({ code }) => !inherent.has(code));
-  const found = blamed.filter((diagnostic) => !known.has(identity(diagnostic)) || touched.has(diagnostic.subject ?? ""));
+  const found = blamed.filter(
+    (diagnostic) => !known.has(identity(diagnostic)) || touched.has(diagnostic.subject ?? ""),
+  );
   if (found.length === 0) return;
   const removed = changes.filter(({ change }) => change === "Delete");
   throw NetwrightError.of(

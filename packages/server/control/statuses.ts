@@ -91,7 +91,15 @@ export class Statuses {
   facts(world: World): Facts {
     const { clock, reports, states, dns } = this.#dependencies;
     const { standing, diagnostics } = world;
-    return { objects: standing, ledger: this.#ledger, reports, states, dns, diagnostics, now: formatInstant(clock.now()) };
+    return {
+      objects: standing,
+      ledger: this.#ledger,
+      reports,
+      states,
+      dns,
+      diagnostics,
+      now: formatInstant(clock.now()),
+    };
   }
 
   /** Sets the gauges, for whoever reads them now. */

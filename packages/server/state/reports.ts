@@ -121,7 +121,7 @@ export class Reports {
     const heardAt = (now - (monotonic - last)) as Instant;
     if (!ready || heard === undefined) return { ready, heardAt };
     const { report, convergedSince } = heard;
-    const told = report.announced.filter(({ neighbors }) => neighbors.length > 0).map(({ prefix }) => prefix);
+    const told = report.announced.filter(({ neighbors }) => neighbors.length > 0).map((entry) => entry.prefix);
     const settled = convergedSince !== null && report.revision === revision && monotonic >= convergedSince + settling;
     return { ready, heardAt, announced: new Set(told), settled };
   }

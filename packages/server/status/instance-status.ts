@@ -43,7 +43,12 @@ function loadBalancerStatus(facts: Facts, { host, project, service, former }: In
     return { ...still, phase: "Ready", reason: "Announced", message: `${host} announces ${vip.address}` };
   }
   if (former !== undefined)
-    return { ...still, phase: "Draining", reason: "Draining", message: "leads on what is open and refuses what is new" };
+    return {
+      ...still,
+      phase: "Draining",
+      reason: "Draining",
+      message: "leads on what is open and refuses what is new",
+    };
   return { ...still, phase: "Starting", reason: "NotAnnounced", message: `${host} does not announce the address yet` };
 }
 
