@@ -6,10 +6,10 @@ import { milliseconds, type Milliseconds } from "@netwright/base";
 import type { HostState, InstanceReport, NodeReport, NodeSystem, Problem } from "@netwright/contract";
 import { readEngines, readNetworks, type EngineFacts } from "./engines.ts";
 import { InstanceWatch } from "./instances.ts";
-import { outrankedRoutes } from "./outranked-routes.ts";
+import { readServiceRoutes, type ServiceRoutes } from "./service-routes.ts";
 import { Waiter } from "./waiter.ts";
 
-export interface Seen extends EngineFacts {
+export interface Seen extends EngineFacts, Pick<NodeReport, "routes"> {
   readonly instances: readonly InstanceReport[];
   readonly networks: NodeReport["networks"];
   /** What no round can put right. */
@@ -35,7 +35,7 @@ export class Watch {
   #up: ReadonlySet<string> = new Set();
   #engines: EngineFacts = { sessions: [], announced: [] };
   #networks: NodeReport["networks"] = [];
-  #obstacles: readonly Problem[] = [];
+  #routes: ServiceRoutes = { told: {}, outranked: [] };
   /** Rules may be others than those in `#networks`. */
   #rulesChanged = true;
   readonly #instances: InstanceWatch;
@@ -80,7 +80,8 @@ export class Watch {
     const { clock } = this.#system;
     const started = clock.monotonic();
     const [instances] = await Promise.all([this.#instances.look(state), this.#lookAtEngines(state, started)]);
-    this.#tell({ instances, ...this.#engines, networks: this.#networks, obstacles: this.#obstacles });
+    const { told, outranked } = this.#routes;
+    this.#tell({ instances, ...this.#engines, ...told, networks: this.#networks, obstacles: outranked });
     if (instances.some((report) => this.#up.has(keyOf(report)) && report.phase !== "Ready")) this.#repair();
     this.#up = new Set(instances.filter(({ phase }) => phase === "Ready").map(keyOf));
     const settled = instances.every(({ phase }) => phase === "Ready") && enginesSettled(state, this.#engines);
@@ -96,7 +97,7 @@ export class Watch {
   async #lookAtEngines(state: HostState, now: Milliseconds): Promise<void> {
     if (now >= this.#enginesDueAt) {
       this.#engines = await readEngines(this.#system);
-      this.#obstacles = await outrankedRoutes(this.#system, state);
+      this.#routes = await readServiceRoutes(this.#system, state);
       this.#enginesDueAt = now + this.#echo;
       const longest = enginesSettled(state, this.#engines) ? calmEngines : unsettledEngines;
       this.#echo = milliseconds(Math.min(longest, 2 * this.#echo));

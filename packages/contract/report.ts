@@ -16,6 +16,8 @@ export interface NodeReport {
   readonly sessions: readonly SessionReport[];
   /** Prefixes announced and the neighbours that they were exported to. */
   readonly announced: readonly { readonly prefix: Ipv6Prefix; readonly neighbors: readonly string[] }[];
+  /** Service addresses that the kernel of a router leads to hosts by routes of ours. Absent on hosts. By address. */
+  readonly routes?: readonly Ipv6Prefix[];
   readonly networks: readonly NetworkReport[];
   readonly at: Instant;
   readonly agent: { readonly version: string; readonly pid: number; readonly startedAt: Instant };

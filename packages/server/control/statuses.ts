@@ -8,6 +8,7 @@ import type { NodeStates } from "../state/node-states.ts";
 import { displayName, parseKey } from "../state/objects.ts";
 import type { ObjectView } from "../state/object-view.ts";
 import type { Reports } from "../state/reports.ts";
+import { Absences } from "../status/absences.ts";
 import { indexLedger, type DnsFacts, type Facts, type LedgerIndex } from "../status/facts.ts";
 import { deriveObject, derivedKeys } from "../status/derive.ts";
 import { keysOfChange, keysOfHostnames, keysOfNode } from "./dirty-keys.ts";
@@ -28,6 +29,7 @@ export interface StatusDependencies {
 export class Statuses {
   readonly #dependencies: StatusDependencies;
   readonly #stages: StageTracker;
+  readonly #absences: Absences;
   readonly #dirtyNodes = new Set<string>();
   readonly #dirtyKeys = new Set<string>();
   #ledger: LedgerIndex = indexLedger(new Map());
@@ -37,6 +39,7 @@ export class Statuses {
   constructor(dependencies: StatusDependencies) {
     this.#dependencies = dependencies;
     this.#stages = new StageTracker(dependencies.clock);
+    this.#absences = new Absences(dependencies.clock);
   }
 
   get hasDirty(): boolean {
@@ -79,6 +82,7 @@ export class Statuses {
 
   /** Derives the statuses of everything that is dirty. */
   refresh(world: World): void {
+    this.#markKeys(this.#absences.objects());
     if (!this.hasDirty) return;
     for (const node of this.#dirtyNodes) this.#markKeys(keysOfNode(world, this.#ledger, node));
     const keys = [...this.#dirtyKeys];
@@ -90,16 +94,9 @@ export class Statuses {
 
   facts(world: World): Facts {
     const { clock, reports, states, dns } = this.#dependencies;
-    const { standing, diagnostics } = world;
-    return {
-      objects: standing,
-      ledger: this.#ledger,
-      reports,
-      states,
-      dns,
-      diagnostics,
-      now: formatInstant(clock.now()),
-    };
+    const { standing: objects, diagnostics } = world;
+    const [ledger, absences] = [this.#ledger, this.#absences];
+    return { objects, ledger, reports, states, dns, absences, diagnostics, now: formatInstant(clock.now()) };
   }
 
   /** Sets the gauges, for whoever reads them now. */
@@ -136,6 +133,7 @@ export class Statuses {
     if (object === undefined) {
       view.delete(key);
       this.#stages.forget(key);
+      this.#absences.forget(key);
       this.#needed.delete(key);
       return;
     }

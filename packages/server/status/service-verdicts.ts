@@ -5,6 +5,7 @@ import type { VipEntry } from "@netwright/compiler";
 import { reachesUpstream, type Announcement } from "./announcements.ts";
 import type { Verdict } from "./conditions.ts";
 import type { Facts } from "./facts.ts";
+import { textOf } from "../state/objects.ts";
 import type { ServiceInstance } from "./service-status.ts";
 
 export interface VerdictInput {
@@ -106,6 +107,8 @@ function judgeAnnounced({ facts, service, vip, announcements }: VerdictInput): J
     return no("NotUpstream", `no router announces a route to ${vip.address} upstream`);
   const obstacle = obstacleTo(facts, vip.address, announcements);
   if (obstacle !== undefined) return no("RouteInTheWay", obstacle);
+  const [missing] = missingRoutes(facts, service, announcements);
+  if (missing !== undefined) return no("RouteMissing", missing);
   return yes("Announced", `to ${[...new Set(announcements.map(({ router }) => router))].toSorted().join(", ")}`);
 }
 
@@ -117,6 +120,16 @@ function obstacleTo(facts: Facts, vip: string, announcements: readonly Announcem
     if (found !== undefined) return `${router}: ${found.message}`;
   }
   return undefined;
+}
+
+/** Routers that hear the announcement, and whose kernels have not known the way for a while. */
+function missingRoutes(facts: Facts, service: Service, announcements: readonly Announcement[]): readonly string[] {
+  const lacking = announcements.flatMap(({ router, host, prefix }) => {
+    const routes = facts.reports.ready(router) === true ? facts.reports.get(router)?.report.routes : undefined;
+    const has = routes === undefined || routes.some((route) => route === prefix);
+    return has ? [] : [`${router} has no route to ${prefix}, which ${host} announces to it`];
+  });
+  return facts.absences.lasting(textOf(service), lacking);
 }
 
 function judgeReady({ facts, service, instances }: VerdictInput, announced: Judgement): Judgement {
