@@ -54,16 +54,18 @@ async function tries(instance: string, address: string, port: number): Promise<n
 interface Dropped {
   readonly from: string;
   readonly to: string;
+  readonly source?: string;
+  readonly destination?: string;
   readonly protocol: string;
   readonly port: number;
   readonly packets: number;
   readonly hint: { readonly text: string };
 }
 
+const droppedFlows = () => lab.json<readonly Dropped[]>("flows", "--dropped");
+
 async function dropped(from: string, to: string, port: number): Promise<Dropped | undefined> {
-  const flows = await lab.json<readonly Dropped[] | { items: readonly Dropped[] }>("flows", "--dropped");
-  const list = "items" in flows ? flows.items : flows;
-  const found = list.filter((flow) => flow.from === from && flow.to === to && flow.port === port);
+  const found = (await droppedFlows()).filter((flow) => flow.from === from && flow.to === to && flow.port === port);
   if (found.length === 0) return undefined;
   return { ...(found[0] as Dropped), packets: found.reduce((sum, { packets }) => sum + packets, 0) };
 }
@@ -175,6 +177,16 @@ describe("from outside", () => {
       ({ code }) => code === 0,
     );
     await closed();
+    const told = async () => (await droppedFlows()).find(({ to, port }) => to === "chain" && port === 7001);
+    const flow = await until("the drop is told", told, (seen) => seen !== undefined);
+    const source = await lab.at(
+      "internet1",
+      "ip -6 -o address show scope global | sed 's/.*inet6 \\([^/]*\\).*/\\1/' | head -1",
+    );
+    expect(flow).toMatchObject({ from: "outside", source, destination: vip, protocol: "tcp" });
+    expect(flow?.hint.text).toBe("tcp port 7001 is not exposed: add a listener to service/chain");
+    // The port beside it was open all the time, and nothing was dropped there.
+    expect((await droppedFlows()).filter(({ destination, port }) => destination === vip && port === 7000)).toEqual([]);
     await apply("chain", chain([], [{ hostname: "chain.example.net", protocol: "TCP", port: 7001, tier: "app" }]));
     await until("port 7001 is open", knock, ({ code }) => code === 0);
     await apply("chain", chain());

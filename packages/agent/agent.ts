@@ -79,7 +79,8 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     capabilities = found;
     return tell();
   });
-  const context = { system, drivers, state: () => converger.goal?.state };
+  const attendFlows = (until: AbortSignal): Promise<void> => watch.attendFlows(until);
+  const context = { system, drivers, state: () => converger.goal?.state, attendFlows };
   const onKernel = (slots: readonly Slot[]): void => {
     converger.wake(slots);
     watch.wake();

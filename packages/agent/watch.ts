@@ -2,6 +2,7 @@
  * Looks at instances and engines and tells the reporter: often while something is on its way, seldom when all is well.
  * Also wakes the converger when an instance that was up is not any more: its engine may have to be started again.
  */
+import { once } from "node:events";
 import { milliseconds, type Milliseconds } from "@netwright/base";
 import type { HostState, InstanceReport, NodeReport, NodeSystem, Problem } from "@netwright/contract";
 import { readEngines, readNetworks, type EngineFacts } from "./engines.ts";
@@ -36,6 +37,8 @@ export class Watch {
   #engines: EngineFacts = { sessions: [], announced: [] };
   #networks: NodeReport["networks"] = [];
   #routes: ServiceRoutes = { told: {}, outranked: [] };
+  /** How many want to hear of denied flows soon. */
+  #attending = 0;
   /** Rules may be others than those in `#networks`. */
   #rulesChanged = true;
   readonly #instances: InstanceWatch;
@@ -66,6 +69,16 @@ export class Watch {
     this.#rulesChanged = true;
     this.#networksDueAt = 0;
     this.wake();
+  }
+
+  /** Until the signal aborts, somebody waits for denied flows: they are looked at as often as instances. */
+  async attendFlows(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    this.#attending += 1;
+    this.#networksDueAt = 0;
+    this.#waiter.wake();
+    await once(signal, "abort");
+    this.#attending -= 1;
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -103,7 +116,7 @@ export class Watch {
       this.#echo = milliseconds(Math.min(longest, 2 * this.#echo));
     }
     if (now >= this.#networksDueAt) {
-      this.#networksDueAt = now + calmEngines;
+      this.#networksDueAt = now + (this.#attending > 0 ? calm : calmEngines);
       const known = this.#rulesChanged ? [] : this.#networks;
       this.#rulesChanged = false;
       this.#networks = await readNetworks(this.#system, state, known);

@@ -29,8 +29,11 @@ const settling: Milliseconds = milliseconds(500);
 
 const prefix = "observed/";
 
-export const deniedKey = (project: string, network: string, { from, to, protocol, port }: DeniedFlow): string =>
-  `${project}/${network} ${from} ${to} ${protocol} ${port}`;
+export const deniedKey = (
+  project: string,
+  network: string,
+  { from, to, protocol, port, outside }: DeniedFlow,
+): string => `${project}/${network} ${outside?.source ?? from} ${outside?.destination ?? to} ${protocol} ${port}`;
 
 /** What is new in a report: nothing, what statuses show, or phases of instances, which decisions depend on. */
 export type News = "Nothing" | "Details" | "Phases";
