@@ -59,7 +59,7 @@ function upstreams(routes: readonly Route[]): readonly Hop[] {
     .map(([place, { asn, pool, from }]) => ({
       place,
       step: `route ${pool}`,
-      detail: `AS ${asn}, not managed; hears it from ${names(from)}`,
+      detail: `AS ${asn}, heard from ${names(from)}`,
     }));
 }
 

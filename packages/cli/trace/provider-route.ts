@@ -38,5 +38,6 @@ export function withRoute(hop: TraceHop, route: string): TraceHop {
   // The default route is the provider's own way out, not a way to us.
   if (prefix === undefined) return { ...hop, findings: [...hop.findings, "route: its table has none to this address"] };
   const devices = [...new Set([...route.matchAll(/ dev (\S+)/g)].map(([, device]) => device))];
-  return { ...hop, detail: `${hop.detail}; in its table ${prefix} by ${devices.join(", ")}` };
+  const other = hop.step === `route ${prefix}` ? "" : `${prefix} `;
+  return { ...hop, detail: `${hop.detail}; its table: ${other}via ${devices.join(", ")}` };
 }
