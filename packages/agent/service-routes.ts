@@ -46,6 +46,13 @@ function parseRoutes(text: string): readonly Route[] {
   return text.split("\n").flatMap((line) => {
     const [destination = "", length, , , , metric = "", , , flags = "", device = ""] = line.split(/\s+/);
     if (length !== "80" || device === "") return [];
-    return [{ address: formatIpv6(BigInt(`0x${destination}`)), metric: parseInt(metric, 16), flags: parseInt(flags, 16), device }];
+    return [
+      {
+        address: formatIpv6(BigInt(`0x${destination}`)),
+        metric: parseInt(metric, 16),
+        flags: parseInt(flags, 16),
+        device,
+      },
+    ];
   });
 }

@@ -72,8 +72,8 @@ test(
           expect(count).toBeLessThan(40);
         }
         // Load balancers of a deleted host may fit nowhere else: then only time ends it.
-      const later = (now + evacuationTimeout) as typeof now;
-      const settled = [...settle(objects, ledger, new Map(), later).ledger.values()];
+        const later = (now + evacuationTimeout) as typeof now;
+        const settled = [...settle(objects, ledger, new Map(), later).ledger.values()];
         expect(settled.filter(({ kind }) => kind === "Former" || kind === "LeavingHost")).toEqual([]);
         expect(settled.filter((entry) => entry.kind === "Instance" && entry.phase === "Drain")).toEqual([]);
       }),

@@ -22,6 +22,12 @@ describe("a host that is silent", () => {
     expect(world.placed()).toEqual(["db-main-1 host1"]);
   });
 
+  test("is not one that reports, whatever its clock or ours says", () => {
+    const world = new Situation(objectsOf(fabric(2), inner("db")));
+    world.node("host1", { ...silent, ready: true }).pass(10 * lostAfter);
+    expect(world.step().changes).toEqual([]);
+  });
+
   test("has its instances replaced after that; they go when others do their work", () => {
     const world = new Situation(objectsOf(fabric(2), inner("db")));
     world.node("host1", silent).pass(lostAfter).unready("db-main-2");

@@ -93,8 +93,8 @@ export interface RestingEntry {
   readonly kind: "Resting";
   readonly address: Ipv6;
   readonly until: Instant;
-  /** Who had it, and from which pool. Entries that older versions wrote do not say: nobody gets those back. */
-  readonly owner?: Pick<VipEntry, "project" | "service" | "pool">;
+  /** Who had it. Entries that older versions wrote do not say: nobody gets those back. */
+  readonly owner?: Pick<VipEntry, "project" | "service">;
 }
 
 /** The next number of a series; it only rises. */

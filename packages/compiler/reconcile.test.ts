@@ -53,7 +53,7 @@ describe("addresses", () => {
     expect(again.ledger.has("resting/2001:db8:100::1")).toBe(true);
   });
 
-  test("it does not where the pool has another name or the prefix is gone, nor to the same name in another project", () => {
+  test("it does not where the service's pool does not have it, or not any more, nor to the same name in another project", () => {
     const other = `{ apiVersion: netwright.dev/v1alpha1, kind: AddressPool, metadata: { name: other }, spec: { prefixes: ["2001:db8:200::/120"] } }`;
     const one = step(objectsOf(fabric(1), other, tcp("a")));
     const gone = step(objectsOf(fabric(1), other), one.ledger, one.observed);

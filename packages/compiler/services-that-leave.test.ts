@@ -145,6 +145,15 @@ test("a tier that is removed drains after the chain was linked anew", () => {
   expect(networkOn(world, "host1")?.policy.map(({ port }) => port)).toEqual([8081, 8082]);
 });
 
+test("of the old chain only what leads to a removed tier and from it stays meanwhile", () => {
+  const world = busy(new Situation(objectsOf(fabric(1), chain("front", "back", "other"))));
+  world.step(objectsOf(fabric(1), chain("other", "back")));
+  const network = networkOn(world, "host1");
+  const classes = new Map(network?.workloads.map((workload) => [workload.class, workload.tier]));
+  const flows = network?.policy.map(({ from, to }) => `${classes.get(from)} ${classes.get(to)}`);
+  expect(flows?.toSorted()).toEqual(["front back", "other back", "proxy front", "proxy other"]);
+});
+
 test("a removed tier gives its room to what takes its place, where there is no other", () => {
   const tight = fabric(1, "  capacity: { instances: 2 }");
   const world = new Situation(objectsOf(tight, chain("front")));
@@ -175,6 +184,18 @@ test("a changed network: all is new there before the address moves, then what wa
   world.ready().settle();
   expect(world.placed().every((text) => /-2 host\d$/.test(text))).toBe(true);
   expect(networkOn(world, "host1")).toBeUndefined();
+});
+
+test("a service that is deleted while it moves drains on both sides", () => {
+  const world = busy(new Situation(objects));
+  world.unready("shop-web-2").settle(objectsOf(fabric(2), shop().replace("network: web", "network: other")));
+  world.settle(nothing);
+  expect(world.placed("web")).toEqual([
+    expect.stringMatching(/^shop-web-1 host\d drains former$/),
+    expect.stringMatching(/^shop-web-2 host\d drains former$/),
+  ]);
+  world.ready().pass(defaultDrainTimeout).settle();
+  expect(world.kinds()).toEqual(["Counter", "Resting"]);
 });
 
 test("what is no longer exposed has its routes withdrawn before its load balancers go", () => {

@@ -56,7 +56,9 @@ test("a deleted host is shown until it is left, its instances move first, and it
   await eventually(async () => expect(last(host).state.bgp.neighbors).toEqual([]));
   expect([last(host).state.networks, last(host).state.bgp.announce]).toEqual([[], []]);
   // Make before break: it never had less than all before others were ready.
-  const states = present(agents.get(host)).states.map(({ state }) => state.networks.flatMap(({ workloads }) => workloads));
+  const states = present(agents.get(host)).states.map(({ state }) =>
+    state.networks.flatMap(({ workloads }) => workloads),
+  );
   expect(states.some((workloads) => workloads.length === 2)).toBe(true);
   const events = (await harness.admin.events({ for: `host/${host}` })).map(({ reason }) => reason);
   expect(events).toEqual(expect.arrayContaining(["Evacuating", "Evacuated", "Left"]));

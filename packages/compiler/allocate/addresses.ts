@@ -52,11 +52,7 @@ function takeBack(
   const own = draft
     .all("Resting")
     .filter(
-      ([, { owner, address }]) =>
-        owner?.project === project &&
-        owner.service === service &&
-        owner.pool === pool.metadata.name &&
-        isUsable(pool, address),
+      ([, { owner, address }]) => owner?.project === project && owner.service === service && isUsable(pool, address),
     );
   const [first, ...more] = own;
   if (first === undefined) return undefined;
@@ -76,10 +72,10 @@ function stillFits(objects: ObjectSet, { project, service, pool, address }: VipE
 const isUsable = ({ spec }: AddressPool, address: Ipv6): boolean =>
   spec.prefixes.some((prefix) => prefixContains(prefix, address) && addressAt(prefix, 0n) !== address);
 
-function release(draft: Draft, key: string, { address, project, service, pool }: VipEntry, now: Instant): void {
+function release(draft: Draft, key: string, { address, project, service }: VipEntry, now: Instant): void {
   const until = (now + addressRest) as Instant;
   draft.delete(key);
-  draft.put(ledgerKeys.resting(address), { kind: "Resting", address, until, owner: { project, service, pool } });
+  draft.put(ledgerKeys.resting(address), { kind: "Resting", address, until, owner: { project, service } });
 }
 
 /** Lowest first, prefix by prefix. A prefix's first address is kept back: hosts announce it to show that the pool is in use. */

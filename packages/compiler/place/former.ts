@@ -30,17 +30,17 @@ export function depart(input: DepartInput): void {
   const { objects, draft } = input;
   const numbers = new Map<string, number | undefined>();
   for (const [key, instance] of draft.all("Instance")) {
-    if (instance.former !== undefined) continue;
     const reason = whyHomeless(objects, instance);
-    if (reason === undefined) continue;
+    if (instance.former !== undefined || reason === undefined) continue;
     const service = projectKey(instance.project, instance.service);
     if (!numbers.has(service)) numbers.set(service, keepFormer(input, instance));
     const former = numbers.get(service);
-    if (former === undefined) continue;
-    const leaving = { ...instance, former };
-    draft.put(key, leaving);
-    if (!objects.services.has(service) && leaving.role !== "LoadBalancer" && leaving.phase === "Run")
-      drain(input, leaving, reason);
+    if (former !== undefined) draft.put(key, { ...instance, former });
+  }
+  for (const [, instance] of draft.all("Instance")) {
+    const { project, service, former, role, phase } = instance;
+    if (former === undefined || role === "LoadBalancer" || phase === "Drain") continue;
+    if (!objects.services.has(projectKey(project, service))) drain(input, instance, `service ${service} is deleted`);
   }
 }
 
