@@ -17,5 +17,5 @@ export type { HostNews } from "./place/leaving-hosts.ts";
 export { lostAfter } from "./place/standing.ts";
 export { standingObjects } from "./standing-objects.ts";
 export { defaultDrainTimeout, reconcile, type Reconciled, type ReconcileInput } from "./reconcile.ts";
-export { planOf, type PlanInput } from "./plan.ts";
+export { Planner, type PlanInput } from "./plan.ts";
 export { settle, type Settled } from "./settle.ts";

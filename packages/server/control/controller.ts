@@ -13,7 +13,7 @@ import {
   type Instant,
   type Milliseconds,
 } from "@netwright/base";
-import { planOf } from "@netwright/compiler";
+import { Planner } from "@netwright/compiler";
 import type { NodeReport, Store } from "@netwright/contract";
 import { Wakeups } from "@netwright/store";
 import { candidateOf } from "../apply/candidate.ts";
@@ -54,6 +54,7 @@ export class Controller {
   readonly #dependencies: ControllerDependencies;
   readonly #serial = new Serial();
   readonly #wakeups = new Wakeups();
+  readonly #planner = new Planner();
   #world: World;
   #nextAt: Instant | null = null;
   #roundWanted = true;
@@ -174,7 +175,7 @@ export class Controller {
     const reconciled = milliseconds(clock.monotonic() - started);
     const named = new Set(candidate.changes.map(({ object }) => object));
     const planned = clock.monotonic();
-    const plan = planOf({
+    const plan = this.#planner.plan({
       before: before.objects,
       after: decision.world.objects,
       ledger: before.ledger,
