@@ -83,7 +83,10 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   const context = { system, drivers, state: () => converger.goal?.state, attendFlows };
   const onKernel = (slots: readonly Slot[]): void => {
     converger.wake(slots);
-    watch.wake();
+    // Of the routes that BIRD gives a host's kernel nothing follows that is told: one look is enough.
+    const isHost = converger.goal?.state.role === "Host";
+    if (isHost && !slots.includes("links")) watch.glance();
+    else watch.wake();
   };
   await Promise.all([
     probing,

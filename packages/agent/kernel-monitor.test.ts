@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { isForeignRoute } from "./kernel-monitor.ts";
+import { afterEach, expect, test, vi } from "vitest";
+import { burst, isForeignRoute } from "./kernel-monitor.ts";
 
 test.each([
   ["[nsid current]fd01::5 via fd00::2 dev v0 proto bird metric 32 pref medium", true],
@@ -12,4 +12,36 @@ test.each([
   ["[nsid 0]fd01::5 via fd00::2 dev v0 proto bird metric 32 pref medium", false],
 ])("%s: %s", (line, foreign) => {
   expect(isForeignRoute(line)).toBe(foreign);
+});
+
+afterEach(() => void vi.useRealTimers());
+
+/** When a note comes every 10 ms for so long. @returns the times of the actions */
+function actionsWhileNoted(span: number, ...gaps: readonly [number, number]): readonly number[] {
+  vi.useFakeTimers();
+  const start = performance.now();
+  const times: number[] = [];
+  const { note } = burst(5, ...gaps, () => void times.push(performance.now() - start));
+  for (let at = 0; at < span; at += 10) {
+    note();
+    vi.advanceTimersByTime(10);
+  }
+  vi.advanceTimersByTime(10_000);
+  note();
+  vi.advanceTimersByTime(1000);
+  return times;
+}
+
+test("notes that go on come through at once, then ever more seldom, and at once again after a pause", () => {
+  const times = actionsWhileNoted(3000, 100, 1000);
+  expect(times[0]).toBe(5);
+  expect(times[1]).toBe(105);
+  const gaps = times.slice(1).map((time, index) => time - (times[index] as number));
+  expect(gaps.slice(1, -2)).toEqual([200, 400, 800, 1000]);
+  expect(times.at(-1)).toBe(13_005);
+});
+
+test("with a gap that may not grow they come through evenly", () => {
+  const times = actionsWhileNoted(1000, 100, 100);
+  expect(times.length).toBe(12);
 });

@@ -10,8 +10,9 @@ import { routeProtocol, type Slot } from "@netwright/contract";
 const settle = milliseconds(100);
 /** Routes that others change, BIRD above all, may mean that a host is gone: nothing waits for more of them. */
 const settleForeign = milliseconds(5);
-/** Between two wake-ups by them: where many hosts come and go, each host hears of all. */
+/** Between two wake-ups by them. It doubles up to the longest while they go on: each of many hosts hears of all others. */
 const foreignGap = milliseconds(100);
+const longestGap = milliseconds(1000);
 const restartDelay = milliseconds(1000);
 
 /** @param wake with the slots that may differ now */
@@ -20,8 +21,8 @@ export async function monitorKernel(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
-  const forOwn = burst(settle, settle, () => wake(["links", "firewall", "loadBalancer"]));
-  const forForeign = burst(settleForeign, foreignGap, () => wake(["loadBalancer"]));
+  const forOwn = burst(settle, settle, settle, () => wake(["links", "firewall", "loadBalancer"]));
+  const forForeign = burst(settleForeign, foreignGap, longestGap, () => wake(["loadBalancer"]));
   const read = (lines: string): void => {
     for (const line of lines.trim().split("\n")) (isForeignRoute(line) ? forForeign : forOwn).note();
   };
@@ -41,23 +42,25 @@ export function isForeignRoute(line: string): boolean {
   return protocol !== undefined && protocol !== "kernel" && protocol !== String(routeProtocol);
 }
 
-/** One action a burst: `span` after its first note, and `gap` after the last action. */
-function burst(
+/** One action a burst: `span` after its first note, and a gap after the last action that doubles while they follow closely. */
+export function burst(
   span: number,
-  gap: number,
+  shortest: number,
+  longest: number,
   action: () => void,
 ): { readonly note: () => void; readonly cancel: () => void } {
   let timer: NodeJS.Timeout | undefined;
-  let last = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  let gap = shortest;
+  const act = (): void => {
+    timer = undefined;
+    const now = performance.now();
+    gap = now - last < 2 * gap ? Math.min(longest, 2 * gap) : shortest;
+    last = now;
+    action();
+  };
   const note = (): void => {
-    timer ??= setTimeout(
-      () => {
-        timer = undefined;
-        last = performance.now();
-        action();
-      },
-      Math.max(span, last + gap - performance.now()),
-    );
+    timer ??= setTimeout(act, Math.max(span, last + gap - performance.now()));
   };
   return { note, cancel: () => clearTimeout(timer) };
 }

@@ -64,6 +64,12 @@ export class Watch {
     this.#waiter.wake();
   }
 
+  /** Look once now, and go on as before. */
+  glance(): void {
+    this.#enginesDueAt = 0;
+    this.#waiter.wake();
+  }
+
   /** A round changed networks or their firewalls: count anew. */
   wakeNetworks(): void {
     this.#rulesChanged = true;
@@ -97,7 +103,7 @@ export class Watch {
     this.#tell({ instances, ...this.#engines, ...told, networks: this.#networks, obstacles: outranked });
     if (instances.some((report) => this.#up.has(keyOf(report)) && report.phase !== "Ready")) this.#repair();
     this.#up = new Set(instances.filter(({ phase }) => phase === "Ready").map(keyOf));
-    const settled = instances.every(({ phase }) => phase === "Ready") && enginesSettled(state, this.#engines);
+    const settled = instances.every(({ phase }) => phase === "Ready");
     const now = clock.monotonic();
     this.#unsettledSince = settled ? undefined : (this.#unsettledSince ?? now);
     // Looking must leave most of the time to what is looked at.
