@@ -38,7 +38,7 @@ export async function makeCgroups(layout: CgroupLayout, name: string): Promise<n
   for (const root of [locked, ...others]) {
     mkdirSync(`${root}/${name}`, { recursive: true });
     if (layout.version === "v2") mkdirSync(`${root}/${name}/lab`, { recursive: true });
-    else copyCpuset(root, name);
+    else prepareV1(`${root}/${name}`, root);
   }
   return descriptor;
 }
@@ -56,11 +56,17 @@ async function makeLocked(path: string): Promise<number> {
   throw new NetwrightError("NW1703", `the cgroup ${path} cannot be made: somebody removes it`);
 }
 
-/** A v1 cpuset starts without any CPU, and takes no process then. */
-function copyCpuset(root: string, name: string): void {
-  for (const file of ["cpuset.cpus", "cpuset.mems"]) {
-    if (existsSync(`${root}/${file}`)) writeFileSync(`${root}/${name}/${file}`, readFileSync(`${root}/${file}`));
-  }
+/**
+ * Beside processes outside of any cgroup a v1 cgroup counts as one of them, with all of its hundreds: a machine that is
+ * busy with a few programs would starve a lab. It counts as 32.
+ */
+const cpuShares = 32 * 1024;
+
+function prepareV1(path: string, root: string): void {
+  // A cpuset starts without any CPU, and takes no process then.
+  for (const file of ["cpuset.cpus", "cpuset.mems"])
+    if (existsSync(`${root}/${file}`)) writeFileSync(`${path}/${file}`, readFileSync(`${root}/${file}`));
+  if (existsSync(`${path}/cpu.shares`)) writeFileSync(`${path}/cpu.shares`, String(cpuShares));
 }
 
 /** Removes what labs have left whose outer process has ended, also those of sandboxes whose /run is gone. */
