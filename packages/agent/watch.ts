@@ -117,7 +117,8 @@ export class Watch {
     if (now >= this.#enginesDueAt) {
       this.#engines = await readEngines(this.#system);
       this.#routes = await readServiceRoutes(this.#system, state);
-      this.#enginesDueAt = now + this.#echo;
+      // A router has a neighbour for each host: what takes longer is done more seldom.
+      this.#enginesDueAt = now + Math.max(this.#echo, 5 * (this.#system.clock.monotonic() - now));
       const longest = enginesSettled(state, this.#engines) ? calmEngines : unsettledEngines;
       this.#echo = milliseconds(Math.min(longest, 2 * this.#echo));
     }
