@@ -14,7 +14,6 @@ export { nothingObserved, type Observed, type ObservedInstance, type ObservedNod
 export type { Explanation } from "./place/explanation.ts";
 export { anyDeparted } from "./place/gone.ts";
 export type { HostNews } from "./place/leaving-hosts.ts";
-export { lostAfter } from "./place/standing.ts";
 export { standingObjects } from "./standing-objects.ts";
 export { defaultDrainTimeout, reconcile, type Reconciled, type ReconcileInput } from "./reconcile.ts";
 export { Planner, type PlanInput } from "./plan.ts";

@@ -82,7 +82,9 @@ const isOf = (tier: string, { tier: own, former }: ServiceInstance["entry"]): bo
   own === tier && former === undefined;
 
 function judgeProgrammed({ facts, instances, needed }: VerdictInput): Judgement {
-  const hosts = [...new Set([...instances.map(({ host }) => host), ...needed.keys()])].toSorted();
+  const named = new Set([...instances.map(({ host }) => host), ...needed.keys()]);
+  // What is left of a service's last change on a host that is gone went with it.
+  const hosts = [...named].filter((host) => facts.objects.hosts.has(host)).toSorted();
   for (const host of hosts) {
     const report = facts.reports.get(host)?.report;
     if (report === undefined || facts.reports.ready(host) !== true)
