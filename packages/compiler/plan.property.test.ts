@@ -27,7 +27,7 @@ test(
           last = situation;
         });
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   },
 );
@@ -54,6 +54,6 @@ test("flows are those of all networks before and after, though only some are loo
         last = situation;
       });
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 });
