@@ -38,7 +38,7 @@ export function withRoute(hop: TraceHop, route: string): TraceHop {
   // The default route is the provider's own way out, not a way to us.
   if (prefix === undefined) return { ...hop, findings: [...hop.findings, "route: its table has none to this address"] };
   // The kernel lists them in the order in which they came.
-  const devices = [...new Set([...route.matchAll(/ dev (\S+)/g)].map(([, device]) => device))].toSorted();
+  const devices = [...new Set(Array.from(route.matchAll(/ dev (\S+)/g), ([, device = ""]) => device))].toSorted();
   const other = hop.step === `route ${prefix}` ? "" : `${prefix} `;
   return { ...hop, detail: `${hop.detail}; its table: ${other}via ${devices.join(", ")}` };
 }
