@@ -11,6 +11,8 @@ import { waitUntil } from "../wait.ts";
  * their deadlines; a few keep the machine as busy.
  */
 const atOnce = 12;
+/** On a machine too slow for this the next ones start all the same. */
+const patience = seconds(3);
 
 /** In their order. An agent that does not get ready holds up the next ones for a while only: who waits for all names it. */
 export async function startAgents(site: Site, agents: readonly NodeProgram[], signal?: AbortSignal): Promise<void> {
@@ -26,7 +28,7 @@ export async function startAgents(site: Site, agents: readonly NodeProgram[], si
       waiting = await notReadyOf(client, started);
       return waiting.length <= atOnce / 2;
     };
-    if (!(await waitUntil(site.context.clock, room, seconds(10), milliseconds(100), signal))) waiting = [];
+    if (!(await waitUntil(site.context.clock, room, patience, milliseconds(100), signal))) waiting = [];
   }
 }
 
