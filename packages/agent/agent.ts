@@ -128,8 +128,10 @@ function factsOf(
   };
 }
 
-function logRound(log: Log, { goal, changes, problems }: Round): void {
-  if (changes.length > 0) log.info("changed", { revision: goal.revision, changes });
+/** With the milliseconds that each slot took. */
+function logRound(log: Log, { goal, changes, problems, stages }: Round): void {
+  const took = Object.fromEntries(stages.map((stage) => [stage.slot, Math.round(stage.took)]));
+  if (changes.length > 0) log.info("changed", { revision: goal.revision, took, changes });
   for (const problem of problems) log.warn("problem", { revision: goal.revision, ...problem });
 }
 
