@@ -1,26 +1,52 @@
 /** What the agent reports about BGP: read from BIRD, never from what was asked for. */
 import type { Ipv6Prefix } from "@netwright/base";
-import type { NodeReport, NodeSystem, SessionReport } from "@netwright/contract";
-import { askBird } from "./birdc.ts";
+import type { NeighborRole, NodeReport, NodeSystem, SessionReport } from "@netwright/contract";
+import { look, type Ask, type Reply } from "./birdc.ts";
 import { parseBfdSessions, parseProtocols, type BfdSession, type BirdProtocol } from "./parse-protocols.ts";
 import { parseRoutes } from "./parse-routes.ts";
 import { neighborOf, protocolName } from "./render-neighbor.ts";
 import { sorted } from "./services.ts";
 
-/** By neighbour. Empty when BIRD does not run. */
-export async function readSessions(system: NodeSystem): Promise<readonly SessionReport[]> {
-  const sessions = await bgpProtocols(system);
-  if (sessions.length === 0) return [];
-  const bfd = parseBfdSessions(await askBird(system, "show", "bfd", "sessions"));
-  return sessions.map(({ neighbor, protocol }) => {
-    const watch = bfdSessionOf(protocol, bfd);
-    return {
-      neighbor: neighbor.name,
-      state: isEstablished(protocol) ? "Established" : "Down",
-      since: protocol.since,
-      bfd: watch === undefined ? "None" : watch.up ? "Up" : "Down",
-    };
-  });
+/** Both empty when BIRD does not run. */
+export type BgpFacts = Pick<NodeReport, "sessions" | "announced">;
+
+/** By BIRD's control socket, over one connection: no process is started for it. */
+export const readBgp = (system: NodeSystem): Promise<BgpFacts> =>
+  look(
+    system,
+    async (ask) => {
+      const known = bgpProtocols(await ask("show", "protocols", "all"));
+      if (known.length === 0) return none;
+      const bfd = parseBfdSessions(await ask("show", "bfd", "sessions"));
+      return { sessions: known.map((one) => sessionOf(one, bfd)), announced: await announcedBy(ask, known) };
+    },
+    none,
+  );
+
+const none: BgpFacts = { sessions: [], announced: [] };
+
+interface Known {
+  readonly neighbor: { readonly role: NeighborRole; readonly name: string };
+  readonly protocol: BirdProtocol;
+}
+
+/** By neighbour. */
+const bgpProtocols = (reply: Reply): readonly Known[] =>
+  parseProtocols(reply)
+    .flatMap((protocol) => {
+      const neighbor = neighborOf(protocol.name);
+      return neighbor === undefined ? [] : [{ neighbor, protocol }];
+    })
+    .toSorted((a, b) => (a.neighbor.name < b.neighbor.name ? -1 : 1));
+
+function sessionOf({ neighbor, protocol }: Known, bfd: readonly BfdSession[]): SessionReport {
+  const watch = bfdSessionOf(protocol, bfd);
+  return {
+    neighbor: neighbor.name,
+    state: isEstablished(protocol) ? "Established" : "Down",
+    since: protocol.since,
+    bfd: watch === undefined ? "None" : watch.up ? "Up" : "Down",
+  };
 }
 
 /** BIRD tells the interface of a session only where its configuration or a link-local address names one. Pure. */
@@ -34,25 +60,15 @@ export const bfdSessionOf = (
  * Prefixes that leave the node's own hand, and the neighbours with a session up that got them: on a host all it
  * tells its edges, on a router what it tells its providers. By prefix.
  */
-export async function readAnnounced(system: NodeSystem): Promise<NodeReport["announced"]> {
+async function announcedBy(ask: Ask, known: readonly Known[]): Promise<BgpFacts["announced"]> {
   const neighbors = new Map<Ipv6Prefix, string[]>();
-  for (const { neighbor, protocol } of await bgpProtocols(system)) {
+  for (const { neighbor, protocol } of known) {
     if (!isEstablished(protocol) || (neighbor.role !== "Edge" && neighbor.role !== "Upstream")) continue;
-    const reply = await askBird(system, "show", "route", "export", `'${protocolName(neighbor)}'`);
+    const reply = await ask("show", "route", "export", `'${protocolName(neighbor)}'`);
     for (const { prefix } of parseRoutes(reply))
       neighbors.set(prefix, [...(neighbors.get(prefix) ?? []), neighbor.name]);
   }
   return sorted([...neighbors.keys()]).map((prefix) => ({ prefix, neighbors: neighbors.get(prefix) ?? [] }));
-}
-
-async function bgpProtocols(system: NodeSystem) {
-  const protocols = parseProtocols(await askBird(system, "show", "protocols", "all"));
-  return protocols
-    .flatMap((protocol) => {
-      const neighbor = neighborOf(protocol.name);
-      return neighbor === undefined ? [] : [{ neighbor, protocol }];
-    })
-    .toSorted((a, b) => (a.neighbor.name < b.neighbor.name ? -1 : 1));
 }
 
 const isEstablished = (protocol: BirdProtocol): boolean => protocol.bgpState === "Established";
