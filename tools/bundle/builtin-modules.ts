@@ -6,9 +6,9 @@ import type { Plugin } from "esbuild";
 
 export const builtinModules: Plugin = {
   name: "builtin-modules",
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: "builtin", sideEffects: false }));
-    onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({
+  setup: (bundle) => {
+    bundle.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: "builtin", sideEffects: false }));
+    bundle.onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
     }));
   },

@@ -56,7 +56,7 @@ class Answers {
         if (answer === undefined && this.#failure === undefined) return;
         clearTimeout(timer);
         this.#news = () => {};
-        if (answer === undefined) reject(this.#failure as Error);
+        if (answer === undefined) reject(this.#failure);
         else resolve(answer);
       };
       this.#news();
