@@ -53,12 +53,21 @@ test.each([
   }
 });
 
-test.each(["", "HOST", "a b", "ghcr.io/", "ghcr.io//a", "ghcr.io/../a", "[::1/a", "[::zz]:5/a", "a:0/b", "a:65536/b", "-a.b/c"])(
-  "%j is refused",
-  (text) => {
-    expect(() => parseImageReference(text)).toThrow("is not an image");
-  },
-);
+test.each([
+  "",
+  "HOST",
+  "a b",
+  "ghcr.io/",
+  "ghcr.io//a",
+  "ghcr.io/../a",
+  "[::1/a",
+  "[::zz]:5/a",
+  "a:0/b",
+  "a:65536/b",
+  "-a.b/c",
+])("%j is refused", (text) => {
+  expect(() => parseImageReference(text)).toThrow("is not an image");
+});
 
 describe("whatever is written", () => {
   const word = fc.stringMatching(/^[a-z0-9]{1,6}$/);
@@ -71,7 +80,9 @@ describe("whatever is written", () => {
   const tag = fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,10}$/);
   const written = fc
     .tuple(registry, repository, fc.option(tag), fc.boolean())
-    .map(([host, path, name, pinned]) => `${host}/${path}${name === null ? "" : `:${name}`}${pinned ? `@${digest}` : ""}`);
+    .map(
+      ([host, path, name, pinned]) => `${host}/${path}${name === null ? "" : `:${name}`}${pinned ? `@${digest}` : ""}`,
+    );
 
   test("what the grammar allows is read, and its text is read as the same", () => {
     fc.assert(
@@ -84,8 +95,29 @@ describe("whatever is written", () => {
   });
 
   test("anything else is refused with NW1203 and a hint, or read as something with one text", () => {
-    const parts = fc.constantFrom("a", ".", "/", ":", "@", "[", "]", "A", "-", "_", " ", "host", "oci:", "sha256:", digest, "é", "\0");
-    const junk = fc.oneof(fc.string({ unit: "grapheme" }), fc.array(parts, { maxLength: 12 }).map((all) => all.join("")));
+    const parts = fc.constantFrom(
+      "a",
+      ".",
+      "/",
+      ":",
+      "@",
+      "[",
+      "]",
+      "A",
+      "-",
+      "_",
+      " ",
+      "host",
+      "oci:",
+      "sha256:",
+      digest,
+      "é",
+      "\0",
+    );
+    const junk = fc.oneof(
+      fc.string({ unit: "grapheme" }),
+      fc.array(parts, { maxLength: 12 }).map((all) => all.join("")),
+    );
     fc.assert(
       fc.property(junk, (text) => {
         try {

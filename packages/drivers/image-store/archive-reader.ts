@@ -25,7 +25,7 @@ export class ArchiveReader {
 
   /** That many, as they come. @throws NW1611 when the stream ends before. */
   async *run(count: number): AsyncGenerator<Buffer> {
-    for (let left = count; left > 0; ) {
+    for (let left = count; left > 0;) {
       if (this.#rest.length === 0 && !(await this.#fill())) throw unusable("a layer's archive ends too early");
       const part = this.#rest.subarray(0, left);
       this.#rest = this.#rest.subarray(part.length);

@@ -22,7 +22,7 @@ async function lines(octets: Buffer): Promise<readonly string[]> {
   const out = await filtered(octets);
   const told: string[] = [];
   let [opaque, long, longLink] = ["", "", ""];
-  for (let at = 0; !isZero(out.subarray(at, at + blockSize)); ) {
+  for (let at = 0; !isZero(out.subarray(at, at + blockSize));) {
     const header = readHeader(out.subarray(at, at + blockSize));
     const content = out.subarray(at + blockSize, at + blockSize + header.size);
     at += blockSize + header.size + padding(header.size);
@@ -32,7 +32,9 @@ async function lines(octets: Buffer): Promise<readonly string[]> {
     else {
       const target = longLink === "" ? header.linkName : longLink;
       const name = long === "" ? header.name : long;
-      told.push(`${header.type} ${name}${target === "" ? "" : ` -> ${target}`}${opaque}${content.length > 0 ? ` = ${content}` : ""}`);
+      told.push(
+        `${header.type} ${name}${target === "" ? "" : ` -> ${target}`}${opaque}${content.length > 0 ? ` = ${content}` : ""}`,
+      );
       [opaque, long, longLink] = ["", "", ""];
     }
   }
@@ -77,8 +79,24 @@ describe("names", () => {
     ["octets that are no text are kept", [{ name: "\xff\xc3\xa4" }], ["0 \xff\xc3\xa4"]],
     [
       "what leads through a link lies where the link leads, within the root",
-      [symlink("lib", "usr/lib"), { name: "lib/x" }, symlink("up", "../../../.."), { name: "up/y" }, symlink("abs", "/usr"), { name: "abs/lib/z" }],
-      ["2 lib -> usr/lib", "5 usr/", "5 usr/lib/", "0 usr/lib/x", "2 up -> ../../../..", "0 y", "2 abs -> /usr", "0 usr/lib/z"],
+      [
+        symlink("lib", "usr/lib"),
+        { name: "lib/x" },
+        symlink("up", "../../../.."),
+        { name: "up/y" },
+        symlink("abs", "/usr"),
+        { name: "abs/lib/z" },
+      ],
+      [
+        "2 lib -> usr/lib",
+        "5 usr/",
+        "5 usr/lib/",
+        "0 usr/lib/x",
+        "2 up -> ../../../..",
+        "0 y",
+        "2 abs -> /usr",
+        "0 usr/lib/z",
+      ],
     ],
     [
       "a file may take another's place",
@@ -93,7 +111,13 @@ describe("names", () => {
   test("extended headers and GNU's long names win over short ones", async () => {
     const octets = Buffer.concat([
       extended({ comment: "of all entries" }, "g"),
-      extended({ path: "p/\xc3\xa4", size: "3", uid: "70000", mtime: "12.5", "SCHILY.xattr.trusted.overlay.opaque": "y" }),
+      extended({
+        path: "p/\xc3\xa4",
+        size: "3",
+        uid: "70000",
+        mtime: "12.5",
+        "SCHILY.xattr.trusted.overlay.opaque": "y",
+      }),
       entry({ name: "short", size: 3, content: "abc" }),
       entry({ name: "././@LongLink", type: "K", content: "p/\xc3\xa4\0".replace("\xc3\xa4", "a") }),
       archive({ name: "p/a", content: "" }, hardLink("p/b", "p/a")),
@@ -126,7 +150,11 @@ describe("what is refused", () => {
     ["a character device", "device node", archive({ name: "dev/mem", type: "3" })],
     ["a block device", "device node", archive({ name: "dev/vda", type: "4" })],
     ["a sparse file of GNU", "sparse", archive({ name: "a", type: "S" })],
-    ["a sparse file of POSIX", "sparse", Buffer.concat([extended({ "GNU.sparse.major": "1" }), archive({ name: "a" })])],
+    [
+      "a sparse file of POSIX",
+      "sparse",
+      Buffer.concat([extended({ "GNU.sparse.major": "1" }), archive({ name: "a" })]),
+    ],
     ["an unknown type", "of type", archive({ name: "a", type: "Z" })],
     ["a file below a file", "below the file", archive({ name: "a" }, { name: "a/b" })],
     ["a directory in a file's place", "twice", archive({ name: "a" }, directory("a"))],
@@ -140,13 +168,25 @@ describe("what is refused", () => {
     ["a directory named like a whiteout", "only whiteouts", archive({ name: "a/.wh.b/c" })],
     ["all layers below", "hides all", archive({ name: ".wh..wh..opq" })],
     ["a root that is a file", "not a directory", archive({ name: "." })],
-    ["too many files", "more than 100 files", archive(...Array.from({ length: 101 }, (_, index) => ({ name: `${index}` })))],
+    [
+      "too many files",
+      "more than 100 files",
+      archive(...Array.from({ length: 101 }, (_, index) => ({ name: `${index}` }))),
+    ],
     ["too many octets", "octets", archive({ name: "a", content: Buffer.alloc(2 ** 20) })],
     ["a header cut off", "too early", archive({ name: "a" }).subarray(0, 300)],
     ["a content cut off", "too early", archive({ name: "a", content: "x".repeat(2000) }).subarray(0, 900)],
     ["a damaged header", "wrong sum", Buffer.concat([Buffer.from("b"), archive({ name: "a" }).subarray(1)])],
-    ["an extended header of junk", "cannot be read", Buffer.concat([entry({ name: "x", type: "x", content: "12 junk" }), endOfArchive])],
-    ["a huge name", "too long", Buffer.concat([entry({ name: "x", type: "L", content: "a".repeat(70_000) }), endOfArchive])],
+    [
+      "an extended header of junk",
+      "cannot be read",
+      Buffer.concat([entry({ name: "x", type: "x", content: "12 junk" }), endOfArchive]),
+    ],
+    [
+      "a huge name",
+      "too long",
+      Buffer.concat([entry({ name: "x", type: "L", content: "a".repeat(70_000) }), endOfArchive]),
+    ],
     ["a size below nothing", "out of range", Buffer.concat([extended({ size: "-5" }), archive({ name: "a" })])],
     ["an owner that is none", "out of range", Buffer.concat([extended({ uid: "4294967295" }), archive({ name: "a" })])],
   ];
@@ -168,7 +208,10 @@ const name = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts
 const randomEntry: fc.Arbitrary<TestEntry> = fc.record({
   name,
   type: fc.constantFrom("0", "0", "1", "2", "5", "5", "6"),
-  linkName: fc.oneof(name, name.map((path) => `/${path}`)),
+  linkName: fc.oneof(
+    name,
+    name.map((path) => `/${path}`),
+  ),
 });
 
 test("whatever entries there are: each is refused, or lies below the root where nothing but a directory leads to it", async () => {
@@ -184,11 +227,13 @@ test("whatever entries there are: each is refused, or lies below the root where 
         const parts = path.split("/");
         if (path !== ".") {
           expect(parts.filter((each) => ["", ".", ".."].includes(each) || each.startsWith(".wh."))).toEqual([]);
-          for (let depth = 1; depth < parts.length; depth++) expect(kinds.get(parts.slice(0, depth).join("/"))).toBe("5");
+          for (let depth = 1; depth < parts.length; depth++)
+            expect(kinds.get(parts.slice(0, depth).join("/"))).toBe("5");
         }
         if (type === "1") expect(["0", "1", "6"]).toContain(kinds.get(target));
         const before = kinds.get(path);
-        if (before === "5" || (type === "5" && before !== undefined)) expect(["5", "3"]).toContain(type === "5" ? before : type);
+        if (before === "5" || (type === "5" && before !== undefined))
+          expect(["5", "3"]).toContain(type === "5" ? before : type);
         kinds.set(path, type);
       }
     }),
@@ -202,10 +247,19 @@ test("whatever octets there are: they are refused with NW1611 or pass", async ()
     .array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { maxLength: 6 })
     .map((changes) => changes.reduce((octets, [at, value]) => octets.fill(value, at, at + 1), Buffer.from(good)));
   await fc.assert(
-    fc.asyncProperty(fc.oneof(broken, fc.uint8Array({ maxLength: 3000 }).map((octets) => Buffer.from(octets))), async (octets) => {
-      const error: unknown = await filtered(octets, 700).then(() => undefined, (reason: unknown) => reason);
-      expect(error === undefined || (isNetwrightError(error) && error.code === "NW1611")).toBe(true);
-    }),
+    fc.asyncProperty(
+      fc.oneof(
+        broken,
+        fc.uint8Array({ maxLength: 3000 }).map((octets) => Buffer.from(octets)),
+      ),
+      async (octets) => {
+        const error: unknown = await filtered(octets, 700).then(
+          () => undefined,
+          (reason: unknown) => reason,
+        );
+        expect(error === undefined || (isNetwrightError(error) && error.code === "NW1611")).toBe(true);
+      },
+    ),
     { numRuns: 1000 },
   );
 });

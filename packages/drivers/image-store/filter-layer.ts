@@ -112,7 +112,8 @@ const untilNul = (octets: Buffer): string => octets.toString("latin1").split("\0
 function extended(header: TarHeader, records: ReadonlyMap<string, string>): TarHeader {
   if (records.size === 0) return inRange(header);
   for (const key of records.keys()) {
-    if (key.startsWith("GNU.sparse.")) throw unusable("a layer has a sparse file", "leave out the option for sparse files");
+    if (key.startsWith("GNU.sparse."))
+      throw unusable("a layer has a sparse file", "leave out the option for sparse files");
   }
   const number = (key: string, otherwise: number): number => {
     const text = records.get(key);

@@ -29,10 +29,12 @@ const shown = (path: string): string => JSON.stringify(Buffer.from(path, "latin1
 
 /** Below the root, whether it was written absolute or not. @throws NW1611 for one that would leave it. */
 function componentsOf(path: string): readonly string[] {
-  if (path.includes("\0") || path.length > pathMax) throw unusable(`a layer has a name that is no path: ${shown(path)}`);
+  if (path.includes("\0") || path.length > pathMax)
+    throw unusable(`a layer has a name that is no path: ${shown(path)}`);
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
   if (parts.includes("..")) throw unusable(`a layer has an entry outside of its root: ${shown(path)}`);
-  if (parts.some((part) => part.length > nameMax)) throw unusable(`a layer has a name that is too long: ${shown(path)}`);
+  if (parts.some((part) => part.length > nameMax))
+    throw unusable(`a layer has a name that is too long: ${shown(path)}`);
   return parts;
 }
 
@@ -128,7 +130,7 @@ export class LayerTree {
     const made: Entry[] = [];
     const way = parts.slice(0, -1);
     let at: string[] = [];
-    for (let links = 0; way.length > 0; ) {
+    for (let links = 0; way.length > 0;) {
       const part = way.shift() ?? "";
       if (part === "..") {
         at = at.slice(0, -1);

@@ -69,13 +69,19 @@ export function readHeader(block: Buffer): TarHeader {
 /** Records `LENGTH KEY=VALUE\n` of an extended header. @throws NW1611 when they are not. */
 export function readRecords(octets: Buffer): ReadonlyMap<string, string> {
   const records = new Map<string, string>();
-  for (let at = 0; at < octets.length; ) {
+  for (let at = 0; at < octets.length;) {
     const space = octets.indexOf(0x20, at);
     const digits = space === -1 ? "" : octets.toString("latin1", at, space);
     const end = at + Number(digits);
     const record = octets.toString("latin1", space + 1, end - 1);
     const equals = record.indexOf("=");
-    if (!/^[1-9]\d{0,7}$/.test(digits) || end > octets.length || end <= space + 1 || octets[end - 1] !== 0x0a || equals < 1)
+    if (
+      !/^[1-9]\d{0,7}$/.test(digits) ||
+      end > octets.length ||
+      end <= space + 1 ||
+      octets[end - 1] !== 0x0a ||
+      equals < 1
+    )
       throw unusable("a layer's archive is damaged: an extended header cannot be read");
     records.set(record.slice(0, equals), record.slice(equals + 1));
     at = end;
@@ -144,5 +150,6 @@ function writeNumber(octets: Buffer, at: number, length: number, value: number):
     return;
   }
   octets[at] = 0x80;
-  for (let index = length - 1, rest = value; index > 0; index--, rest = Math.floor(rest / 256)) octets[at + index] = rest % 256;
+  for (let index = length - 1, rest = value; index > 0; index--, rest = Math.floor(rest / 256))
+    octets[at + index] = rest % 256;
 }
