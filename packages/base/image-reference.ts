@@ -1,6 +1,5 @@
 /** Names of container images, as a person writes them and as everybody else compares them. Pure. */
 import { NetwrightError } from "./errors.ts";
-import { parseIpv6 } from "./net/ipv6.ts";
 
 declare const digestBrand: unique symbol;
 /** `sha256:` and 64 hexadecimal digits (OCI image specification, descriptor.md). */
@@ -73,6 +72,9 @@ function registryReference(text: string): RegistryReference {
   if (digest !== null && !isDigest(digest)) throw refused(text, "a digest is sha256: and 64 hexadecimal digits");
   const slash = name.indexOf("/");
   const first = slash === -1 ? "" : name.slice(0, slash);
+  // What fetches images takes no IPv6 literal.
+  if (first.startsWith("["))
+    throw refused(text, "give the registry a name, in DNS or /etc/hosts, instead of an address");
   if (!isHost(first)) throw shortName(text, name);
   const path = name.slice(slash + 1);
   const colon = path.indexOf(":");
@@ -98,24 +100,13 @@ function repositoryOf(text: string, registry: string, path: string): string {
 }
 
 function isHost(text: string): boolean {
-  const [, bracketed, port] = /^\[([^\]]*)\](?::(\d+))?$/.exec(text) ?? [];
-  if (bracketed !== undefined) return isIpv6(bracketed) && isPort(port);
-  const [, host = "", plainPort] = /^([^:]*)(?::(\d+))?$/.exec(text) ?? [];
-  if (!hostname.test(host) || !isPort(plainPort)) return false;
-  return host.includes(".") || plainPort !== undefined || host === "localhost";
+  const [, host = "", port] = /^([^:]*)(?::(\d+))?$/.exec(text) ?? [];
+  if (!hostname.test(host) || !isPort(port)) return false;
+  return host.includes(".") || port !== undefined || host === "localhost";
 }
 
 const isPort = (text: string | undefined): boolean =>
   text === undefined || (Number(text) >= 1 && Number(text) <= 65_535 && !text.startsWith("0"));
-
-function isIpv6(text: string): boolean {
-  try {
-    parseIpv6(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /**
  * Short names are refused: what they mean differs between machines, and whoever owns the name in the first registry

@@ -13,6 +13,8 @@ export const blobPath = (paths: NodePaths, digest: Digest): string =>
 /** Unpacked layers by the digest of their uncompressed archive (diff_id): shared by all images that have them. */
 export const layersDirectory = (paths: NodePaths): string => `${rootOf(paths)}/layers`;
 export const layerPath = (paths: NodePaths, diffId: Digest): string => `${layersDirectory(paths)}/${hexOf(diffId)}`;
+/** A note beside a layer: octets of its archive. */
+export const sizePath = (paths: NodePaths, diffId: Digest): string => `${layerPath(paths, diffId)}.octets`;
 /** Images that are whole. */
 export const recordsDirectory = (paths: NodePaths): string => `${rootOf(paths)}/records`;
 export const recordPath = (paths: NodePaths, digest: Digest): string =>

@@ -1,5 +1,8 @@
 /** Archives, layers and images for the tests of this folder, made from nothing. */
 import { createHash } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import type { Digest } from "@netwright/base";
 import { endOfArchive, padding, writeHeader, type TarHeader } from "./tar-header.ts";
 
@@ -38,4 +41,72 @@ export const digestOf = (octets: Uint8Array | string): Digest =>
 /** In pieces of that many octets, as a stream would bring them. */
 export async function* inPieces(octets: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < octets.length; at += size) yield octets.subarray(at, at + size);
+}
+
+export interface TestImage {
+  /** Archives, from the bottom up. */
+  readonly layers: readonly Buffer[];
+  /** Members of the configuration's `config`, for example `Cmd`. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly compression?: "none" | "gzip" | "zstd";
+  readonly architecture?: string;
+}
+
+/** Blobs by digest, and the digest of the manifest. */
+export interface BuiltImage {
+  readonly digest: Digest;
+  readonly manifest: Buffer;
+  readonly config: Digest;
+  readonly layers: readonly Digest[];
+  readonly blobs: ReadonlyMap<Digest, Buffer>;
+}
+
+const machine = process.arch === "x64" ? "amd64" : process.arch;
+const compressors: Record<string, (octets: Buffer) => Buffer> = {
+  none: (octets) => octets,
+  gzip: (octets) => gzipSync(octets),
+  zstd: (octets) => zstdCompressSync(octets),
+};
+
+export function buildImage({
+  layers,
+  config = {},
+  compression = "gzip",
+  architecture = machine,
+}: TestImage): BuiltImage {
+  const blobs = new Map<Digest, Buffer>();
+  const put = (octets: Buffer, mediaType: string) => {
+    const digest = digestOf(octets);
+    blobs.set(digest, octets);
+    return { mediaType, digest, size: octets.length };
+  };
+  const suffix = compression === "none" ? "" : `+${compression}`;
+  const stored = layers.map((layer) =>
+    put(compressors[compression]?.(layer) ?? layer, `application/vnd.oci.image.layer.v1.tar${suffix}`),
+  );
+  const described = { os: "linux", architecture, config, rootfs: { type: "layers", diff_ids: layers.map(digestOf) } };
+  const own = put(Buffer.from(JSON.stringify(described)), "application/vnd.oci.image.config.v1+json");
+  const mediaType = "application/vnd.oci.image.manifest.v1+json";
+  const manifest = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, config: own, layers: stored }));
+  const { digest } = put(manifest, mediaType);
+  return { digest, manifest, config: own.digest, layers: stored.map((layer) => layer.digest), blobs };
+}
+
+/** Files of an OCI image layout, by path below its directory. */
+export function layoutFiles(images: Readonly<Record<string, BuiltImage>>): ReadonlyMap<string, Buffer> {
+  const files = new Map([["oci-layout", Buffer.from('{"imageLayoutVersion":"1.0.0"}')]]);
+  const manifests = Object.entries(images).map(([name, { digest, manifest, blobs }]) => {
+    for (const [each, octets] of blobs) files.set(`blobs/sha256/${each.slice(7)}`, octets);
+    const annotations = { "org.opencontainers.image.ref.name": name };
+    return { mediaType: "application/vnd.oci.image.manifest.v1+json", digest, size: manifest.length, annotations };
+  });
+  files.set("index.json", Buffer.from(JSON.stringify({ schemaVersion: 2, manifests })));
+  return files;
+}
+
+export function writeLayout(at: string, images: Readonly<Record<string, BuiltImage>>): void {
+  for (const [path, octets] of layoutFiles(images)) {
+    mkdirSync(dirname(join(at, path)), { recursive: true });
+    writeFileSync(join(at, path), octets);
+  }
 }
