@@ -1,6 +1,7 @@
 /** Archives, layers and images for the tests of this folder, made from nothing. */
 import { createHash } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import type { Digest } from "@netwright/base";
@@ -94,7 +95,7 @@ export function buildImage({
 
 /** Files of an OCI image layout, by path below its directory. */
 export function layoutFiles(images: Readonly<Record<string, BuiltImage>>): ReadonlyMap<string, Buffer> {
-  const files = new Map([["oci-layout", Buffer.from('{"imageLayoutVersion":"1.0.0"}')]]);
+  const files = new Map<string, Buffer>([["oci-layout", Buffer.from('{"imageLayoutVersion":"1.0.0"}')]]);
   const manifests = Object.entries(images).map(([name, { digest, manifest, blobs }]) => {
     for (const [each, octets] of blobs) files.set(`blobs/sha256/${each.slice(7)}`, octets);
     const annotations = { "org.opencontainers.image.ref.name": name };
@@ -109,4 +110,12 @@ export function writeLayout(at: string, images: Readonly<Record<string, BuiltIma
     mkdirSync(dirname(join(at, path)), { recursive: true });
     writeFileSync(join(at, path), octets);
   }
+}
+
+/** Programs of this machine with the libraries that they need, as entries of an archive. */
+export function programs(...paths: readonly string[]): readonly TestEntry[] {
+  const libraries = paths.flatMap((path) =>
+    [...execFileSync("ldd", [path], { encoding: "utf8" }).matchAll(/(\/\S+) \(0x/g)].map(([, library = ""]) => library),
+  );
+  return [...new Set([...paths, ...libraries])].map((name) => ({ name, content: readFileSync(name), mode: 0o755 }));
 }

@@ -1,6 +1,5 @@
 /** The command line that runs a program inside a running container. Pure. */
 import type { NodePaths } from "@netwright/contract";
-import { workloadUser } from "./bundle.ts";
 import { mountsOf, type Hierarchies } from "./control-groups.ts";
 import { controlGroup, crunRoot } from "./layout.ts";
 import { generationOf, type ContainerInstance } from "./want.ts";
@@ -19,14 +18,6 @@ export function execCommand(
 ): readonly [string, ...string[]] {
   const generation = generationOf(instance);
   const groups = mountsOf(hierarchies).map(({ mount }) => `${mount}${controlGroup(paths, generation)}`);
-  const crun = [
-    "crun",
-    "--root",
-    crunRoot(paths),
-    "--cgroup-manager=disabled",
-    "exec",
-    "--no-new-privs",
-    `--user=${workloadUser}:${workloadUser}`,
-  ];
+  const crun = ["crun", "--root", crunRoot(paths), "--cgroup-manager=disabled", "exec", "--no-new-privs"];
   return ["sh", "-c", script, "sh", ...groups, "--", ...crun, ...(tty ? ["--tty"] : []), generation, ...command];
 }
