@@ -4,7 +4,7 @@ import type { AgentRequest, NodeObservation, OutputChunk } from "@netwright/api"
 import { isNetwrightError, messageOf, NetwrightError } from "@netwright/base";
 import type { Driver, HostState, NodeSystem } from "@netwright/contract";
 import { readDenied } from "@netwright/drivers";
-import { execCommand, logPath } from "@netwright/drivers/runtime-crun/index.ts";
+import { execCommand, logPath, readRunningAs } from "@netwright/drivers/runtime-crun/index.ts";
 import { readHierarchies } from "@netwright/drivers/runtime-crun/hierarchies.ts";
 import { containerOf, type ContainerInstance } from "@netwright/drivers/runtime-crun/want.ts";
 import { examine } from "./round.ts";
@@ -51,12 +51,9 @@ async function* dispatch(
   }
   if (instance === undefined)
     throw new NetwrightError("NW1501", `${request.instance} is no container: nothing can run in it`);
-  const hierarchies = await readHierarchies(system.files);
-  return yield* output(
-    execCommand(instance, request.command, { paths: system.paths, hierarchies }),
-    request.input,
-    signal,
-  );
+  const { files, paths } = system;
+  const [hierarchies, as] = await Promise.all([readHierarchies(files), readRunningAs(files, paths, instance)]);
+  return yield* output(execCommand(instance, request.command, { paths, hierarchies, as }), request.input, signal);
 }
 
 /** What differs from the wanted state right now, and the route that the node's own namespace has to an address. */

@@ -30,7 +30,7 @@ export async function collectImages(system: NodeSystem, { used, bound }: Collect
   // A record goes before what it promises.
   for (const digest of garbage.images) await files.remove(recordPath(paths, digest));
   for (const digest of garbage.blobs) await files.remove(blobPath(paths, digest));
-  for (const diffId of garbage.layers) await removeWhole(system, layerPath(paths, diffId), sizePath(paths, diffId));
+  for (const id of garbage.layers) await removeWhole(system, layerPath(paths, id), sizePath(paths, id));
   return garbage.images;
 }
 
@@ -49,9 +49,9 @@ async function stored({ files, paths }: NodeSystem): Promise<Stored> {
     sized(`${blobsDirectory(paths)}/sha256`, (digest) => blobPath(paths, digest)),
     files.list(layersDirectory(paths)),
   ]);
-  const diffIds = layers.map((name) => `sha256:${name}`).filter(isDigest);
+  const ids = layers.map((name) => `sha256:${name}`).filter(isDigest);
   const sizes = await Promise.all(
-    diffIds.map(async (diffId) => [diffId, Number((await files.read(sizePath(paths, diffId))) ?? 0)] as const),
+    ids.map(async (id) => [id, Number((await files.read(sizePath(paths, id))) ?? 0)] as const),
   );
   return { images, blobs, layers: new Map(sizes) };
 }

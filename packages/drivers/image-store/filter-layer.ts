@@ -4,7 +4,7 @@
  * no devices, no attributes, and what a layer takes away has become whiteouts. Pure; keeps names, never contents.
  */
 import { ArchiveReader } from "./archive-reader.ts";
-import { LayerTree, type Entry } from "./layer-tree.ts";
+import { LayerTree, type Below, type Entry } from "./layer-tree.ts";
 import { endOfArchive, isZero, padding, readHeader, readRecords, writeHeader, type TarHeader } from "./tar-header.ts";
 import { unusable } from "./unusable.ts";
 
@@ -22,9 +22,14 @@ const extensionMax = 64 * 1024;
 /** Whatever is marked so but is not a whiteout belongs to aufs. */
 const whiteoutPrefix = ".wh.";
 
-export async function* filterLayer(archive: AsyncIterable<Uint8Array>, limits: LayerLimits): AsyncGenerator<Buffer> {
+/** @param below what the layers below have at a path */
+export async function* filterLayer(
+  archive: AsyncIterable<Uint8Array>,
+  limits: LayerLimits,
+  below?: (path: string) => Below | undefined,
+): AsyncGenerator<Buffer> {
   const reader = new ArchiveReader(bounded(archive, limits.octets));
-  const tree = new LayerTree();
+  const tree = new LayerTree(below);
   let entries = 0;
   let names = 0;
   for await (const header of headersOf(reader)) {

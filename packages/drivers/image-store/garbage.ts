@@ -6,7 +6,7 @@ export interface Stored {
   readonly images: readonly ImageRecord[];
   /** Octets by digest. */
   readonly blobs: ReadonlyMap<Digest, number>;
-  /** Octets by diff_id. */
+  /** Octets by identifier. */
   readonly layers: ReadonlyMap<Digest, number>;
 }
 
@@ -39,14 +39,14 @@ export function chooseGarbage({ images, blobs, layers }: Stored, used: ReadonlyS
   return {
     images: [...gone],
     blobs: [...blobs.keys()].filter((digest) => !ownBlobs.has(digest)),
-    layers: [...layers.keys()].filter((diffId) => !ownLayers.has(diffId)),
+    layers: [...layers.keys()].filter((id) => !ownLayers.has(id)),
   };
 }
 
 function needs(images: readonly ImageRecord[]) {
   return {
     ownBlobs: new Set(images.flatMap((image) => image.blobs)),
-    ownLayers: new Set(images.flatMap((image) => image.layers.map(({ diffId }) => diffId))),
+    ownLayers: new Set(images.flatMap((image) => image.layers.map(({ id }) => id))),
   };
 }
 

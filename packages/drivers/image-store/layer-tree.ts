@@ -18,6 +18,17 @@ export interface Entry {
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
+/** What the layers below have at a path, as far as a layer above can depend on it. */
+export type Below =
+  | {
+      readonly kind: "Directory";
+      readonly mode: number;
+      readonly uid: number;
+      readonly gid: number;
+      readonly mtime: number;
+    }
+  | { readonly kind: "Symlink"; readonly target: string };
+
 const opaqueAttribute = { "trusted.overlay.opaque": "y" };
 
 const pathMax = 4096;
@@ -51,6 +62,12 @@ const directoryHeader = (name: string): TarHeader => ({
 
 export class LayerTree {
   readonly #nodes = new Map<string, Node>();
+  readonly #below: (path: string) => Below | undefined;
+
+  /** @param below asked only where the archive itself does not say what leads to an entry */
+  constructor(below: (path: string) => Below | undefined = () => undefined) {
+    this.#below = below;
+  }
 
   /** A directory, file, symbolic link, hard link or FIFO, named as in the archive. */
   add(header: TarHeader): readonly Entry[] {
@@ -138,7 +155,7 @@ export class LayerTree {
       }
       if (part.startsWith(".wh.")) throw reserved(part);
       const path = [...at, part].join("/");
-      const node = this.#nodes.get(path);
+      const node = this.#nodes.get(path) ?? this.#inherited(path);
       if (node?.kind === "File") throw unusable(`a layer has an entry below the file ${shown(path)}`);
       if (node?.kind === "Symlink") {
         if (++links > linksMax) throw unusable(`a layer has symbolic links in a circle at ${shown(path)}`);
@@ -146,10 +163,25 @@ export class LayerTree {
         way.unshift(...node.target.split("/").filter((each) => each !== "" && each !== "."));
         continue;
       }
-      if (node?.kind !== "Directory") made.push(this.#directory(path, directoryHeader(path)));
+      // One that layers below have keeps what they say of it.
+      const isNew = !this.#nodes.has(path) || node?.kind === "Whiteout";
+      if (isNew) made.push(this.#directory(path, node?.kind === "Directory" ? node.header : directoryHeader(path)));
       at.push(part);
     }
     return { path: [...at, last].join("/"), made };
+  }
+
+  /** What shows through from below, where nothing of this layer hides it. */
+  #inherited(path: string): Node | undefined {
+    const parts = path.split("/");
+    for (let depth = 1; depth < parts.length; depth++) {
+      const above = this.#nodes.get(parts.slice(0, depth).join("/"));
+      if (above?.kind === "Directory" && above.opaque) return undefined;
+    }
+    const below = this.#below(path);
+    if (below?.kind !== "Directory") return below;
+    const { mode, uid, gid, mtime } = below;
+    return { kind: "Directory", header: { ...directoryHeader(path), mode, uid, gid, mtime }, opaque: false };
   }
 }
 

@@ -10,11 +10,11 @@ export const hexOf = (digest: Digest): string => digest.slice("sha256:".length);
 export const blobsDirectory = (paths: NodePaths): string => `${rootOf(paths)}/blobs`;
 export const blobPath = (paths: NodePaths, digest: Digest): string =>
   `${blobsDirectory(paths)}/sha256/${hexOf(digest)}`;
-/** Unpacked layers by the digest of their uncompressed archive (diff_id): shared by all images that have them. */
+/** Unpacked layers, shared by all images that have them. */
 export const layersDirectory = (paths: NodePaths): string => `${rootOf(paths)}/layers`;
-export const layerPath = (paths: NodePaths, diffId: Digest): string => `${layersDirectory(paths)}/${hexOf(diffId)}`;
+export const layerPath = (paths: NodePaths, id: Digest): string => `${layersDirectory(paths)}/${hexOf(id)}`;
 /** A note beside a layer: octets of its archive. */
-export const sizePath = (paths: NodePaths, diffId: Digest): string => `${layerPath(paths, diffId)}.octets`;
+export const sizePath = (paths: NodePaths, id: Digest): string => `${layerPath(paths, id)}.octets`;
 /** Images that are whole. */
 export const recordsDirectory = (paths: NodePaths): string => `${rootOf(paths)}/records`;
 export const recordPath = (paths: NodePaths, digest: Digest): string =>

@@ -11,7 +11,7 @@ import { blobPath, layerPath, layersDirectory, workDirectory } from "./layout.ts
 import { platformOf } from "./manifest.ts";
 import { pullImage, resolveImage, type PullContext } from "./pull.ts";
 import { listImages, readImage } from "./record.ts";
-import { archive, buildImage, digestOf, layoutFiles, writeLayout, type TestImage } from "./testing.ts";
+import { archive, buildImage, digestOf, directory, layoutFiles, writeLayout, type TestImage } from "./testing.ts";
 import {
   credentials,
   startLyingRegistry,
@@ -26,8 +26,14 @@ afterAll(() => rmSync(base, { recursive: true, force: true }));
 const ports = { open: 5000, closed: 5001, lying: 5002, nobody: 5003 };
 
 const passwd = { name: "etc/passwd", content: "root:x:0:0::/root:/bin/sh\napp:x:1000:50::/srv/app:/bin/sh\n" };
-const bottom = archive(passwd, { name: "bin/shop", content: "v1".repeat(5000), mode: 0o755 }, { name: "old" });
-const top = archive({ name: ".wh.old" }, { name: "srv/page.html", content: "hello" });
+const bottom = archive(
+  directory("etc"),
+  directory("bin"),
+  passwd,
+  { name: "bin/shop", content: "v1".repeat(5000), mode: 0o755 },
+  { name: "old" },
+);
+const top = archive({ name: ".wh.old" }, directory("srv"), { name: "srv/page.html", content: "hello" });
 const config = {
   Entrypoint: ["/bin/shop"],
   Cmd: ["--port", "80"],
@@ -97,14 +103,14 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([registry, closed, lying].map((each) => each.stop())));
 
-const fileOf = (diffId: Parameters<typeof layerPath>[1], path: string): string =>
-  readFileSync(join(layerPath(system.paths, diffId), path), "utf8");
+const fileOf = (id: Parameters<typeof layerPath>[1], path: string): string =>
+  readFileSync(join(layerPath(system.paths, id), path), "utf8");
 
 const expected = {
   digest: built.digest,
   layers: [
-    { diffId: digestOf(bottom), size: bottom.length },
-    { diffId: digestOf(top), size: top.length },
+    { id: digestOf(bottom), size: bottom.length },
+    { id: digestOf(top), size: top.length },
   ],
   entrypoint: ["/bin/shop"],
   cmd: ["--port", "80"],

@@ -1,5 +1,5 @@
 /** An image, from wherever its name says, into the store: whole or not at all. */
-import { lstat, readFile, statfs } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
 import {
   isNetwrightError,
   NetwrightError,
@@ -8,22 +8,22 @@ import {
   type RegistryReference,
   type StoredImageReference,
 } from "@netwright/base";
-import type { NodePaths } from "@netwright/contract";
 import { archiveSource } from "./archive-source.ts";
 import type { FetchContext, FetchedImage, ImageSource } from "./fetched-image.ts";
 import { parseImageConfig, type ImageConfig } from "./image-config.ts";
 import { resolveUser } from "./image-user.ts";
 import { blobPath, layerPath } from "./layout.ts";
+import { smallFile } from "./layers-below.ts";
 import { layoutSource } from "./layout-source.ts";
 import type { Platform } from "./manifest.ts";
-import { readImage, writeImage, type ImageRecord, type StoredLayer } from "./record.ts";
+import { readImage, writeImage, type ImageRecord } from "./record.ts";
 import { registrySource } from "./registry-source.ts";
-import { unpackLayer, unpackedSize, type LayerSource } from "./unpack-layer.ts";
+import { findLayer, unpackLayer, type LayerSource, type StoredLayer } from "./unpack-layer.ts";
 import { unusable } from "./unusable.ts";
 
 export interface PullContext extends FetchContext {
   /** By diff_id: layers that some pull unpacks at this moment, shared by all pulls of a host. */
-  readonly layersUnderWay: Map<Digest, Promise<number>>;
+  readonly layersUnderWay: Map<Digest, Promise<StoredLayer>>;
 }
 
 const sources: { readonly [K in StoredImageReference["kind"]]: ImageSource<never> } = {
@@ -63,16 +63,14 @@ async function unpackImage(context: PullContext, digest: Digest, image: FetchedI
   let [done, octets] = [0, 0];
   for (const layer of sourcesOfLayers) {
     context.onProgress({ step: "Unpacking", done, total });
-    const size = await unpackOnce(context, layer, context.limits.octets - octets);
-    octets += size;
+    const lower = layers.map(({ id }) => id);
+    const stored = await unpackOnce(context, layer, lower, context.limits.octets - octets);
+    octets += stored.size;
     done += layer.size;
-    layers.push({ diffId: layer.diffId, size });
+    layers.push(stored);
   }
   const { entrypoint, cmd, env, workingDir, stopSignal, user } = config;
-  const diffIds = layers.map(({ diffId }) => diffId);
-  const [passwd, group] = await Promise.all(
-    ["passwd", "group"].map((name) => readFromLayers(context.system.paths, diffIds, `etc/${name}`)),
-  );
+  const stack = layers.map(({ id }) => layerPath(context.system.paths, id));
   return {
     digest,
     layers,
@@ -81,7 +79,7 @@ async function unpackImage(context: PullContext, digest: Digest, image: FetchedI
     env,
     workingDir,
     stopSignal,
-    user: resolveUser(user, passwd ?? "", group ?? ""),
+    user: resolveUser(user, smallFile(stack, "etc/passwd"), smallFile(stack, "etc/group")),
     blobs: image.blobs,
     usedAt: context.system.clock.now(),
   };
@@ -119,18 +117,23 @@ async function checkRoom({ system: { paths }, limits }: PullContext, layers: rea
 }
 
 /** Two images with one layer unpack it once, also when they come at the same time. */
-async function unpackOnce(context: PullContext, layer: LayerSource, octets: number): Promise<number> {
+async function unpackOnce(
+  context: PullContext,
+  layer: LayerSource,
+  lower: readonly Digest[],
+  octets: number,
+): Promise<StoredLayer> {
   const { layersUnderWay: underWay, system, limits, signal } = context;
   const { diffId } = layer;
   for (;;) {
-    const known = await unpackedSize(system.paths, diffId);
+    const known = await findLayer(system.paths, diffId, lower);
     if (known !== undefined) return known;
     const other = underWay.get(diffId);
     if (other === undefined) break;
     // When it fails, it is this one's turn, with its own blob.
     await other.catch(() => {});
   }
-  const unpacking = unpackLayer(system.paths, layer, { octets, entries: limits.entries }, signal);
+  const unpacking = unpackLayer(system.paths, layer, lower, { octets, entries: limits.entries }, signal);
   underWay.set(diffId, unpacking);
   try {
     return await unpacking;
@@ -142,25 +145,4 @@ async function unpackOnce(context: PullContext, layer: LayerSource, octets: numb
   } finally {
     underWay.delete(diffId);
   }
-}
-
-const smallFileMax = 2 ** 20;
-
-/**
- * A small file as a container will see it; empty when there is none. Nothing that a layer says is followed: behind a
- * link there is no such file.
- */
-async function readFromLayers(paths: NodePaths, diffIds: readonly Digest[], path: string): Promise<string> {
-  for (const diffId of diffIds.toReversed()) {
-    const steps = path.split("/");
-    for (const [index] of steps.entries()) {
-      const at = `${layerPath(paths, diffId)}/${steps.slice(0, index + 1).join("/")}`;
-      const found = await lstat(at).catch(() => undefined);
-      if (found === undefined) break;
-      if (index === steps.length - 1 && found.isFile()) return found.size > smallFileMax ? "" : readFile(at, "utf8");
-      // A whiteout, or something else in its place: lower layers do not count.
-      if (!found.isDirectory()) return "";
-    }
-  }
-  return "";
 }

@@ -3,6 +3,7 @@ import { isDigest, type Digest, type Instant } from "@netwright/base";
 import type { Files, NodePaths } from "@netwright/contract";
 import type { ImageUser } from "./image-user.ts";
 import { layerPath, recordPath, recordsDirectory } from "./layout.ts";
+import type { StoredLayer } from "./unpack-layer.ts";
 
 export interface ImageRecord {
   /** What a HostState names: of a manifest, or of a list of them. */
@@ -21,12 +22,6 @@ export interface ImageRecord {
   readonly usedAt: Instant;
 }
 
-export interface StoredLayer {
-  readonly diffId: Digest;
-  /** Octets of its uncompressed archive. */
-  readonly size: number;
-}
-
 type Reader = Pick<Files, "read" | "list" | "exists">;
 
 /** Undefined unless the image and all its layers are there. */
@@ -35,7 +30,7 @@ export async function readImage(files: Reader, paths: NodePaths, digest: Digest)
   if (text === undefined) return undefined;
   const record = parseRecord(text, digest);
   if (record === undefined) return undefined;
-  const present = await Promise.all(record.layers.map(({ diffId }) => files.exists(layerPath(paths, diffId))));
+  const present = await Promise.all(record.layers.map(({ id }) => files.exists(layerPath(paths, id))));
   return present.every(Boolean) ? record : undefined;
 }
 

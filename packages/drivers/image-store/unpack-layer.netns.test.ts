@@ -17,7 +17,7 @@ import { isNetwrightError, type Digest } from "@netwright/base";
 import { afterAll, describe, expect, test } from "vitest";
 import { layerPath, workDirectory } from "./layout.ts";
 import { archive, digestOf, directory, entry, extended, hardLink, symlink } from "./testing.ts";
-import { unpackedSize, unpackLayer, type LayerSource } from "./unpack-layer.ts";
+import { findLayer, unpackLayer, type LayerSource } from "./unpack-layer.ts";
 import { endOfArchive } from "./tar-header.ts";
 
 const base = mkdtempSync(join(tmpdir(), "nw-layer-"));
@@ -42,17 +42,22 @@ const lay = (octets: Buffer, change: Partial<LayerSource> = {}): LayerSource => 
   return { path, digest: digestOf(blob), size: blob.length, compression: "none", diffId: digestOf(octets), ...change };
 };
 
-async function unpacked(octets: Buffer, change: Partial<LayerSource> = {}): Promise<string> {
+async function unpacked(
+  octets: Buffer,
+  change: Partial<LayerSource> = {},
+  lower: readonly Digest[] = [],
+): Promise<string> {
   const layer = lay(octets, change);
-  expect(await unpackLayer(paths, layer, limits, never)).toBe(octets.length);
-  expect(await unpackedSize(paths, layer.diffId)).toBe(octets.length);
-  return layerPath(paths, layer.diffId);
+  const stored = await unpackLayer(paths, layer, lower, limits, never);
+  expect(stored.size).toBe(octets.length);
+  expect(await findLayer(paths, layer.diffId, lower)).toEqual(stored);
+  return layerPath(paths, stored.id);
 }
 
 /** Nothing of it is in the store. */
 async function refused(layer: LayerSource, signal = never): Promise<unknown> {
-  const error: unknown = await unpackLayer(paths, layer, limits, signal).catch((reason: unknown) => reason);
-  expect(await unpackedSize(paths, layer.diffId)).toBeUndefined();
+  const error: unknown = await unpackLayer(paths, layer, [], limits, signal).catch((reason: unknown) => reason);
+  expect(await findLayer(paths, layer.diffId, [])).toBeUndefined();
   expect(existsSync(workDirectory(paths)) ? readdirSync(workDirectory(paths)) : []).toEqual([]);
   return isNetwrightError(error) ? error.code : error;
 }
@@ -220,9 +225,43 @@ describe("what is refused leaves nothing", () => {
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", small.state]);
     mounted.push(small.state);
     const big = lay(archive({ name: "big", content: Buffer.alloc(2 ** 22, 7) }));
-    await expect(unpackLayer(small, big, limits, never)).rejects.toThrow(/cannot be unpacked: tar: big: Wrote only/);
+    await expect(unpackLayer(small, big, [], limits, never)).rejects.toThrow(
+      /cannot be unpacked: tar: big: Wrote only/,
+    );
     expect(readdirSync(workDirectory(small))).toEqual([]);
   });
+});
+
+test("directories that a layer leaves out are as those below it, and links there are followed", async () => {
+  const lower = archive(
+    { ...directory("tmp", 0o1777) },
+    directory("srv"),
+    directory("usr"),
+    { ...directory("srv/app", 0o750), uid: 7, gid: 8 },
+    symlink("lib", "usr/lib"),
+    directory("usr/lib", 0o711),
+  );
+  const upper = archive({ name: "tmp/x" }, { name: "srv/app/y" }, { name: "lib/z" }, { name: "own/w" });
+  const below = await unpacked(lower);
+  const id = digestOf(lower);
+  const above = await unpacked(upper, {}, [id]);
+  expect(above).not.toBe(layerPath(paths, digestOf(upper)));
+  expect(
+    tree(above)
+      .split("\n")
+      .filter((line) => line.includes(" d ")),
+  ).toEqual([
+    "own d 755 0:0 ",
+    "srv d 755 0:0 ",
+    "srv/app d 750 7:8 ",
+    "tmp d 1777 0:0 ",
+    "usr d 755 0:0 ",
+    "usr/lib d 711 0:0 ",
+  ]);
+  expect(readdirSync(join(merged(below, above), "lib"))).toEqual(["z"]);
+  expect(await unpacked(upper)).not.toBe(above);
+  const whole = archive(directory("tmp"), { name: "tmp/x" });
+  expect(await unpacked(whole)).toBe(layerPath(paths, digestOf(whole)));
 });
 
 test("attributes that a layer brings itself are left out, so that it cannot forge the overlay's", async () => {
@@ -237,7 +276,10 @@ test("attributes that a layer brings itself are left out, so that it cannot forg
 test("a layer that another pull brought meanwhile is kept", async () => {
   const octets = archive({ name: "twice" });
   const layer = lay(octets);
-  await Promise.allSettled([unpackLayer(paths, layer, limits, never), unpackLayer(paths, layer, limits, never)]);
+  await Promise.allSettled([
+    unpackLayer(paths, layer, [], limits, never),
+    unpackLayer(paths, layer, [], limits, never),
+  ]);
   expect(readdirSync(layerPath(paths, layer.diffId))).toEqual(["twice"]);
   expect(readdirSync(workDirectory(paths))).toEqual([]);
 });

@@ -16,8 +16,11 @@ import { createGunzip, createZstdDecompress } from "node:zlib";
 import { messageOf, NetwrightError, type Digest } from "@netwright/base";
 import type { NodePaths } from "@netwright/contract";
 import { filterLayer, type LayerLimits } from "./filter-layer.ts";
+import type { Below } from "./layer-tree.ts";
+import { below } from "./layers-below.ts";
 import { layerPath, layersDirectory, sizePath, workDirectory } from "./layout.ts";
 import type { Compression } from "./manifest.ts";
+import { digestOfText } from "./stored-blobs.ts";
 import { unusable } from "./unusable.ts";
 
 export interface LayerSource {
@@ -30,39 +33,75 @@ export interface LayerSource {
   readonly diffId: Digest;
 }
 
+/** A layer in the store. */
+export interface StoredLayer {
+  /** Of its directory: its diff_id, or, where it was completed by what lies below it, one of both together. */
+  readonly id: Digest;
+  /** Octets of its uncompressed archive. */
+  readonly size: number;
+}
+
+/**
+ * Some builders leave out the directories that lead to a layer's files. Such a layer has them as the layers below do,
+ * and is another one above others.
+ */
+const idAbove = (diffId: Digest, lower: readonly Digest[]): Digest =>
+  digestOfText(`${diffId} above ${lower.join(" ")}`);
+
+/** Undefined when the layer is not in the store. */
+export async function findLayer(
+  paths: NodePaths,
+  diffId: Digest,
+  lower: readonly Digest[],
+): Promise<StoredLayer | undefined> {
+  for (const id of [diffId, idAbove(diffId, lower)]) {
+    const size = await unpackedSize(paths, id);
+    if (size !== undefined) return { id, size };
+  }
+  return undefined;
+}
+
 /** Octets of its archive; undefined when the layer is not in the store. */
-export async function unpackedSize(paths: NodePaths, diffId: Digest): Promise<number | undefined> {
-  const present = await access(layerPath(paths, diffId)).then(
+async function unpackedSize(paths: NodePaths, id: Digest): Promise<number | undefined> {
+  const present = await access(layerPath(paths, id)).then(
     () => true,
     () => false,
   );
   if (!present) return undefined;
   // Without its note the layer is good all the same; only its size is unknown.
-  return Number(await readFile(sizePath(paths, diffId), "utf8").catch(() => "0"));
+  return Number(await readFile(sizePath(paths, id), "utf8").catch(() => "0"));
 }
 
 /**
- * @returns octets of the uncompressed archive
+ * @param lower the layers below, from the bottom up; they are in the store
  * @throws NW1610 when the blob or what it holds has another digest, NW1611 when it cannot be used, NW1601 when tar fails
  */
 export async function unpackLayer(
   paths: NodePaths,
   layer: LayerSource,
+  lower: readonly Digest[],
   limits: LayerLimits,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<StoredLayer> {
   const beside = `${workDirectory(paths)}/layer-${randomBytes(6).toString("hex")}`;
   await mkdir(beside, { recursive: true });
   try {
     // What the process may do by default is not what a container's user needs.
     await chmod(beside, 0o755);
-    const octets = await extract(layer, beside, limits, signal);
+    const stack = lower.map((id) => layerPath(paths, id));
+    let dependent = false;
+    const look = (path: string): Below | undefined => {
+      dependent = true;
+      return below(stack, path);
+    };
+    const size = await extract(layer, beside, limits, look, signal);
+    const id = dependent ? idAbove(layer.diffId, lower) : layer.diffId;
     await flush(beside);
     await mkdir(layersDirectory(paths), { recursive: true, mode: 0o700 });
-    await writeFile(sizePath(paths, layer.diffId), `${octets}`);
-    await rename(beside, layerPath(paths, layer.diffId));
+    await writeFile(sizePath(paths, id), `${size}`);
+    await rename(beside, layerPath(paths, id));
     await flush(layersDirectory(paths));
-    return octets;
+    return { id, size };
   } finally {
     await rm(beside, { recursive: true, force: true });
   }
@@ -87,6 +126,7 @@ async function extract(
   layer: LayerSource,
   directory: string,
   limits: LayerLimits,
+  look: (path: string) => Below | undefined,
   signal: AbortSignal,
 ): Promise<number> {
   const tar = spawn("tar", [...tarArguments, `--directory=${directory}`], {
@@ -104,7 +144,7 @@ async function extract(
   const blob = new Checked(layer.digest, layer.size);
   const content = new Checked(layer.diffId, null);
   const filter = (chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> =>
-    filterLayer(content.pass(chunks), limits);
+    filterLayer(content.pass(chunks), limits, look);
   const failure: unknown = await pipeline(
     createReadStream(layer.path, { highWaterMark: 2 ** 18 }),
     (chunks: AsyncIterable<Uint8Array>) => blob.pass(chunks),

@@ -66,7 +66,7 @@ async function linkLayers(paths: NodePaths, { layers }: ImageRecord, bundle: Bun
   // What an earlier try left may name other layers.
   await rm(bundle.lower, { recursive: true, force: true });
   await mkdir(bundle.lower, { recursive: true });
-  const targets = layers.toReversed().map(({ diffId }) => layerPath(paths, diffId));
+  const targets = layers.toReversed().map(({ id }) => layerPath(paths, id));
   const links = [
     ...lowerNames(layers.length).map((name, index) => [name, targets[index] ?? ""] as const),
     ["upper", `${writable}/upper`] as const,

@@ -80,7 +80,7 @@ describe("of an image", () => {
   const digest = `sha256:${"a".repeat(64)}` as Digest;
   const image: ImageRecord = {
     digest,
-    layers: [1, 2, 3].map((size) => ({ diffId: `sha256:${`${size}`.repeat(64)}` as Digest, size })),
+    layers: [1, 2, 3].map((size) => ({ id: `sha256:${`${size}`.repeat(64)}` as Digest, size })),
     entrypoint: ["/bin/shop"],
     cmd: ["--port", "80"],
     env: ["PATH=/opt/bin", "MODE=shop", "GREETING=hello"],

@@ -15,7 +15,7 @@ import {
 } from "../image-store/index.ts";
 import { archive, buildImage, directory, programs, writeLayout, type TestImage } from "../image-store/testing.ts";
 import { file } from "./example.ts";
-import { execCommand } from "./index.ts";
+import { execCommand, readRunningAs } from "./index.ts";
 import { containerNode, run, within } from "./testing.ts";
 
 const node = containerNode("image");
@@ -102,7 +102,7 @@ describe("a container of an image", () => {
     const script = "cat page; echo changed >page; cat page; echo x >/srv/app/x; [ -e new ] && sleep 0.05";
     await converge([instance(of(script)), instance(of("sleep 1000"), 2)]);
     await expect.poll(() => output().match(/onechanged\n/g)?.length ?? 0, within).toBeGreaterThanOrEqual(2);
-    const top = layerPath(paths, image.layers[0]?.diffId as never);
+    const top = layerPath(paths, image.layers[0]?.id as never);
     expect(readFileSync(join(top, "srv/app/page"), "utf8")).toBe("one");
     expect(readdirSync(join(top, "srv/app"))).toEqual(["page"]);
     expect(writableLeft().length).toBe(2);
@@ -134,12 +134,17 @@ describe("a container of an image", () => {
   test("runs further programs as the same user, with the same limits and files", async () => {
     const wanted = instance(of("sleep 1000"));
     await converge([wanted]);
-    const [program, ...args] = execCommand(wanted, ["/bin/sh", "-c", "id -u; id -g; pwd; cat /srv/app/new"], {
-      paths,
-      hierarchies,
-    });
+    const [program, ...args] = execCommand(
+      wanted,
+      ["/bin/sh", "-c", "id -u; id -g; pwd; echo $MODE $HOME; cat /srv/app/new"],
+      {
+        paths,
+        hierarchies,
+        as: await readRunningAs(system.files, paths, wanted),
+      },
+    );
     const told = execFileSync(program, args, { encoding: "utf8" });
-    expect(told).toMatch(/^1000\n50\n/);
+    expect(told).toMatch(/^1000\n50\n\/srv\/app\nimage \/srv\/app\n/);
     expect(told).toContain("two");
   });
 });
