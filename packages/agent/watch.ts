@@ -5,7 +5,7 @@
 import { milliseconds, type Milliseconds } from "@netwright/base";
 import type { HostState, InstanceReport, NodeReport, NodeSystem, Problem } from "@netwright/contract";
 import { readEngines, readNetworks, type EngineFacts } from "./engines.ts";
-import { InstanceWatch } from "./instances.ts";
+import { InstanceWatch, type FindImage } from "./instances.ts";
 import { outrankedRoutes } from "./outranked-routes.ts";
 import { Waiter } from "./waiter.ts";
 
@@ -45,13 +45,19 @@ export class Watch {
   readonly #repair: () => void;
   readonly #waiter: Waiter;
 
-  constructor(system: NodeSystem, state: () => HostState | undefined, tell: (seen: Seen) => void, repair: () => void) {
+  constructor(
+    system: NodeSystem,
+    state: () => HostState | undefined,
+    findImage: FindImage,
+    tell: (seen: Seen) => void,
+    repair: () => void,
+  ) {
     this.#system = system;
     this.#state = state;
     this.#tell = tell;
     this.#repair = repair;
     this.#waiter = new Waiter(system.clock);
-    this.#instances = new InstanceWatch(system);
+    this.#instances = new InstanceWatch(system, findImage);
   }
 
   /** Something changed: look at instances and engines now. */

@@ -2,7 +2,7 @@
  * What was given out and must stay as it is: networks, classes, addresses, instances. The server keeps one store
  * record per entry; `reconcile` answers with the entries that change.
  */
-import type { Instant, Ipv6, Ipv6Prefix } from "@netwright/base";
+import type { Digest, Instant, Ipv6, Ipv6Prefix } from "@netwright/base";
 import type { ClassId, ContainerRun } from "@netwright/contract";
 
 export interface NetworkEntry {
@@ -65,6 +65,16 @@ export interface InstanceEntry {
   readonly template: string;
 }
 
+/** What the name of a tier's image stood for when it was first looked up, for as long as an instance runs it. */
+export interface ImageEntry {
+  readonly kind: "Image";
+  readonly project: string;
+  readonly service: string;
+  readonly tier: string;
+  readonly name: string;
+  readonly digest: Digest;
+}
+
 /** An address given back, which nobody gets before `until`. */
 export interface RestingEntry {
   readonly kind: "Resting";
@@ -84,6 +94,7 @@ export type LedgerEntry =
   | VipEntry
   | TemplateEntry
   | InstanceEntry
+  | ImageEntry
   | RestingEntry
   | CounterEntry;
 
@@ -104,6 +115,8 @@ export const ledgerKeys = {
   template: (project: string, service: string, tier: string, hash: string): string =>
     `template/${project}/${service}/${tier}/${hash}`,
   instance: (project: string, id: string): string => `instance/${project}/${id}`,
+  image: (project: string, service: string, tier: string, name: string): string =>
+    `image/${project}/${service}/${tier}/${name}`,
   resting: (address: Ipv6): string => `resting/${address}`,
   vniCounter: "counter/vni",
   /** Classes of one network. */

@@ -3,6 +3,7 @@ import { serviceChain, type ChainTier, type Host, type Service } from "@netwrigh
 import { seconds, type Diagnostic, type Instant, type Milliseconds } from "@netwright/base";
 import { allocateAddresses } from "./allocate/addresses.ts";
 import { allocateClasses, allocateNetworks } from "./allocate/networks.ts";
+import { pinImages } from "./allocate/images.ts";
 import { forget } from "./allocate/forget.ts";
 import { Draft } from "./draft.ts";
 import { ledgerKeys, type Ledger, type LedgerChange, type NetworkEntry, type TemplateEntry } from "./ledger.ts";
@@ -62,6 +63,7 @@ export function reconcile({
     diagnostics.push(...reconcileService({ draft, observed, now, hosts, explain }, service));
   }
   forget(objects, draft);
+  pinImages(draft, observed);
   return { changes: draft.changes(), diagnostics, explanations, nextAt: nextAt(draft, drainTimeout) };
 }
 

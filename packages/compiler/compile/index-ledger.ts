@@ -2,6 +2,7 @@
 import {
   ledgerKeys,
   type ClassEntry,
+  type ImageEntry,
   type InstanceEntry,
   type Ledger,
   type LedgerChange,
@@ -30,6 +31,10 @@ export class LedgerIndex {
   vip = (project: string, service: string): VipEntry | undefined => this.#get("Vip", ledgerKeys.vip(project, service));
   template = ({ project, service, tier, template }: InstanceEntry): TemplateEntry | undefined =>
     this.#get("Template", ledgerKeys.template(project, service, tier, template));
+
+  /** What the name of a tier's image stands for. */
+  image = ({ project, service, tier, run }: TemplateEntry): ImageEntry | undefined =>
+    this.#get("Image", ledgerKeys.image(project, service, tier, run.image));
 
   /** By tier and number. */
   instancesOf(service: string): readonly InstanceEntry[] {

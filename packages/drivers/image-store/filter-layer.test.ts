@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { isNetwrightError } from "@netwright/base";
 import { filterLayer } from "./filter-layer.ts";
 import { blockSize, endOfArchive, padding, readHeader, readRecords, isZero } from "./tar-header.ts";
-import { archive, directory, entry, extended, hardLink, inPieces, symlink, type TestEntry } from "./testing.ts";
+import { archive, directory, entry, extended, hardLink, inPieces, symlink, type TestEntry } from "./testing/images.ts";
 
 const limits = { octets: 2 ** 20, entries: 100 };
 

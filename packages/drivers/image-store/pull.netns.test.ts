@@ -11,7 +11,7 @@ import { blobPath, layerPath, layersDirectory, workDirectory } from "./layout.ts
 import { platformOf } from "./manifest.ts";
 import { pullImage, resolveImage, type PullContext } from "./pull.ts";
 import { listImages, readImage } from "./record.ts";
-import { archive, buildImage, digestOf, directory, layoutFiles, writeLayout, type TestImage } from "./testing.ts";
+import { archive, buildImage, digestOf, directory, layoutFiles, writeLayout, type TestImage } from "./testing/images.ts";
 import {
   credentials,
   startLyingRegistry,
@@ -19,7 +19,7 @@ import {
   trustPlainRegistries,
   type DebianRegistry,
   type LyingRegistry,
-} from "./testing-registries.ts";
+} from "./testing/registries.ts";
 
 const base = mkdtempSync(join(tmpdir(), "nw-pull-"));
 afterAll(() => rmSync(base, { recursive: true, force: true }));

@@ -16,7 +16,7 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 import { isNetwrightError, type Digest } from "@netwright/base";
 import { afterAll, describe, expect, test } from "vitest";
 import { layerPath, workDirectory } from "./layout.ts";
-import { archive, digestOf, directory, entry, extended, hardLink, symlink } from "./testing.ts";
+import { archive, digestOf, directory, entry, extended, hardLink, symlink } from "./testing/images.ts";
 import { findLayer, unpackLayer, type LayerSource } from "./unpack-layer.ts";
 import { endOfArchive } from "./tar-header.ts";
 

@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { connect, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildImage, writeLayout, type BuiltImage, type TestImage } from "./testing.ts";
+import { buildImage, writeLayout, type BuiltImage, type TestImage } from "./images.ts";
 
 /** Registries on these ports of the loopback interface are spoken to without TLS. */
 export function trustPlainRegistries(...ports: readonly number[]): void {

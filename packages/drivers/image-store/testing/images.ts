@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import type { Digest } from "@netwright/base";
-import { endOfArchive, padding, writeHeader, type TarHeader } from "./tar-header.ts";
+import { endOfArchive, padding, writeHeader, type TarHeader } from "../tar-header.ts";
 
 export interface TestEntry extends Partial<TarHeader> {
   readonly name: string;
