@@ -1,124 +1,33 @@
-/** Images from a real registry, from layouts and archives, and from a registry that lies. Run through tools/sandbox. */
+/** Images from a real registry, from layouts and from archives. Run through tools/sandbox. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isNetwrightError, parseImageReference, type StoredImageReference } from "@netwright/base";
-import { nodeSystem } from "@netwright/system";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Progress } from "./fetched-image.ts";
-import { blobPath, layerPath, layersDirectory, workDirectory } from "./layout.ts";
-import { platformOf } from "./manifest.ts";
-import { pullImage, resolveImage, type PullContext } from "./pull.ts";
-import { listImages, readImage } from "./record.ts";
-import { archive, buildImage, digestOf, directory, layoutFiles, writeLayout, type TestImage } from "./testing/images.ts";
-import {
-  credentials,
-  startLyingRegistry,
-  startRegistry,
-  trustPlainRegistries,
-  type DebianRegistry,
-  type LyingRegistry,
-} from "./testing/registries.ts";
+import { isNetwrightError } from "@netwright/base";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { blobPath, layerPath, layersDirectory } from "./layout.ts";
+import { pullImage } from "./pull.ts";
+import { readImage } from "./record.ts";
+import { archive, buildImage, digestOf, layoutFiles, writeLayout, type TestImage } from "./testing/images.ts";
+import { bottom, config, named, pullingHost, shop, shopRecord, top } from "./testing/pulls.ts";
+import { credentials, startRegistry, trustPlainRegistries, type DebianRegistry } from "./testing/registries.ts";
 
-const base = mkdtempSync(join(tmpdir(), "nw-pull-"));
-afterAll(() => rmSync(base, { recursive: true, force: true }));
-const ports = { open: 5000, closed: 5001, lying: 5002, nobody: 5003 };
-
-const passwd = { name: "etc/passwd", content: "root:x:0:0::/root:/bin/sh\napp:x:1000:50::/srv/app:/bin/sh\n" };
-const bottom = archive(
-  directory("etc"),
-  directory("bin"),
-  passwd,
-  { name: "bin/shop", content: "v1".repeat(5000), mode: 0o755 },
-  { name: "old" },
-);
-const top = archive({ name: ".wh.old" }, directory("srv"), { name: "srv/page.html", content: "hello" });
-const config = {
-  Entrypoint: ["/bin/shop"],
-  Cmd: ["--port", "80"],
-  Env: ["MODE=shop"],
-  WorkingDir: "/srv",
-  User: "app",
-  StopSignal: "SIGQUIT",
-};
-const shop: TestImage = { layers: [bottom, top], config };
-
-let system = nodeSystem({ run: join(base, "run"), state: join(base, "none") });
-let progress: Progress[] = [];
-let stop = new AbortController();
-
-beforeEach(() => {
-  system = nodeSystem({ run: join(base, "run"), state: mkdtempSync(join(base, "state-")) });
-  progress = [];
-  stop = new AbortController();
-});
-
-/** Whatever happened, nothing half-done is left. */
-afterEach(() => {
-  const work = workDirectory(system.paths);
-  expect(existsSync(work) ? readdirSync(work) : []).toEqual([]);
-});
-
-const contextOf = (change: Partial<PullContext> = {}): PullContext => ({
-  system,
-  access: { authFile: null },
-  platform: platformOf(process.arch),
-  limits: { octets: 2 ** 26, entries: 10_000 },
-  signal: stop.signal,
-  onProgress: (now) => progress.push(now),
-  layersUnderWay: new Map(),
-  ...change,
-});
-
-const named = (text: string): StoredImageReference => parseImageReference(text) as StoredImageReference;
-
-async function pull(text: string, context = contextOf()) {
-  const reference = named(text);
-  const digest = await resolveImage(context, reference);
-  return pullImage(context, reference, digest);
-}
-
-async function failure(action: Promise<unknown>): Promise<string> {
-  const error: unknown = await action.then(
-    () => "it worked",
-    (reason: unknown) => reason,
-  );
-  expect(existsSync(layersDirectory(system.paths)) ? await listImages(system.files, system.paths) : []).toEqual([]);
-  return isNetwrightError(error) ? `${error.code} ${error.message}` : String(error);
-}
+const host = pullingHost();
+const { base, contextOf, pull, failure } = host;
+const ports = { open: 5000, closed: 5001, nobody: 5003 };
 
 let registry: DebianRegistry;
 let closed: DebianRegistry;
-let lying: LyingRegistry;
 const built = buildImage(shop);
+const expected = { ...shopRecord, digest: built.digest };
 
 beforeAll(async () => {
   trustPlainRegistries(...Object.values(ports));
-  [registry, closed, lying] = await Promise.all([
-    startRegistry(ports.open),
-    startRegistry(ports.closed, true),
-    startLyingRegistry(ports.lying, built),
-  ]);
+  [registry, closed] = await Promise.all([startRegistry(ports.open), startRegistry(ports.closed, true)]);
 });
-afterAll(() => Promise.all([registry, closed, lying].map((each) => each.stop())));
+afterAll(() => Promise.all([registry, closed].map((each) => each.stop())));
 
 const fileOf = (id: Parameters<typeof layerPath>[1], path: string): string =>
-  readFileSync(join(layerPath(system.paths, id), path), "utf8");
-
-const expected = {
-  digest: built.digest,
-  layers: [
-    { id: digestOf(bottom), size: bottom.length },
-    { id: digestOf(top), size: top.length },
-  ],
-  entrypoint: ["/bin/shop"],
-  cmd: ["--port", "80"],
-  env: ["MODE=shop"],
-  workingDir: "/srv",
-  stopSignal: "SIGQUIT",
-  user: { uid: 1000, gid: 50, groups: [], home: "/srv/app" },
-};
+  readFileSync(join(layerPath(host.system.paths, id), path), "utf8");
 
 describe("where images come from", () => {
   test.each(["gzip", "zstd", "none"] as const)(
@@ -128,11 +37,9 @@ describe("where images come from", () => {
       const record = await pull(`localhost:${ports.open}/team/shop:${compression}`);
       expect(record).toMatchObject({ ...expected, digest: pushed.digest });
       expect(fileOf(digestOf(top), "srv/page.html")).toBe("hello");
-      expect(await readImage(system.files, system.paths, pushed.digest)).toEqual(record);
-      expect(progress.at(-1)).toMatchObject({ step: "Unpacking" });
-      const before = lying.asked.length;
+      expect(await readImage(host.system.files, host.system.paths, pushed.digest)).toEqual(record);
+      expect(host.progress.at(-1)).toMatchObject({ step: "Unpacking" });
       expect(await pull(`localhost:${ports.nobody}/gone@${pushed.digest}`)).toEqual(record);
-      expect(lying.asked.length).toBe(before);
     },
   );
 
@@ -179,9 +86,9 @@ describe("where images come from", () => {
     const auth = Buffer.from(`${credentials.user}:${credentials.password}`).toString("base64");
     writeFileSync(authFile, JSON.stringify({ auths: { [`localhost:${ports.closed}`]: { auth } } }), { mode: 0o600 });
     const commands: string[] = [];
-    const runner = system.runner;
+    const runner = host.system.runner;
     const watched = {
-      ...system,
+      ...host.system,
       runner: {
         run: (...call: Parameters<typeof runner.run>) => (commands.push(call[0].join(" ")), runner.run(...call)),
       },
@@ -190,7 +97,7 @@ describe("where images come from", () => {
     expect(commands.length).toBeGreaterThan(1);
     expect(commands.join("\n")).toContain(authFile);
     expect(commands.join("\n")).not.toMatch(new RegExp(`${credentials.password}|${auth}`));
-    const kept = spawnSync("grep", ["-rl", credentials.password, system.paths.state], { encoding: "utf8" });
+    const kept = spawnSync("grep", ["-rl", credentials.password, host.system.paths.state], { encoding: "utf8" });
     expect(kept).toMatchObject({ status: 1, stdout: "" });
   });
 });
@@ -204,100 +111,7 @@ describe("layers are shared", () => {
       ["one", "two"].map((name) => pull(`localhost:${ports.open}/shared/${name}:1`, context)),
     );
     expect(one?.layers[0]).toEqual(two?.layers[0]);
-    expect(readdirSync(layersDirectory(system.paths)).filter((name) => !name.includes(".")).length).toBe(2);
-  });
-
-  test("what an earlier try brought is not fetched again", async () => {
-    lying.lie = (path, response, honest) => {
-      if (path.endsWith(built.layers[1] ?? "")) response.writeHead(500).end();
-      else honest();
-    };
-    const name = `localhost:${ports.lying}/shop:1`;
-    expect(await failure(pull(name))).toMatch(/^NW1608/);
-    lying.lie = (_path, _response, honest) => honest();
-    lying.asked.length = 0;
-    expect(await pull(name)).toMatchObject(expected);
-    const blobs = lying.asked.filter((path) => path.includes("/blobs/"));
-    expect(blobs.filter((path) => path.endsWith(built.layers[0] ?? ""))).toEqual([]);
-  });
-});
-
-describe("a registry that", () => {
-  const name = `localhost:${ports.lying}/shop:1`;
-  const pinned = `localhost:${ports.lying}/shop@${built.digest}`;
-  const other = buildImage({ layers: [archive({ name: "other" })] });
-  const layer = built.layers[0] ?? "";
-
-  test("is not there", async () => {
-    expect(await failure(pull(`localhost:${ports.nobody}/shop:1`))).toMatch(
-      /^NW1608 the registry cannot be reached: .*connection refused/,
-    );
-  });
-
-  test("does not know it", async () => {
-    expect(await failure(pull(`localhost:${ports.open}/never:1`))).toMatch(/^NW1609 the registry does not know it/);
-  });
-
-  test.each([
-    ["sends another manifest for a digest", pinned, /\/manifests\//, other.manifest, /^NW1610/],
-    ["sends junk for a manifest", name, /\/manifests\//, Buffer.from("<html>captive portal</html>"), /^NW1611/],
-    ["sends JSON that is no manifest", name, /\/manifests\//, Buffer.from('{"schemaVersion":2}'), /^NW1611/],
-    ["sends another configuration", name, new RegExp(built.config), Buffer.from("{}"), /^NW1610/],
-    [
-      "sends another layer",
-      name,
-      new RegExp(layer),
-      other.blobs.get(other.layers[0] as never) ?? Buffer.alloc(1),
-      /^NW1610/,
-    ],
-    ["sends junk for a layer", name, new RegExp(layer), Buffer.alloc(5000, "junk"), /^NW1610/],
-  ] as const)("%s", async (_, text, which, octets, message) => {
-    lying.lie = (path, response, honest) => {
-      if (which.test(path))
-        response.writeHead(200, { "content-type": "application/vnd.oci.image.manifest.v1+json" }).end(octets);
-      else honest();
-    };
-    expect(await failure(pull(text))).toMatch(message);
-  });
-
-  test("sends a layer without end: stopped at what the manifest says", async () => {
-    let sent = 0;
-    lying.lie = (path, response, honest) => {
-      if (!path.endsWith(layer)) return honest();
-      const more = (): void => {
-        while (!response.destroyed && sent < 2 ** 31) {
-          sent += 2 ** 20;
-          if (!response.write(Buffer.alloc(2 ** 20, 1))) break;
-        }
-      };
-      response.on("drain", more).writeHead(200);
-      more();
-    };
-    expect(await failure(pull(name))).toMatch(/^NW1610 the registry sent more/);
-    expect(sent).toBeLessThan(2 ** 26);
-  });
-
-  test("falls silent in the middle: given up by the clock, tried again whole", async () => {
-    lying.lie = (path, response, honest) => {
-      if (path.endsWith(layer)) response.writeHead(200, { "content-length": 10_000 }).write("x");
-      else honest();
-    };
-    let now = 0;
-    const clock = { ...system.clock, monotonic: () => (now += 5000) as never };
-    expect(await failure(pull(name, contextOf({ system: { ...system, clock } })))).toMatch(
-      /^NW1608 the registry sent nothing for 60 s/,
-    );
-    lying.lie = (_path, _response, honest) => honest();
-    expect(await pull(name)).toMatchObject(expected);
-  });
-
-  test("is waited for by nobody any more: the agent stops", async () => {
-    lying.lie = (path, response, honest) => {
-      if (!path.endsWith(layer)) return honest();
-      response.writeHead(200).write("x");
-      stop.abort();
-    };
-    expect(await failure(pull(name))).toMatch(/^NW1608/);
+    expect(readdirSync(layersDirectory(host.system.paths)).filter((name) => !name.includes(".")).length).toBe(2);
   });
 });
 
@@ -369,8 +183,8 @@ test("a blob that was damaged in the store is fetched anew", async () => {
   const name = `localhost:${ports.open}/damaged:1`;
   await pull(name);
   for (const directory of ["layers", "records"])
-    rmSync(join(system.paths.state, "images", directory), { recursive: true });
-  const blob = blobPath(system.paths, built.layers[0] as never);
+    rmSync(join(host.system.paths.state, "images", directory), { recursive: true });
+  const blob = blobPath(host.system.paths, built.layers[0] as never);
   writeFileSync(blob, Buffer.alloc(readFileSync(blob).length));
   expect(await failure(pull(name))).toMatch(/^NW161[01]/);
   expect(await pull(name)).toMatchObject(expected);
