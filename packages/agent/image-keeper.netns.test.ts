@@ -112,7 +112,7 @@ test("unused images go when there is no room, the longest unused first; never on
   const images = ["a", "b", "c"].map((name) => layout(name, name.repeat(4000)));
   const [a, b, c] = images.map(([name, { digest }]) => [name, digest] as const);
   if (a === undefined || b === undefined || c === undefined) throw new RangeError("three");
-  const { kept, clock } = keeper(13_000);
+  const { kept, clock } = keeper(12_000);
   const settle = async (...wanted: readonly (readonly [string, Digest])[]): Promise<void> => {
     kept.want(stateOf(...wanted));
     await expect.poll(() => kept.reports().map(({ phase }) => phase), within).toEqual(wanted.map(() => "Ready"));

@@ -13,7 +13,14 @@ import {
   writableDirectory,
   type ImageRecord,
 } from "../image-store/index.ts";
-import { archive, buildImage, directory, programs, writeLayout, type TestImage } from "../image-store/testing/images.ts";
+import {
+  archive,
+  buildImage,
+  directory,
+  programs,
+  writeLayout,
+  type TestImage,
+} from "../image-store/testing/images.ts";
 import { file } from "./example.ts";
 import { execCommand, readRunningAs } from "./index.ts";
 import { containerNode, run, within } from "./testing.ts";

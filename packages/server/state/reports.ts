@@ -112,7 +112,7 @@ export class Reports {
       const ready = this.ready(node);
       if (ready !== undefined) known.set(node, { ready });
     }
-    return { instances, nodes: known, images };
+    return { instances, nodes: known, ...(images.size > 0 ? { images } : {}) };
   }
 
   /**
