@@ -114,7 +114,7 @@ export class ImageKeeper {
       await this.#waiter.rest(rest, signal);
     }
     for (const { stop } of this.#tasks.values()) stop.abort();
-    await Promise.all([...this.#tasks.values()].map(({ working }) => working));
+    await Promise.all([...this.#tasks.values()].flatMap(({ working }) => working ?? []));
   }
 
   /** @returns how long to rest */

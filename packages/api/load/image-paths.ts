@@ -23,7 +23,5 @@ export function absoluteImages(
     workload.image = formatImageReference({ ...reference, path: absolute(loaded.file, reference.path) });
   }
   const decoded = decodeWritten(manifest);
-  return decoded.ok
-    ? { ...loaded, manifest: manifest as unknown as LoadedObject["manifest"], object: decoded.object }
-    : loaded;
+  return decoded.ok ? { ...loaded, manifest, object: decoded.object } : loaded;
 }

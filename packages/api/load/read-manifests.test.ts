@@ -141,7 +141,7 @@ test("images beside the manifest get the path that they have on this machine; ot
   const read = await readManifests([put("sub/shop.yaml", text)], nodeReader);
   expect(codes(read)).toEqual([]);
   const [loaded] = read.objects;
-  const written = (loaded?.manifest["spec"] as { tiers: { workload: { image: string } }[] }).tiers;
+  const written = (loaded?.manifest["spec"] ?? { tiers: [] }) as { tiers: { workload: { image: string } }[] };
   const expected = [
     `oci:${folder}/sub/shop`,
     `oci-archive:${folder}/a.tar:v1`,
@@ -149,7 +149,7 @@ test("images beside the manifest get the path that they have on this machine; ot
     "host",
     "ghcr.io/a/b:1",
   ];
-  expect(written.map(({ workload }) => workload.image)).toEqual(expected);
+  expect(written.tiers.map(({ workload }) => workload.image)).toEqual(expected);
   const object = loaded?.object.kind === "Service" ? loaded.object.spec.tiers : [];
   expect(object.filter(isWorkloadTier).map(({ workload }) => workload.image)).toEqual(expected);
 });

@@ -57,7 +57,7 @@ test("a terminal shows how far images are, and services without any wait for non
   const pulled = { type: "Pulled", status: "False", reason: "Pulling", message: "host1: fetched 3 MiB of 9 MiB" };
   const fetching = { ...before, status: { ...before.status, conditions: [...conditions, pulled] } };
   await follow(
-    fakeClient(fetching as WireObject, shopAt(["address", "placed", "proven", "firewall", "pulled", "running"], true)),
+    fakeClient(fetching, shopAt(["address", "placed", "proven", "firewall", "pulled", "running"], true)),
     terminal,
   );
   expect(terminal.printed.err).toContain("pulled host1: fetched 3 MiB of 9 MiB ...");

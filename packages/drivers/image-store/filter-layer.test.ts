@@ -33,7 +33,7 @@ async function lines(octets: Buffer): Promise<readonly string[]> {
       const target = longLink === "" ? header.linkName : longLink;
       const name = long === "" ? header.name : long;
       told.push(
-        `${header.type} ${name}${target === "" ? "" : ` -> ${target}`}${opaque}${content.length > 0 ? ` = ${content}` : ""}`,
+        `${header.type} ${name}${target === "" ? "" : ` -> ${target}`}${opaque}${content.length > 0 ? ` = ${content.toString()}` : ""}`,
       );
       [opaque, long, longLink] = ["", "", ""];
     }

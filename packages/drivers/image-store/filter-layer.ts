@@ -81,7 +81,8 @@ const kinds: Readonly<Record<string, string>> = { 3: "device node", 4: "device n
 
 /** Headers of entries, with what extended headers and long names before them say. Contents are the caller's to read. */
 export async function* headersOf(reader: ArchiveReader): AsyncGenerator<TarHeader> {
-  let long: { name?: string; linkName?: string } = {};
+  let name: string | undefined;
+  let linkName: string | undefined;
   let records: ReadonlyMap<string, string> = new Map();
   for (let block = await reader.block(); block !== undefined; block = await reader.block()) {
     if (isZero(block)) return reader.drain();
@@ -89,17 +90,18 @@ export async function* headersOf(reader: ArchiveReader): AsyncGenerator<TarHeade
     if ("xgLK".includes(header.type)) {
       const content = await extension(reader, header);
       if (header.type === "x") records = readRecords(content);
-      if (header.type === "L") long = { ...long, name: untilNul(content) };
-      if (header.type === "K") long = { ...long, linkName: untilNul(content) };
+      if (header.type === "L") name = untilNul(content);
+      if (header.type === "K") linkName = untilNul(content);
       continue;
     }
-    const whole = extended({ ...header, ...long }, records);
+    const whole = extended({ ...header, name: name ?? header.name, linkName: linkName ?? header.linkName }, records);
     if (!known.has(whole.type)) {
       const kind = kinds[whole.type] ?? `entry of type ${JSON.stringify(whole.type)}`;
       throw unusable(`a layer has a ${kind}: ${JSON.stringify(whole.name)}`, "leave it out of the image");
     }
     yield whole;
-    long = {};
+    name = undefined;
+    linkName = undefined;
     records = new Map();
   }
 }

@@ -119,9 +119,9 @@ describe("images that cannot be used here", () => {
   const layout = join(base, "bad");
   const bad = async (image: TestImage, change: (files: Map<string, Buffer>) => void = () => {}): Promise<string> => {
     rmSync(layout, { recursive: true, force: true });
-    const built_ = buildImage(image);
-    writeLayout(layout, { bad: built_ });
-    const files = new Map(layoutFiles({ bad: built_ }));
+    const own = buildImage(image);
+    writeLayout(layout, { bad: own });
+    const files = new Map(layoutFiles({ bad: own }));
     change(files);
     for (const [path, octets] of files) writeFileSync(join(layout, path), octets);
     return failure(pull(`oci:${layout}`));

@@ -1,13 +1,6 @@
 /** An image, from wherever its name says, into the store: whole or not at all. */
 import { statfs } from "node:fs/promises";
-import {
-  isNetwrightError,
-  NetwrightError,
-  type Digest,
-  type LayoutReference,
-  type RegistryReference,
-  type StoredImageReference,
-} from "@netwright/base";
+import { isNetwrightError, NetwrightError, type Digest, type StoredImageReference } from "@netwright/base";
 import { archiveSource } from "./archive-source.ts";
 import type { FetchContext, FetchedImage, ImageSource } from "./fetched-image.ts";
 import { parseImageConfig, type ImageConfig } from "./image-config.ts";
@@ -27,9 +20,9 @@ export interface PullContext extends FetchContext {
 }
 
 const sources: { readonly [K in StoredImageReference["kind"]]: ImageSource<never> } = {
-  Registry: registrySource as ImageSource<RegistryReference> as ImageSource<never>,
-  Layout: layoutSource as ImageSource<LayoutReference> as ImageSource<never>,
-  Archive: archiveSource as ImageSource<LayoutReference> as ImageSource<never>,
+  Registry: registrySource,
+  Layout: layoutSource,
+  Archive: archiveSource,
 };
 
 /** The digest that the name stands for now. @throws NW1602, NW1608 to NW1611 */

@@ -93,12 +93,12 @@ const longName = "././@LongLink";
 
 /** The blocks before an entry's content, with what else a long name or an attribute needs. */
 export function writeHeader(header: TarHeader, attributes: Readonly<Record<string, string>> = {}): Buffer {
-  const records = Object.entries(attributes).map(([key, value]) => record(`SCHILY.xattr.${key}`, value));
+  const records = Object.entries(attributes).map(([key, value]) => recordOf(`SCHILY.xattr.${key}`, value));
   return Buffer.concat([
     ...(records.length === 0 ? [] : [special("x", "attributes", Buffer.from(records.join(""), "latin1"))]),
     ...(header.linkName.length > 100 ? [special("K", longName, terminated(header.linkName))] : []),
     ...(header.name.length > 100 ? [special("L", longName, terminated(header.name))] : []),
-    block(header),
+    blockOf(header),
   ]);
 }
 
@@ -112,18 +112,18 @@ const terminated = (name: string): Buffer => Buffer.from(`${name}\0`, "latin1");
 
 function special(type: string, name: string, content: Buffer): Buffer {
   const header = { name, type, linkName: "", mode: 0o644, uid: 0, gid: 0, size: content.length, mtime: 0 };
-  return Buffer.concat([block(header), content, Buffer.alloc(padding(content.length))]);
+  return Buffer.concat([blockOf(header), content, Buffer.alloc(padding(content.length))]);
 }
 
 /** The length counts its own digits. */
-function record(key: string, value: string): string {
+function recordOf(key: string, value: string): string {
   const rest = ` ${key}=${value}\n`;
   let length = rest.length + 1;
   while (`${length}${rest}`.length !== length) length = `${length}${rest}`.length;
   return `${length}${rest}`;
 }
 
-function block({ name, type, linkName, mode, uid, gid, size, mtime }: TarHeader): Buffer {
+function blockOf({ name, type, linkName, mode, uid, gid, size, mtime }: TarHeader): Buffer {
   const octets = Buffer.alloc(blockSize);
   octets.write(name.slice(0, 100), 0, "latin1");
   writeNumber(octets, 100, 8, mode);

@@ -93,7 +93,7 @@ describe("of an image", () => {
   const root = { kind: "Image", image } as const;
   const own = { image: "registry.example.net/shop:1", digest, command: [] };
   const ofImage = (change: Partial<ContainerRun> = {}) => webInstance({ ...shop.run, ...own, ...change });
-  const process_ = (change: Partial<ContainerRun>) =>
+  const processOf = (change: Partial<ContainerRun>) =>
     (bundleConfig(ofImage(change), paths, root) as { process: { args: string[]; env: string[] } }).process;
 
   test("the configuration and the script are the goldens; crun itself judges them in image.netns.test.ts", async () => {
@@ -110,7 +110,7 @@ describe("of an image", () => {
     [["/bin/sh"], [], ["/bin/sh"]],
     [["/bin/sh"], ["-c", "true"], ["/bin/sh", "-c", "true"]],
   ])("command %j and args %j run %j", (command, args, expected) => {
-    expect(process_({ command, args }).args).toEqual(["/dev/init", "--", ...expected]);
+    expect(processOf({ command, args }).args).toEqual(["/dev/init", "--", ...expected]);
   });
 
   test("an image that says not what to run needs a command", () => {
@@ -120,7 +120,7 @@ describe("of an image", () => {
   });
 
   test("the manifest's variables win over the image's, which win over defaults", () => {
-    expect(process_({ env: [{ name: "MODE", value: "test" }] }).env).toEqual([
+    expect(processOf({ env: [{ name: "MODE", value: "test" }] }).env).toEqual([
       "PATH=/opt/bin",
       "HOME=/srv/app",
       "HOSTNAME=shop-web-1",
@@ -138,8 +138,8 @@ describe("of an image", () => {
       ...["/app/page.html", "/etc/shop.ini", "/opt/shop/run", "/tmp/seed"].map((path) => `/files${path}`),
     ]);
     const hosts = ofImage({ files: [file("/etc/hosts", "mine")] });
-    const paths_ = bundleFiles(hosts, paths, root).map(({ path }) => path.slice(path.lastIndexOf("/")));
-    expect(paths_).toEqual(["/hostname", "/hosts"]);
+    const brought = bundleFiles(hosts, paths, root).map(({ path }) => path.slice(path.lastIndexOf("/")));
+    expect(brought).toEqual(["/hostname", "/hosts"]);
     expect(() => bundleFiles(ofImage({ files: [file("/proc/x", "")] }), paths, root)).toThrow("can be put");
   });
 });
