@@ -3,7 +3,7 @@ import { nodeFiles, nodeProcesses, nodeRunner } from "@netwright/system";
 import { systemClock, systemEntropy } from "@netwright/base/node-clock.ts";
 import { defaultLab, down, planLab, up, type LabContext } from "@netwright/lab";
 import type { Lab } from "@netwright/api";
-import { linksScript } from "../packages/lab/wiring/links-script.ts";
+import { linkBatch, nodeBatch } from "../packages/lab/wiring/batches.ts";
 import type { Benchmark, Case } from "../tools/measure/benchmark.ts";
 import { startLab } from "./support/lab.ts";
 import { monotonic, run, sleep } from "./support/shell.ts";
@@ -39,11 +39,18 @@ const product: Case["measured"] = {
   close: async () => void (await down(context, { name: "bench-wiring" })),
 };
 
-/** One `ip -batch` that makes all namespaces and links, one in each namespace, one that takes all away. */
+/** One `ip -batch` that makes all namespaces and links, one in each namespace at once, one that takes all away. */
 function byHand(): Case["measured"] {
   const topology = planLab(manifest);
   const names = topology.nodes.map(({ name }) => name);
-  const script = linksScript(topology, {}).replaceAll(/^netns attach (\S+) .*$/gm, "netns add $1");
+  const batch = (command: string, lines: readonly string[], after = ""): string =>
+    [`${command} <<'END'${after}`, ...lines, "END", ""].join("\n");
+  const script = [
+    "set -eu\n",
+    batch("ip -batch -", [...names.map((name) => `netns add ${name}`), ...linkBatch(topology, ({ node }) => node)]),
+    ...topology.nodes.map((node) => batch(`ip -n ${node.name} -batch -`, nodeBatch(node), ` || echo failed &`)),
+    "wait\n",
+  ].join("");
   const ending = names.map((name) => `netns del ${name}\n`).join("");
   return {
     reset: settle,

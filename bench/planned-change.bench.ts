@@ -48,7 +48,11 @@ async function changed(): Promise<readonly Case[]> {
       const failed = answers.filter(isFailed);
       for (const { text, status, isNew } of failed.slice(0, 3))
         process.stderr.write(`${name}: ${isNew ? "new" : "kept"} ${status} ${text}\n`);
-      cases.push(told(`${name}: failed of ${answers.length}`, "requests", failed.length, { of: "median", atMost: 0 }));
+      const slowest = Math.max(...answers.map(({ due, done }) => done - due));
+      cases.push(
+        told(`${name}: failed of ${answers.length}`, "requests", failed.length, { of: "median", atMost: 0 }),
+        told(`${name}: the slowest answer`, "ms", slowest),
+      );
     }
     await load.stop();
     return cases;

@@ -1,21 +1,11 @@
 /** What must not connect does not, and that is the firewall's doing: each check has the same pair and port opened beside it. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startCapture } from "./capture.ts";
+import { chain, network, startChain, tenant, type ChainLab, type Dropped } from "./chain.ts";
 import { connectFrom } from "./connection.ts";
-import { hosts, instanceOf, startLab, vipOf, type LiveLab } from "./live-lab.ts";
-import { echoTier, manifestOf, type Allow, type Spec } from "./manifests.ts";
+import { instanceOf, type LiveLab } from "./live-lab.ts";
+import { echoTier, type Allow, type Spec } from "./manifests.ts";
 import { until } from "./until.ts";
-
-const network = "web";
-const tenant = `nwn-default.${network}`;
-
-/** web talks to app, app to db; web and db are no neighbours. */
-const chain = (allow: readonly Allow[] = [], expose: readonly object[] = []): Spec => ({
-  network,
-  expose: [{ hostname: "chain.example.net", protocol: "TCP", port: 7000, tier: "web" }, ...expose],
-  tiers: [echoTier("web", 8080), echoTier("app", 8081), echoTier("db", 8082)],
-  allow,
-});
 
 /** Connects as a program of the machine itself, from a source of its choice: 0 when it could. */
 const connectAs = (source: string, sourcePort: number, address: string, port: number): string =>
@@ -23,16 +13,14 @@ const connectAs = (source: string, sourcePort: number, address: string, port: nu
 
 const visitor: Spec = { network, tiers: [echoTier("shell", 8090)] };
 
+let scene: ChainLab;
 let lab: LiveLab;
-let vip: string;
-
-const apply = (name: string, spec: Spec) => lab.must("apply", "-f", manifestOf(name, spec));
+const apply: ChainLab["apply"] = (name, spec) => scene.apply(name, spec);
 
 beforeAll(async () => {
-  lab = await startLab("firewall");
-  await apply("chain", chain());
+  scene = await startChain("firewall");
+  ({ lab } = scene);
   await apply("visitor", visitor);
-  vip = await vipOf(lab, "chain");
 });
 afterAll(() => lab.down());
 
@@ -51,28 +39,12 @@ async function tries(instance: string, address: string, port: number): Promise<n
   return code;
 }
 
-interface Dropped {
-  readonly from: string;
-  readonly to: string;
-  readonly protocol: string;
-  readonly port: number;
-  readonly packets: number;
-  readonly hint: { readonly text: string };
-}
-
 async function dropped(from: string, to: string, port: number): Promise<Dropped | undefined> {
-  const flows = await lab.json<readonly Dropped[] | { items: readonly Dropped[] }>("flows", "--dropped");
-  const list = "items" in flows ? flows.items : flows;
-  const found = list.filter((flow) => flow.from === from && flow.to === to && flow.port === port);
+  const found = (await scene.droppedFlows()).filter(
+    (flow) => flow.from === from && flow.to === to && flow.port === port,
+  );
   if (found.length === 0) return undefined;
   return { ...(found[0] as Dropped), packets: found.reduce((sum, { packets }) => sum + packets, 0) };
-}
-
-/** Packets that the rules with this comment have counted, in one namespace of a host. */
-async function counted(host: string, comment: string, netns = ""): Promise<number> {
-  const inside = netns === "" ? "" : `ip netns exec ${netns} `;
-  const text = await lab.at(host, `${inside}nft list table inet netwright | grep 'comment "${comment} ' || true`);
-  return [...text.matchAll(/counter packets (\d+)/g)].reduce((sum, [, packets]) => sum + Number(packets), 0);
 }
 
 /** Closed: the attempt fails, and its own counter rises by it. */
@@ -146,10 +118,10 @@ describe("spoofed sources", () => {
     const atDb = await startCapture(lab, db.host, "eth0", "nww-default.chain-db-1");
     const own = () => lab.tryAt(app.host, connect("chain-app-1", 40001));
     await until("the owner connects", own, ({ code }) => code === 0);
-    const before = await counted(web.host, "spoofed", tenant);
+    const before = await scene.counted(web.host, "spoofed", tenant);
     const borrow = `ip -n nww-default.chain-web-1 address add ${app.address}/128 dev eth0 nodad && ${connect("chain-web-1", 40002)}`;
     expect((await lab.tryAt(web.host, borrow)).code).not.toBe(0);
-    expect(await counted(web.host, "spoofed", tenant)).toBeGreaterThan(before);
+    expect(await scene.counted(web.host, "spoofed", tenant)).toBeGreaterThan(before);
     const spoofed = await lab.at(web.host, `ip netns exec ${tenant} nft list set inet netwright spoofed`);
     expect(spoofed).toContain(`. ${app.address} counter packets`);
     await atDb.stop();
@@ -157,101 +129,6 @@ describe("spoofed sources", () => {
     expect(await atDb.count(`src host ${app.address} and src port 40001`)).toBeGreaterThan(0);
     expect(await atDb.show(`src host ${app.address} and src port 40002`)).toBe("");
     await lab.tryAt(web.host, `ip -n nww-default.chain-web-1 address del ${app.address}/128 dev eth0`);
-  });
-});
-
-describe("from outside", () => {
-  test("a port of the service's address that is not exposed is closed; exposed, it connects; withdrawn, it is closed", async () => {
-    const knock = () => lab.tryAt("internet1", `timeout 1.5 bash -c ': </dev/tcp/${vip}/7001'`);
-    const closed = async (): Promise<void> => {
-      const { host } = await instanceOf(lab, "chain-lb-1");
-      const before = await counted(host, "not-listening");
-      const drops = async () => ({ code: (await knock()).code, counted: await counted(host, "not-listening") });
-      await until("a knock is counted and dropped", drops, ({ code, counted: now }) => code !== 0 && now > before);
-    };
-    await until(
-      "port 7000 is open",
-      () => lab.tryAt("internet1", `timeout 1.5 bash -c ': </dev/tcp/${vip}/7000'`),
-      ({ code }) => code === 0,
-    );
-    await closed();
-    await apply("chain", chain([], [{ hostname: "chain.example.net", protocol: "TCP", port: 7001, tier: "app" }]));
-    await until("port 7001 is open", knock, ({ code }) => code === 0);
-    await apply("chain", chain());
-    await until("port 7001 is closed", knock, ({ code }) => code !== 0);
-    await closed();
-  });
-
-  test("a tenant address is not reached, even when the routers are told the way", async () => {
-    const { host, address } = await instanceOf(lab, "chain-web-1");
-    const route = (verb: string) => async (): Promise<void> => {
-      await lab.at(
-        "edge1",
-        `ip -6 route ${verb} ${address}/128 via $(ip -6 -o neighbour show dev ${host} | cut -d' ' -f1 | grep ^fd | head -1)`,
-      );
-      await lab.at(host, `ip -6 route ${verb} ${address}/128 via fe80::2:2 dev nwu1`);
-    };
-    const knock = (target: string, port: number) =>
-      lab.tryAt("edge1", `timeout 1.5 bash -c ': </dev/tcp/${target}/${port}'`);
-    // No route: it ends before any packet leaves.
-    expect((await lab.tryAt("internet1", `timeout 1.5 bash -c ': </dev/tcp/${address}/8080'`)).code).not.toBe(0);
-    const { host: balancer } = await instanceOf(lab, "chain-lb-1");
-    expect(balancer).toBe(host);
-    await route("add")();
-    const before = await counted(host, "not-listening");
-    expect((await knock(address, 8080)).code).not.toBe(0);
-    expect(await counted(host, "not-listening")).toBeGreaterThan(before);
-    await route("del")();
-    // The same way, to what is exposed.
-    await until(
-      "the exposed port is reached the same way",
-      () => knock(vip, 7000),
-      ({ code }) => code === 0,
-    );
-  });
-
-  test("tunnelled packets are taken from hosts of the fabric only", async () => {
-    const { host } = await instanceOf(lab, "chain-db-1");
-    const vtepOf = (name: string) => `fd00:0:0:1::${name.replace("host", "")}`;
-    const vtep = vtepOf(host);
-    const other = hosts.find((each) => each !== host) as string;
-    const [stranger, peer] = [await counted(host, "foreign-vxlan"), await counted(host, "peer-vxlan")];
-    const tunnel = (source: string) =>
-      `${process.execPath} -e 'const socket = require("dgram").createSocket("udp6").bind(0, "${source}", () => socket.send("anything", 4789, "${vtep}", () => process.exit(0)))'`;
-    await lab.at("edge1", tunnel("::"));
-    expect(await counted(host, "foreign-vxlan")).toBe(stranger + 1);
-    expect(await counted(host, "peer-vxlan")).toBe(peer);
-    await lab.at(other, tunnel(vtepOf(other)));
-    expect(await counted(host, "foreign-vxlan")).toBe(stranger + 1);
-    await until(
-      "the peer's packet is counted",
-      () => counted(host, "peer-vxlan"),
-      (packets) => packets > peer,
-    );
-  });
-
-  test("routers let no tunnelled packet in from outside the fabric", async () => {
-    const vtep = "fd00:0:0:1::1";
-    const edge = "fd00:0:0:2::3";
-    await lab.at("provider", `ip -6 route add ${vtep}/128 via ${edge} dev edge1`);
-    const before = await counted("edge1", "external-vxlan");
-    await lab.at("provider", `bash -c 'echo anything >/dev/udp/${vtep}/4789'`);
-    await until(
-      "the edge has counted it",
-      () => counted("edge1", "external-vxlan"),
-      (packets) => packets > before,
-    );
-    // Another port takes the same way.
-    const arrived = await startCapture(lab, "host1", "edge1");
-    await lab.at("provider", `bash -c 'echo anything >/dev/udp/${vtep}/4788'`);
-    await until(
-      "port 4788 has come through",
-      () => arrived.count("udp port 4788"),
-      (packets) => packets > 0,
-    );
-    expect(await arrived.count("udp port 4789 and not src net fd00:0:0:1::/64")).toBe(0);
-    await arrived.stop();
-    await lab.at("provider", `ip -6 route del ${vtep}/128 via ${edge} dev edge1`);
   });
 });
 

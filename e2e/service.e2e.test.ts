@@ -29,6 +29,7 @@ const isDefaultRoute = (line: string): boolean =>
 
 let lab: LiveLab;
 let untouched: readonly string[];
+let deleted: string;
 
 beforeAll(async () => {
   lab = await startLab("service");
@@ -217,6 +218,7 @@ describe("history", () => {
 describe("delete", () => {
   test("leaves no namespace, link, route, rule, process, cgroup, file, record or announcement", async () => {
     expect(await lab.at("dns", "dig +short @::1 shop.example.net AAAA")).not.toBe("");
+    deleted = await vipOf(lab, "shop");
     await lab.must("delete", "service/shop");
     const left = async () => difference(untouched, await whatIsAtAll(lab, nodes));
     expect(await until("every node is as before the first apply", left, ({ length }) => length === 0)).toEqual([]);
@@ -227,9 +229,10 @@ describe("delete", () => {
     expect((await lab.netwright("delete", "service/shop", "--ignore-not-found")).code).toBe(0);
   });
 
-  test("and the same manifest serves again", async () => {
+  test("and the same manifest serves again, at the address that resolvers still hold", async () => {
     await lab.must("apply", "-f", manifest);
     await page(lab, "internet2");
+    expect(await vipOf(lab, "shop")).toBe(deleted);
   });
 });
 

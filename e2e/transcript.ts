@@ -94,6 +94,7 @@ const masks: readonly (readonly [pattern: RegExp, mask: string])[] = [
   [/(?<= )\d+\/\d+(?=$| +fd00:0:0:1::| +192\.0\.2\.)/g, "<sessions>"],
   // A busy machine may lose a session for a moment: the other edge has it then.
   [/\bto edge1, edge2\b|\bto edge[12]\b(?=$| {2})/g, "to <edges>"],
+  [/\bits table: via edge[12](?:, edge[12])?/g, "its table: via <edges>"],
   // Which of equal members an address and port come to.
   [/\bslot \d+ of/g, "slot <number> of"],
   [/\((\d+)\) : /g, "(<pid>) : "],

@@ -34,8 +34,9 @@ function ask(to: string, isNew: boolean): Promise<{ readonly status: number; rea
         answer.on("error", failed);
       },
     );
-    asked.setTimeout(Number(limit), () => asked.destroy(new Error("ETIMEDOUT")));
-    asked.on("error", failed);
+    // A timer of our own: a socket's begins when it is connected, and being connected is what may take for ever.
+    const timer = setTimeout(() => asked.destroy(new Error("ETIMEDOUT")), Number(limit));
+    asked.on("close", () => clearTimeout(timer)).on("error", failed);
     asked.end();
   });
 }

@@ -32,7 +32,10 @@ export const sleep = (time: number): Promise<void> => new Promise((resolve) => s
 /** Milliseconds of CLOCK_MONOTONIC, which every process of the machine reads alike. */
 export const monotonic = (): number => Number(process.hrtime.bigint()) / 1e6;
 
-/** A process that runs until it is stopped; its lines are handed over as they come. */
+/**
+ * A process that runs until it is stopped; its lines are handed over as they come. It leads a process group: what enters
+ * a node's pid namespace stays behind as the parent of the program itself, and a signal to the parent alone ends nothing.
+ */
 export interface Background {
   readonly process: ChildProcess;
   stop(): Promise<void>;
@@ -40,7 +43,7 @@ export interface Background {
 
 export function background(command: readonly string[], onLine: (line: string) => void = () => {}): Background {
   const [program = "", ...args] = command;
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "ignore"] });
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "ignore"], detached: true });
   const ended = once(child, "close");
   let rest = "";
   child.stdout.on("data", (chunk) => {
@@ -49,7 +52,7 @@ export function background(command: readonly string[], onLine: (line: string) =>
     parts.forEach(onLine);
   });
   const stop = async (): Promise<void> => {
-    child.kill("SIGTERM");
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGTERM");
     await ended;
   };
   return { process: child, stop };

@@ -95,10 +95,14 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     capabilities = found;
     return tell();
   });
-  const context = { system, drivers, state: () => converger.goal?.state };
+  const attendFlows = (until: AbortSignal): Promise<void> => watch.attendFlows(until);
+  const context = { system, drivers, state: () => converger.goal?.state, attendFlows };
   const onKernel = (slots: readonly Slot[]): void => {
     converger.wake(slots);
-    watch.wake();
+    // Of the routes that BIRD gives a host's kernel nothing follows that is told: one look is enough.
+    const isHost = converger.goal?.state.role === "Host";
+    if (isHost && !slots.includes("links")) watch.glance();
+    else watch.wake();
   };
   await Promise.all([
     probing,
@@ -141,8 +145,10 @@ function factsOf(
   };
 }
 
-function logRound(log: Log, { goal, changes, problems }: Round): void {
-  if (changes.length > 0) log.info("changed", { revision: goal.revision, changes });
+/** With the milliseconds that each slot took. */
+function logRound(log: Log, { goal, changes, problems, stages }: Round): void {
+  const took = Object.fromEntries(stages.map((stage) => [stage.slot, Math.round(stage.took)]));
+  if (changes.length > 0) log.info("changed", { revision: goal.revision, took, changes });
   for (const problem of problems) log.warn("problem", { revision: goal.revision, ...problem });
 }
 

@@ -9,6 +9,7 @@ import { nodeCalls } from "@netwright/api/client/nodes.ts";
 import { nodeTransport } from "@netwright/api/client/transport-node.ts";
 import { exitCodes, isNetwrightError, jsonLog, messageOf, NetwrightError } from "@netwright/base";
 import { systemClock, systemEntropy } from "@netwright/base/node-clock.ts";
+import { productVersion } from "@netwright/base/version.ts";
 import { drivers } from "@netwright/drivers";
 import { nodeSystem } from "@netwright/system";
 import { runAgent } from "./agent.ts";
@@ -39,8 +40,8 @@ const options = {
   metrics: { type: "string" },
 } as const;
 
-/** @param version of the product. @returns the exit status. */
-export async function agentMain(argv: readonly string[], version: string): Promise<number> {
+/** @returns the exit status. */
+export async function agentMain(argv: readonly string[]): Promise<number> {
   const log = jsonLog(systemClock, (line) => void process.stderr.write(line));
   try {
     const values = parse(argv);
@@ -49,12 +50,22 @@ export async function agentMain(argv: readonly string[], version: string): Promi
     const ca = values["ca-file"] === undefined ? {} : { ca: readText(values["ca-file"]) };
     const transport = nodeTransport({ kind: "Https", url: values.server, ...ca }, { keepAlive: true });
     const calls = nodeCalls(createExchange({ transport, token: readText(values["token-file"]).trim() }));
-    const metrics = values.metrics === undefined ? null : await serveMetrics(values.metrics, version, stop.signal);
+    const metrics = values.metrics === undefined ? null : await serveMetrics(values.metrics, stop.signal);
     const system = nodeSystem({ run: values.run, state: values.state });
     const images = { authFile: values["registry-auth"] ?? null, cacheSize: sizeOf(values["image-cache"]) };
-    log.info("started", { node: values.node, version, pid: process.pid });
+    log.info("started", { node: values.node, version: productVersion, pid: process.pid });
     await runAgent(
-      { node: values.node, version, calls, drivers, system, log, entropy: systemEntropy, images, metrics },
+      {
+        node: values.node,
+        version: productVersion,
+        calls,
+        drivers,
+        system,
+        log,
+        entropy: systemEntropy,
+        images,
+        metrics,
+      },
       stop.signal,
     );
     log.info("stopped");
@@ -101,11 +112,11 @@ function readText(path: string): string {
 }
 
 /** The library is loaded only where somebody reads them: agents are many, and it is large. */
-async function serveMetrics(address: string, version: string, signal: AbortSignal): Promise<AgentMetrics> {
+async function serveMetrics(address: string, signal: AbortSignal): Promise<AgentMetrics> {
   const match = /^\[?([^\]]+)\]?:(\d+)$/.exec(address);
   if (match === null)
     throw new NetwrightError("NW1001", `${address} is not ADDRESS:PORT`, { hint: "for example [::1]:9464" });
-  const metrics = (await import("./metrics.ts")).agentMetrics(version);
+  const metrics = (await import("./metrics.ts")).agentMetrics(productVersion);
   const { registry } = metrics;
   const server = createServer((request, response) => {
     if (request.url !== "/metrics") {
@@ -122,4 +133,4 @@ async function serveMetrics(address: string, version: string, signal: AbortSigna
   return metrics;
 }
 
-if (import.meta.main) process.exitCode = await agentMain(process.argv.slice(2), "0.1.0");
+if (import.meta.main) process.exitCode = await agentMain(process.argv.slice(2));

@@ -1,10 +1,11 @@
+import { once } from "node:events";
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AgentRequest, OutputChunk } from "@netwright/api";
 import type { Driver, HostState } from "@netwright/contract";
 import { nodeSystem } from "@netwright/system";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { answer } from "./requests.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "netwright-requests-"));
@@ -51,7 +52,12 @@ async function ask(
   } = {},
 ): Promise<Answer> {
   const { until, stop = new AbortController() } = options;
-  const context = { system, drivers: [driver], state: () => ("state" in options ? options.state : state) };
+  const context = {
+    system,
+    drivers: [driver],
+    state: () => ("state" in options ? options.state : state),
+    attendFlows: async () => {},
+  };
   let text = "";
   let last: OutputChunk | undefined;
   for await (const chunk of answer(context, request, stop.signal)) {
@@ -115,6 +121,23 @@ test("a fresh look tells what differs; without a state there is nothing to diffe
   expect(JSON.parse((await ask(observe, { state: undefined })).text)).toEqual({ problems: [], route: null });
 });
 
-test("dropped flows without networks", async () => {
-  expect((await ask({ id: "1", kind: "Flows" }, { state: undefined })).text).toBe("[]");
+test("denied flows are attended to until the request is cancelled; it says at once that it began", async () => {
+  const stop = new AbortController();
+  const attended: string[] = [];
+  const attendFlows = async (signal: AbortSignal): Promise<void> => {
+    attended.push("begins");
+    await once(signal, "abort");
+    attended.push("ends");
+  };
+  const chunks = answer(
+    { system, drivers: [], state: () => state, attendFlows },
+    { id: "1", kind: "Flows" },
+    stop.signal,
+  );
+  expect((await chunks.next()).value).toEqual({ stream: "stdout", data: "" });
+  const rest = chunks.next();
+  await vi.waitFor(() => expect(attended).toEqual(["begins"]));
+  stop.abort();
+  expect((await rest).done).toBe(true);
+  expect(attended).toEqual(["begins", "ends"]);
 });

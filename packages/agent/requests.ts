@@ -3,16 +3,18 @@ import { spawn } from "node:child_process";
 import type { AgentRequest, NodeObservation, OutputChunk } from "@netwright/api";
 import { isNetwrightError, messageOf, NetwrightError } from "@netwright/base";
 import type { Driver, HostState, NodeSystem } from "@netwright/contract";
-import { readDenied } from "@netwright/drivers";
 import { execCommand, logPath, readRunningAs } from "@netwright/drivers/runtime-crun/index.ts";
 import { readHierarchies } from "@netwright/drivers/runtime-crun/hierarchies.ts";
 import { containerOf, type ContainerInstance } from "@netwright/drivers/runtime-crun/want.ts";
+import { execOutput } from "./exec-output.ts";
 import { examine } from "./round.ts";
 
 export interface RequestContext {
   readonly system: NodeSystem;
   readonly state: () => HostState | undefined;
   readonly drivers: readonly Driver[];
+  /** Reports denied flows soon, until the signal aborts. */
+  readonly attendFlows: (signal: AbortSignal) => Promise<void>;
 }
 
 /** Never throws: what goes wrong is the last chunk. */
@@ -35,7 +37,7 @@ async function* dispatch(
   signal: AbortSignal,
 ): AsyncGenerator<OutputChunk> {
   const { system } = context;
-  if (request.kind === "Flows") return yield* text(JSON.stringify(await deniedOf(context)));
+  if (request.kind === "Flows") return yield* flows(context, signal);
   if (request.kind === "Observe") return yield* text(JSON.stringify(await observe(context, request.destination)));
   if (request.kind === "Cancel") return;
   const instance = containerNamed(context.state(), request.project, request.instance);
@@ -53,7 +55,8 @@ async function* dispatch(
     throw new NetwrightError("NW1501", `${request.instance} is no container: nothing can run in it`);
   const { files, paths } = system;
   const [hierarchies, as] = await Promise.all([readHierarchies(files), readRunningAs(files, paths, instance)]);
-  return yield* output(execCommand(instance, request.command, { paths, hierarchies, as }), request.input, signal);
+  const command = execCommand(instance, request.command, { paths, hierarchies, as });
+  return yield* execOutput(request.command[0] ?? "", output(command, request.input, signal));
 }
 
 /** What differs from the wanted state right now, and the route that the node's own namespace has to an address. */
@@ -68,11 +71,10 @@ async function observe(
   return { problems, route: code === 0 ? stdout.trim().replaceAll("\\\t", "") : null };
 }
 
-async function deniedOf({ system, state }: RequestContext): Promise<unknown> {
-  const networks = state()?.networks ?? [];
-  return Promise.all(
-    networks.map(async ({ project, name }) => ({ project, name, denied: await readDenied(system, { project, name }) })),
-  );
+/** Says nothing but that it began: what is seen goes with the reports. */
+async function* flows({ attendFlows }: RequestContext, signal: AbortSignal): AsyncGenerator<OutputChunk> {
+  yield { stream: "stdout", data: "" };
+  await attendFlows(signal);
 }
 
 /** @throws NW1501 when there is no such instance here; undefined for a proxy. */

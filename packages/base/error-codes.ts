@@ -48,6 +48,7 @@ export const errorCodes = {
   NW1401: entry("invalid", "An address pool has no free address left."),
   NW1402: entry("invalid", "No host has room, or too few hosts match, for the replicas asked for."),
   NW1403: entry("invalid", "A number space (VNIs, classes, hosts) is exhausted."),
+  NW1404: entry("unavailable", "An instance is on a host that is lost or closed, and fits nowhere else."),
 
   NW1501: entry("notFound", "There is no such object."),
   NW1502: entry("conflict", "The object changed since it was read."),

@@ -3,7 +3,7 @@ import { loadVerb } from "./command.ts";
 import { runProgram } from "./program.ts";
 import { verbs } from "./registry.ts";
 import { keptTerminal } from "./testing/terminal.ts";
-import { productVersion } from "./version.ts";
+import { productVersion } from "@netwright/base/version.ts";
 
 async function run(
   ...argv: readonly string[]

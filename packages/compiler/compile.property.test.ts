@@ -54,6 +54,10 @@ test("a host has rules only for classes that it runs, and every list is sorted",
     fc.property(steps, (history) => {
       walk(history, (situation) => {
         for (const { networks } of compile(situation).states.values()) {
+          const taken = networks.flatMap(({ loadBalancers }) =>
+            loadBalancers.map(({ vip, protocol, port }) => `${vip} ${protocol} ${port}`),
+          );
+          expect(new Set(taken).size, "a listener leads to one network").toBe(taken.length);
           for (const { workloads, policy, loadBalancers, tunnels } of networks) {
             const local = new Set(workloads.map((workload) => workload.class));
             for (const { from, to } of policy) expect(local.has(from) || local.has(to)).toBe(true);

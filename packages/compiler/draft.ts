@@ -24,6 +24,11 @@ export class Draft {
     return entry?.kind === kind ? (entry as Extract<LedgerEntry, { kind: K }>) : undefined;
   }
 
+  /** As they are now. */
+  get entries(): Ledger {
+    return this.#entries;
+  }
+
   /** All entries of a kind, in no order that means anything. Taken at the call: the draft may change on the walk. */
   all<K extends LedgerEntry["kind"]>(kind: K): readonly (readonly [string, Extract<LedgerEntry, { kind: K }>])[] {
     return [...(this.#byKind.get(kind) ?? [])] as [string, Extract<LedgerEntry, { kind: K }>][];
@@ -46,11 +51,15 @@ export class Draft {
     return [...(this.#byService.get(projectKey(project, service))?.values() ?? [])];
   }
 
+  instancesOn(host: string): readonly InstanceEntry[] {
+    return [...(this.#byHost.get(host)?.values() ?? [])];
+  }
+
   /** What is promised on the host. All of it counts until it is gone, draining instances too. */
   usedOn(host: string): Demand {
     const known = this.#used.get(host);
     if (known !== undefined) return known;
-    const instances = [...(this.#byHost.get(host)?.values() ?? [])].filter(({ role }) => role !== "LoadBalancer");
+    const instances = this.instancesOn(host).filter(({ role }) => role !== "LoadBalancer");
     const used = instances.reduce((sum, instance) => addDemand(sum, demandOf(this.templateOf(instance))), noDemand);
     this.#used.set(host, used);
     return used;

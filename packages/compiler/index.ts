@@ -10,8 +10,11 @@ export {
 } from "./incremental.ts";
 export * from "./ledger.ts";
 export { objectSet, projectKey, type Applied, type ObjectSet } from "./objects.ts";
-export { nothingObserved, type Observed, type ObservedInstance } from "./observed.ts";
+export { nothingObserved, type Observed, type ObservedInstance, type ObservedNode } from "./observed.ts";
 export type { Explanation } from "./place/explanation.ts";
+export { anyDeparted } from "./place/gone.ts";
+export type { HostNews } from "./place/leaving-hosts.ts";
+export { standingObjects } from "./standing-objects.ts";
 export { defaultDrainTimeout, reconcile, type Reconciled, type ReconcileInput } from "./reconcile.ts";
-export { planOf, type PlanInput } from "./plan.ts";
+export { Planner, type PlanInput } from "./plan.ts";
 export { settle, type Settled } from "./settle.ts";

@@ -2,6 +2,7 @@
  * What was given out and must stay as it is: networks, classes, addresses, instances. The server keeps one store
  * record per entry; `reconcile` answers with the entries that change.
  */
+import type { Host, Service } from "@netwright/api";
 import type { Digest, Instant, Ipv6, Ipv6Prefix } from "@netwright/base";
 import type { ClassId, ContainerRun } from "@netwright/contract";
 
@@ -63,6 +64,8 @@ export interface InstanceEntry {
   readonly drainSince?: Instant;
   /** Of a TemplateEntry; empty for load balancers and proxies, which change in place. */
   readonly template: string;
+  /** Number of the FormerEntry that it belongs to, when the service as it is now has no place for it. */
+  readonly former?: number;
 }
 
 /** What the name of a tier's image stood for when it was first looked up, for as long as an instance runs it. */
@@ -75,11 +78,33 @@ export interface ImageEntry {
   readonly digest: Digest;
 }
 
-/** An address given back, which nobody gets before `until`. */
+/** What a service was before it was deleted, lost a tier or moved to another network: what leaves does so as part of that. */
+export interface FormerEntry {
+  readonly kind: "Former";
+  readonly project: string;
+  readonly service: string;
+  /** Of those of one service. */
+  readonly number: number;
+  readonly object: Service;
+  readonly address: Ipv6 | null;
+}
+
+/** A Host that was deleted. It is part of the fabric until nothing of ours is on it. */
+export interface LeavingHostEntry {
+  readonly kind: "LeavingHost";
+  readonly host: Host;
+  readonly since: Instant;
+  /** Since when it has no instance; its agent puts away what is left. */
+  readonly emptySince?: Instant;
+}
+
+/** An address given back, which nobody but its owner gets before `until`. */
 export interface RestingEntry {
   readonly kind: "Resting";
   readonly address: Ipv6;
   readonly until: Instant;
+  /** Who had it. Entries that older versions wrote do not say: nobody gets those back. */
+  readonly owner?: Pick<VipEntry, "project" | "service">;
 }
 
 /** The next number of a series; it only rises. */
@@ -95,6 +120,8 @@ export type LedgerEntry =
   | TemplateEntry
   | InstanceEntry
   | ImageEntry
+  | FormerEntry
+  | LeavingHostEntry
   | RestingEntry
   | CounterEntry;
 
@@ -117,6 +144,8 @@ export const ledgerKeys = {
   instance: (project: string, id: string): string => `instance/${project}/${id}`,
   image: (project: string, service: string, tier: string, name: string): string =>
     `image/${project}/${service}/${tier}/${name}`,
+  former: (project: string, service: string, number: number): string => `former/${project}/${service}/${number}`,
+  leavingHost: (name: string): string => `leaving-host/${name}`,
   resting: (address: Ipv6): string => `resting/${address}`,
   vniCounter: "counter/vni",
   /** Classes of one network. */

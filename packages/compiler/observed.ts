@@ -1,5 +1,5 @@
 /** What agents reported, as far as deciding depends on it. */
-import type { Digest } from "@netwright/base";
+import type { Digest, Instant, Ipv6Prefix } from "@netwright/base";
 import type { InstancePhase } from "@netwright/contract";
 
 export interface ObservedInstance {
@@ -8,11 +8,21 @@ export interface ObservedInstance {
   readonly drained?: boolean;
 }
 
+export interface ObservedNode {
+  readonly ready: boolean;
+  /** When it was heard of last, by the clock of `now`. */
+  readonly heardAt?: Instant;
+  /** What it announces to its edges. */
+  readonly announced?: ReadonlySet<Ipv6Prefix>;
+  /** True when it has been for a moment all that it should be. */
+  readonly settled?: boolean;
+}
+
 export interface Observed {
   /** By `PROJECT/ID`. */
   readonly instances: ReadonlyMap<string, ObservedInstance>;
   /** By name. A node that is not here has not been heard of yet, which is not the same as not ready. */
-  readonly nodes: ReadonlyMap<string, { readonly ready: boolean }>;
+  readonly nodes: ReadonlyMap<string, ObservedNode>;
   /** By name: what hosts that were to look up an image found. Absent: nothing. */
   readonly images?: ReadonlyMap<string, Digest>;
 }

@@ -2,10 +2,12 @@
 import { objectName, type Plan } from "@netwright/api";
 import type { Instant } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
-import { createCompilation } from "./incremental.ts";
+import type { CompileInput } from "./compile.ts";
+import { createCompilation, type KeptCompilation } from "./incremental.ts";
 import { ledgerKeys, type Ledger, type LedgerChange, type VipEntry } from "./ledger.ts";
 import { projectKey, type ObjectSet } from "./objects.ts";
 import type { Observed } from "./observed.ts";
+import { equal } from "./compile/equal.ts";
 import type { Explanation } from "./place/explanation.ts";
 import { changedFlows } from "./plan/changed-flows.ts";
 import { changedNode } from "./plan/changed-nodes.ts";
@@ -23,34 +25,56 @@ export interface PlanInput {
   readonly named?: ReadonlySet<string>;
 }
 
-/** Compares where both lead once everything is ready, so that a rollout under way is no part of the plan. */
-export function planOf({ before, after, ledger, observed, now, named = new Set() }: PlanInput): Plan {
-  const objects = changedObjects(before, after, named);
-  const first = settle(before, ledger, observed.nodes, now);
-  const next = settle(after, first.ledger, observed.nodes, now);
-  const certificates = pendingCertificates(before, after);
-  const compilation = createCompilation({
-    objects: before,
-    ledger: first.ledger,
-    observed: first.observed,
-    certificates,
-  });
-  const old = compilation.compiled().states;
-  const { changed } = compilation.update({
-    objects: after,
-    ledger: ledgerChanges(first.ledger, next.ledger),
-    observed: next.observed,
-  });
-  const { states } = compilation.compiled();
-  const names = classNames(first.ledger, next.ledger);
-  return {
-    objects,
-    addresses: newAddresses(first.ledger, next.ledger, after),
-    placements: newPlacements(first.ledger, next.ledger, next.explanations),
-    nodes: changed.flatMap((node) => changedNode(old.get(node), states.get(node), names) ?? []),
-    flows:
-      changed.length === 0 ? [] : changedFlows(old.values(), states.values(), touchedNetworks(changed, old, states)),
-  };
+/** A plan by itself. Who makes many keeps a `Planner`. */
+export const planOf = (input: PlanInput): Plan => new Planner().plan(input);
+
+interface Kept {
+  readonly compilation: KeptCompilation;
+  /** What it was brought up to date with. */
+  readonly ledger: Ledger;
+}
+
+/**
+ * Makes plans one after the other, and compiles only what differs from where the last one ended: mostly what was applied
+ * since is just that. The plans are those that `planOf` gives.
+ */
+export class Planner {
+  #kept: Kept | undefined;
+
+  /** Compares where both lead once everything is ready, so that a rollout under way is no part of the plan. */
+  plan({ before, after, ledger, observed, now, named = new Set() }: PlanInput): Plan {
+    const objects = changedObjects(before, after, named);
+    const first = settle(before, ledger, observed.nodes, now);
+    const next = settle(after, first.ledger, observed.nodes, now);
+    const certificates = pendingCertificates(before, after);
+    const compilation = this.#compilationOf({ objects: before, ...first, certificates });
+    const old = compilation.compiled().states;
+    const { changed } = compilation.update({
+      objects: after,
+      ledger: ledgerChanges(first.ledger, next.ledger),
+      observed: next.observed,
+    });
+    const { states } = compilation.compiled();
+    this.#kept = { compilation, ledger: next.ledger };
+    const names = classNames(first.ledger, next.ledger);
+    return {
+      objects,
+      addresses: newAddresses(first.ledger, next.ledger, after),
+      placements: newPlacements(first.ledger, next.ledger, next.explanations),
+      nodes: changed.flatMap((node) => changedNode(old.get(node), states.get(node), names) ?? []),
+      flows:
+        changed.length === 0 ? [] : changedFlows(old.values(), states.values(), touchedNetworks(changed, old, states)),
+    };
+  }
+
+  /** What was kept is let go until the plan is made: a failure on the way would leave it half up to date. */
+  #compilationOf({ objects, ledger, observed, certificates }: CompileInput): KeptCompilation {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    if (kept === undefined) return createCompilation({ objects, ledger, observed, certificates });
+    kept.compilation.update({ objects, ledger: ledgerChanges(kept.ledger, ledger), observed, certificates });
+    return kept.compilation;
+  }
 }
 
 /** Certificates are made when a service is applied; a plan takes them as there. */
@@ -88,14 +112,28 @@ function newPlacements(before: Ledger, after: Ledger, explanations: readonly Exp
   });
 }
 
-/** Networks on changed hosts; all when a router changed, because routes lead to all. */
-function touchedNetworks(
-  changed: readonly string[],
-  ...sides: readonly ReadonlyMap<string, HostState>[]
-): ReadonlySet<number> {
-  const states = sides.flatMap((side) => changed.flatMap((node) => side.get(node) ?? []));
-  const relevant = states.some(({ role }) => role === "Router")
-    ? sides.flatMap((side) => Array.from(side.values()))
-    : states;
-  return new Set(relevant.flatMap(({ networks }) => networks.map(({ vni }) => vni)));
+type States = ReadonlyMap<string, HostState>;
+
+/**
+ * Networks whose connections may differ: those that are others on a host than before, all of a host whose routes are
+ * others, and all when a router changed, because routes lead to all.
+ */
+function touchedNetworks(changed: readonly string[], old: States, states: States): ReadonlySet<number> {
+  const pairs = changed.map((node) => [old.get(node), states.get(node)] as const);
+  if (pairs.some((pair) => pair.some((state) => state?.role === "Router")))
+    return new Set([...old.values(), ...states.values()].flatMap(vnisOf));
+  return new Set(pairs.flatMap(([before, after]) => differingNetworks(before, after)));
 }
+
+const vnisOf = ({ networks }: HostState): readonly number[] => networks.map(({ vni }) => vni);
+
+function differingNetworks(before: HostState | undefined, after: HostState | undefined): readonly number[] {
+  if (before === undefined || after === undefined || !sameRoutes(before, after))
+    return [before, after].flatMap((state) => (state === undefined ? [] : vnisOf(state)));
+  const [then, now] = [before, after].map(({ networks }) => new Map(networks.map((network) => [network.vni, network])));
+  const vnis = [...new Set([...(then?.keys() ?? []), ...(now?.keys() ?? [])])];
+  return vnis.filter((vni) => !equal(then?.get(vni), now?.get(vni)));
+}
+
+const sameRoutes = (before: HostState, after: HostState): boolean =>
+  equal([before.underlay, before.bgp], [after.underlay, after.bgp]);

@@ -1,19 +1,20 @@
 /** From what is applied and what was reported to what the ledger should say next. Pure. */
-import { serviceChain, type ChainTier, type Host, type Service } from "@netwright/api";
 import { seconds, type Diagnostic, type Instant, type Milliseconds } from "@netwright/base";
 import { allocateAddresses } from "./allocate/addresses.ts";
 import { allocateClasses, allocateNetworks } from "./allocate/networks.ts";
 import { pinImages } from "./allocate/images.ts";
 import { forget } from "./allocate/forget.ts";
 import { Draft } from "./draft.ts";
-import { ledgerKeys, type Ledger, type LedgerChange, type NetworkEntry, type TemplateEntry } from "./ledger.ts";
-import type { Applied, ObjectSet } from "./objects.ts";
+import type { Ledger, LedgerChange } from "./ledger.ts";
+import type { ObjectSet } from "./objects.ts";
 import type { Observed } from "./observed.ts";
-import { addDemand, demandOf, noDemand, type Demand } from "./place/demand.ts";
 import type { Explanation } from "./place/explanation.ts";
+import { depart, withdrawFormer } from "./place/former.ts";
 import { removeGone } from "./place/gone.ts";
-import { reconcileTier } from "./place/tier.ts";
-import { templateOf } from "./template.ts";
+import { followLeavingHosts, leavingUntil, noteEmptyHosts, type HostNews } from "./place/leaving-hosts.ts";
+import { reconcileService } from "./place/service.ts";
+import { lostAt, standingOf, type Standing } from "./place/standing.ts";
+import { withLeavingHosts } from "./standing-objects.ts";
 import { checkConflicts } from "./validate/conflicts.ts";
 import { checkReferences } from "./validate/references.ts";
 
@@ -22,6 +23,8 @@ export const defaultDrainTimeout: Milliseconds = seconds(10);
 
 export interface ReconcileInput {
   readonly objects: ObjectSet;
+  /** What was applied at the last step, where that was something else: what is missing since then leaves in good order. */
+  readonly before?: ObjectSet | undefined;
   readonly ledger: Ledger;
   readonly observed: Observed;
   readonly now: Instant;
@@ -35,84 +38,66 @@ export interface Reconciled {
   readonly diagnostics: readonly Diagnostic[];
   /** Every decision about an instance, in the order in which it was taken. */
   readonly explanations: readonly Explanation[];
+  /** What became of hosts that were deleted. */
+  readonly hostNews: readonly HostNews[];
   /** When time alone will change something: reconcile again then. Null: only news will. */
   readonly nextAt: Instant | null;
 }
 
-/** One step; applying the changes and calling again with nothing new yields none. */
-export function reconcile({
-  objects,
-  ledger,
-  observed,
-  now,
-  drainTimeout = defaultDrainTimeout,
-}: ReconcileInput): Reconciled {
+/** One step; applying the changes and calling again with nothing new ends soon in none. */
+export function reconcile(input: ReconcileInput): Reconciled {
+  const { objects, before, ledger, observed, now, drainTimeout = defaultDrainTimeout } = input;
   const draft = new Draft(ledger);
   const explanations: Explanation[] = [];
+  const hostNews: HostNews[] = [];
   const explain = (explanation: Explanation): void => void explanations.push(explanation);
+  const tell = (news: HostNews): void => void hostNews.push(news);
   const hosts = [...objects.hosts.values()].map(({ object }) => object).toSorted((a, b) => a.spec.id - b.spec.id);
+  depart({ objects, before, draft, now, explain });
+  followLeavingHosts({ objects, before, draft, observed, now, tell });
   removeGone({ objects, draft, observed, now, drainTimeout, explain });
+  withdrawFormer({ draft, now, explain }, objects);
   const diagnostics = [
     ...checkReferences(objects),
-    ...checkConflicts(objects),
+    ...checkConflicts(withLeavingHosts(objects, leavingHosts(draft))),
     ...allocateNetworks(objects, draft),
     ...allocateClasses(objects, draft),
     ...allocateAddresses(objects, draft, now),
   ];
-  for (const service of objects.services.values()) {
-    diagnostics.push(...reconcileService({ draft, observed, now, hosts, explain }, service));
-  }
+  const standing = standings({ objects, draft, observed, now });
+  for (const service of objects.services.values())
+    diagnostics.push(...reconcileService({ draft, observed, now, hosts, standing, explain }, service));
+  noteEmptyHosts({ draft, now, tell });
   forget(objects, draft);
   pinImages(draft, observed);
-  return { changes: draft.changes(), diagnostics, explanations, nextAt: nextAt(draft, drainTimeout) };
+  const nextAt = earliest(now, moments(draft, observed, drainTimeout));
+  return { changes: draft.changes(), diagnostics, explanations, hostNews, nextAt };
 }
 
-interface Common {
-  readonly draft: Draft;
-  readonly observed: Observed;
-  readonly now: Instant;
-  readonly hosts: readonly Host[];
-  readonly explain: (explanation: Explanation) => void;
+const leavingHosts = (draft: Draft) => draft.all("LeavingHost").map(([, { host }]) => host);
+
+/** Asked for every instance, so remembered. */
+function standings(input: Parameters<typeof standingOf>[0]): (host: string) => Standing {
+  const known = new Map<string, Standing>();
+  return (host) => {
+    const standing = known.get(host) ?? standingOf(input, host);
+    known.set(host, standing);
+    return standing;
+  };
 }
 
-function* reconcileService(common: Common, service: Applied<Service>): Generator<Diagnostic> {
-  const { project, name } = service.object.metadata;
-  const network: NetworkEntry | undefined = common.draft.get(
-    "Network",
-    ledgerKeys.network(project, service.object.spec.network),
-  );
-  if (network === undefined) return;
-  const tiers = serviceChain(service.object).map((tier) => ({ tier, template: templateFor(project, name, tier) }));
-  for (const { tier, template } of tiers) {
-    const running = new Set(common.draft.instancesOf(project, name).map((instance) => instance.tier));
-    const companions = tiers.reduce(
-      (sum, other) =>
-        other.tier === tier || tier.replicas !== 1 || running.has(other.tier.name)
-          ? sum
-          : addDemand(sum, demandOfSingle(other)),
-      noDemand,
-    );
-    yield* reconcileTier({ ...common, service, network, tier, template, companions });
-  }
+/** Ends of drains, of addresses' rests, of waiting for deleted hosts and for silent ones. */
+function* moments(draft: Draft, observed: Observed, drainTimeout: Milliseconds): Generator<number> {
+  for (const [, { phase, drainSince }] of draft.all("Instance"))
+    if (phase === "Drain") yield (drainSince ?? 0) + drainTimeout;
+  for (const [, { until }] of draft.all("Resting")) yield until;
+  for (const [, entry] of draft.all("LeavingHost")) yield leavingUntil(entry);
+  for (const host of observed.nodes.keys()) yield lostAt(observed, host) ?? Infinity;
 }
 
-const templateFor = (project: string, service: string, tier: ChainTier): TemplateEntry | undefined =>
-  tier.role === "Workload" ? templateOf(project, service, tier.tier) : undefined;
-
-const demandOfSingle = ({
-  tier,
-  template,
-}: {
-  readonly tier: ChainTier;
-  readonly template: TemplateEntry | undefined;
-}): Demand => (tier.role === "LoadBalancer" || tier.replicas !== 1 ? noDemand : demandOf(template));
-
-/** The earliest end of a drain or of an address's rest. */
-function nextAt(draft: Draft, drainTimeout: Milliseconds): Instant | null {
+/** What has passed already has had its effect. */
+function earliest(now: Instant, times: Iterable<number>): Instant | null {
   let next = Infinity;
-  for (const [, { phase, drainSince }] of draft.all("Instance")) {
-    if (phase === "Drain") next = Math.min(next, (drainSince ?? 0) + drainTimeout);
-  }
-  for (const [, { until }] of draft.all("Resting")) next = Math.min(next, until);
+  for (const time of times) if (time > now && time < next) next = time;
   return next === Infinity ? null : (next as Instant);
 }

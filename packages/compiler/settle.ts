@@ -1,8 +1,9 @@
 /** Where reconciling ends when everything it starts becomes ready and everything it drains is done. */
-import type { Instant } from "@netwright/base";
+import { hostPrefix, type Instant, type Ipv6Prefix } from "@netwright/base";
 import { applyLedgerChanges, type Ledger } from "./ledger.ts";
 import { projectKey, type ObjectSet } from "./objects.ts";
 import type { Observed } from "./observed.ts";
+import { addressOf } from "./place/address.ts";
 import type { Explanation } from "./place/explanation.ts";
 import { reconcile } from "./reconcile.ts";
 
@@ -17,12 +18,19 @@ export interface Settled {
 const maxSteps = 1000;
 
 /** Plans are made for this end, so that they show what an apply leads to and not its first step. */
-export function settle(objects: ObjectSet, ledger: Ledger, nodes: Observed["nodes"], now: Instant): Settled {
+export function settle(
+  objects: ObjectSet,
+  ledger: Ledger,
+  nodes: Observed["nodes"],
+  now: Instant,
+  before?: ObjectSet,
+): Settled {
   const explanations: Explanation[] = [];
   let current = ledger;
   for (let count = 0; count < maxSteps; count++) {
     const observed = allDone(current, nodes);
-    const { changes, explanations: said } = reconcile({ objects, ledger: current, observed, now });
+    const former = count === 0 ? before : undefined;
+    const { changes, explanations: said } = reconcile({ objects, before: former, ledger: current, observed, now });
     explanations.push(...said.filter(({ action }) => action !== "Wait"));
     if (changes.length === 0) return { ledger: current, observed, explanations };
     current = applyLedgerChanges(current, changes);
@@ -37,5 +45,30 @@ function allDone(ledger: Ledger, nodes: Observed["nodes"]): Observed {
     const done = entry.phase === "Drain";
     instances.set(projectKey(entry.project, entry.id), { phase: done ? "Stopping" : "Ready", drained: done });
   }
-  return { instances, nodes };
+  return { instances, nodes: announcing(ledger, nodes) };
+}
+
+/** Every node that is not silent does what it should: it announces what its load balancers serve. */
+export function announcing(ledger: Ledger, nodes: Observed["nodes"]): Observed["nodes"] {
+  const announced = new Map<string, Set<Ipv6Prefix>>();
+  for (const name of nodes.keys()) announced.set(name, new Set());
+  for (const entry of ledger.values()) {
+    if (entry.kind === "LeavingHost") inner(announced, entry.host.metadata.name);
+    if (entry.kind !== "Instance") continue;
+    const told = inner(announced, entry.host);
+    const address = entry.phase === "Run" && entry.role === "LoadBalancer" ? addressOf(ledger, entry) : undefined;
+    if (address !== undefined) told.add(hostPrefix(address));
+  }
+  return new Map(
+    [...announced].map(([name, prefixes]) => {
+      const node = nodes.get(name) ?? { ready: true };
+      return [name, node.ready ? { ...node, announced: prefixes, settled: true } : node];
+    }),
+  );
+}
+
+function inner<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
+  const found = map.get(key) ?? new Set<V>();
+  map.set(key, found);
+  return found;
 }

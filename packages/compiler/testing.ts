@@ -6,6 +6,7 @@ import { applyLedgerChanges, emptyLedger, type Ledger } from "./ledger.ts";
 import { objectSet, projectKey, type ObjectSet } from "./objects.ts";
 import { nothingObserved, type Observed } from "./observed.ts";
 import { reconcile, type Reconciled } from "./reconcile.ts";
+import { announcing } from "./settle.ts";
 
 export const start = 1_800_000_000_000 as Instant;
 
@@ -68,7 +69,7 @@ export function allReady(objects: ObjectSet, ledger: Ledger): Observed {
         phase === "Run" ? { phase: "Ready" } : { phase: "Stopping", drained: true },
       ]),
     ),
-    nodes: new Map([...objects.hosts.keys()].map((name) => [name, { ready: true }])),
+    nodes: announcing(ledger, new Map([...objects.hosts.keys()].map((name) => [name, { ready: true }]))),
   };
 }
 
@@ -86,8 +87,9 @@ export function step(
   ledger: Ledger = emptyLedger,
   observed: Observed = nothingObserved,
   now: Instant = start,
+  before?: ObjectSet,
 ): World {
-  const reconciled = reconcile({ objects, ledger, observed, now });
+  const reconciled = reconcile({ objects, before, ledger, observed, now });
   const next = applyLedgerChanges(ledger, reconciled.changes);
   const ready = allReady(objects, next);
   const compiled = compile({ objects, ledger: next, observed: ready, certificates: testCertificates(objects) });

@@ -1,5 +1,5 @@
 /** What an agent tells the server about its node: observation, never intent. */
-import type { Digest, Ipv6Prefix, Instant, Milliseconds } from "@netwright/base";
+import type { Digest, Ipv6, Ipv6Prefix, Instant, Milliseconds } from "@netwright/base";
 import type { ClassId, Protocol } from "./host-state.ts";
 
 export interface NodeReport {
@@ -16,6 +16,8 @@ export interface NodeReport {
   readonly sessions: readonly SessionReport[];
   /** Prefixes announced and the neighbours that they were exported to. */
   readonly announced: readonly { readonly prefix: Ipv6Prefix; readonly neighbors: readonly string[] }[];
+  /** Service addresses that the kernel of a router leads to hosts by routes of ours. Absent on hosts. By address. */
+  readonly routes?: readonly Ipv6Prefix[];
   readonly networks: readonly NetworkReport[];
   /** Images that the state wants here, by name, then digest; absent from agents that know of none. */
   readonly images?: readonly ImageReport[];
@@ -78,7 +80,7 @@ export interface NetworkReport {
   readonly name: string;
   /** Policy elements installed on this host. */
   readonly rules: number;
-  /** Newest and largest first, at most 100. */
+  /** Most packets first, at most 100 between classes and 100 at public addresses. */
   readonly denied: readonly DeniedFlow[];
 }
 
@@ -90,6 +92,8 @@ export interface DeniedFlow {
   readonly port: number;
   readonly packets: number;
   readonly bytes: number;
+  /** Only of a packet from outside to a service's public address: both its ends, as both classes are 0 then. */
+  readonly outside?: { readonly source: Ipv6; readonly destination: Ipv6 };
 }
 
 /** What an engine is for. A slot has one driver at a time on a host. */

@@ -19,4 +19,10 @@ export const drivers: readonly Driver[] = [
 ];
 
 export { readAnnounced, readSessions } from "./bgp-bird/index.ts";
-export { readCounts, readDenied, type FirewallCounts, type RuleCount } from "./firewall-nftables/index.ts";
+export {
+  readCounts,
+  readDenied,
+  readNotExposed,
+  type FirewallCounts,
+  type RuleCount,
+} from "./firewall-nftables/index.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readCounts, readDenied } from "./firewall-nftables/index.ts";
+import { readCounts, readDenied, readNotExposed } from "./firewall-nftables/index.ts";
 import { linksIproute2 } from "./links/index.ts";
 import { clientAddress, Fabric, inside, tenant } from "./testing/fabric.ts";
 import {
@@ -104,6 +104,46 @@ describe("flows between workloads", () => {
     expect(keys).toContainEqual({ from: classes.db, to: 0, protocol: "tcp", port: 443 });
     expect(denied.every(({ packets, bytes }) => packets > 0 && bytes >= packets * 40)).toBe(true);
     expect((await readCounts(fabric.host(2).system, tenant)).rules).toBe(1);
+  });
+
+  it("from outside to a port that is not exposed are named by both ends; the exposed one beside it answers", async () => {
+    await apply([]);
+    const outside = { source: clientAddress, destination: vip };
+    const knock = { protocol: "tcp", address: vip, port: 22, timeout: mustNot } as const;
+    expect(await fabric.askFromClient([knock, { ...knock, protocol: "udp", port: 53 }])).toEqual([
+      "timeout",
+      "timeout",
+    ]);
+    expect(await fabric.askFromClient([{ ...knock, port: 443, timeout: must }])).toEqual([
+      `${instanceId(proxy)} ${clientAddress}`,
+    ]);
+    const flows = await readNotExposed(fabric.host(1).system);
+    expect(flows).toHaveLength(2);
+    expect(flows).toContainEqual(expect.objectContaining({ from: 0, to: 0, protocol: "tcp", port: 22, outside }));
+    expect(flows).toContainEqual(expect.objectContaining({ from: 0, to: 0, protocol: "udp", port: 53, outside }));
+    expect(flows.every(({ packets, bytes }) => packets > 0 && bytes >= packets * 40)).toBe(true);
+  });
+
+  it("are dropped also when no more of them can be told apart", async () => {
+    await apply([]);
+    const host = fabric.host(1);
+    // As a scan from very many sources would leave it.
+    const elements = Array.from(
+      { length: 4096 },
+      (_, index) => `2001:db8:f::1:${index.toString(16)} . ${vip} . tcp . 1`,
+    );
+    await host.system.runner.run(["nft", "-f", "-"], {
+      input: `flush set inet netwright not_exposed\nadd element inet netwright not_exposed { ${elements.join(", ")} }\n`,
+    });
+    const before = await fabric.counted(1, "to_tenant/not-listening", null);
+    expect(await fabric.askFromClient([{ protocol: "tcp", address: vip, port: 23, timeout: mustNot }])).toEqual([
+      "timeout",
+    ]);
+    expect(await fabric.counted(1, "to_tenant/not-listening", null)).toBeGreaterThan(before);
+    const flows = await readNotExposed(host.system);
+    expect(flows).toHaveLength(4096);
+    expect(flows.some(({ port }) => port === 23)).toBe(false);
+    await host.sh("nft flush set inet netwright not_exposed");
   });
 
   it("end when their rule goes, and others live on", async () => {

@@ -15,6 +15,7 @@ const always: readonly Requirement[] = [
   ["nsenter", "util-linux"],
   ["flock", "util-linux"],
   ["mount", "mount"],
+  ["perl", "perl-base"],
   ["ip", "iproute2"],
   ["nft", "nftables"],
   ["tini", "tini"],

@@ -3,7 +3,7 @@ import { hostPrefix, prefixContains, type Ipv6, type Ipv6Prefix } from "@netwrig
 import type { HostState } from "@netwright/contract";
 import { foreignRouters } from "./bgp-index.ts";
 import type { Fabric } from "./fabric.ts";
-import type { Walk } from "./trace.ts";
+import type { Hop, Walk } from "./trace.ts";
 
 /**
  * Hosts that a packet from outside may reach, by equal-cost paths, each once and by name; says the way on the walk.
@@ -11,23 +11,68 @@ import type { Walk } from "./trace.ts";
  */
 export function candidates(fabric: Fabric, address: Ipv6, walk: Walk): readonly HostState[] {
   const announcers = fabric.bgp.announcers.get(hostPrefix(address)) ?? [];
-  const found = new Set<HostState>();
-  for (const router of fabric.routers) {
-    const pool = aggregateOf(fabric, router, address);
-    if (pool === undefined) continue;
-    const direct = announcers.filter((host) => sessionBetween(fabric, router, host));
-    const hops = direct.length > 0 ? direct : behindFabric(fabric, router, announcers);
-    if (hops.length === 0) continue;
-    walk.step(router.node, `route ${address}/128`, `announces ${pool} upstream; next hops ${names(hops)}`);
-    for (const host of hops) found.add(host);
-  }
-  for (const host of announcers) {
-    const foreign = foreignRouters(host, fabric.bgp.managed);
-    if (foreign.length === 0) continue;
-    walk.step(foreign.join(", "), `route ${address}/128`, `not managed; hears it from ${host.node}`);
-    found.add(host);
-  }
+  const routes = fabric.routers.flatMap((router) => routeOf(fabric, router, address, announcers) ?? []);
+  walk.either(upstreams(routes));
+  const foreign = foreignRoutes(fabric, announcers);
+  const step = `route ${address}/128`;
+  walk.either([
+    ...routes.map(({ router, hops }) => ({ place: router.node, step, detail: nextHops(hops) })),
+    ...[...foreign].map(([place, hosts]) => ({ place, step, detail: `not managed; hears it from ${names(hosts)}` })),
+  ]);
+  const found = new Set([...routes.flatMap(({ hops }) => hops), ...[...foreign.values()].flat()]);
   return announcers.filter((host) => found.has(host));
+}
+
+/** What a managed router knows of an address. */
+interface Route {
+  readonly router: HostState;
+  /** What it announces upstream. */
+  readonly pool: Ipv6Prefix;
+  readonly hops: readonly HostState[];
+}
+
+function routeOf(
+  fabric: Fabric,
+  router: HostState,
+  address: Ipv6,
+  announcers: readonly HostState[],
+): Route | undefined {
+  const pool = aggregateOf(fabric, router, address);
+  if (pool === undefined) return undefined;
+  const direct = announcers.filter((host) => sessionBetween(fabric, router, host));
+  const hops = direct.length > 0 ? direct : behindFabric(fabric, router, announcers);
+  return hops.length === 0 ? undefined : { router, pool, hops };
+}
+
+/** Routers of others behind ours: what each hears of the pool, and from whom. By name. */
+function upstreams(routes: readonly Route[]): readonly Hop[] {
+  const heard = new Map<string, { readonly asn: number; readonly pool: Ipv6Prefix; readonly from: HostState[] }>();
+  for (const { router, pool } of routes) {
+    for (const { name, asn } of router.bgp.neighbors.filter(({ role }) => role === "Upstream")) {
+      const known = heard.get(name) ?? { asn, pool, from: [] };
+      known.from.push(router);
+      heard.set(name, known);
+    }
+  }
+  return [...heard]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([place, { asn, pool, from }]) => ({
+      place,
+      step: `route ${pool}`,
+      detail: `AS ${asn}, heard from ${names(from)}`,
+    }));
+}
+
+/** Routers of others between hosts and the internet, with the hosts that each hears. */
+function foreignRoutes(fabric: Fabric, announcers: readonly HostState[]): ReadonlyMap<string, readonly HostState[]> {
+  const routes = new Map<string, HostState[]>();
+  for (const host of announcers)
+    for (const name of foreignRouters(host, fabric.bgp.managed)) {
+      const hosts = routes.get(name) ?? [];
+      hosts.push(host);
+      routes.set(name, hosts);
+    }
+  return routes;
 }
 
 const sessionBetween = (fabric: Fabric, a: HostState, b: HostState): boolean =>
@@ -49,4 +94,5 @@ function behindFabric(fabric: Fabric, router: HostState, announcers: readonly Ho
   return announcers.filter((host) => others.some((other) => sessionBetween(fabric, other, host)));
 }
 
-const names = (hosts: readonly HostState[]): string => hosts.map((host) => host.node).join(", ");
+const names = (nodes: readonly HostState[]): string => nodes.map(({ node }) => node).join(", ");
+const nextHops = (hops: readonly HostState[]): string => `next ${hops.length === 1 ? "hop" : "hops"} ${names(hops)}`;

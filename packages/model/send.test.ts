@@ -15,7 +15,7 @@ import {
   withNetwork,
   type States,
 } from "./testing.ts";
-import type { Packet } from "./trace.ts";
+import type { Packet, Trace } from "./trace.ts";
 
 const fabricOf = (states: States) => buildFabric(Object.values(states));
 const listener = shopStates().host1.networks[0]?.loadBalancers[0];
@@ -48,6 +48,25 @@ describe("from the internet", () => {
     expect(trace.deliveredTo).toMatchObject({ instance: "shop-proxy-2", host: "host2", port: 443 });
     const text = trace.hops.map(({ place, step, detail }) => `${place}: ${step} (${detail})`).join("\n");
     await expect(`${text}\n`).toMatchFileSnapshot("testdata/trace-from-internet.txt");
+  });
+
+  test("places of equal cost are alternatives of the first; with one entry chosen there are none", () => {
+    const either = ({ hops }: Trace) => hops.map(({ place, insteadOf }) => [place, insteadOf]).slice(0, 4);
+    const fabric = fabricOf(shopStates());
+    expect(either(send(fabric, fromOutside(far)))).toEqual([
+      ["provider", undefined],
+      ["edge1", undefined],
+      ["host1", undefined],
+      ["host2", "host1"],
+    ]);
+    expect(either(send(fabric, fromOutside(far), "host2")).filter(([, other]) => other !== undefined)).toEqual([]);
+  });
+
+  test("an alternative that drops is told, and is not the verdict", () => {
+    const states = withNetwork(shopStates(), "host2", { loadBalancers: [] });
+    const { verdict, hops } = send(fabricOf(states), fromOutside(far));
+    expect(verdict).toBe("Delivered");
+    expect(hops.find(({ step }) => step === "drop")).toMatchObject({ place: "host2", insteadOf: "host1" });
   });
 
   test("every host that announces picks the same member", () => {

@@ -22,7 +22,7 @@ import {
   type LocalNetwork,
   type Located,
 } from "./fabric.ts";
-import { Walk, type Packet, type Trace } from "./trace.ts";
+import { Walk, type Hop, type Packet, type Trace } from "./trace.ts";
 
 /**
  * Sends the first packet of a connection. From the internet it takes the first of the equal-cost hosts, or `via`.
@@ -46,25 +46,39 @@ function fromInternet(fabric: Fabric, packet: Packet, walk: Walk, via: string | 
   const host = via === undefined ? hosts[0] : hosts.find((each) => each.node === via);
   if (host === undefined)
     return walk.dropped("edge", `no route to ${packet.destination}${via === undefined ? "" : ` by ${via}`}`);
-  const found = listenerOn(fabric, host, packet);
-  if (found === undefined) {
-    const { destination, protocol, destinationPort } = packet;
-    return walk.dropped(host.node, `no listener for [${destination}]:${destinationPort}/${protocol} is placed here`);
-  }
-  walk.step(
-    host.node,
-    `to the uplink of ${found.network.state.name}`,
-    "listener is placed here",
-    found.listener.origin,
-  );
+  const others = via === undefined ? hosts.filter((each) => each !== host) : [];
+  const arrivals = [host, ...others].map((each) => arrivalAt(fabric, each, packet));
+  walk.either(arrivals.map(({ hop }) => hop));
+  const { hop, found } = arrivals[0] as Arrival;
+  if (found === undefined) return walk.stopped(hop);
   return balance(fabric, packet, found.network, found.listener, walk);
 }
 
-function listenerOn(
-  fabric: Fabric,
-  host: HostState,
-  packet: Packet,
-): { network: LocalNetwork; listener: LoadBalancer } | undefined {
+interface Found {
+  readonly network: LocalNetwork;
+  readonly listener: LoadBalancer;
+}
+
+interface Arrival {
+  readonly hop: Hop;
+  readonly found: Found | undefined;
+}
+
+/** What a host does with a packet from outside. */
+function arrivalAt(fabric: Fabric, host: HostState, packet: Packet): Arrival {
+  const found = listenerOn(fabric, host, packet);
+  const place = host.node;
+  if (found === undefined) {
+    const { destination, protocol, destinationPort } = packet;
+    const detail = `no listener for [${destination}]:${destinationPort}/${protocol} is placed here`;
+    return { found, hop: { place, step: "drop", detail } };
+  }
+  const { network, listener } = found;
+  const step = `to the uplink of ${network.state.name}`;
+  return { found, hop: { place, step, detail: "listener is placed here", rule: listener.origin } };
+}
+
+function listenerOn(fabric: Fabric, host: HostState, packet: Packet): Found | undefined {
   const key = listenerKey({ vip: packet.destination, protocol: packet.protocol, port: packet.destinationPort });
   for (const { vni } of host.networks) {
     const network = fabric.networks.get(vni)?.get(host.node);

@@ -24,6 +24,8 @@ export interface Hop {
   readonly detail: string;
   /** The manifest line that permits it. */
   readonly rule?: Origin;
+  /** The place of an earlier hop, as good a way: the packet passes one of them, by equal cost. */
+  readonly insteadOf?: string;
 }
 
 export type Verdict = "Delivered" | "Dropped";
@@ -53,9 +55,22 @@ export class Walk {
     this.#hops.push(rule === undefined ? { place, step, detail } : { place, step, detail, rule });
   }
 
+  /** Places at equal cost, of which the packet passes one: the first of them is on the way that is followed. */
+  either(hops: readonly Hop[]): void {
+    const [first] = hops;
+    this.#hops.push(
+      ...hops.map((hop) => (hop === first || first === undefined ? hop : { ...hop, insteadOf: first.place })),
+    );
+  }
+
   dropped(place: string, reason: string, detail = ""): Trace {
     this.step(place, "drop", detail === "" ? reason : detail);
     return { verdict: "Dropped", hops: this.#hops, reason: `${place}: ${reason}` };
+  }
+
+  /** The way ends with a drop that is a hop already. */
+  stopped({ place, detail }: Hop): Trace {
+    return { verdict: "Dropped", hops: this.#hops, reason: `${place}: ${detail}` };
   }
 
   delivered(to: Delivered): Trace {

@@ -1,7 +1,7 @@
 /** What goes between server and agents: states, requests and their output; and watches of everybody else. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { AgentRequest, Client, OutputChunk, WatchEvent } from "@netwright/api";
-import { milliseconds } from "@netwright/base";
+import { milliseconds, parseIpv6 } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
 import { reportOf, startFakeAgent, type FakeAgent } from "./testing/fake-agent.ts";
 import { adminToken, applyOf, eventually, startHarness, type Harness } from "./testing/harness.ts";
@@ -29,11 +29,14 @@ afterEach(async () => {
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
-/** Answers the requests of a node, one by one. */
-async function serve(answer: (request: AgentRequest) => AsyncIterable<OutputChunk>): Promise<void> {
+/** Answers the requests of a node, one by one. @param cancels gets what is cancelled */
+async function serve(
+  answer: (request: AgentRequest) => AsyncIterable<OutputChunk>,
+  cancels: AgentRequest[] = [],
+): Promise<void> {
   for await (const request of host1.nodes.requests("host1", stop.signal)) {
-    if (request.kind !== "Cancel")
-      host1.nodes.sendOutput("host1", request.id, answer(request), stop.signal).catch(() => {});
+    if (request.kind === "Cancel") cancels.push(request);
+    else host1.nodes.sendOutput("host1", request.id, answer(request), stop.signal).catch(() => {});
   }
 }
 
@@ -207,6 +210,42 @@ describe("watches", () => {
     );
     stop.abort();
     await watching;
+  });
+
+  test("drops at a public address have both ends, the service's name and where a listener would stand", async () => {
+    await eventually(async () => expect(agent.states.at(-1)?.state.networks).toHaveLength(1));
+    const outside = { source: parseIpv6("2001:db8:f::2"), destination: parseIpv6("2001:db8:100::1") };
+    const flow = { from: 0, to: 0, protocol: "tcp", port: 22, packets: 3, bytes: 180, outside } as const;
+    const unknown = { ...flow, outside: { ...outside, destination: parseIpv6("2001:db8:100::9") } };
+    const network = { project: "default", name: "web", rules: 2, denied: [flow, unknown] };
+    await agent.say({ networks: [network] });
+    const [first, second] = await harness.admin.droppedFlows();
+    expect(first).toMatchObject({
+      from: "outside",
+      to: "shop",
+      ...outside,
+      port: 22,
+      hint: {
+        text: "tcp port 22 is not exposed: add a listener to service/shop",
+        origin: { object: "service/shop", field: "spec.expose", source: { file: "test.yaml" } },
+      },
+    });
+    expect(second).toMatchObject({ destination: "2001:db8:100::9", hint: { origin: null } });
+  });
+
+  test("agents look at dropped flows often while somebody watches them, and no longer", async () => {
+    const requests: AgentRequest[] = [];
+    void serve(async function* (request) {
+      requests.push(request);
+      yield { stream: "stdout", data: "" };
+      await new Promise((resolve) => stop.signal.addEventListener("abort", resolve));
+    }, requests);
+    const watcher = new AbortController();
+    const watching = collect(harness.admin.watchDroppedFlows(watcher.signal));
+    await eventually(async () => expect(requests.map(({ kind }) => kind)).toEqual(["Flows"]));
+    watcher.abort();
+    await watching.catch(() => {});
+    await eventually(async () => expect(requests[1]).toMatchObject({ kind: "Cancel", target: requests[0]?.id }));
   });
 
   test("topology: nodes, links and what sessions carry", async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { renderDiagnostic } from "@netwright/api/load/render-diagnostic.ts";
 import { exitCodes, isNetwrightError, jsonLog, messageOf, NetwrightError, type Log } from "@netwright/base";
 import { systemClock, systemEntropy } from "@netwright/base/node-clock.ts";
+import { productVersion } from "@netwright/base/version.ts";
 import { createDnsUpdater, recordReader, recordWriter } from "@netwright/drivers/dns-rfc2136/index.ts";
 import { openSqliteStore } from "@netwright/store";
 import { nodeFiles, nodeRunner } from "@netwright/system";
@@ -19,13 +20,13 @@ export { serverUsage };
 /** Seconds that resolvers may keep a record: how long clients may use an address that moved. */
 const dnsTtl = 30;
 
-/** @param version of the product. @returns the exit status. */
-export async function serverMain(argv: readonly string[], version: string): Promise<number> {
+/** @returns the exit status. */
+export async function serverMain(argv: readonly string[]): Promise<number> {
   const log = jsonLog(systemClock, (line) => void process.stderr.write(line));
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   try {
-    await serve(parseServeOptions(argv), version, log, stop);
+    await serve(parseServeOptions(argv), log, stop);
     return 0;
   } catch (error) {
     if (isNetwrightError(error) && error.category === "usage") {
@@ -42,7 +43,7 @@ export async function serverMain(argv: readonly string[], version: string): Prom
   }
 }
 
-async function serve(options: ServeOptions, version: string, log: Log, stop: AbortController): Promise<void> {
+async function serve(options: ServeOptions, log: Log, stop: AbortController): Promise<void> {
   await mkdir(options.state, { recursive: true, mode: 0o700 });
   await chmod(options.state, 0o700);
   const store = openSqliteStore(join(options.state, "store.db"));
@@ -56,7 +57,7 @@ async function serve(options: ServeOptions, version: string, log: Log, stop: Abo
     const server = await startServer({
       store,
       log,
-      version,
+      version: productVersion,
       clock: systemClock,
       entropy: systemEntropy,
       adminToken: await readAdminToken(nodeFiles, options.adminTokenFile, systemEntropy),
@@ -70,7 +71,7 @@ async function serve(options: ServeOptions, version: string, log: Log, stop: Abo
       async () => serverIdentity(authority, options.listen?.host ?? "::"),
       log,
     );
-    log.info("Started", { version, pid: process.pid, revision: store.revision() });
+    log.info("Started", { version: productVersion, pid: process.pid, revision: store.revision() });
     // A controller that ends by itself has failed: then the program must end, and be started again.
     await Promise.race([aborted(stop.signal), server.done]);
     server.stop();
@@ -115,4 +116,4 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true }),
   );
 
-if (import.meta.main) process.exitCode = await serverMain(process.argv.slice(2), "0.1.0");
+if (import.meta.main) process.exitCode = await serverMain(process.argv.slice(2));

@@ -20,6 +20,8 @@ const masks: readonly (readonly [pattern: RegExp, mask: string])[] = [
   [/\b(This is|Hello from) [a-z0-9-]+-\d+/g, "$1 <instance>"],
   // Routers that had heard of an address when the first of them had.
   [/\bannounced +to edge\d(, edge\d)?/g, "announced to <edges>"],
+  // A busy machine may lose a session for a moment.
+  [/\bits table: via edge\d(, edge\d)?/g, "its table: via <edges>"],
   [/\bv\d+\.\d+\.\d+\b/g, "<version>"],
 ];
 

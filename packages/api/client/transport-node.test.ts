@@ -149,6 +149,18 @@ describe("a connection that is kept", () => {
     expect(new Set(ports).size).toBe(2);
   });
 
+  test("gathers nothing that waits for it to connect again", async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", note);
+    const client = keeping(await onTls((_request, response) => response.end("{}")));
+    for (let call = 0; call < 12; call++) await client.topology();
+    // Warnings come with the next turn of the loop.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", note);
+    expect(warnings).toEqual([]);
+  });
+
   test("is given back only when an answer was read", async () => {
     let open = 0;
     const target = await onTls((_request, response) => {

@@ -90,7 +90,8 @@ function guard(outgoing: ClientRequest, target: Target): void {
   let connected = false;
   outgoing.once("socket", (socket) => {
     connected = outgoing.reusedSocket;
-    socket.once(target.kind === "Socket" ? "connect" : "secureConnect", () => (connected = true));
+    // A kept socket does not connect again: what waits for it would stay for ever.
+    if (!connected) socket.once(target.kind === "Socket" ? "connect" : "secureConnect", () => (connected = true));
   });
   outgoing.setTimeout(connectTimeoutMs, () => {
     if (!connected) outgoing.destroy(Object.assign(new Error("connecting timed out"), { code: "ETIMEDOUT" }));

@@ -48,18 +48,21 @@ test("a field that is not there is where it would belong", () => {
   expect(locate([])).toEqual(at(3, 1, 34));
 });
 
-test("sources hold the object, its name, and spec down to the fields of list entries", () => {
+test("sources hold the object, its name, and every field of spec, however deep", () => {
   const sources = sourcesOf(load(text));
   expect(sources["spec.tiers[0]"]).toEqual(at(14, 7, 9));
   expect(sources["spec.allow[0]"]).toEqual(at(17, 7, 47));
   expect(sources["spec.allow[0].to"]).toEqual(at(17, 49, 3));
   expect(sources["metadata.name"]).toEqual(at(5, 19, 4));
-  expect(sources["spec.tiers[0].workload.port"]).toBeUndefined();
+  expect(sources["spec.tiers[0].workload.port"]).toEqual(at(15, 62, 4));
+  expect(sources["spec.tiers[0].workload.command[0]"]).toEqual(at(15, 42, 11));
+  expect(sources["spec.allow[0].from.tier"]).toEqual(at(17, 38, 3));
+  expect(sources["status.anything"]).toBeUndefined();
 });
 
 test("the nearest known place stands for deeper fields, and the object for all others", () => {
   const sources = sourcesOf(load(text));
-  expect(nearestSource(sources, "spec.tiers[0].workload.port")).toEqual(sources["spec.tiers[0].workload"]);
+  expect(nearestSource(sources, "spec.tiers[0].workload.resources.cpu")).toEqual(sources["spec.tiers[0].workload"]);
   expect(nearestSource(sources, "spec.pool")).toEqual(sources["spec"]);
   expect(nearestSource(sources, "status.conditions")).toEqual(sources[""]);
   expect(nearestSource(sources, undefined)).toEqual(sources[""]);

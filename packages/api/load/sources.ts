@@ -7,18 +7,18 @@ import type { LoadedObject } from "./parse-manifests.ts";
 
 export type Sources = Readonly<Record<string, SourceRef>>;
 
-/** The object itself (the empty path), its name, and `spec` down to the fields of list entries. */
+/** The object itself (the empty path), its name, and every field of `spec`. */
 export function sourcesOf({ manifest, locate }: Pick<LoadedObject, "manifest" | "locate">): Sources {
-  const paths: FieldPath[] = [[], ["metadata", "name"], ["spec"], ...fieldsOf(manifest["spec"], ["spec"], 3)];
+  const paths: FieldPath[] = [[], ["metadata", "name"], ["spec"], ...fieldsOf(manifest["spec"], ["spec"])];
   return Object.fromEntries(paths.map((path) => [formatPath(path), locate(path)]));
 }
 
-function fieldsOf(value: unknown, path: FieldPath, depth: number): readonly FieldPath[] {
-  if (depth === 0 || typeof value !== "object" || value === null) return [];
+function fieldsOf(value: unknown, path: FieldPath): readonly FieldPath[] {
+  if (typeof value !== "object" || value === null) return [];
   const entries: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
   return entries.flatMap(([key, child]) => {
     const own: FieldPath = [...path, key];
-    return [own].concat(fieldsOf(child, own, depth - 1));
+    return [own].concat(fieldsOf(child, own));
   });
 }
 

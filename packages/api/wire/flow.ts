@@ -5,9 +5,12 @@ export interface FlowRecord {
   readonly host: string;
   readonly project: string;
   readonly network: string;
-  /** `SERVICE/TIER`, or `outside`. */
+  /** `SERVICE/TIER`, or `outside`; `to` is `SERVICE` for what came to its public address. */
   readonly from: string;
   readonly to: string;
+  /** Addresses of both ends; only of what came from outside to a public address. */
+  readonly source?: string;
+  readonly destination?: string;
   readonly protocol: "tcp" | "udp";
   readonly port: number;
   readonly packets: number;

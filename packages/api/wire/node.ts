@@ -51,7 +51,7 @@ export const reportEnvelopeSchema = z.looseObject({
         project: z.string(),
         name: z.string(),
         rules: z.number(),
-        denied: z.array(z.unknown()).max(100),
+        denied: z.array(z.unknown()).max(200),
       }),
     )
     .max(10_000),
@@ -79,6 +79,7 @@ export const reportEnvelopeSchema = z.looseObject({
 export type AgentRequest = { readonly id: string } & (
   | ({ readonly kind: "Logs"; readonly project: string; readonly instance: string } & LogRequest)
   | ({ readonly kind: "Exec"; readonly project: string; readonly instance: string } & ExecRequest)
+  /** Somebody looks at denied flows: report them soon after they happen, for as long as the output is open. */
   | { readonly kind: "Flows" }
   /** Look now; with the route to `destination`, where one is asked for. Answered with a NodeObservation as JSON. */
   | { readonly kind: "Observe"; readonly destination: string | null }

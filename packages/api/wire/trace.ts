@@ -31,6 +31,8 @@ export interface TraceHop {
   readonly detail: string;
   /** The manifest line that permits it. */
   readonly rule?: Origin;
+  /** The place of an earlier hop, as good a way: a connection passes one of them, by equal cost. */
+  readonly insteadOf?: string;
   /** What is wrong there right now; empty when all is as it should be. */
   readonly findings: readonly string[];
 }

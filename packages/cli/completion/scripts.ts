@@ -19,6 +19,8 @@ _netwright() {
   if [[ -z $candidates[1] ]]; then _files; else compadd -Q -- $candidates; fi
 }
 compdef _netwright netwright
+# Autoloaded from fpath, this file is the function's first call.
+if [[ "$funcstack[1]" == _netwright ]]; then _netwright "$@"; fi
 `;
 
 const fish = `complete -c netwright -f -a '(netwright __complete -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'

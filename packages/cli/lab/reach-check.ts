@@ -1,9 +1,10 @@
-/** In a lab the last word is the user's own: the provider has a route, and the page comes to a client in its internet. */
+/** In a lab the last word is the user's own: the provider has a route, and a client in its internet gets through. */
 import { objectName, type Client } from "@netwright/api";
-import { formatDuration, milliseconds, NetwrightError, seconds } from "@netwright/base";
+import { formatDuration, milliseconds, NetwrightError, seconds, type Milliseconds } from "@netwright/base";
 import type { RunResult } from "@netwright/contract";
 import { findLab, runIn, type LabRecord } from "@netwright/lab";
 import { labOf, usesLab } from "../arguments/connection.ts";
+import { timeoutOf } from "../arguments/durations.ts";
 import { labContext } from "./context.ts";
 import { valueAt } from "../print/columns.ts";
 import { stagePrinter } from "../print/stages.ts";
@@ -11,16 +12,18 @@ import type { Invocation } from "../verb.ts";
 
 interface Listener {
   readonly hostname: string;
-  readonly protocol: string;
+  readonly protocol: "HTTPS" | "TCP" | "UDP";
   readonly port: number;
 }
 
-/** Each look is repeated until it succeeds or this is over: names and routes of others come a little later. */
-// A resolver may go on giving out the address of an earlier service of the name for the record's TTL, 30 s.
-const patience = seconds(45);
+/** One look may take that long, as far as the command has so much time left. */
+const longestLook = seconds(5);
 const pause = milliseconds(20);
 
-/** Does nothing for a server that is not a lab's. @throws NW1508 with what the client or the provider saw last. */
+/**
+ * Each look is repeated until it succeeds or the command's `--timeout` is over: names and routes of others come a little
+ * later. Does nothing for a server that is not a lab's. @throws NW1508 with what the client or the provider saw last.
+ */
 export async function checkFromInternet(
   invocation: Invocation,
   client: Client,
@@ -31,23 +34,23 @@ export async function checkFromInternet(
   const [internet, provider] = (["Client", "Provider"] as const).map(
     (role) => record.topology.nodes.find((node) => node.role === role)?.name,
   );
+  const deadline = milliseconds(invocation.terminal.clock.monotonic() + timeoutOf(invocation.options));
+  const pass = (check: Check): Promise<void> => passBefore(deadline, invocation, record, check);
   for (const service of (await client.list("Service")).items) {
     if (!services.includes(objectName(service))) continue;
     const addresses =
       (valueAt(service, "status.addresses") as readonly { readonly address: string }[] | undefined) ?? [];
-    for (const { address } of addresses)
-      if (provider !== undefined) await check(invocation, record, routeCheck(provider, address));
+    for (const { address } of addresses) if (provider !== undefined) await pass(routeCheck(provider, address));
     const listeners = (valueAt(service, "spec.expose") as readonly Listener[] | undefined) ?? [];
     for (const listener of listeners)
-      if (internet !== undefined && listener.protocol === "HTTPS")
-        await check(invocation, record, pageCheck(internet, listener));
+      if (internet !== undefined) await pass(checkOf[listener.protocol](internet, listener));
   }
 }
 
 interface Check {
   readonly stage: string;
   readonly node: string;
-  readonly command: readonly string[];
+  readonly command: (limit: Milliseconds) => readonly string[];
   readonly passed: (result: RunResult) => boolean;
   readonly detail: string;
 }
@@ -56,25 +59,56 @@ function routeCheck(provider: string, address: string): Check {
   return {
     stage: "routed",
     node: provider,
-    command: ["ip", "-6", "-o", "route", "get", "fibmatch", address],
+    command: () => ["ip", "-6", "-o", "route", "get", "fibmatch", address],
     // The default route is the provider's own way out, not a way to us.
     passed: ({ code, stdout }) => code === 0 && /^[0-9a-f:]+\/\d+ /.test(stdout),
     detail: `${provider} has a route to ${address}`,
   };
 }
 
-function pageCheck(node: string, { hostname, port }: Listener): Check {
-  const url = `https://${hostname}${port === 443 ? "" : `:${port}`}/`;
-  return {
+/** `bash` opens such a path itself; its status is 1 when the kernel refuses. */
+const opened = (protocol: "tcp" | "udp", { hostname, port }: Listener): string =>
+  `/dev/${protocol}/${hostname}/${port}`;
+const inSeconds = (limit: Milliseconds): string => (limit / 1000).toFixed(3);
+
+const checkOf: Readonly<Record<Listener["protocol"], (node: string, listener: Listener) => Check>> = {
+  HTTPS(node, { hostname, port }) {
+    const url = `https://${hostname}${port === 443 ? "" : `:${port}`}/`;
+    const quiet = ["--silent", "--show-error", "--noproxy", "*", "--output", "/dev/null"];
+    return {
+      stage: "reached",
+      node,
+      command: (limit) => ["curl", ...quiet, "--max-time", inSeconds(limit), url],
+      passed: ({ code }) => code === 0,
+      detail: `${url} answers ${node}`,
+    };
+  },
+  TCP: (node, listener) => ({
     stage: "reached",
     node,
-    command: ["curl", "--silent", "--show-error", "--noproxy", "*", "--max-time", "5", "--output", "/dev/null", url],
+    command: (limit) => ["timeout", inSeconds(limit), "bash", "-c", `exec 3<>${opened("tcp", listener)}`],
     passed: ({ code }) => code === 0,
-    detail: `${url} answers ${node}`,
-  };
-}
+    detail: `${listener.hostname}:${listener.port} takes connections of ${node}`,
+  }),
+  /** Nobody need answer a datagram: it fails when the name is unknown or somebody on the way or at the end says no. */
+  UDP: (node, listener) => ({
+    stage: "sent",
+    node,
+    command: () => [
+      "bash",
+      "-c",
+      `exec 3<>${opened("udp", listener)} && echo >&3 && { read -r -t 0.2 -u 3; [ $? -ne 1 ]; }`,
+    ],
+    passed: ({ code }) => code === 0,
+    detail: `nobody refuses datagrams of ${node} to ${listener.hostname}:${listener.port}`,
+  }),
+};
 
-async function check(
+/** For a shell. */
+const quoted = (word: string): string => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word}'`);
+
+async function passBefore(
+  deadline: Milliseconds,
   { terminal }: Invocation,
   { name }: LabRecord,
   { stage, node, command, passed, detail }: Check,
@@ -84,14 +118,16 @@ async function check(
   printer.underWay(stage);
   const started = clock.monotonic();
   for (;;) {
-    const result = await runIn(labContext, { lab: name, node, command });
+    const left = deadline - clock.monotonic();
+    const limit = milliseconds(Math.max(1, Math.min(longestLook, left)));
+    const result = await runIn(labContext, { lab: name, node, command: command(limit) });
     const took = milliseconds(clock.monotonic() - started);
     if (passed(result)) return printer.over(stage, detail, took);
-    if (took > patience) {
+    if (clock.monotonic() > deadline) {
       printer.clear();
       const seen = (result.stderr.trim() || result.stdout.trim()).split("\n")[0] ?? "";
       throw new NetwrightError("NW1508", `${node}: not after ${formatDuration(took)}: ${seen}`, {
-        hint: `netwright lab exec ${node} -- ${command.join(" ")}`,
+        hint: `netwright lab exec ${node} -- ${command(longestLook).map(quoted).join(" ")}`,
       });
     }
     await clock.sleep(pause, signal);

@@ -1,5 +1,5 @@
 /** The columns of `get`, by kind. Pure. */
-import type { Condition, WireObject } from "@netwright/api";
+import { objectName, type Condition, type WireObject } from "@netwright/api";
 import { cellText } from "./table.ts";
 
 export interface Column {
@@ -31,10 +31,10 @@ const list = (object: WireObject, path: string): readonly unknown[] =>
 export const conditionsOf = (object: WireObject): readonly Condition[] =>
   list(object, "status.conditions") as readonly Condition[];
 
-/** `Ready`, or the reason of the first rung of the ladder that is not true; `-` where there is no ladder. */
+/** `Ready`, or the reason of the first rung of the ladder that is not true; an instance's phase; `-` where there is neither. */
 export function stateOf(object: WireObject): string {
   const conditions = conditionsOf(object);
-  if (conditions.length === 0) return "-";
+  if (conditions.length === 0) return cellText(valueAt(object, "status.phase"));
   if (conditions.find(({ type }) => type === "Ready")?.status === "True") return "Ready";
   const failing = conditions.find(({ status }) => status !== "True");
   return failing === undefined ? "-" : failing.reason;
@@ -107,7 +107,14 @@ const tables: Readonly<Record<string, KindColumns>> = {
       field("HOST", "spec.host"),
       field("ADDRESS", "spec.address"),
     ],
-    wide: [project, field("PID", "status.pid"), field("RESTARTS", "status.restarts"), field("NETWORK", "spec.network")],
+    wide: [
+      field("SERVICE", "spec.service"),
+      field("TIER", "spec.tier"),
+      project,
+      field("PID", "status.pid"),
+      field("RESTARTS", "status.restarts"),
+      field("NETWORK", "spec.network"),
+    ],
   },
   Host: {
     narrow: [
@@ -153,6 +160,10 @@ const tables: Readonly<Record<string, KindColumns>> = {
     wide: [project],
   },
 };
+
+/** For a list of several kinds: the name says which one. */
+export const kindColumnsOf = (kind: string, wide: boolean): readonly Column[] =>
+  columnsOf(kind, wide).map((each) => (each === name ? column("NAME", objectName) : each));
 
 export function columnsOf(kind: string, wide: boolean): readonly Column[] {
   const table = tables[kind] ?? { narrow: [name] };

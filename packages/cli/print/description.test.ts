@@ -42,7 +42,7 @@ test("a service: facts, tables of what it has, rules of its network, events", ()
     { host: "host2", rules: 1 },
   ];
   const network = wireObject("Network", "web", { status: { rules, ruleUnion: 3 } });
-  expect(renderDescription(service, [event("shop-web-1 on host1")], network)).toBe(`team/service/shop: Ready
+  expect(renderDescription(service, [event("shop-web-1 on host1")], { network })).toBe(`team/service/shop: Ready
   ready    0/0
   address  -
   hosts    -
@@ -89,4 +89,21 @@ test("only the newest events", () => {
   expect(text).not.toContain("number 9\n");
   expect(text).toContain("number 10\n");
   expect(text.split("\n")[0]).toBe("addresspool/default");
+});
+
+const web = wireObject("Instance", "shop-web-1", {
+  spec: { service: "shop", tier: "web", host: "host1", address: "fd00::1", network: "web" },
+  status: { phase: "Unhealthy", reason: "CheckFailed", message: "answered 500", pid: 7, restarts: 2 },
+});
+
+test("an instance has its phase in the title, and says why", () => {
+  const text = renderDescription(web, []);
+  expect(text).toMatch(/^instance\/shop-web-1: Unhealthy\n/);
+  expect(text).toMatch(/^ {2}service +shop\n {2}tier +web$/m);
+  expect(text).toMatch(/^ {2}message +answered 500$/m);
+});
+
+test("a host lists its instances", () => {
+  const text = renderDescription(wireObject("Host", "host1"), [], { instances: [web] });
+  expect(text).toMatch(/^instances\n {2}NAME +STATUS +REASON .*\n {2}shop-web-1 +Unhealthy +CheckFailed /m);
 });

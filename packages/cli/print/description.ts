@@ -87,17 +87,31 @@ const parts: readonly PartTable[] = [
 
 const eventsMax = 20;
 
-/** @param network of a Service: its rules are told by host. */
-export function renderDescription(object: WireObject, events: readonly Event[], network?: WireObject): string {
+/** Objects that a description draws on beside its own. */
+export interface Related {
+  /** Of a Service: its rules are told by host. */
+  readonly network?: WireObject | undefined;
+  /** On a Host. */
+  readonly instances?: readonly WireObject[];
+}
+
+export function renderDescription(
+  object: WireObject,
+  events: readonly Event[],
+  { network, instances = [] }: Related = {},
+): string {
   const facts = columnsOf(object.kind, true)
     .map(({ title, value }) => [title.toLowerCase(), value(object)] as const)
     .filter(([label]) => label !== "name" && label !== "status");
+  const message = valueAt(object, "status.message");
+  if (typeof message === "string" && message !== "") facts.push(["message", message]);
   const state = stateOf(object);
   const title = `${objectName(object)}${state === "-" ? "" : `: ${state}`}`;
   const sections = [
     `${title}\n${renderFields(facts, "  ")}`,
     section("conditions", conditionTable(conditionsOf(object))),
     ...parts.map((part) => section(part.title, partTable(part, valueAt(object, part.path)))),
+    section("instances", instanceTable(instances)),
     firewallSection(object.kind === "Network" ? object : network),
     section("events", events.slice(-eventsMax).map(eventLine).join("")),
   ];
@@ -132,6 +146,15 @@ function partTable({ columns }: PartTable, value: unknown): string {
   return renderTable(
     shown.map(([title]) => title),
     rows.map((_, index) => shown.map(([, cells]) => cells[index] ?? "-")),
+  );
+}
+
+function instanceTable(instances: readonly WireObject[]): string {
+  if (instances.length === 0) return "";
+  const columns = columnsOf("Instance", true).filter(({ title }) => !["HOST", "PID"].includes(title));
+  return renderTable(
+    columns.map(({ title }) => title),
+    instances.map((instance) => columns.map(({ value }) => value(instance))),
   );
 }
 

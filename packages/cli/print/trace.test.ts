@@ -31,6 +31,21 @@ does not get through as it should: host1: bgp: no session with edge1
 `);
 });
 
+test("ways of equal cost are alternatives, not one after the other", () => {
+  const hops = [
+    hop("provider", "route"),
+    hop("edge1", "route"),
+    hop("edge2", "route", { insteadOf: "edge1" }),
+    hop("host1", "in"),
+  ];
+  expect(renderTrace({ verdict: "Delivered", reason: "it arrives", hops })).toBe(` 1  provider  route
+ 2  edge1     route
+or  edge2     route
+ 3  host1     in
+gets through: it arrives
+`);
+});
+
 test("numbers of ten hops stay aligned; a rule of no manifest has no line", () => {
   const hops = Array.from({ length: 10 }, () => hop("h", "s", { rule: { object: "network/web", field: "spec" } }));
   const lines = renderTrace({ verdict: "Delivered", reason: "web receives it", hops }).split("\n");

@@ -1,4 +1,4 @@
-/** A trace for people: one line a hop, what is wrong below it, the verdict last. Pure. */
+/** A trace for people: one line a hop, ways of equal cost below each other, what is wrong below it, the verdict last. Pure. */
 import type { ConnectionTrace, TraceHop } from "@netwright/api";
 
 const verdicts = {
@@ -9,8 +9,16 @@ const verdicts = {
 
 export function renderTrace({ verdict, hops, reason }: ConnectionTrace): string {
   const width = Math.max(0, ...hops.map(({ place }) => place.length));
-  const number = (index: number): string => String(index + 1).padStart(String(hops.length).length);
-  return `${hops.map((hop, index) => renderHop(hop, number(index), width)).join("")}${verdicts[verdict]}: ${reason}\n`;
+  const numbers = numbersOf(hops);
+  const longest = Math.max(0, ...numbers.map((number) => number.length));
+  const lines = hops.map((hop, index) => renderHop(hop, (numbers[index] ?? "").padStart(longest), width));
+  return `${lines.join("")}${verdicts[verdict]}: ${reason}\n`;
+}
+
+/** A way of equal cost has no number of its own: the connection takes it instead of the one above. */
+function numbersOf(hops: readonly TraceHop[]): readonly string[] {
+  let count = 0;
+  return hops.map(({ insteadOf }) => (insteadOf === undefined ? String((count += 1)) : "or"));
 }
 
 function renderHop({ place, step, detail, rule, findings }: TraceHop, number: string, width: number): string {

@@ -1,6 +1,5 @@
 /** `agent run`: the agent of this host or router. */
 import { agentMain, agentUsage } from "@netwright/agent/main.ts";
-import { productVersion } from "../version.ts";
 import { programVerb } from "./shared/program-verb.ts";
 
-export const verb = programVerb(agentUsage, (argv) => agentMain(argv, productVersion));
+export const verb = programVerb(agentUsage, agentMain);

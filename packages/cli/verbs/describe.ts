@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { connect, connectionOptions } from "../arguments/connection.ts";
 import { parseRefs, refText, toApiRef } from "../arguments/object-ref.ts";
 import { valueAt } from "../print/columns.ts";
-import { renderDescription } from "../print/description.ts";
+import { renderDescription, type Related } from "../print/description.ts";
 import type { Invocation, Verb } from "../verb.ts";
 
 export const verb: Verb = {
@@ -24,15 +24,19 @@ export const verb: Verb = {
     for (const [index, ref] of refs.entries()) {
       const object = await client.get(toApiRef(ref));
       const events = await client.events({ for: refText(ref) });
-      const text = renderDescription(object, events, await networkOf(client, object));
+      const text = renderDescription(object, events, await relatedTo(client, object));
       terminal.out(index === 0 ? text : `\n${text}`);
     }
   },
 };
 
-/** The network of a service; undefined for other kinds and while there is none. */
-async function networkOf(client: Client, object: WireObject): Promise<WireObject | undefined> {
-  if (object.kind !== "Service") return undefined;
-  const { items } = await client.list("Network", object.metadata.project);
-  return items.find(({ metadata }) => metadata.name === valueAt(object, "spec.network"));
+async function relatedTo(client: Client, object: WireObject): Promise<Related> {
+  const { kind, metadata } = object;
+  if (kind === "Service") {
+    const { items } = await client.list("Network", metadata.project);
+    return { network: items.find((network) => network.metadata.name === valueAt(object, "spec.network")) };
+  }
+  if (kind !== "Host") return {};
+  const { items } = await client.list("Instance");
+  return { instances: items.filter((instance) => valueAt(instance, "spec.host") === metadata.name) };
 }

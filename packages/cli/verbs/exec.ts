@@ -11,7 +11,10 @@ export const verb: Verb = {
     command.option("-p, --project <name>", "its project", "default");
     command.option("-i, --stdin", "pass standard input on, at most 700 KiB");
     connectionOptions(command);
-    command.addHelpText("after", "\nExample:\n  netwright exec shop-web-1 -- ip -6 addr\n");
+    command.addHelpText(
+      "after",
+      "\nExit status: the command's; 127 it is not there, 126 it cannot be executed.\n\nExample:\n  netwright exec shop-web-1 -- ip -6 addr\n",
+    );
   },
   async run(invocation: Invocation): Promise<number> {
     const { terminal, args, options } = invocation;

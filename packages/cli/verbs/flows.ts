@@ -36,9 +36,9 @@ export const verb: Verb = {
   },
 };
 
-const row = ({ from, to, protocol, port, packets, host, hint }: FlowRecord): readonly string[] => [
-  from,
-  to,
+const row = ({ from, to, source, destination, protocol, port, packets, host, hint }: FlowRecord): readonly string[] => [
+  source ?? from,
+  destination === undefined ? to : `${to} ${destination}`,
   `${protocol}/${port}`,
   String(packets),
   host,

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { connect, connectionOptions } from "../arguments/connection.ts";
 import { parseKind, parseRefs, toApiRef } from "../arguments/object-ref.ts";
 import { formatOf, outputOption } from "../arguments/output.ts";
-import { columnsOf } from "../print/columns.ts";
+import { columnsOf, kindColumnsOf } from "../print/columns.ts";
 import { isMachine, renderMachine, type OutputFormat } from "../print/machine.ts";
 import { renderTable } from "../print/table.ts";
 import type { Invocation, Verb } from "../verb.ts";
@@ -87,16 +87,16 @@ async function getAll(invocation: Invocation): Promise<void> {
   const lists = await Promise.all(served.map((kind) => client.list(kind, project)));
   const groups = lists.map(({ items }) => items.filter(wanted)).filter((items) => items.length > 0);
   if (isMachine(form.format) || form.format === "name") terminal.out(render(groups.flat(), form));
-  else terminal.out(groups.map((items) => render(items, form)).join("\n") || "none\n");
+  else terminal.out(groups.map((items) => render(items, form, kindColumnsOf)).join("\n") || "none\n");
 }
 
-function render(objects: readonly WireObject[], { format, headers }: Form): string {
+function render(objects: readonly WireObject[], { format, headers }: Form, columnsBy = columnsOf): string {
   if (isMachine(format)) {
     return renderMachine(format, { apiVersion: "netwright.dev/v1alpha1", kind: "List", items: objects });
   }
   if (format === "name") return objects.map((object) => `${objectName(object)}\n`).join("");
   if (objects.length === 0) return headers ? "none\n" : "";
-  const columns = columnsOf(objects[0]?.kind ?? "", format === "wide");
+  const columns = columnsBy(objects[0]?.kind ?? "", format === "wide");
   const rows = objects.map((object) => columns.map(({ value }) => value(object)));
   return renderTable(
     columns.map(({ title }) => title),

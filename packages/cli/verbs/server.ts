@@ -1,6 +1,5 @@
 /** `server serve`: the server. */
 import { serverMain, serverUsage } from "@netwright/server/main.ts";
-import { productVersion } from "../version.ts";
 import { programVerb } from "./shared/program-verb.ts";
 
-export const verb = programVerb(serverUsage, (argv) => serverMain(argv, productVersion));
+export const verb = programVerb(serverUsage, serverMain);

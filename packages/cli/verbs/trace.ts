@@ -6,6 +6,7 @@ import { connect, connectionOptions } from "../arguments/connection.ts";
 import { formatOf, outputOption } from "../arguments/output.ts";
 import { isMachine, renderMachine } from "../print/machine.ts";
 import { renderTrace } from "../print/trace.ts";
+import { withProviderRoutes } from "../trace/provider-route.ts";
 import { resolveName } from "../trace/resolve-name.ts";
 import { sourceOf } from "../trace/source.ts";
 import type { Invocation, Verb } from "../verb.ts";
@@ -50,7 +51,8 @@ async function traceConnection(invocation: Invocation): Promise<ConnectionTrace>
     protocol: options["udp"] === true ? "udp" : "tcp",
     ...source.query,
   };
-  return withName(await client.trace(query), name.hop);
+  const trace = await withProviderRoutes(invocation, await client.trace(query), name.address);
+  return withName(trace, name.hop);
 }
 
 /** The look-up is the first hop; what is wrong there is what stops a client first. */

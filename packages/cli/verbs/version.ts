@@ -1,6 +1,6 @@
+import { productVersion } from "@netwright/base/version.ts";
 import type { Command } from "commander";
 import { formatOf, outputOption } from "../arguments/output.ts";
-import { productVersion } from "../version.ts";
 import type { Invocation, Verb } from "../verb.ts";
 
 /** Loads nothing that it does not need: it is what a start of the program is measured by. */

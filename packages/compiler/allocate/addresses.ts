@@ -1,4 +1,7 @@
-/** Public addresses: one per exposed service, the lowest free one of its pool, kept for as long as it fits. */
+/**
+ * Public addresses: one per exposed service, kept for as long as it fits. A service that had one of the pool within its
+ * rest gets that back, as resolvers may still hold the old record; else the lowest free one.
+ */
 import {
   addressAt,
   formatDuration,
@@ -34,26 +37,45 @@ export function* allocateAddresses(objects: ObjectSet, draft: Draft, now: Instan
     if (item.object.spec.expose.length === 0 || pool === undefined || draft.get("Vip", key) !== undefined) continue;
     const free = search.get(item.object.spec.pool) ?? freeAddresses(pool.object, taken);
     search.set(item.object.spec.pool, free);
-    const next = free.next();
-    if (next.done === true) yield exhausted(item, pool, draft, now);
-    else draft.put(key, { kind: "Vip", project, service: name, pool: item.object.spec.pool, address: next.value });
+    const address = takeBack(draft, pool.object, { project, service: name }) ?? free.next().value;
+    if (address === undefined) yield exhausted(item, pool, draft, now);
+    else draft.put(key, { kind: "Vip", project, service: name, pool: item.object.spec.pool, address });
   }
+}
+
+/** The service's own resting address, the one given back last; undefined when none is in the pool (any more). */
+function takeBack(
+  draft: Draft,
+  pool: AddressPool,
+  { project, service }: Pick<VipEntry, "project" | "service">,
+): Ipv6 | undefined {
+  const own = draft
+    .all("Resting")
+    .filter(
+      ([, { owner, address }]) => owner?.project === project && owner.service === service && isUsable(pool, address),
+    );
+  const [first, ...more] = own;
+  if (first === undefined) return undefined;
+  const [key, { address }] = more.reduce((a, b) => (b[1].until > a[1].until ? b : a), first);
+  draft.delete(key);
+  return address;
 }
 
 /** A service keeps its address while it is exposed, names the same pool and the pool still has the address. */
 function stillFits(objects: ObjectSet, { project, service, pool, address }: VipEntry): boolean {
   const spec = objects.services.get(projectKey(project, service))?.object.spec;
   if (spec === undefined || spec.expose.length === 0 || spec.pool !== pool) return false;
-  const prefixes = objects.pools.get(pool)?.object.spec.prefixes;
-  return (
-    prefixes === undefined ||
-    prefixes.some((prefix) => prefixContains(prefix, address) && addressAt(prefix, 0n) !== address)
-  );
+  const item = objects.pools.get(pool);
+  return item === undefined || isUsable(item.object, address);
 }
 
-function release(draft: Draft, key: string, { address }: VipEntry, now: Instant): void {
+const isUsable = ({ spec }: AddressPool, address: Ipv6): boolean =>
+  spec.prefixes.some((prefix) => prefixContains(prefix, address) && addressAt(prefix, 0n) !== address);
+
+function release(draft: Draft, key: string, { address, project, service }: VipEntry, now: Instant): void {
+  const until = (now + addressRest) as Instant;
   draft.delete(key);
-  draft.put(ledgerKeys.resting(address), { kind: "Resting", address, until: (now + addressRest) as Instant });
+  draft.put(ledgerKeys.resting(address), { kind: "Resting", address, until, owner: { project, service } });
 }
 
 /** Lowest first, prefix by prefix. A prefix's first address is kept back: hosts announce it to show that the pool is in use. */

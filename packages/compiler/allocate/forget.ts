@@ -1,11 +1,12 @@
 /** Takes entries out of the ledger that nothing refers to any more. Counters stay, so that numbers are not used twice. */
 import { serviceChain } from "@netwright/api";
 import type { Draft } from "../draft.ts";
-import { ledgerKeys, type InstanceEntry, type TemplateEntry } from "../ledger.ts";
+import { ledgerKeys, type FormerEntry, type InstanceEntry, type TemplateEntry } from "../ledger.ts";
 import type { ObjectSet } from "../objects.ts";
 
 export function forget(objects: ObjectSet, draft: Draft): void {
   for (const [key, template] of draft.all("Template")) if (!runs(draft, template)) draft.delete(key);
+  for (const [key, former] of draft.all("Former")) if (!isLeft(draft, former)) draft.delete(key);
   const asked = askedFor(objects);
   const unasked = (["Class", "Network"] as const).flatMap((kind) => draft.all(kind).filter(([key]) => !asked.has(key)));
   if (unasked.length === 0) return;
@@ -15,6 +16,9 @@ export function forget(objects: ObjectSet, draft: Draft): void {
 
 const runs = (draft: Draft, { project, service, tier, hash }: TemplateEntry): boolean =>
   draft.instancesOf(project, service).some((each) => each.tier === tier && each.template === hash);
+
+const isLeft = (draft: Draft, { project, service, number }: FormerEntry): boolean =>
+  draft.instancesOf(project, service).some(({ former }) => former === number);
 
 /** Keys of what objects ask for. */
 function askedFor(objects: ObjectSet): ReadonlySet<string> {

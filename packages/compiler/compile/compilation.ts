@@ -3,8 +3,9 @@ import type { Ipv6Prefix } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
 import type { Compiled, CompileInput } from "../compile.ts";
 import type { CompilationChange, CompilationUpdate, KeptCompilation } from "../incremental.ts";
-import type { LedgerChange } from "../ledger.ts";
+import { ledgerKeys, type LedgerChange } from "../ledger.ts";
 import type { ObjectSet } from "../objects.ts";
+import { withLeavingHosts } from "../standing-objects.ts";
 import { dirtyServices } from "./dirty.ts";
 import { equal } from "./equal.ts";
 import { LedgerIndex } from "./index-ledger.ts";
@@ -16,35 +17,43 @@ import { keepShared } from "./share.ts";
 import { dnsRecords, summaries } from "./summary.ts";
 
 export class Compilation implements KeptCompilation {
+  /** With hosts that leave among its objects. */
   #input: Omit<CompileInput, "ledger">;
+  #applied: ObjectSet;
   readonly #ledger: LedgerIndex;
   #nodes: NodesPlan;
-  readonly #services = new Map<string, ServicePlan>();
+  /** By service, then key of the plan. */
+  readonly #services = new Map<string, ReadonlyMap<string, ServicePlan>>();
   readonly #networks = new Map<string, NetworkPlan>();
   /** Networks present on each host. */
   readonly #networksOn = new Map<string, Set<string>>();
   readonly #states = new Map<string, HostState>();
 
   constructor({ ledger, ...input }: CompileInput) {
-    this.#input = input;
+    this.#applied = input.objects;
     this.#ledger = new LedgerIndex(ledger);
-    this.#nodes = planNodes(input.objects);
+    this.#input = { ...input, objects: withLeavingHosts(input.objects, this.#ledger.leavingHosts()) };
+    this.#nodes = planNodes(this.#input.objects);
     this.#answer(this.#rebuild());
   }
 
   compiled(): Compiled {
-    const plans = [...this.#services.values()].toSorted((a, b) => byText(a.key, b.key));
+    const plans = [...this.#services.values()]
+      .flatMap((each) => [...each.values()])
+      .toSorted((a, b) => byText(a.key, b.key));
     const states = new Map([...this.#states].toSorted(([a], [b]) => byText(a, b)));
     return { states, dns: dnsRecords(plans), services: summaries(plans, this.#input) };
   }
 
   update({ ledger = [], ...change }: CompilationChange): CompilationUpdate {
     const before = this.#input;
-    this.#input = { ...before, ...change };
-    const structural =
-      touchesNodes(before.objects, this.#input.objects) || ledger.some((each) => this.#renumbers(each));
-    const dirty = dirtyServices({ before, after: this.#input, changes: ledger, ledger: this.#ledger });
+    const renumbered = ledger.some((each) => this.#renumbers(each));
+    const after = { ...before, ...change, objects: this.#objectsAfter(change.objects ?? this.#applied, ledger) };
+    const dirty = dirtyServices({ before, after, changes: ledger, ledger: this.#ledger });
+    this.#applied = change.objects ?? this.#applied;
+    this.#input = after;
     for (const each of ledger) this.#ledger.set(each);
+    const structural = renumbered || touchesNodes(before.objects, after.objects);
     return this.#answer(structural ? this.#rebuild() : this.#replan(dirty));
   }
 
@@ -54,13 +63,25 @@ export class Compilation implements KeptCompilation {
     return before?.kind === "Network" && entry !== undefined && !equal(before, entry);
   }
 
+  #objectsAfter(applied: ObjectSet, changes: readonly LedgerChange[]): ObjectSet {
+    const leaving = new Map(
+      this.#ledger.leavingHosts().map((host) => [ledgerKeys.leavingHost(host.metadata.name), host]),
+    );
+    for (const { key, entry } of changes) {
+      if (entry?.kind === "LeavingHost") leaving.set(key, entry.host);
+      else leaving.delete(key);
+    }
+    const same = applied === this.#applied && leaving.size === 0 && this.#ledger.leavingHosts().length === 0;
+    return same ? this.#input.objects : withLeavingHosts(applied, [...leaving.values()]);
+  }
+
   /** Everything anew: hosts, routers, pools or networks changed. Equal states stay the same values. */
   #rebuild(): Iterable<string> {
     this.#nodes = planNodes(this.#input.objects);
     this.#services.clear();
     this.#networks.clear();
     this.#networksOn.clear();
-    this.#replan(this.#input.objects.services.keys());
+    this.#replan(new Set([...this.#input.objects.services.keys(), ...this.#ledger.formerServices()]));
     return new Set([...this.#states.keys(), ...this.#nodes.hosts.keys(), ...this.#nodes.routers.keys()]);
   }
 
@@ -68,18 +89,30 @@ export class Compilation implements KeptCompilation {
   #replan(services: Iterable<string>): Iterable<string> {
     const touched = new Set<string>();
     const context = { ...this.#input, ledger: this.#ledger };
-    for (const key of services) {
-      const object = this.#input.objects.services.get(key);
-      const before = this.#services.get(key);
-      const planned = object === undefined ? undefined : planService(context, object);
-      const after = planned === undefined ? undefined : keepShared(before, planned);
-      if (after === undefined) this.#services.delete(key);
-      else this.#services.set(key, after);
-      const moved = before !== undefined && before.network !== after?.network;
-      if (moved) this.#put(before.network, before, undefined, touched);
-      if (after !== undefined) this.#put(after.network, moved ? undefined : before, after, touched);
+    for (const service of services) {
+      const before = this.#services.get(service);
+      const after = planService(context, service);
+      const kept = new Map<string, ServicePlan>();
+      for (const key of new Set([...(before?.keys() ?? []), ...after.keys()])) {
+        const plan = this.#exchange(before?.get(key), after.get(key), touched);
+        if (plan !== undefined) kept.set(key, plan);
+      }
+      if (kept.size === 0) this.#services.delete(service);
+      else this.#services.set(service, kept);
     }
     return touched;
+  }
+
+  #exchange(
+    before: ServicePlan | undefined,
+    planned: ServicePlan | undefined,
+    touched: Set<string>,
+  ): ServicePlan | undefined {
+    const after = planned === undefined ? undefined : keepShared(before, planned);
+    const moved = before !== undefined && before.network !== after?.network;
+    if (moved) this.#put(before.network, before, undefined, touched);
+    if (after !== undefined) this.#put(after.network, moved ? undefined : before, after, touched);
+    return after;
   }
 
   #put(key: string, before: ServicePlan | undefined, after: ServicePlan | undefined, touched: Set<string>): void {
@@ -128,8 +161,8 @@ export class Compilation implements KeptCompilation {
   }
 
   #announcedBy(host: string): readonly Ipv6Prefix[] {
-    const prefixes = [...this.#ledger.servicesOn(host)].flatMap(
-      (key) => this.#services.get(key)?.slices.get(host)?.announce ?? [],
+    const prefixes = [...this.#ledger.servicesOn(host)].flatMap((service) =>
+      [...(this.#services.get(service)?.values() ?? [])].flatMap((plan) => plan.slices.get(host)?.announce ?? []),
     );
     return [...new Set(prefixes)].toSorted(byText);
   }

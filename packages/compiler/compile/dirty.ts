@@ -1,4 +1,5 @@
 /** Which services a change may touch. More than needed is only slower; less would be wrong. */
+import type { Service } from "@netwright/api";
 import type { CompileInput } from "../compile.ts";
 import type { LedgerChange, LedgerEntry, NetworkEntry } from "../ledger.ts";
 import { projectKey, type ObjectSet } from "../objects.ts";
@@ -32,17 +33,18 @@ export function dirtyServices({ before, after, changes, ledger }: DirtyInput): R
     }
   }
   changedObjects(before.objects, after.objects, dirty);
-  if (renumbered.size > 0) referrers(after.objects, renumbered, dirty);
+  if (renumbered.size > 0) referrers(withFormers(after.objects, ledger), renumbered, dirty);
   if (before.observed !== after.observed) changedObservations(before.observed, after.observed, ledger, dirty);
-  if (before.certificates !== after.certificates) changedCertificates(before, after, dirty);
+  if (before.certificates !== after.certificates) {
+    const services = withFormers(after.objects, ledger);
+    changedCertificates(before.certificates, after.certificates, services, dirty);
+  }
   return dirty;
 }
 
-/** Networks are looked at apart; counters and resting addresses are in no state. */
+/** Networks and hosts are looked at apart; counters and resting addresses are in no state. */
 function serviceOf(entry: LedgerEntry): string | undefined {
-  return entry.kind === "Network" || entry.kind === "Counter" || entry.kind === "Resting"
-    ? undefined
-    : projectKey(entry.project, entry.service);
+  return "service" in entry ? projectKey(entry.project, entry.service) : undefined;
 }
 
 function changedObjects(before: ObjectSet, after: ObjectSet, dirty: Set<string>): void {
@@ -61,9 +63,17 @@ function residents(objects: ObjectSet, { project, name }: NetworkEntry, dirty: S
   }
 }
 
+type Services = Iterable<readonly [key: string, object: Service]>;
+
+/** Services as they are, and as they were as far as something of that is left. */
+function* withFormers({ services }: ObjectSet, ledger: LedgerIndex): Generator<readonly [string, Service]> {
+  for (const [key, { object }] of services) yield [key, object];
+  for (const key of ledger.formerServices()) for (const { object } of ledger.formersOf(key)) yield [key, object];
+}
+
 /** Services that allow flows from those whose class numbers changed. */
-function referrers(objects: ObjectSet, renumbered: ReadonlySet<string>, dirty: Set<string>): void {
-  for (const [key, { object }] of objects.services) {
+function referrers(services: Services, renumbered: ReadonlySet<string>, dirty: Set<string>): void {
+  for (const [key, object] of services) {
     if (object.spec.allow.some(({ from }) => renumbered.has(projectKey(from.project, from.service)))) dirty.add(key);
   }
 }
@@ -88,12 +98,13 @@ function changedObservations(before: Observed, after: Observed, ledger: LedgerIn
 }
 
 function changedCertificates(
-  { certificates: before }: Input,
-  { certificates: after, objects }: Input,
+  before: Input["certificates"],
+  after: Input["certificates"],
+  services: Services,
   dirty: Set<string>,
 ): void {
   const names = new Set([...before.keys(), ...after.keys()].filter((name) => before.get(name) !== after.get(name)));
   if (names.size === 0) return;
-  for (const [key, { object }] of objects.services)
+  for (const [key, object] of services)
     if (object.spec.expose.some(({ hostname }) => names.has(hostname))) dirty.add(key);
 }

@@ -1,7 +1,9 @@
 /** The ledger, indexed as compiling reads it; kept up to date entry by entry. */
+import type { Host } from "@netwright/api";
 import {
   ledgerKeys,
   type ClassEntry,
+  type FormerEntry,
   type ImageEntry,
   type InstanceEntry,
   type Ledger,
@@ -20,6 +22,10 @@ export class LedgerIndex {
   /** Services with an instance on the host. */
   readonly #servicesOn = new Map<string, Map<string, number>>();
 
+  /** By service. */
+  readonly #formers = new Map<string, Map<string, FormerEntry>>();
+  readonly #leavingHosts = new Map<string, Host>();
+
   constructor(ledger: Ledger) {
     for (const [key, entry] of ledger) this.set({ key, entry });
   }
@@ -36,11 +42,26 @@ export class LedgerIndex {
   image = ({ project, service, tier, run }: TemplateEntry): ImageEntry | undefined =>
     this.#get("Image", ledgerKeys.image(project, service, tier, run.image));
 
-  /** By tier and number. */
-  instancesOf(service: string): readonly InstanceEntry[] {
-    return [...(this.#instances.get(service)?.values() ?? [])].toSorted((a, b) =>
-      a.tier === b.tier ? a.number - b.number : a.tier < b.tier ? -1 : 1,
-    );
+  /** Those of the service as it is, or of one that it was; by tier and number. */
+  instancesOf(service: string, former?: number): readonly InstanceEntry[] {
+    return [...(this.#instances.get(service)?.values() ?? [])]
+      .filter((each) => each.former === former)
+      .toSorted((a, b) => (a.tier === b.tier ? a.number - b.number : a.tier < b.tier ? -1 : 1));
+  }
+
+  /** What the service was, as far as something of that is left. */
+  formersOf(service: string): readonly FormerEntry[] {
+    return [...(this.#formers.get(service)?.values() ?? [])].toSorted((a, b) => a.number - b.number);
+  }
+
+  /** Services of which something former is left. */
+  formerServices(): Iterable<string> {
+    return this.#formers.keys();
+  }
+
+  /** Hosts that were deleted and are not left yet. */
+  leavingHosts(): readonly Host[] {
+    return [...this.#leavingHosts.values()];
   }
 
   servicesOn(host: string): Iterable<string> {
@@ -54,14 +75,31 @@ export class LedgerIndex {
   set({ key, entry }: LedgerChange): void {
     const before = this.#entries.get(key);
     if (before?.kind === "Instance") this.#forget(key, before);
+    else if (before?.kind === "Former") this.#forgetFormer(key, before);
+    else if (before?.kind === "LeavingHost") this.#leavingHosts.delete(key);
     if (entry === undefined) this.#entries.delete(key);
     else this.#entries.set(key, entry);
     if (entry?.kind === "Instance") this.#remember(key, entry);
+    else if (entry?.kind === "Former") this.#rememberFormer(key, entry);
+    else if (entry?.kind === "LeavingHost") this.#leavingHosts.set(key, entry.host);
   }
 
   #get<K extends LedgerEntry["kind"]>(kind: K, key: string): Extract<LedgerEntry, { kind: K }> | undefined {
     const entry = this.#entries.get(key);
     return entry?.kind === kind ? (entry as Extract<LedgerEntry, { kind: K }>) : undefined;
+  }
+
+  #rememberFormer(key: string, entry: FormerEntry): void {
+    const service = projectKey(entry.project, entry.service);
+    const formers = this.#formers.get(service) ?? new Map<string, FormerEntry>();
+    this.#formers.set(service, formers.set(key, entry));
+  }
+
+  #forgetFormer(key: string, entry: FormerEntry): void {
+    const service = projectKey(entry.project, entry.service);
+    const formers = this.#formers.get(service);
+    formers?.delete(key);
+    if (formers?.size === 0) this.#formers.delete(service);
   }
 
   #remember(key: string, entry: InstanceEntry): void {

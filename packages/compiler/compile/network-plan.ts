@@ -141,7 +141,11 @@ export class NetworkPlan {
   /** Rules that a local class takes part in. Of two services that ask for the same flow, the first in order is named. */
   #policyOf(classes: ReadonlySet<ClassId>): readonly PolicyEntry[] {
     const sorted = [...new Set([...classes].flatMap((cls) => this.#rulesOf.get(cls) ?? []))].toSorted(
-      (a, b) => byFlow(a, b) || byText(a.origin.object, b.origin.object) || byText(a.origin.field, b.origin.field),
+      (a, b) =>
+        byFlow(a, b) ||
+        byText(a.origin.object, b.origin.object) ||
+        Number(a.origin.source === undefined) - Number(b.origin.source === undefined) ||
+        byText(a.origin.field, b.origin.field),
     );
     return sorted.filter((entry, index) => index === 0 || byFlow(entry, sorted[index - 1] ?? entry) !== 0);
   }

@@ -9,7 +9,7 @@ export function policyOf(
   service: Applied<Service>,
   tiers: readonly TierView[],
 ): readonly PolicyEntry[] {
-  return [...chainRules(context, service, tiers), ...allowRules(context, service)];
+  return [...chainRules(context, service, tiers), ...allowRules(context, service, tiers)];
 }
 
 /** From each tier with addresses to the next, at every port that an instance of that one listens on. */
@@ -18,11 +18,10 @@ function* chainRules(
   service: Applied<Service>,
   tiers: readonly TierView[],
 ): Generator<PolicyEntry> {
-  const { project, name } = service.object.metadata;
   const addressed = tiers.filter(({ tier }) => tier.role !== "LoadBalancer");
   for (const [index, target] of addressed.slice(1).entries()) {
-    const from = ledger.class(project, name, addressed[index]?.tier.name ?? "")?.id;
-    const to = ledger.class(project, name, target.tier.name)?.id;
+    const from = addressed[index]?.class;
+    const to = target.class;
     if (from === undefined || to === undefined) continue;
     // While a workload is replaced, instances with the old port and with the new one serve side by side.
     const ports = new Set([
@@ -37,15 +36,20 @@ function* chainRules(
 const ownPort = (tier: ChainTier): number[] => (tier.role === "Workload" ? [tier.tier.workload.port] : []);
 
 /** Rules inside one network; `reconcile` refuses others. */
-function* allowRules({ ledger }: ServiceContext, service: Applied<Service>): Generator<PolicyEntry> {
-  const { project, name } = service.object.metadata;
+function* allowRules(
+  { ledger }: ServiceContext,
+  service: Applied<Service>,
+  tiers: readonly TierView[],
+): Generator<PolicyEntry> {
+  const { metadata, spec } = service.object;
   for (const [index, rule] of service.object.spec.allow.entries()) {
     const from = ledger.class(rule.from.project, rule.from.service, rule.from.tier);
-    const to = ledger.class(project, name, rule.to);
-    if (from === undefined || to === undefined || from.project !== to.project || from.network !== to.network) continue;
+    const to = tiers.find(({ tier }) => tier.name === rule.to)?.class;
+    if (from === undefined || to === undefined) continue;
+    if (from.project !== metadata.project || from.network !== spec.network) continue;
     yield entry(
       from.id,
-      to.id,
+      to,
       rule.protocol === "UDP" ? "udp" : "tcp",
       rule.port,
       originOf(service, ["spec", "allow", index]),

@@ -3,13 +3,14 @@ import { serviceChain, type ChainTier, type Hostname, type Service } from "@netw
 import { hostPrefix, type Ipv6Prefix } from "@netwright/base";
 import {
   workloadMac,
+  type ClassId,
   type Delivery,
   type LoadBalancer,
   type LoadBalancerMember,
   type PolicyEntry,
   type WorkloadState,
 } from "@netwright/contract";
-import type { InstanceEntry, VipEntry } from "../ledger.ts";
+import type { FormerEntry, InstanceEntry, VipEntry } from "../ledger.ts";
 import { projectKey, type Applied, type ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
 import type { LedgerIndex } from "./index-ledger.ts";
@@ -39,7 +40,9 @@ export interface HostSlice {
 }
 
 export interface ServicePlan {
+  /** Of the service; with a number, of what it was. */
   readonly key: string;
+  readonly isFormer: boolean;
   readonly project: string;
   readonly name: string;
   /** Key of its network. */
@@ -56,25 +59,41 @@ export interface ServicePlan {
 /** A tier with what the ledger holds of it. */
 export interface TierView {
   readonly tier: ChainTier;
+  readonly class: ClassId | undefined;
   /** On hosts that exist; by number; draining ones too. */
   readonly instances: readonly InstanceEntry[];
 }
 
+/** Every plan of a service: as it is, and as it was as far as something of that is left. By key. */
+export function planService(context: ServiceContext, key: string): ReadonlyMap<string, ServicePlan> {
+  const { objects, ledger } = context;
+  const service = objects.services.get(key);
+  const present = service === undefined ? [] : [planOne(context, service, undefined)];
+  // The manifest that a former service stood in says something else now: its lines are nobody's to change.
+  const former = ledger.formersOf(key).map((entry) => planOne(context, { object: entry.object, sources: {} }, entry));
+  return new Map([...present, ...former].flatMap((plan) => (plan === undefined ? [] : [[plan.key, plan]])));
+}
+
 /** Undefined when nothing of the service can run yet, for want of a network. */
-export function planService(context: ServiceContext, service: Applied<Service>): ServicePlan | undefined {
+function planOne(
+  context: ServiceContext,
+  service: Applied<Service>,
+  former: FormerEntry | undefined,
+): ServicePlan | undefined {
   const { objects, ledger } = context;
   const { project, name } = service.object.metadata;
   const network = ledger.network(project, service.object.spec.network);
   if (network === undefined) return undefined;
   const key = projectKey(project, name);
   const instances = ledger
-    .instancesOf(key)
+    .instancesOf(key, former?.number)
     .filter((each) => objects.hosts.has(each.host) && each.network === network.name);
   const tiers = serviceChain(service.object).map((tier) => ({
     tier,
+    class: classOf(context, service.object, tier.name, instances),
     instances: instances.filter((each) => each.tier === tier.name),
   }));
-  const vip = ledger.vip(project, name);
+  const vip = former === undefined ? ledger.vip(project, name) : formerVip(former);
   const listeners =
     vip === undefined ? [] : listenersOf(service, tiers, vip, (instance) => ledger.template(instance)?.port ?? 0);
   const workloads = workloadStates(context, service, tiers);
@@ -83,22 +102,60 @@ export function planService(context: ServiceContext, service: Applied<Service>):
     ...new Set(listeners.flatMap((each) => each.targets.map(({ instance }) => instance))),
   ]);
   const slices = new Map<string, HostSlice>();
-  for (const host of new Set(instances.map((each) => each.host))) {
-    slices.set(host, sliceOf(host, { instances, workloads, members, targets }));
+  const others = former === undefined ? [] : presentBalancers(context, former);
+  for (const host of new Set([...instances, ...others].map((each) => each.host))) {
+    slices.set(host, sliceOf(host, { instances, others, workloads, members, targets }));
   }
   const hostnames = [...new Set(service.object.spec.expose.map(({ hostname }) => hostname))].toSorted();
+  const rules = policyOf(context, service, tiers);
   return {
-    key,
+    key: former === undefined ? key : `${key} ${former.number}`,
+    isFormer: former !== undefined,
     project,
     name,
     network: projectKey(project, network.name),
     vip,
     hostnames,
     instances,
-    policy: policyOf(context, service, tiers),
+    policy: former === undefined ? rules : rulesAbout(rules, instances),
     listeners,
     slices,
   };
+}
+
+/** What instances have, or else what new ones get. */
+function classOf(
+  { ledger }: ServiceContext,
+  { metadata: { project, name }, spec }: Service,
+  tier: string,
+  instances: readonly InstanceEntry[],
+): ClassId | undefined {
+  const own = instances.find((each) => each.tier === tier)?.class;
+  const entry = ledger.class(project, name, tier);
+  return entry?.network === spec.network ? entry.id : own;
+}
+
+/** Of what a service was, only what leads to its instances and from them. */
+function rulesAbout(rules: readonly PolicyEntry[], instances: readonly InstanceEntry[]): readonly PolicyEntry[] {
+  const classes = new Set(instances.map((each) => each.class));
+  return rules.filter(({ from, to }) => classes.has(from) || classes.has(to));
+}
+
+const formerVip = ({ project, service, object, address }: FormerEntry): VipEntry | undefined =>
+  address === null ? undefined : { kind: "Vip", project, service, pool: object.spec.pool, address };
+
+/** Load balancers of the service as it is lead on flows to instances of what it was, where both have one network. */
+function presentBalancers(
+  { objects, ledger }: ServiceContext,
+  { project, service, object, address }: FormerEntry,
+): readonly InstanceEntry[] {
+  if (ledger.vip(project, service)?.address !== address) return [];
+  return ledger
+    .instancesOf(projectKey(project, service))
+    .filter(
+      ({ role, network, host }) =>
+        role === "LoadBalancer" && network === object.spec.network && objects.hosts.has(host),
+    );
 }
 
 function membersOf(context: ServiceContext, { targets }: PlannedListener): readonly LoadBalancerMember[] {
@@ -120,19 +177,21 @@ function balancerMembers(
 
 interface SliceParts {
   readonly instances: readonly InstanceEntry[];
+  /** Load balancers of another plan that lead to targets of this one. */
+  readonly others: readonly InstanceEntry[];
   readonly workloads: ReadonlyMap<string, readonly WorkloadState[]>;
   readonly members: ReadonlyMap<PlannedListener, readonly LoadBalancerMember[]>;
   readonly targets: readonly LoadBalancerMember[];
 }
 
-function sliceOf(host: string, { instances, workloads, members, targets }: SliceParts): HostSlice {
+function sliceOf(host: string, { instances, others, workloads, members, targets }: SliceParts): HostSlice {
   const balancers = instances.filter((each) => each.role === "LoadBalancer" && each.host === host);
   const listeners = [...members];
   const loadBalancers =
     balancers.length === 0
       ? []
       : listeners.map(([{ key, service, origin }, list]) => ({ ...key, service, members: list, origin }));
-  const wanted = balancers.some(({ phase }) => phase === "Run") && listeners.some(([, list]) => list.length > 0);
+  const wanted = balancers.some(({ phase }) => phase === "Run") && listeners.some(isServed);
   const deliveries = listeners.flatMap(([listener]) =>
     listener.targets.filter(({ instance }) => instance.host === host).map((target) => deliveryOf(listener, target)),
   );
@@ -142,9 +201,13 @@ function sliceOf(host: string, { instances, workloads, members, targets }: Slice
     deliveries,
     loadBalancers,
     announce,
-    reach: balancers.length === 0 ? [] : targets,
+    reach: balancers.length === 0 && others.every((each) => each.host !== host) ? [] : targets,
   };
 }
+
+/** Flows that are open end where they are: what a service was is announced until its members have drained. */
+const isServed = ([{ targets }, members]: readonly [PlannedListener, readonly LoadBalancerMember[]]): boolean =>
+  members.length > 0 || targets.some(({ instance }) => instance.former !== undefined);
 
 function deliveryOf(
   { key, origin }: PlannedListener,

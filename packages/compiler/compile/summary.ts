@@ -6,8 +6,10 @@ import type { ServicePlan } from "./service-plan.ts";
 
 export function dnsRecords(plans: readonly ServicePlan[]): readonly DnsRecord[] {
   return plans
-    .flatMap(({ vip, hostnames }) =>
-      vip === undefined ? [] : hostnames.map((name): DnsRecord => ({ name, type: "AAAA", address: vip.address })),
+    .flatMap(({ isFormer, vip, hostnames }) =>
+      isFormer || vip === undefined
+        ? []
+        : hostnames.map((name): DnsRecord => ({ name, type: "AAAA", address: vip.address })),
     )
     .toSorted((a, b) => byText(a.name, b.name) || byText(a.address, b.address));
 }
@@ -16,7 +18,7 @@ export function summaries(
   plans: readonly ServicePlan[],
   input: Omit<CompileInput, "ledger">,
 ): ReadonlyMap<string, ServiceSummary> {
-  return new Map(plans.map((plan) => [plan.key, summaryOf(plan, input)]));
+  return new Map(plans.filter(({ isFormer }) => !isFormer).map((plan) => [plan.key, summaryOf(plan, input)]));
 }
 
 function summaryOf(

@@ -110,8 +110,10 @@ function backendMembers(ledger: LedgerIndex, instances: readonly InstanceEntry[]
   return instances
     .flatMap((instance) => {
       const port = ledger.template(instance)?.port;
-      const { id, address, phase } = instance;
-      return phase === "Drain" || address === null || port === undefined ? [] : [{ instance: id, address, port }];
+      const { id, address, phase, former } = instance;
+      // Of what a service was all drain together: its proxies serve who is still connected.
+      const leaves = phase === "Drain" && former === undefined;
+      return leaves || address === null || port === undefined ? [] : [{ instance: id, address, port }];
     })
     .toSorted((a, b) => byText(a.instance, b.instance));
 }

@@ -40,7 +40,9 @@ const none: readonly InstanceEntry[] = [];
 /** Hosts are looked at in the order of their numbers, so that equal ones are taken in that order. */
 export function chooseHost(hosts: readonly Host[], draft: Draft, observed: Observed, wanted: Wanted): Choice {
   const mine = Map.groupBy(
-    draft.instancesOf(wanted.project, wanted.service).filter(({ phase }) => phase === "Run"),
+    draft
+      .instancesOf(wanted.project, wanted.service)
+      .filter(({ phase, former }) => phase === "Run" && former === undefined),
     ({ host }) => host,
   );
   const looked = hosts.map((host) => look(host, draft, observed, wanted, mine.get(host.metadata.name) ?? none));

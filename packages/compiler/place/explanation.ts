@@ -1,4 +1,8 @@
-/** A decision about one instance, in words. */
+/** Decisions about instances, in words, and the two that end one. */
+import type { Instant } from "@netwright/base";
+import type { Draft } from "../draft.ts";
+import { ledgerKeys, type InstanceEntry } from "../ledger.ts";
+
 export interface Explanation {
   readonly project: string;
   readonly service: string;
@@ -8,4 +12,23 @@ export interface Explanation {
   readonly action: "Place" | "Drain" | "Remove" | "Wait";
   readonly host: string | null;
   readonly reason: string;
+}
+
+export interface Ending {
+  readonly draft: Draft;
+  readonly now: Instant;
+  readonly explain: (explanation: Explanation) => void;
+}
+
+/** It takes nothing new from now on. */
+export function drain({ draft, now, explain }: Ending, instance: InstanceEntry, reason: string): void {
+  const { project, service, tier, id, host } = instance;
+  draft.put(ledgerKeys.instance(project, id), { ...instance, phase: "Drain", drainSince: now });
+  explain({ project, service, tier, instance: id, action: "Drain", host, reason });
+}
+
+export function remove({ draft, explain }: Ending, instance: InstanceEntry, reason: string): void {
+  const { project, service, tier, id, host } = instance;
+  draft.delete(ledgerKeys.instance(project, id));
+  explain({ project, service, tier, instance: id, action: "Remove", host, reason });
 }

@@ -1,56 +1,63 @@
-/** Instances that leave the ledger: drained, or without a service, a tier, a network or a host to be in. */
-import { serviceChain } from "@netwright/api";
-import type { Instant, Milliseconds } from "@netwright/base";
-import type { Draft } from "../draft.ts";
-import type { InstanceEntry } from "../ledger.ts";
-import { projectKey, type ObjectSet } from "../objects.ts";
+/** Instances that leave the ledger: drained, or without anything that they could be part of. */
+import type { Milliseconds } from "@netwright/base";
+import { ledgerKeys, type InstanceEntry, type Ledger } from "../ledger.ts";
+import type { ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
-import type { Explanation } from "./explanation.ts";
+import { addressOf } from "./address.ts";
+import { remove, type Ending } from "./explanation.ts";
+import { isNeeded, whyHomeless } from "./former.ts";
+import { isClean } from "./leaving-hosts.ts";
+import { hasDrained } from "./ready.ts";
 
-export interface GoneInput {
+export interface GoneInput extends Ending {
   readonly objects: ObjectSet;
-  readonly draft: Draft;
   readonly observed: Observed;
-  readonly now: Instant;
   readonly drainTimeout: Milliseconds;
-  readonly explain: (explanation: Explanation) => void;
 }
 
 export function removeGone(input: GoneInput): void {
-  const tiersOf = new Map<string, ReadonlySet<string>>();
-  for (const [key, { object }] of input.objects.services)
-    tiersOf.set(key, new Set(serviceChain(object).map(({ name }) => name)));
   const leaving = input.draft.all("Instance").flatMap(([key, instance]) => {
-    const reason = reasonToGo(input, instance, tiersOf);
+    const reason = reasonToGo(input, instance);
     return reason === undefined ? [] : [{ key, instance, reason }];
   });
-  for (const { key, instance, reason } of leaving.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
-    const { project, service, tier, id, host } = instance;
-    input.draft.delete(key);
-    input.explain({ project, service, tier, instance: id, action: "Remove", host, reason });
+  for (const { instance, reason } of leaving.toSorted((a, b) => (a.key < b.key ? -1 : 1)))
+    remove(input, instance, reason);
+}
+
+function reasonToGo(input: GoneInput, instance: InstanceEntry): string | undefined {
+  const { objects, draft } = input;
+  const { host, former, phase } = instance;
+  if (!objects.hosts.has(host) && draft.get("LeavingHost", ledgerKeys.leavingHost(host)) === undefined)
+    return `host ${host} is deleted`;
+  if (former === undefined) {
+    const homeless = whyHomeless(objects, instance);
+    if (homeless !== undefined) return homeless;
   }
+  return phase === "Drain" ? drainedReason(input, instance) : undefined;
 }
 
-function reasonToGo(
-  input: GoneInput,
-  instance: InstanceEntry,
-  tiersOf: ReadonlyMap<string, ReadonlySet<string>>,
-): string | undefined {
-  const { project, service, tier, host, network } = instance;
-  const key = projectKey(project, service);
-  const object = input.objects.services.get(key)?.object;
-  if (object === undefined) return `service ${service} is deleted`;
-  if (tiersOf.get(key)?.has(tier) !== true) return `service ${service} has no tier ${tier} any more`;
-  if (object.spec.network !== network) return `service ${service} is in network ${object.spec.network} now`;
-  if (!input.objects.hosts.has(host)) return `host ${host} is deleted`;
-  return instance.phase === "Drain" ? drainedReason(input, instance) : undefined;
-}
-
-function drainedReason(
-  { observed, now, drainTimeout }: GoneInput,
-  { project, id, host, drainSince }: InstanceEntry,
-): string | undefined {
-  if (observed.instances.get(projectKey(project, id))?.drained === true) return "it has drained";
+function drainedReason(input: GoneInput, instance: InstanceEntry): string | undefined {
+  const { draft, observed, now, drainTimeout } = input;
+  const { host, drainSince } = instance;
+  const ended = (each: InstanceEntry): boolean => hasDrained(observed, each, addressOf(draft.entries, each));
+  if (ended(instance) && !isNeeded(draft, instance, ended))
+    return instance.role === "LoadBalancer" ? "no route leads to it any more" : "it has drained";
   if (observed.nodes.get(host)?.ready === false) return `host ${host} is not ready, nothing is left to drain`;
   return now >= (drainSince ?? 0) + drainTimeout ? "the time for draining is over" : undefined;
+}
+
+/** True when something is on its way out that need not wait any longer: reports of that are no news by themselves. */
+export function anyDeparted(ledger: Ledger, observe: () => Observed): boolean {
+  const going = [...ledger.values()].filter(
+    (entry) =>
+      (entry.kind === "Instance" && entry.phase === "Drain") ||
+      (entry.kind === "LeavingHost" && entry.emptySince !== undefined),
+  );
+  if (going.length === 0) return false;
+  const observed = observe();
+  return going.some((entry) =>
+    entry.kind === "Instance"
+      ? hasDrained(observed, entry, addressOf(ledger, entry))
+      : entry.kind === "LeavingHost" && isClean(observed, entry.host.metadata.name),
+  );
 }

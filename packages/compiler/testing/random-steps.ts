@@ -106,18 +106,19 @@ export const beginning = (): Situation => situationOf(parsed(fabric(3)), emptyLe
 /** Walks a history; `visit` sees every situation and what changed in the ledger on the way to it. */
 export function walk(
   history: readonly Step[],
-  visit: (situation: Situation, changes: readonly LedgerChange[], before: Ledger) => void,
+  visit: (situation: Situation, changes: readonly LedgerChange[], before: Ledger, now: Instant) => void,
 ): void {
   let { objects, ledger, observed } = beginning();
   let now: Instant = start;
   for (const step of history) {
+    const former = objects;
     objects = applied(objects, step);
-    observed = reported(objects, ledger, observed, step);
+    observed = reported(objects, ledger, observed, step, now);
     if (step.kind === "Wait") now = (now + step.span) as Instant;
     const before = ledger;
-    const { changes } = reconcile({ objects, ledger, observed, now });
+    const { changes } = reconcile({ objects, before: former, ledger, observed, now });
     ledger = applyLedgerChanges(ledger, changes);
-    visit(situationOf(objects, ledger, observed), changes, before);
+    visit(situationOf(objects, ledger, observed), changes, before, now);
   }
 }
 
@@ -133,12 +134,12 @@ function applied(objects: ObjectSet, step: Step): ObjectSet {
 export const instancesOf = (ledger: Ledger): readonly InstanceEntry[] =>
   [...ledger.values()].filter((entry) => entry.kind === "Instance");
 
-function reported(objects: ObjectSet, ledger: Ledger, observed: Observed, step: Step): Observed {
+function reported(objects: ObjectSet, ledger: Ledger, observed: Observed, step: Step, now: Instant): Observed {
   if (step.kind === "AllReady") return allReady(objects, ledger);
   if (step.kind === "Node") {
     const nodes = new Map(observed.nodes);
     if (step.ready === null) nodes.delete(step.host);
-    else nodes.set(step.host, { ready: step.ready });
+    else nodes.set(step.host, { ready: step.ready, heardAt: now });
     return { ...observed, nodes };
   }
   const instance = step.kind === "Phase" ? instancesOf(ledger)[step.pick] : undefined;

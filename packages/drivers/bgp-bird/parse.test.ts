@@ -1,11 +1,13 @@
 /** Parsers on answers that BIRD 2.0.12 gave, and on damaged ones. */
+import { parseIpv6 } from "@netwright/base";
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isWhole, parseReply } from "./birdc.ts";
 import { parseKernelRoutes } from "./kernel-routes.ts";
 import { parseRecord, renderRecord } from "./observe.ts";
-import { isSettled, parseBfdSessions, parseProtocols } from "./parse-protocols.ts";
+import { isSettled, parseBfdSessions, parseProtocols, type BfdSession } from "./parse-protocols.ts";
+import { bfdSessionOf } from "./report.ts";
 import { parseRoutes } from "./parse-routes.ts";
 import { neighborOf } from "./render-neighbor.ts";
 
@@ -67,6 +69,16 @@ test("BFD sessions by address and interface", () => {
     { address: "fd00:0:0:2::6", interface: "edge1", up: true },
     { address: "fe80::1", interface: "edge2", up: false },
   ]);
+});
+
+test("the BFD session of a BGP session: by interface too where BIRD tells one, by address alone where it does not", () => {
+  const edge: BfdSession = { address: parseIpv6("fd00:0:0:2::6"), interface: "edge1", up: true };
+  const other: BfdSession = { address: parseIpv6("fe80::1"), interface: "edge2", up: false };
+  const sessions = [{ ...other, interface: "edge1" }, edge, other];
+  expect(bfdSessionOf(edge, sessions)).toBe(edge);
+  expect(bfdSessionOf({ ...edge, interface: null }, sessions)).toBe(edge);
+  expect(bfdSessionOf(other, sessions)).toBe(other);
+  expect(bfdSessionOf({ address: parseIpv6("fd00:0:0:2::7"), interface: null }, sessions)).toBeUndefined();
 });
 
 test("routes: several to one prefix, next hops and attributes are no routes", () => {

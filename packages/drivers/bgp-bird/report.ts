@@ -2,7 +2,7 @@
 import type { Ipv6Prefix } from "@netwright/base";
 import type { NodeReport, NodeSystem, SessionReport } from "@netwright/contract";
 import { askBird } from "./birdc.ts";
-import { parseBfdSessions, parseProtocols, type BirdProtocol } from "./parse-protocols.ts";
+import { parseBfdSessions, parseProtocols, type BfdSession, type BirdProtocol } from "./parse-protocols.ts";
 import { parseRoutes } from "./parse-routes.ts";
 import { neighborOf, protocolName } from "./render-neighbor.ts";
 import { sorted } from "./services.ts";
@@ -13,7 +13,7 @@ export async function readSessions(system: NodeSystem): Promise<readonly Session
   if (sessions.length === 0) return [];
   const bfd = parseBfdSessions(await askBird(system, "show", "bfd", "sessions"));
   return sessions.map(({ neighbor, protocol }) => {
-    const watch = bfd.find((one) => one.address === protocol.address && one.interface === protocol.interface);
+    const watch = bfdSessionOf(protocol, bfd);
     return {
       neighbor: neighbor.name,
       state: isEstablished(protocol) ? "Established" : "Down",
@@ -22,6 +22,13 @@ export async function readSessions(system: NodeSystem): Promise<readonly Session
     };
   });
 }
+
+/** BIRD tells the interface of a session only where its configuration or a link-local address names one. Pure. */
+export const bfdSessionOf = (
+  { address, interface: device }: Pick<BirdProtocol, "address" | "interface">,
+  sessions: readonly BfdSession[],
+): BfdSession | undefined =>
+  sessions.find((one) => one.address === address && (device === null || one.interface === device));
 
 /**
  * Prefixes that leave the node's own hand, and the neighbours with a session up that got them: on a host all it

@@ -8,6 +8,7 @@ import {
   type SetSpec,
   type TableSpec,
 } from "../nftables/table.ts";
+import { deniedOptions } from "./denied.ts";
 
 export function hostTable(state: HostState): TableSpec {
   return state.role === "Router" ? routerTable(state) : hypervisorTable(state);
@@ -66,6 +67,9 @@ const forward: readonly RuleSpec[] = [
   { name: "to-tenant", text: 'oifname "nwu*" goto to_tenant' },
 ];
 
+/** Source, destination, protocol, port of what is dropped at a public address. */
+const strangerKey = "ip6 saddr . ip6 daddr . meta l4proto . th dport";
+
 const toTenant: ChainSpec = {
   name: "to_tenant",
   rules: [
@@ -77,6 +81,11 @@ const toTenant: ChainSpec = {
     },
     // RFC 4890 section 4.3.1: errors must reach the end that sent the packet.
     { name: "error", text: "icmpv6 type { 1, 2, 3, 4 } oifname . ip6 daddr @vips counter accept" },
+    // Apart from the drop: where the set is full, the rest of its rule is not carried out.
+    {
+      name: "not-exposed",
+      text: `oifname . ip6 daddr @vips meta l4proto { tcp, udp } update @not_exposed { ${strangerKey} counter }`,
+    },
     { name: "not-listening", text: "counter drop" },
   ],
 };
@@ -110,6 +119,7 @@ function hypervisorSets({ underlay, networks }: HostState): readonly SetSpec[] {
       // A load balancer answers itself where a listener has no member.
       elements: networks.flatMap((network) => addresses(network, [...network.deliveries, ...network.loadBalancers])),
     },
+    { name: "not_exposed", kind: "set", type: `typeof ${strangerKey}`, options: deniedOptions, elements: null },
   ];
 }
 

@@ -7,7 +7,7 @@ import { planFirewall, type FirewallChange } from "./plan.ts";
 import { probeFirewall } from "./probe.ts";
 import { wantFirewall, type FirewallWant } from "./want.ts";
 
-export { readCounts, readDenied, type FirewallCounts, type RuleCount } from "./observe.ts";
+export { readCounts, readDenied, readNotExposed, type FirewallCounts, type RuleCount } from "./observe.ts";
 
 export const firewallNftables: Driver<readonly FirewallWant[], FirewallHave, FirewallChange> = {
   slot: "firewall",

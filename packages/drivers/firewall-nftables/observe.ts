@@ -2,7 +2,7 @@
 import { networkNamespace, type DeniedFlow, type NetworkState, type NodeSystem } from "@netwright/contract";
 import { listSets, observeTable, type NamespaceHave } from "../nftables/kernel.ts";
 import { ruleNameOf } from "../nftables/table.ts";
-import { deniedFlows, deniedSets } from "./denied.ts";
+import { deniedFlows, deniedSets, notExposedFlows, notExposedSets } from "./denied.ts";
 import type { FirewallWant } from "./want.ts";
 
 /** By namespace. */
@@ -20,6 +20,11 @@ export async function readDenied(
   network: Pick<NetworkState, "project" | "name">,
 ): Promise<readonly DeniedFlow[]> {
   return deniedFlows(await listSets(system, networkNamespace(network), "inet", deniedSets));
+}
+
+/** The same of packets from outside to public addresses: the node's own namespace drops them. */
+export async function readNotExposed(system: NodeSystem): Promise<readonly DeniedFlow[]> {
+  return notExposedFlows(await listSets(system, null, "inet", notExposedSets));
 }
 
 export interface RuleCount {

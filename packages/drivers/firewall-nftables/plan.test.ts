@@ -3,7 +3,7 @@ import { nftTable } from "@netwright/contract";
 import { describe, expect, test } from "vitest";
 import type { TableHave } from "../nftables/parse.ts";
 import { goldenState } from "../testing/scene.ts";
-import { deniedFlows } from "./denied.ts";
+import { deniedFlows, notExposedFlows } from "./denied.ts";
 import { planFirewall } from "./plan.ts";
 import { wantFirewall } from "./want.ts";
 
@@ -45,5 +45,21 @@ test("denied flows come from three sets, those of the outside with class 0, most
     { from: 0, to: 2, protocol: "udp", port: 53, packets: 9, bytes: 540 },
     { from: 3, to: 2, protocol: "tcp", port: 443, packets: 5, bytes: 300 },
     { from: 3, to: 0, protocol: "tcp", port: 25, packets: 1, bytes: 60 },
+  ]);
+});
+
+test("what is dropped at a public address has both its ends, and no class", () => {
+  const element = { data: undefined, comment: undefined, packets: 2, bytes: 160 };
+  const elements = new Map([["2001:db8:f::2 . 2001:db8:100::5 . tcp . 22", element]]);
+  expect(notExposedFlows(new Map([["not_exposed", { kind: "set", comment: "", elements }]]))).toEqual([
+    {
+      from: 0,
+      to: 0,
+      protocol: "tcp",
+      port: 22,
+      packets: 2,
+      bytes: 160,
+      outside: { source: "2001:db8:f::2", destination: "2001:db8:100::5" },
+    },
   ]);
 });

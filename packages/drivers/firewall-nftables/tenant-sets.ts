@@ -1,6 +1,7 @@
 /** Sets and maps of one tenant namespace. Pure. */
 import { workloadVeth, type NetworkState } from "@netwright/contract";
 import { elementComment, type ElementSpec, type SetSpec } from "../nftables/table.ts";
+import { deniedOptions } from "./denied.ts";
 
 /**
  * Source class, destination class, protocol, port: one look-up however many policies. Classes are bits 80 to 95 of an
@@ -8,9 +9,6 @@ import { elementComment, type ElementSpec, type SetSpec } from "../nftables/tabl
  * Invariant: only behind a check that both addresses are inside the network.
  */
 export const flowKey = "@nh,144,16 . @nh,272,16 . meta l4proto . th dport";
-
-/** Enough for every pair of a large network; a scan that fills it is still dropped, only not counted apart. */
-const deniedOptions = ["flags dynamic,timeout", "size 4096", "timeout 10m"] as const;
 
 export function tenantSets(network: NetworkState): readonly SetSpec[] {
   return [

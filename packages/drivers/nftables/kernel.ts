@@ -47,12 +47,12 @@ export async function observeTable(
 /** The sets that are there, with their elements. */
 export async function listSets(
   system: NodeSystem,
-  netns: string,
+  netns: string | null,
   family: TableSpec["family"],
   sets: readonly Pick<SetSpec, "kind" | "name">[],
 ): Promise<TableHave["sets"]> {
   const input = sets.map((set) => listCommand(family, set)).join("");
-  const { stdout } = await system.runner.run(["sh", "-c", questions], { netns, input });
+  const { stdout } = await system.runner.run(["sh", "-c", questions], { ...within(netns), input });
   const none: TableHave = { chains: new Map(), sets: new Map() };
   return withElements(none, stdout.trim() === "" ? [] : stdout.trim().split("\n")).sets;
 }

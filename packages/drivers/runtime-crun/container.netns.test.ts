@@ -5,7 +5,7 @@ import type { ContainerRun, HealthCheck } from "@netwright/contract";
 import { describe, expect, test } from "vitest";
 import { file, web } from "./example.ts";
 import { hostUser } from "./host-root.ts";
-import { execCommand, isListening, probeHealth, runtimeCrun } from "./index.ts";
+import { execCommand, isListening, probeHealth, refusalOf, refusedStatus, runtimeCrun } from "./index.ts";
 import { containerNode, run, sh, within } from "./testing.ts";
 import { generationOf, type ContainerInstance } from "./want.ts";
 
@@ -159,6 +159,17 @@ describe("limits bite", () => {
       stdout: "65534\nshop-web-1\n4\n",
     });
     expect((await inside("perl", "-e", '$x = "a" x 200_000_000')).code).not.toBe(0);
+    const refused = async (...command: string[]) => {
+      const { code, stdout, stderr } = await inside(...command);
+      expect({ code, stdout }).toEqual({ code: refusedStatus, stdout: "" });
+      return refusalOf(stderr);
+    };
+    const missing = { status: 127, reason: "not found" };
+    for (const program of ["nosuch", "/no/such", "./nosuch", "/etc/passwd/nosuch"])
+      expect(await refused(program)).toEqual(missing);
+    expect(await refused("/etc/passwd")).toEqual({ status: 126, reason: "not executable: Permission denied" });
+    expect(await refused("/etc")).toMatchObject({ status: 126 });
+    expect(await refused("sh", "-c", "exit 255")).toBeUndefined();
   });
 });
 

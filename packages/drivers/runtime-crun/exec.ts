@@ -55,3 +55,16 @@ export function execCommand(
   ];
   return ["sh", "-c", script, "sh", ...groups, "--", ...crun, ...(tty ? ["--tty"] : []), generation, ...command];
 }
+
+/** What crun ends with when it could not start the program; a program may end with it too. */
+export const refusedStatus = 255;
+
+/** Why crun could not start a program, from its one line on standard error, with the status that a shell would end with. Pure. */
+export function refusalOf(line: string): { readonly status: 126 | 127; readonly reason: string } | undefined {
+  if (/^executable file `.*` not found in \$PATH\b/.test(line)) return { status: 127, reason: "not found" };
+  const reason = /^open executable: (.+)\n$/.exec(line)?.[1];
+  if (reason === undefined) return undefined;
+  return /^(No such file|Not a directory)/.test(reason)
+    ? { status: 127, reason: "not found" }
+    : { status: 126, reason: `not executable: ${reason}` };
+}

@@ -7,7 +7,7 @@ import { observe, type RuntimeHave } from "./observe.ts";
 import { describe, plan, type RuntimeChange } from "./plan.ts";
 import { want, type RuntimeWant } from "./want.ts";
 
-export { execCommand, readRunningAs } from "./exec.ts";
+export { execCommand, readRunningAs, refusalOf, refusedStatus } from "./exec.ts";
 export { readRuntime, type ContainerExit, type ContainerFacts, type ContainerPhase, type ExitReason } from "./facts.ts";
 export { logPath } from "./layout.ts";
 export { isListening, readSockets, type Sockets } from "./listening.ts";

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { NodeFile } from "../programs/program.ts";
-import { nodeFstab, nodeScript, nodesScript } from "../sandbox/node-script.ts";
+import { nodesProgram, nodesScript, nodesSteps } from "../sandbox/node-script.ts";
 import { superviseScript } from "../sandbox/programs-script.ts";
 import type { CgroupLayout } from "../sandbox/cgroups.ts";
 import { innerScript, sandboxFstab } from "../sandbox/sandbox-script.ts";
@@ -19,16 +19,16 @@ export function buildDirectory(
   for (const directory of [paths.scripts, paths.logs, paths.state, paths.run])
     mkdirSync(directory, { recursive: true });
   for (const node of topology.nodes) {
-    const { etc, work, lib, fstab } = nodePaths(paths, node.name);
+    const { etc, work, lib } = nodePaths(paths, node.name);
     for (const directory of [etc, work, lib]) mkdirSync(directory, { recursive: true });
-    writeFileSync(fstab, nodeFstab(paths, node));
   }
   writeNodeFiles(paths, files);
   const scripts = {
     fstab: sandboxFstab(layout),
     "sandbox.sh": innerScript,
-    "node.sh": nodeScript,
-    "nodes.sh": nodesScript(paths, topology),
+    "nodes.pl": nodesProgram,
+    "nodes.txt": nodesSteps(paths, topology),
+    "nodes.sh": nodesScript(paths),
     "supervise.sh": superviseScript,
   };
   for (const [name, text] of Object.entries(scripts)) writeFileSync(join(paths.scripts, name), text);

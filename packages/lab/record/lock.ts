@@ -1,8 +1,7 @@
 /** One command at a time changes a lab. The kernel lets go of the lock when its holders end, however they end. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { closeSync, fstatSync, mkdirSync, openSync, statSync } from "node:fs";
 import { NetwrightError, type Milliseconds } from "@netwright/base";
+import { flock } from "./flock.ts";
 import type { LabPaths } from "./paths.ts";
 
 export interface LabLock {
@@ -45,13 +44,8 @@ function isCurrent(descriptor: number, path: string): boolean {
   return found !== undefined && found.ino === fstatSync(descriptor).ino;
 }
 
-/** flock(2) belongs to the open file, which the child shares: it ends, the lock stays with us. */
 async function acquire(descriptor: number, paths: LabPaths, wait: Milliseconds): Promise<void> {
-  const child = spawn("flock", ["--exclusive", "--timeout", String(wait / 1000), "3"], {
-    stdio: ["ignore", "ignore", "ignore", descriptor],
-  });
-  const [code] = (await once(child, "exit")) as [number | null];
-  if (code === 0) return;
+  if (await flock(descriptor, wait)) return;
   throw new NetwrightError("NW1702", `another command is changing the lab in ${paths.directory}`, {
     hint: "wait until it has ended",
   });

@@ -57,12 +57,11 @@ export interface NodePathsOnMachine {
   readonly etc: string;
   readonly work: string;
   readonly lib: string;
-  readonly fstab: string;
 }
 
 export function nodePaths({ state }: LabPaths, node: string): NodePathsOnMachine {
   const inside = (file: string) => `${state}/${node}/${file}`;
-  return { etc: inside("etc"), work: inside("work"), lib: inside("lib"), fstab: inside("fstab") };
+  return { etc: inside("etc"), work: inside("work"), lib: inside("lib") };
 }
 
 export const logPath = ({ logs }: LabPaths, node: string, program: string): string => `${logs}/${node}.${program}.log`;

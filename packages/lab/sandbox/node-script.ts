@@ -2,42 +2,70 @@
 import { nodePaths, type LabPaths } from "../record/paths.ts";
 import type { Topology, TopologyNode } from "../topology/topology.ts";
 import { sysctlsOf } from "../wiring/sysctls.ts";
-import { identifyFunction, joinCgroups, quoteAll } from "./shell.ts";
+import { kernelCalls } from "./kernel-calls.ts";
+import { joinCgroups } from "./shell.ts";
 
 /**
- * Runs in fresh network, mount, pid and UTS namespaces. The first child of a process that made a pid namespace is its
- * process 1: that is the part in the background here, and nobody need wait for it.
- * Arguments: fstab, node, then paths and values of kernel settings. When all is there it prints the node, its pid and
- * start time as the machine sees them and its pid as the sandbox sees it; then it lets go of the output.
+ * Makes every node by a fork that becomes its process 1: no program is started, and nothing is waited for in turn. It
+ * reads one line for each thing to do: \`node NAME\`, then \`set FILE VALUE\` and \`mount SOURCE TARGET TYPE FLAGS OPTIONS\`
+ * for that node. Prints for each node, when all of it is there, its name, the pid and start time of its process 1 as the
+ * machine sees them, and the pid as the sandbox sees it. Whoever reads the output to its end has waited for every node.
  */
-export const nodeScript = `set -eu
-${identifyFunction}
-{
-  fstab=$1 node=$2; shift 2
-  while [ $# -gt 0 ]; do echo "$2" >"/proc/sys/net/$1"; shift 2; done
-  echo "$node" >/proc/sys/kernel/hostname
-  read -r inside rest </proc/self/stat
-  identify /run/lab/machine
-  mount -a -T "$fstab"
-  echo "$node $identity $inside"
-  exec tini -- sleep infinity </dev/null >/dev/null 2>&1
-} &
+export const nodesProgram = `use strict; use warnings; use POSIX ();
+${kernelCalls}
+sub make { my ($target) = @_; return if -d $target; make($target =~ s{/[^/]+$}{}r); mkdir $target }
+my %steps = (
+  set => sub { my ($file, $value) = @_; open my $out, ">", $file or die "lab: $file: $!\\n"; print $out $value; close $out or die "lab: $file: $!\\n" },
+  mount => sub { my ($source, $target, $type, $flags, $options) = @_;
+    make($target); call("mount $target", $mount, $source, $target, $type, $flags + 0, $options // "") },
+);
+my (@nodes, %todo);
+while (<STDIN>) {
+  my ($verb, @words) = split;
+  if ($verb eq "node") { push @nodes, $words[0] } else { push @{$todo{$nodes[-1]}}, [$verb, @words] }
+}
+# Mounts of a node reach no other, nor the sandbox.
+sub keep { my ($node) = @_;
+  open my $stat, "<", "/run/lab/machine/self/stat" or die "lab: $!\\n";
+  my @fields = split " ", <$stat> =~ s/\\(.*\\)/()/r;
+  my $inside = readlink "/proc/self";
+  $steps{$_->[0]}->(@{$_}[1 .. $#$_]) for @{$todo{$node}};
+  syswrite STDOUT, "$node $fields[0] $fields[21] $inside\\n";
+  open STDIN, "<", "/dev/null"; open STDOUT, ">", "/dev/null"; open STDERR, ">", "/dev/null";
+  # Orphans of the node come to it; the kernel buries them itself then.
+  $SIG{CHLD} = "IGNORE"; $0 = "keeper";
+  POSIX::pause() while 1;
+}
+for my $node (@nodes) {
+  next if fork // die "lab: fork: $!\\n";
+  call("unshare", $unshare, 0x40000000 | 0x20000000 | 0x04000000 | 0x00020000);
+  # The first child of who made a pid namespace is its process 1.
+  keep($node) unless fork // die "lab: fork: $!\\n";
+  POSIX::_exit(0);
+}
+1 while wait > 0;
 `;
 
-/** All nodes at once. Whoever reads the output to its end has waited for every node. */
-export function nodesScript(paths: LabPaths, topology: Topology): string {
-  const launches = topology.nodes.map((node) => {
-    const settings = sysctlsOf(node).flat();
-    return `launch ${quoteAll([nodePaths(paths, node.name).fstab, node.name, ...settings])}`;
-  });
-  return `set -eu
+/** Runs the program above with all nodes; @see nodeSteps */
+export const nodesScript = (paths: LabPaths): string => `set -eu
 ${joinCgroups}
-launch() { unshare --net --mount --pid --uts sh ${paths.scripts}/node.sh "$@" & }
-exec </dev/null 2>>${paths.logs}/nodes.log
-${launches.join("\n")}
-wait
+exec perl ${paths.scripts}/nodes.pl <${paths.scripts}/nodes.txt 2>>${paths.logs}/nodes.log
 `;
-}
+
+export const nodesSteps = (paths: LabPaths, topology: Topology): string =>
+  topology.nodes
+    .flatMap((node) => [`node ${node.name}`, ...settings(node), ...mounts(paths, node)])
+    .map((line) => `${line}\n`)
+    .join("");
+
+const settings = (node: TopologyNode): readonly string[] => [
+  ...sysctlsOf(node).map(([path, value]) => `set /proc/sys/net/${path} ${value}`),
+  `set /proc/sys/kernel/hostname ${node.name}`,
+];
+
+/** Flags of mount(2). */
+const [bind, plain, none] = [4096, 0, "none"];
+const guarded = 2 | 4 | 8;
 
 /** Where the lab's directory waits while the node gets its own /run; the sandbox's /var/lib is not the machine's. */
 const aside = "/var/lib/netwright-lab";
@@ -46,20 +74,20 @@ const aside = "/var/lib/netwright-lab";
  * A node's own view of files. Of /sys only the devices differ between network namespaces. The server's node alone sees
  * the lab's directory, where its socket and token lie; all others have an empty /run.
  */
-export function nodeFstab(paths: LabPaths, node: TopologyNode): string {
+function mounts(paths: LabPaths, node: TopologyNode): readonly string[] {
   const { etc, work, lib } = nodePaths(paths, node.name);
   const source = `lab-${node.name}`;
+  const mount = (...words: readonly (string | number)[]): string => `mount ${words.join(" ")}`;
   const keeps = node.role === "Control";
-  const lines = [
-    `${source} /etc overlay lowerdir=/etc,upperdir=${etc},workdir=${work}`,
-    `${lib} /var/lib/netwright none bind`,
-    `${source} /run/lab/sys sysfs nosuid,nodev,noexec`,
-    "/run/lab/sys/class/net /sys/class/net none bind",
-    "/run/lab/sys/devices/virtual/net /sys/devices/virtual/net none bind",
-    ...(keeps ? [`${paths.directory} ${aside} none bind,X-mount.mkdir`] : []),
-    `${source} /run tmpfs mode=755`,
-    ...(keeps ? [`${aside} ${paths.directory} none bind,X-mount.mkdir`] : []),
-    `${source} /proc proc nosuid,nodev,noexec`,
+  return [
+    mount(source, "/etc", "overlay", plain, `lowerdir=/etc,upperdir=${etc},workdir=${work}`),
+    mount(lib, "/var/lib/netwright", none, bind),
+    mount(source, "/run/lab/sys", "sysfs", guarded),
+    mount("/run/lab/sys/class/net", "/sys/class/net", none, bind),
+    mount("/run/lab/sys/devices/virtual/net", "/sys/devices/virtual/net", none, bind),
+    ...(keeps ? [mount(paths.directory, aside, none, bind)] : []),
+    mount(source, "/run", "tmpfs", plain, "mode=755"),
+    ...(keeps ? [mount(aside, paths.directory, none, bind)] : []),
+    mount(source, "/proc", "proc", guarded),
   ];
-  return lines.map((line) => `${line} 0 0\n`).join("");
 }

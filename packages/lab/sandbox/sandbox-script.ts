@@ -8,25 +8,22 @@ import { identifyFunction } from "./shell.ts";
 /** File descriptor by which the outer script holds the lab's lock until it can be found. */
 export const lockDescriptor = 3;
 
+/**
+ * File descriptor by which it holds the lock of the lab's cgroup as long as it lives: cgroups are the machine's, and who
+ * finds one cannot see the processes of another sandbox in it.
+ */
+export const cgroupDescriptor = 4;
+
 /** Arguments: the lab's directory, its cgroup's name, `v1` or `v2`, and the mount points of the hierarchies to join. */
 export const outerScript = `set -eu
 ${identifyFunction}
 dir=$1 cgroup=$2 layout=$3; shift 3
 identify /proc; echo "$identity" >"$dir/outer"
 exec ${lockDescriptor}>&-
-for root do
-  mkdir -p "$root/$cgroup"
-  # A v1 cpuset starts without any CPU, and takes no process then.
-  for file in cpuset.cpus cpuset.mems; do
-    if [ "$layout" = v1 ] && [ -e "$root/$file" ]; then cat "$root/$file" >"$root/$cgroup/$file"; fi
-  done
-  echo 0 >"$root/$cgroup/cgroup.procs"
-done
+for root do echo 0 >"$root/$cgroup/cgroup.procs"; done
 enter='exec unshare --net --mount --pid --uts --fork --kill-child --propagation private sh "$1/scripts/sandbox.sh" "$1"'
 # In v2 a cgroup with processes may not limit its children (cgroups(7), "no internal processes"): step aside first.
-if [ "$layout" = v2 ] && [ $# -gt 0 ]; then
-  enter="mkdir -p $1/$cgroup/lab; echo 0 >$1/$cgroup/lab/cgroup.procs; $enter"
-fi
+if [ "$layout" = v2 ] && [ $# -gt 0 ]; then enter="echo 0 >$1/$cgroup/lab/cgroup.procs; $enter"; fi
 exec unshare --cgroup sh -euc "$enter" sandbox "$dir"
 `;
 
@@ -35,6 +32,7 @@ exec unshare --cgroup sh -euc "$enter" sandbox "$dir"
  * The machine's /proc is kept aside so that nodes can learn their pids as the machine sees them.
  */
 export const innerScript = `set -eu
+exec ${cgroupDescriptor}<&-
 ${identifyFunction}
 dir=$1
 identify /proc; echo "$identity" >"$dir/inner"

@@ -6,11 +6,6 @@ export const quote = (text: string): string =>
 
 export const quoteAll = (words: readonly string[]): string => words.map(quote).join(" ");
 
-/** A here-document taken literally. Invariant: no line equals the mark. */
-export function hereDocument(command: string, lines: readonly string[], after = ""): string {
-  return [`${command} <<'END'${after}`, ...lines, "END"].join("\n");
-}
-
 /**
  * `identify PROC` sets `identity` to pid and start time of the shell itself, as the machine sees them, from the procfs
  * given. Together they name a process for ever (proc(5), stat fields 1 and 22). A shell's name holds no spaces, so words

@@ -9,6 +9,7 @@ import type { LabLock } from "../record/lock.ts";
 import type { LabPaths } from "../record/paths.ts";
 import type { CgroupLayout } from "./cgroups.ts";
 import { sandboxEnvironment } from "./environment.ts";
+import { makeCgroups } from "./lab-cgroups.ts";
 import { sandboxProcess } from "./stop-sandbox.ts";
 import { outerScript } from "./sandbox-script.ts";
 
@@ -22,18 +23,20 @@ export async function startSandbox(
 ): Promise<ProcessId> {
   const log = `${paths.logs}/sandbox.log`;
   const errors = openSync(log, "a", 0o640);
+  const held = await makeCgroups(layout, cgroup);
   const roots = layout.hierarchies.map(({ mountPoint }) => mountPoint);
   try {
     const child = spawn("sh", ["-c", outerScript, "netwright-lab", paths.directory, cgroup, layout.version, ...roots], {
       detached: true,
       cwd: "/",
       env: sandboxEnvironment,
-      stdio: ["ignore", "pipe", errors, lock.descriptor],
+      stdio: ["ignore", "pipe", errors, lock.descriptor, held ?? "ignore"],
     });
     await ready(child, log);
     child.unref();
   } finally {
     closeSync(errors);
+    if (held !== undefined) closeSync(held);
   }
   const inner = await sandboxProcess(context, paths);
   if (inner === undefined) throw new NetwrightError("NW1703", "the sandbox ended at once", { hint: `see ${log}` });

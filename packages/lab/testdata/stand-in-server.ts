@@ -9,7 +9,12 @@ import { text } from "node:stream/consumers";
 
 const argument = (name: string): string => process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3) ?? "";
 const adminToken = "the administrator's token, for tests";
-const objects: { kind: string; metadata: { name: string } }[] = [];
+interface Told {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: Readonly<Partial<Record<"uplinks" | "links", readonly { readonly router: string }[]>>>;
+}
+const objects: Told[] = [];
 const ready = new Set<string>();
 
 writeFileSync(argument("admin-token-file"), `${adminToken}\n`);
@@ -24,6 +29,15 @@ const listOf = (kind: string) => ({
     ),
 });
 
+/** A node's sessions are told as up once its agent is there. Only hosts write the links between hosts and routers. */
+const sessions = (): readonly object[] =>
+  objects
+    .flatMap(({ metadata: { name }, spec: { uplinks = [], links = [] } }) => [
+      ...[...uplinks, ...links].map(({ router }) => [name, router] as const),
+      ...uplinks.map(({ router }) => [router, name] as const),
+    ])
+    .map(([from, to]) => ({ from, to, state: ready.has(from) ? "Established" : "Down" }));
+
 async function answer(request: IncomingMessage): Promise<unknown> {
   const { pathname } = new URL(request.url ?? "/", "http://server");
   if (pathname === "/readyz") return "ok";
@@ -31,7 +45,8 @@ async function answer(request: IncomingMessage): Promise<unknown> {
   if (pathname === "/v1alpha1/ca") return "the lab's CA";
   if (pathname === "/v1alpha1/hosts") return listOf("Host");
   if (pathname === "/v1alpha1/routers") return listOf("Router");
-  const body = JSON.parse(await text(request)) as { node: string; objects: { object: (typeof objects)[number] }[] };
+  if (pathname === "/v1alpha1/topology") return { nodes: [], links: [], sessions: sessions() };
+  const body = JSON.parse(await text(request)) as { node: string; objects: { object: Told }[] };
   if (pathname === "/v1alpha1/tokens") return { secret: `secret-${body.node}` };
   objects.push(...body.objects.map(({ object }) => object));
   return { revision: 1 };

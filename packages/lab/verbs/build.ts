@@ -9,12 +9,15 @@ import type { LabLock } from "../record/lock.ts";
 import type { LabPaths } from "../record/paths.ts";
 import { writeRecord, type LabRecord } from "../record/record.ts";
 import { readCgroupLayout, type CgroupLayout } from "../sandbox/cgroups.ts";
+import { cgroupPrefix, sweepCgroups } from "../sandbox/lab-cgroups.ts";
 import { startNodes } from "../sandbox/start-nodes.ts";
 import { startPrograms, type Site } from "../sandbox/start-programs.ts";
 import { startSandbox } from "../sandbox/start-sandbox.ts";
 import { wireNodes } from "../sandbox/wire-nodes.ts";
 import type { Topology } from "../topology/topology.ts";
-import { fabricReady, introduceFabric } from "./introduce-fabric.ts";
+import { startAgents } from "./agents-ready.ts";
+import { fabricReady } from "./fabric-ready.ts";
+import { introduceFabric } from "./introduce-fabric.ts";
 
 export interface BuildPlan {
   readonly name: string;
@@ -44,6 +47,7 @@ export async function buildLab(context: LabContext, plan: BuildPlan): Promise<La
   };
   const groups = programGroups(plan);
   const layout = await readCgroupLayout();
+  await sweepCgroups(layout);
   const begun = beginRecord(context, plan, groups, layout);
   await writeRecord(context.files, paths, begun);
   const sandbox = await stage(
@@ -93,7 +97,7 @@ function beginRecord(
     createdAt: context.clock.now(),
     topology,
     cgroup: {
-      name: `netwright-lab-${name}-${unique}`,
+      name: `${cgroupPrefix}${name}-${unique}`,
       mountPoints: layout.hierarchies.map(({ mountPoint }) => mountPoint),
     },
     nodes: {},
@@ -137,7 +141,7 @@ async function startGroups(
   await stage("server", serve, (objects) => `knows ${objects} objects of the fabric`);
   await stage(
     "agents",
-    () => startPrograms(site, "agents", agents),
+    () => startAgents(site, agents, signal),
     () => `${agents.length} started`,
   );
   await stage(

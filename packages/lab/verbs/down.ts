@@ -1,10 +1,12 @@
-/** `lab down`: no trace is left. */
+/** `lab down`: no trace is left, neither of what other sandboxes lost. */
 import { existsSync } from "node:fs";
 import { seconds } from "@netwright/base";
 import type { LabContext } from "../context.ts";
 import { runStage, type OnProgress } from "../progress.ts";
 import { withLabLock } from "../record/lock.ts";
 import { defaultLabName, labPaths } from "../record/paths.ts";
+import { readCgroupLayout } from "../sandbox/cgroups.ts";
+import { sweepCgroups } from "../sandbox/lab-cgroups.ts";
 import { labNames } from "./list.ts";
 import { removeLab, removeLabDirectory } from "./remove.ts";
 
@@ -38,5 +40,6 @@ export async function down(
     });
     removed.push(each);
   }
+  await sweepCgroups(await readCgroupLayout());
   return removed;
 }

@@ -3,7 +3,6 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isNetwrightError, milliseconds, seconds } from "@netwright/base";
 import { encodeObject } from "@netwright/api";
-import { createClient, type Client } from "@netwright/api/client/client.ts";
 import { createExchange } from "@netwright/api/client/exchange.ts";
 import { nodeTransport } from "@netwright/api/client/transport-node.ts";
 import { givenFiles, runsAgent } from "../programs/netwright.ts";
@@ -11,6 +10,7 @@ import { writeNodeFiles } from "../record/build-directory.ts";
 import { notReady, type Site } from "../sandbox/start-programs.ts";
 import { fabricObjects } from "../topology/fabric.ts";
 import { waitUntil } from "../wait.ts";
+import { clientOf } from "./agents-ready.ts";
 
 /** @returns how many objects the server knows now. @throws NW1605 when it does not answer, or what it refused. */
 export async function introduceFabric(site: Site, signal?: AbortSignal): Promise<number> {
@@ -33,32 +33,6 @@ export async function introduceFabric(site: Site, signal?: AbortSignal): Promise
   return objects.length;
 }
 
-/** Until every host and every managed router is Ready. @returns their names. @throws NW1605 that names those that are not. */
-export async function fabricReady(site: Site, signal?: AbortSignal): Promise<readonly string[]> {
-  const client = await clientOf(site);
-  const wanted = site.topology.nodes.filter(runsAgent).map(({ name }) => name);
-  let ready = new Set<string>();
-  const allReady = async (): Promise<boolean> => {
-    ready = new Set([...(await readyOf(client, "Host")), ...(await readyOf(client, "Router"))]);
-    return wanted.every((name) => ready.has(name));
-  };
-  const limit = milliseconds(60_000 + 500 * wanted.length);
-  if (await waitUntil(site.context.clock, allReady, limit, milliseconds(50), signal)) return wanted;
-  throw notReady(
-    site.paths,
-    wanted.filter((name) => !ready.has(name)).map((node) => ({ node, program: "agent" })),
-  );
-}
-
-async function readyOf(client: Client, kind: "Host" | "Router"): Promise<readonly string[]> {
-  const { items } = await client.list(kind);
-  return items.filter(({ status }) => isReady(status?.["conditions"])).map(({ metadata }) => metadata.name);
-}
-
-const isReady = (conditions: unknown): boolean =>
-  Array.isArray(conditions) &&
-  conditions.some(({ type, status }: { type?: string; status?: string }) => type === "Ready" && status === "True");
-
 async function serverReady({ context, paths, topology }: Site, signal: AbortSignal | undefined): Promise<void> {
   const exchange = createExchange({ transport: nodeTransport({ kind: "Socket", path: paths.socket }) });
   const answers = async (): Promise<boolean> => {
@@ -73,11 +47,6 @@ async function serverReady({ context, paths, topology }: Site, signal: AbortSign
   if (await waitUntil(context.clock, answers, seconds(30), milliseconds(20), signal)) return;
   const node = topology.nodes.find(({ role }) => role === "Control")?.name ?? "";
   throw notReady(paths, [{ node, program: "server" }]);
-}
-
-async function clientOf({ context, paths }: Site): Promise<Client> {
-  const token = (await context.files.read(paths.token))?.trim();
-  return createClient({ transport: nodeTransport({ kind: "Socket", path: paths.socket }), token });
 }
 
 /** Where Debian's programs look for authorities. The lab's internet has one only. */

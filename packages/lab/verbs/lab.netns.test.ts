@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { context, programs, readLab } from "../testdata/context.ts";
 import { currentLab, cut, down, graph, heal, listLabs, runIn, status, up } from "../index.ts";
 import { labPaths } from "../record/paths.ts";
+import { establishedPeers } from "./sessions-up.ts";
 
 const run = promisify(execFile);
 const command = new URL("../testdata/lab-command.ts", import.meta.url).pathname;
@@ -79,7 +80,7 @@ describe("a small lab", () => {
   test("every node has a /run, state, processes and network devices of its own", async () => {
     expect((await inNode("small", "a", "ls", "/run")).stdout).toBe("");
     expect((await inNode("small", "a", "ls", "/sys/class/net")).stdout).toBe("b\nb-2\nlan\nlo\n");
-    expect((await inNode("small", "a", "ps", "-eo", "comm=")).stdout).toBe("tini\nsleep\nps\n");
+    expect((await inNode("small", "a", "ps", "-eo", "comm=")).stdout).toBe("keeper\nps\n");
     expect((await inNode("small", "a", "cat", "/etc/hostname")).stdout).toBe("a\n");
     await inNode("small", "a", "touch", "/var/lib/netwright/mine", "/etc/mine", "/run/mine");
     for (const place of ["/var/lib/netwright/mine", "/etc/mine", "/run/mine"]) {
@@ -169,6 +170,8 @@ describe("a lab with server and agents", () => {
     expect((await inNode("agents", "provider", "vtysh", "-c", "show bgp ipv6 summary")).stdout).toMatch(
       /fd00:0:0:2::3\s+4\s+64510/,
     );
+    const summary = (await inNode("agents", "provider", "vtysh", "-c", "show bgp ipv6 unicast summary json")).stdout;
+    expect([...establishedPeers(summary)]).toEqual(["fd00:0:0:2::3"]);
     await down(context, { name: "agents" });
   });
 });

@@ -2,15 +2,15 @@ import { describe, expect, test } from "vitest";
 import { defaultLab } from "../topology/default-lab.ts";
 import { planLab } from "../topology/plan-lab.ts";
 import { cutDevices, renderCut, renderHeal } from "./cut-rules.ts";
-import { linksScript } from "./links-script.ts";
+import { wiringFiles } from "./links-script.ts";
 import { sysctlsOf } from "./sysctls.ts";
 
 const topology = planLab(defaultLab({ hosts: 1 }));
 
 test("the wiring of the default lab", async () => {
-  await expect(
-    linksScript(topology, Object.fromEntries(topology.nodes.map(({ name }, index) => [name, 100 + index]))),
-  ).toMatchFileSnapshot("golden/links.sh");
+  const files = wiringFiles(topology, Object.fromEntries(topology.nodes.map(({ name }, index) => [name, 100 + index])));
+  const text = Object.entries(files).map(([name, lines]) => `# ${name}\n${lines}`);
+  await expect(text.join("")).toMatchFileSnapshot("golden/wiring.txt");
 });
 
 test("only nodes that route forward packets", () => {

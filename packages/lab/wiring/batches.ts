@@ -1,15 +1,10 @@
 /** The `ip -batch` lines that wire a topology. Pure. Always `dev X` and `name X`: bare names may be keywords to ip. */
-import { bridgeDevice, type Topology, type TopologyNode } from "../topology/topology.ts";
+import { bridgeDevice, type Port, type Topology, type TopologyNode } from "../topology/topology.ts";
 
-/** One batch for the sandbox's own namespace: names for the nodes' namespaces. @param pids of processes in them. */
-export const namespaceBatch = (topology: Topology, pids: Readonly<Record<string, number>>): readonly string[] =>
-  topology.nodes.map(({ name }) => `netns attach ${name} ${pids[name]}`);
-
-/** One batch for the sandbox's own namespace: every link, born with both ends in their namespaces. */
-export function linkBatch(topology: Topology): readonly string[] {
+/** One batch for all: every link, born with both ends in their namespaces. @param namespace what `ip` calls that of an end. */
+export function linkBatch(topology: Topology, namespace: (port: Port) => string): readonly string[] {
   return topology.links.map(({ ends: [a, b] }) => {
-    const end = ({ interface: device, mac, mtu, node }: typeof a) =>
-      `name ${device} address ${mac} mtu ${mtu} netns ${node}`;
+    const end = (port: Port) => `name ${port.interface} address ${port.mac} mtu ${port.mtu} netns ${namespace(port)}`;
     return `link add ${end(a)} type veth peer ${end(b)}`;
   });
 }

@@ -1,4 +1,4 @@
-import type { Diagnostic } from "@netwright/base";
+import type { Diagnostic, ErrorCode } from "@netwright/base";
 import { NetwrightError } from "@netwright/base";
 import { parseKey } from "../state/objects.ts";
 import type { CandidateChange } from "./candidate.ts";
@@ -17,13 +17,19 @@ export function checkDiagnostics(
   const touched = new Set(
     changes.filter(({ change }) => change === "Create" || change === "Update").map(({ object }) => object),
   );
-  const found = after.filter((diagnostic) => !known.has(identity(diagnostic)) || touched.has(diagnostic.subject ?? ""));
+  const blamed = after.filter(({ code }) => !inherent.has(code));
+  const found = blamed.filter(
+    (diagnostic) => !known.has(identity(diagnostic)) || touched.has(diagnostic.subject ?? ""),
+  );
   if (found.length === 0) return;
   const removed = changes.filter(({ change }) => change === "Delete");
   throw NetwrightError.of(
     removed.length === 0 ? found : found.map((diagnostic) => stillUsed(diagnostic, removed, touched)),
   );
 }
+
+/** What comes with hosts that fail or are closed is told by conditions: no manifest is to blame. */
+const inherent: ReadonlySet<ErrorCode> = new Set(["NW1404"]);
 
 const identity = ({ code, subject, field }: Diagnostic): string => JSON.stringify([code, subject, field]);
 

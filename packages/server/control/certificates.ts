@@ -1,7 +1,7 @@
 /** Certificates of the hostnames that HTTPS listeners serve: issued once, kept over restarts, renewed in time. */
-import type { ObjectSet } from "@netwright/compiler";
 import type { Clock, Instant } from "@netwright/base";
 import type { Store, StoreWrite } from "@netwright/contract";
+import type { World } from "./world.ts";
 
 export interface Issued {
   /** Certificate chain, then private key, PEM. */
@@ -36,12 +36,12 @@ export class Certificates {
   }
 
   /** What these objects need: `pems` as they would be, what to commit for that, and the step that makes it so. */
-  async prepare(objects: ObjectSet): Promise<{
+  async prepare(world: Pick<World, "objects" | "ledger">): Promise<{
     readonly pems: ReadonlyMap<string, string>;
     readonly writes: readonly StoreWrite[];
     readonly done: () => void;
   }> {
-    const wanted = hostnamesOf(objects);
+    const wanted = hostnamesOf(world);
     const records = new Map<string, Issued>();
     const writes: StoreWrite[] = [];
     for (const hostname of wanted) {
@@ -70,10 +70,10 @@ export class Certificates {
 const pemsOf = (records: ReadonlyMap<string, Issued>): ReadonlyMap<string, string> =>
   new Map([...records].map(([hostname, { pem }]) => [hostname, pem]));
 
-function hostnamesOf(objects: ObjectSet): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const { object } of objects.services.values()) {
-    for (const listener of object.spec.expose) if (listener.protocol === "HTTPS") names.add(listener.hostname);
-  }
-  return names;
+/** Of services as they are, and as they were as far as something of that is left. */
+function hostnamesOf({ objects, ledger }: Pick<World, "objects" | "ledger">): ReadonlySet<string> {
+  const present = [...objects.services.values()].map(({ object }) => object);
+  const former = [...ledger.values()].flatMap((entry) => (entry.kind === "Former" ? [entry.object] : []));
+  const listeners = [...present, ...former].flatMap(({ spec }) => spec.expose);
+  return new Set(listeners.filter(({ protocol }) => protocol === "HTTPS").map(({ hostname }) => hostname));
 }

@@ -13,7 +13,7 @@ import {
   type Instant,
   type Milliseconds,
 } from "@netwright/base";
-import { planOf } from "@netwright/compiler";
+import { Planner } from "@netwright/compiler";
 import type { NodeReport, Store } from "@netwright/contract";
 import { Wakeups } from "@netwright/store";
 import { candidateOf } from "../apply/candidate.ts";
@@ -54,6 +54,7 @@ export class Controller {
   readonly #dependencies: ControllerDependencies;
   readonly #serial = new Serial();
   readonly #wakeups = new Wakeups();
+  readonly #planner = new Planner();
   #world: World;
   #nextAt: Instant | null = null;
   #roundWanted = true;
@@ -107,6 +108,7 @@ export class Controller {
 
   report(report: NodeReport): void {
     const { reports, statuses } = this.#dependencies;
+    if (!nodeNames(this.#world.standing).includes(report.node)) return;
     const news = reports.take(report);
     if (news === "Nothing") return;
     statuses.markNode(report.node);
@@ -132,9 +134,9 @@ export class Controller {
   async #turn(): Promise<void> {
     const { certificates, clock, events, log, metrics, rounds, statuses } = this.#dependencies;
     const changed = this.#readinessChanged();
-    // Where something drains, the next round has its time.
-    const drained = this.#nextAt !== null && rounds.anyDrained(this.#world);
-    const due = drained || (this.#nextAt !== null && clock.now() >= this.#nextAt) || certificates.anyDue();
+    // Where something is on its way out, the next round has its time.
+    const departed = this.#nextAt !== null && rounds.anyDeparted(this.#world);
+    const due = departed || (this.#nextAt !== null && clock.now() >= this.#nextAt) || certificates.anyDue();
     for (const node of changed) statuses.markNode(node);
     try {
       if (this.#roundWanted || due || changed.length > 0) await this.#round();
@@ -173,7 +175,7 @@ export class Controller {
     const reconciled = milliseconds(clock.monotonic() - started);
     const named = new Set(candidate.changes.map(({ object }) => object));
     const planned = clock.monotonic();
-    const plan = planOf({
+    const plan = this.#planner.plan({
       before: before.objects,
       after: decision.world.objects,
       ledger: before.ledger,
@@ -207,9 +209,9 @@ export class Controller {
   }
 
   #forgetNodes(before: World): void {
-    if (before.objects === this.#world.objects) return;
-    const present = new Set(nodeNames(this.#world.objects));
-    for (const node of nodeNames(before.objects)) if (!present.has(node)) this.#dependencies.reports.forget(node);
+    if (before.standing === this.#world.standing) return;
+    const present = new Set(nodeNames(this.#world.standing));
+    for (const node of nodeNames(before.standing)) if (!present.has(node)) this.#dependencies.reports.forget(node);
   }
 
   #accept({ reconciled }: Decision, result: RoundResult): void {
@@ -240,7 +242,7 @@ export class Controller {
   #readinessChanged(): readonly string[] {
     const { reports } = this.#dependencies;
     const before = this.#readiness;
-    this.#readiness = new Map(nodeNames(this.#world.objects).map((node) => [node, reports.ready(node)]));
+    this.#readiness = new Map(nodeNames(this.#world.standing).map((node) => [node, reports.ready(node)]));
     return [...this.#readiness].flatMap(([node, ready]) => (before.get(node) === ready ? [] : [node]));
   }
 }

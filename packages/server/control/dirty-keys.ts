@@ -6,11 +6,11 @@ import type { World } from "./world.ts";
 
 /** The node, its instances, and the services that have one there; of a router every service, for it announces them all. */
 export function* keysOfNode(world: World, ledger: LedgerIndex, node: string): Generator<string> {
-  if (world.objects.routers.has(node)) {
+  if (world.standing.routers.has(node)) {
     yield keyText({ kind: "Router", project: undefined, name: node });
     yield* serviceKeys(world, () => true);
   }
-  if (world.objects.hosts.has(node)) yield keyText({ kind: "Host", project: undefined, name: node });
+  if (world.standing.hosts.has(node)) yield keyText({ kind: "Host", project: undefined, name: node });
   for (const { project, service, id, network } of ledger.byHost.get(node) ?? []) {
     yield keyText({ kind: "Service", project, name: service });
     yield keyText({ kind: "Instance", project, name: id });
@@ -48,6 +48,7 @@ function* differing<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string
 function* keysOfEntry(entry: LedgerEntry, { objects }: World): Generator<string> {
   if (entry.kind === "Network") yield keyText({ kind: "Network", project: entry.project, name: entry.name });
   if (entry.kind === "Resting") for (const pool of objects.pools.keys()) yield `AddressPool/${pool}`;
+  if (entry.kind === "LeavingHost") yield keyText({ kind: "Host", project: undefined, name: entry.host.metadata.name });
   if (entry.kind === "Vip")
     yield* [`AddressPool/${entry.pool}`, keyText({ kind: "Service", project: entry.project, name: entry.service })];
   if (entry.kind !== "Instance") return;

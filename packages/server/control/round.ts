@@ -3,11 +3,14 @@
  * An apply is a round with other objects; the controller's own rounds have the same objects and newer reports.
  */
 import {
+  anyDeparted,
   applyLedgerChanges,
   createCompilation,
   objectSet,
   reconcile,
+  standingObjects,
   type Explanation,
+  type HostNews,
   type KeptCompilation,
   type Observed,
   type Reconciled,
@@ -66,15 +69,10 @@ export class Rounds {
     this.#dependencies = dependencies;
   }
 
-  /** True when something that drains need not wait any longer: reports of that wake nobody. */
-  anyDrained({ objects, ledger }: World): boolean {
-    const draining = [...ledger.values()].filter((entry) => entry.kind === "Instance" && entry.phase === "Drain");
-    if (draining.length === 0) return false;
+  /** True when something that is on its way out need not wait any longer: reports of that wake nobody. */
+  anyDeparted({ standing, ledger }: World): boolean {
     const { reports, states } = this.#dependencies;
-    const { instances } = reports.observed(nodeNames(objects), states.revisions());
-    return draining.some(
-      (entry) => entry.kind === "Instance" && instances.get(`${entry.project}/${entry.id}`)?.drained === true,
-    );
+    return anyDeparted(ledger, () => reports.observed(nodeNames(standing), states.revisions()));
   }
 
   /** What would be decided for these objects. Changes nothing. */
@@ -82,11 +80,15 @@ export class Rounds {
     const { clock, reports, states, drainTimeout } = this.#dependencies;
     const started = clock.monotonic();
     const objects = items === world.items ? world.objects : objectSet(items.values());
-    const observed = reports.observed(nodeNames(objects), states.revisions());
-    const reconciled = reconcile({ objects, ledger: world.ledger, observed, now: clock.now(), drainTimeout });
-    const ledger =
-      reconciled.changes.length === 0 ? world.ledger : applyLedgerChanges(world.ledger, reconciled.changes);
-    const next: World = { ...world, items, objects, ledger, diagnostics: reconciled.diagnostics };
+    const nodes = new Set([...nodeNames(world.standing), ...nodeNames(objects)]);
+    const observed = reports.observed([...nodes], states.revisions());
+    const before = objects === world.objects ? undefined : world.objects;
+    const now = clock.now();
+    const reconciled = reconcile({ objects, before, ledger: world.ledger, observed, now, drainTimeout });
+    const { changes, diagnostics } = reconciled;
+    const ledger = changes.length === 0 ? world.ledger : applyLedgerChanges(world.ledger, changes);
+    const standing = before === undefined && changes.length === 0 ? world.standing : standingObjects(objects, ledger);
+    const next: World = { ...world, items, objects, standing, ledger, diagnostics };
     return { world: next, observed, reconciled, took: milliseconds(clock.monotonic() - started) };
   }
 
@@ -94,7 +96,7 @@ export class Rounds {
   async carryOut(decision: Decision, edited: Edited = nothingEdited): Promise<RoundResult> {
     const { clock, states, certificates } = this.#dependencies;
     const started = clock.monotonic();
-    const certified = await certificates.prepare(decision.world.objects);
+    const certified = await certificates.prepare(decision.world);
     const prepared = states.prepare(this.#compile(decision, certified.pems));
     const compiled = milliseconds(clock.monotonic() - started);
     const before = states.revisions();
@@ -104,7 +106,8 @@ export class Rounds {
       ...prepared.writes,
       ...certified.writes,
     ];
-    const news = [...edited.events, ...decision.reconciled.explanations.flatMap(eventOf)];
+    const { explanations, hostNews } = decision.reconciled;
+    const news = [...edited.events, ...hostNews.map(hostEvent), ...explanations.flatMap(eventOf)];
     const revision = await this.#commit(writes, news);
     certified.done();
     prepared.publish();
@@ -161,6 +164,13 @@ function eventOf({ action, project, service, instance, host, reason }: Explanati
     { object, type: "Normal", reason: told, message: `${instance}${host === null ? "" : ` on ${host}`}: ${reason}` },
   ];
 }
+
+const hostEvent = ({ host, action, reason }: HostNews): NewEvent => ({
+  object: displayName({ kind: "Host", project: undefined, name: host }),
+  type: "Normal",
+  reason: action,
+  message: reason,
+});
 
 function revisionsAfter(
   { items, revisions }: World,

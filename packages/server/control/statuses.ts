@@ -8,6 +8,7 @@ import type { NodeStates } from "../state/node-states.ts";
 import { displayName, parseKey } from "../state/objects.ts";
 import type { ObjectView } from "../state/object-view.ts";
 import type { Reports } from "../state/reports.ts";
+import { Absences } from "../status/absences.ts";
 import { indexLedger, type DnsFacts, type Facts, type LedgerIndex } from "../status/facts.ts";
 import { deriveObject, derivedKeys } from "../status/derive.ts";
 import { keysOfChange, keysOfHostnames, keysOfNode } from "./dirty-keys.ts";
@@ -28,6 +29,7 @@ export interface StatusDependencies {
 export class Statuses {
   readonly #dependencies: StatusDependencies;
   readonly #stages: StageTracker;
+  readonly #absences: Absences;
   readonly #dirtyNodes = new Set<string>();
   readonly #dirtyKeys = new Set<string>();
   #ledger: LedgerIndex = indexLedger(new Map());
@@ -37,6 +39,7 @@ export class Statuses {
   constructor(dependencies: StatusDependencies) {
     this.#dependencies = dependencies;
     this.#stages = new StageTracker(dependencies.clock);
+    this.#absences = new Absences(dependencies.clock);
   }
 
   get hasDirty(): boolean {
@@ -79,6 +82,7 @@ export class Statuses {
 
   /** Derives the statuses of everything that is dirty. */
   refresh(world: World): void {
+    this.#markKeys(this.#absences.objects());
     if (!this.hasDirty) return;
     for (const node of this.#dirtyNodes) this.#markKeys(keysOfNode(world, this.#ledger, node));
     const keys = [...this.#dirtyKeys];
@@ -90,8 +94,9 @@ export class Statuses {
 
   facts(world: World): Facts {
     const { clock, reports, states, dns } = this.#dependencies;
-    const { objects, diagnostics } = world;
-    return { objects, ledger: this.#ledger, reports, states, dns, diagnostics, now: formatInstant(clock.now()) };
+    const { standing: objects, diagnostics } = world;
+    const [ledger, absences] = [this.#ledger, this.#absences];
+    return { objects, ledger, reports, states, dns, absences, diagnostics, now: formatInstant(clock.now()) };
   }
 
   /** Sets the gauges, for whoever reads them now. */
@@ -99,7 +104,7 @@ export class Statuses {
     const { metrics, reports } = this.#dependencies;
     metrics.objects.reset();
     for (const { object } of world.items.values()) metrics.objects.inc({ kind: object.kind });
-    metrics.nodesReady.set(nodeNames(world.objects).filter((node) => reports.ready(node) === true).length);
+    metrics.nodesReady.set(nodeNames(world.standing).filter((node) => reports.ready(node) === true).length);
     const ready = [...reports.all()].flatMap(({ report }) => report.instances.filter(({ phase }) => phase === "Ready"));
     metrics.instancesReady.set(ready.length);
   }
@@ -108,7 +113,7 @@ export class Statuses {
     for (const key of keys) this.#dirtyKeys.add(key);
   }
 
-  #need({ objects }: World, key: string, changedNodes: ReadonlyMap<string, number>): void {
+  #need({ standing: objects }: World, key: string, changedNodes: ReadonlyMap<string, number>): void {
     const { kind, project = "", name } = parseKey(key);
     if (kind !== "Service") return;
     const needed = new Map([...(this.#needed.get(key) ?? [])].filter(([host]) => objects.hosts.has(host)));
@@ -128,6 +133,7 @@ export class Statuses {
     if (object === undefined) {
       view.delete(key);
       this.#stages.forget(key);
+      this.#absences.forget(key);
       this.#needed.delete(key);
       return;
     }
@@ -147,7 +153,7 @@ export class Statuses {
 }
 
 /** Reasons that pass by themselves while a change is carried out. */
-const underWay: ReadonlySet<string> = new Set(["Applying", "Pulling"]);
+const underWay: ReadonlySet<string> = new Set(["Applying", "Evacuating", "Pulling"]);
 
 const conditionsIn = (object: WireObject | undefined): readonly Condition[] =>
   (object?.status?.["conditions"] ?? []) as readonly Condition[];

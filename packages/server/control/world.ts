@@ -1,5 +1,5 @@
 /** Everything that is stored and decided upon, as of the last commit. Replaced as a whole, never changed in place. */
-import { objectSet, type Ledger, type ObjectSet } from "@netwright/compiler";
+import { objectSet, standingObjects, type Ledger, type ObjectSet } from "@netwright/compiler";
 import type { Diagnostic } from "@netwright/base";
 import type { Store } from "@netwright/contract";
 import { readItems, type Items } from "../state/objects.ts";
@@ -11,6 +11,8 @@ export interface World {
   readonly revisions: ReadonlyMap<string, number>;
   /** `items` by kind. */
   readonly objects: ObjectSet;
+  /** `objects`, and hosts that were deleted and are not left yet. */
+  readonly standing: ObjectSet;
   readonly ledger: Ledger;
   /** What the last round could not do. */
   readonly diagnostics: readonly Diagnostic[];
@@ -18,7 +20,8 @@ export interface World {
 
 export function readWorld(store: Store): World {
   const { items, revisions } = readItems(store);
-  return { items, revisions, objects: objectSet(items.values()), ledger: readLedger(store), diagnostics: [] };
+  const [objects, ledger] = [objectSet(items.values()), readLedger(store)];
+  return { items, revisions, objects, standing: standingObjects(objects, ledger), ledger, diagnostics: [] };
 }
 
 /** Hosts and managed routers: everything with an agent. */

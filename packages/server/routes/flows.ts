@@ -4,6 +4,7 @@ import { booleanQuery } from "../http/query.ts";
 import { RequestError } from "../http/request-error.ts";
 import type { Call, Route } from "../http/route.ts";
 import { droppedFlows } from "../status/flows.ts";
+import { askForFlows } from "../agents/ask-for-flows.ts";
 import type { ServerContext } from "./context.ts";
 import { watchParameter } from "./parameters.ts";
 
@@ -30,12 +31,14 @@ function flows(context: ServerContext, call: Call): Response {
   return lines(call, context, (signal) => watch(context, signal));
 }
 
-const keyOf = ({ host, project, network, from, to, protocol, port }: FlowRecord): string =>
-  JSON.stringify([host, project, network, from, to, protocol, port]);
+const keyOf = ({ host, project, network, from, to, source, destination, protocol, port }: FlowRecord): string =>
+  JSON.stringify([host, project, network, source ?? from, destination ?? to, protocol, port]);
 
 /** What is known, oldest first, then each flow again whenever its counter rose. */
-async function* watch({ controller, reports }: ServerContext, signal: AbortSignal): AsyncGenerator<FlowRecord, void> {
+async function* watch(context: ServerContext, signal: AbortSignal): AsyncGenerator<FlowRecord, void> {
+  const { controller, reports } = context;
   let sent = new Map<string, number>();
+  askForFlows(context, signal);
   while (!signal.aborted) {
     const known = droppedFlows(controller.world, reports);
     const fresh = known.filter((flow) => sent.get(keyOf(flow)) !== flow.packets).toReversed();

@@ -11,6 +11,8 @@ interface RevisionRecord {
   readonly revision: number;
   /** SHA-256 of the state's JSON. */
   readonly hash: string;
+  /** Of a node whose object was deleted. Its agent may still ask, also much later: it is told to put everything away. */
+  readonly departed?: HostState["role"];
 }
 
 interface Published extends RevisionRecord {
@@ -43,8 +45,11 @@ export class NodeStates {
     for (const [node, state] of states) {
       const before = this.#records.get(node);
       if (state === undefined) {
-        if (before !== undefined) writes.push({ kind: "Delete", key: prefix + node });
-        steps.push(() => this.#remove(node));
+        if (before === undefined || before.departed !== undefined) continue;
+        const departed = this.#published.get(node)?.state.role ?? "Host";
+        const record: RevisionRecord = { revision: before.revision + 1, hash: "", departed };
+        writes.push({ kind: "Put", key: prefix + node, value: JSON.stringify(record) });
+        steps.push(() => this.#dismiss(node, record));
         continue;
       }
       const hash = createHash("sha256").update(JSON.stringify(state)).digest("hex");
@@ -62,12 +67,19 @@ export class NodeStates {
   /** Undefined until it was compiled. */
   get(node: string): NodeState<HostState> | undefined {
     const published = this.#published.get(node);
-    return published === undefined ? undefined : { revision: published.revision, state: published.state };
+    if (published !== undefined) return { revision: published.revision, state: published.state };
+    const { revision = 0, departed } = this.#records.get(node) ?? {};
+    return departed === undefined ? undefined : { revision, state: emptyState(node, departed) };
   }
 
-  /** Every node that ever got a state and was not removed, also before a restart. */
-  known(): Iterable<string> {
-    return this.#records.keys();
+  /** True for a node that had a state, and whose object is deleted. */
+  hasDeparted(node: string): boolean {
+    return this.#records.get(node)?.departed !== undefined;
+  }
+
+  /** Every node that ever got a state and has not departed, also before a restart. */
+  *known(): Iterable<string> {
+    for (const [node, { departed }] of this.#records) if (departed === undefined) yield node;
   }
 
   /** Of the states shown. */
@@ -99,9 +111,10 @@ export class NodeStates {
     if (changed || first) this.#wakeupsOf(node).wake();
   }
 
-  #remove(node: string): void {
-    this.#records.delete(node);
+  #dismiss(node: string, record: RevisionRecord): void {
+    this.#records.set(node, record);
     this.#published.delete(node);
+    this.#wakeupsOf(node).wake();
   }
 
   #wakeupsOf(node: string): Wakeups {
@@ -110,3 +123,13 @@ export class NodeStates {
     return wakeups;
   }
 }
+
+/** Nothing runs, nothing is announced, nobody is spoken with. */
+const emptyState = (node: string, role: HostState["role"]): HostState => ({
+  node,
+  role,
+  paused: false,
+  underlay: { vtep: null, hostId: 0, tunnelPeers: [], externalInterfaces: [] },
+  networks: [],
+  bgp: { asn: 0, routerId: "", loopbacks: [], announce: [], pools: [], underlay: [], neighbors: [] },
+});

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { milliseconds, seconds, type Clock, type Instant } from "@netwright/base";
+import { milliseconds, seconds, type Clock, type Instant, type Ipv6Prefix } from "@netwright/base";
 import type { NodeReport } from "@netwright/contract";
 import { memoryStore } from "@netwright/store";
 import { firstReportTimeout, Reports, reportTimeout } from "./reports.ts";
@@ -121,4 +121,32 @@ test("an instance has drained when every node does as it should and its own node
   reports.take(idle);
   expect(drained()).toBe(true);
   expect(drained(4)).toBeUndefined();
+});
+
+test("what a node announces is told; that it is settled only when its present state has been in force for a moment", () => {
+  const clock = clockAt();
+  const reports = new Reports(memoryStore(), clock);
+  const observed = (revision: number) => reports.observed(["host1"], new Map([["host1", revision]])).nodes.get("host1");
+  const announced = [
+    { prefix: "2001:db8::1/128" as Ipv6Prefix, neighbors: ["edge1"] },
+    { prefix: "2001:db8::2/128" as Ipv6Prefix, neighbors: [] },
+  ];
+  reports.take({ ...report("Ready"), announced });
+  expect(observed(3)).toMatchObject({ settled: false, announced: new Set(["2001:db8::1/128"]) });
+  clock.pass(500);
+  expect([observed(3)?.settled, observed(4)?.settled]).toEqual([true, false]);
+  reports.take({ ...report("Ready"), converged: false });
+  expect(observed(3)?.settled).toBe(false);
+});
+
+test("a silent node was heard when it was; one that was never heard of counts as heard of for a while", () => {
+  const clock = clockAt();
+  const reports = new Reports(memoryStore(), clock);
+  const node = (name: string) => reports.observed([name], new Map()).nodes.get(name);
+  const began = clock.now();
+  expect(node("host2")).toBeUndefined();
+  reports.take(report("Ready"));
+  clock.pass(firstReportTimeout + 1);
+  expect(node("host1")).toEqual({ ready: false, heardAt: began });
+  expect(node("host2")).toEqual({ ready: false, heardAt: began + firstReportTimeout - reportTimeout });
 });

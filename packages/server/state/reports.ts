@@ -1,7 +1,7 @@
 /** What agents said last, and how long ago. In memory: after a restart they say it again. */
-import { seconds, type Clock, type Digest, type Instant, type Milliseconds } from "@netwright/base";
+import { milliseconds, seconds, type Clock, type Digest, type Instant, type Milliseconds } from "@netwright/base";
 import type { DeniedFlow, ImageReport, InstancePhase, NodeReport, Store, StoreWrite } from "@netwright/contract";
-import type { Observed, ObservedInstance } from "@netwright/compiler";
+import type { Observed, ObservedInstance, ObservedNode } from "@netwright/compiler";
 import { Wakeups } from "@netwright/store";
 
 /** Agents report at least every 3 s; three missed reports and a bit. */
@@ -24,10 +24,16 @@ export interface Heard {
 /** An agent may have looked at connections this long before it reports them. */
 const staleness: Milliseconds = seconds(1);
 
+/** What a node tells its routers is in their kernels after this: milliseconds, and room for a busy machine. */
+const settling: Milliseconds = milliseconds(500);
+
 const prefix = "observed/";
 
-export const deniedKey = (project: string, network: string, { from, to, protocol, port }: DeniedFlow): string =>
-  `${project}/${network} ${from} ${to} ${protocol} ${port}`;
+export const deniedKey = (
+  project: string,
+  network: string,
+  { from, to, protocol, port, outside }: DeniedFlow,
+): string => `${project}/${network} ${outside?.source ?? from} ${outside?.destination ?? to} ${protocol} ${port}`;
 
 /** What is new in a report: nothing, what statuses show, or phases of instances and images looked up, which decisions depend on. */
 export type News = "Nothing" | "Details" | "Phases";
@@ -100,7 +106,7 @@ export class Reports {
   observed(nodes: readonly string[], revisions: ReadonlyMap<string, number>): Observed {
     const idle = this.#idle(nodes, revisions);
     const instances = new Map<string, ObservedInstance>();
-    const known = new Map<string, { readonly ready: boolean }>();
+    const known = new Map<string, ObservedNode>();
     const images = new Map<string, Digest>();
     for (const node of nodes) {
       for (const { name, digest } of lookedUp(this.#heard.get(node)?.report)) {
@@ -110,9 +116,22 @@ export class Reports {
         instances.set(key, idle.has(key) ? { phase, drained: true } : { phase });
       }
       const ready = this.ready(node);
-      if (ready !== undefined) known.set(node, { ready });
+      if (ready !== undefined) known.set(node, this.#observedNode(node, ready, revisions.get(node)));
     }
     return { instances, nodes: known, ...(images.size > 0 ? { images } : {}) };
+  }
+
+  #observedNode(node: string, ready: boolean, revision: number | undefined): ObservedNode {
+    const heard = this.#heard.get(node);
+    const [now, monotonic] = [this.#clock.now(), this.#clock.monotonic()];
+    // A node that was never heard of is silent for as long as one is that was heard of when it was expected last.
+    const last = heard?.monotonic ?? (this.#expected.get(node) ?? monotonic) + firstReportTimeout - reportTimeout;
+    const heardAt = (now - (monotonic - last)) as Instant;
+    if (!ready || heard === undefined) return { ready, heardAt };
+    const { report, convergedSince } = heard;
+    const told = report.announced.filter(({ neighbors }) => neighbors.length > 0).map((entry) => entry.prefix);
+    const settled = convergedSince !== null && report.revision === revision && monotonic >= convergedSince + settling;
+    return { ready, heardAt, announced: new Set(told), settled };
   }
 
   /**

@@ -42,10 +42,12 @@ export function announcementsOf(facts: Facts, hosts: Iterable<string>, vip: Ipv6
 
 /**
  * Whether the world outside hears a route that covers the address: some managed router announces one to an upstream.
- * True as well where no managed router has an upstream: then that is somebody else's business.
+ * What an unmanaged router tells its upstreams is somebody else's business: an address that it is told counts as heard,
+ * and so does one where no managed router has an upstream at all.
  */
-export function reachesUpstream(facts: Facts, vip: Ipv6): boolean {
+export function reachesUpstream(facts: Facts, vip: Ipv6, announcements: readonly Announcement[]): boolean {
   const { routers } = facts.objects;
+  if (announcements.some(({ router }) => routers.get(router)?.object.spec.managed === false)) return true;
   const border = [...routers.values()].filter(
     ({ object }) =>
       object.spec.managed &&

@@ -7,7 +7,7 @@ import {
   type Service,
   type WireObject,
 } from "@netwright/api";
-import type { Ledger } from "@netwright/compiler";
+import { ledgerKeys, type Ledger } from "@netwright/compiler";
 import type { StageTracker } from "../control/stages.ts";
 import type { World } from "../control/world.ts";
 import { keyText, parseKey, type Item } from "../state/objects.ts";
@@ -38,6 +38,7 @@ export function deriveObject(input: DeriveInput): WireObject | undefined {
   }
   if (kind === "Network") return networkObject(input, project, name);
   const item = world.items.get(key);
+  if (kind === "Host" && item === undefined) return leavingHost(input, name);
   return item === undefined ? undefined : { ...storedObject(world, key), status: { ...statusOf(input, item.object) } };
 }
 
@@ -45,6 +46,8 @@ export function deriveObject(input: DeriveInput): WireObject | undefined {
 export function derivedKeys(ledger: Ledger): readonly string[] {
   return [...ledger.values()].flatMap((entry) => {
     if (entry.kind === "Instance") return [keyText({ kind: "Instance", project: entry.project, name: entry.id })];
+    if (entry.kind === "LeavingHost")
+      return [keyText({ kind: "Host", project: undefined, name: entry.host.metadata.name })];
     return entry.kind === "Network" ? [keyText({ kind: "Network", project: entry.project, name: entry.name })] : [];
   });
 }
@@ -63,6 +66,13 @@ function networkObject(
       : storedObject(world, key);
   if (entry === undefined) return shown;
   return { ...shown, status: { ...networkStatus(facts, entry, item?.object.metadata.generation ?? 0, before) } };
+}
+
+/** A Host that was deleted is shown for as long as something of ours is on it. */
+function leavingHost(input: DeriveInput, name: string): WireObject | undefined {
+  const entry = input.facts.ledger.entries.get(ledgerKeys.leavingHost(name));
+  if (entry?.kind !== "LeavingHost") return undefined;
+  return { ...encodeObject(entry.host), status: { ...statusOf(input, entry.host) } };
 }
 
 /** Encoding costs more than deriving a status, and an item never changes. */

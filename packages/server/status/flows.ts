@@ -1,51 +1,73 @@
 /** Denied flows of all hosts, with names and with where a rule would have to be written. Pure. */
 import { nearestSource, objectName, type FlowRecord, type Service } from "@netwright/api";
 import { formatInstant } from "@netwright/base";
-import type { ClassEntry } from "@netwright/compiler";
+import type { ClassEntry, VipEntry } from "@netwright/compiler";
 import type { ClassId, DeniedFlow } from "@netwright/contract";
 import type { World } from "../control/world.ts";
 import { deniedKey, type Heard, type Reports } from "../state/reports.ts";
 
 /** Newest first. */
 export function droppedFlows(world: World, reports: Reports): readonly FlowRecord[] {
-  const classes = classesOf(world);
-  const flows = [...reports.all()].flatMap((heard) => flowsOf(world, classes, heard));
+  const names = namesOf(world);
+  const flows = [...reports.all()].flatMap((heard) => flowsOf(world, names, heard));
   return flows.toSorted((a, b) => (a.at === b.at ? b.packets - a.packets : a.at < b.at ? 1 : -1));
 }
 
-type Classes = ReadonlyMap<string, ClassEntry>;
+interface Names {
+  readonly classes: ReadonlyMap<string, ClassEntry>;
+  /** By address. */
+  readonly vips: ReadonlyMap<string, VipEntry>;
+}
 
 const classKey = (project: string, network: string, id: ClassId): string => `${project}/${network}/${id}`;
 
-function classesOf({ ledger }: World): Classes {
+function namesOf({ ledger }: World): Names {
   const classes = new Map<string, ClassEntry>();
-  for (const entry of ledger.values())
+  const vips = new Map<string, VipEntry>();
+  for (const entry of ledger.values()) {
     if (entry.kind === "Class") classes.set(classKey(entry.project, entry.network, entry.id), entry);
-  return classes;
+    if (entry.kind === "Vip") vips.set(entry.address, entry);
+  }
+  return { classes, vips };
 }
 
-function flowsOf(world: World, classes: Classes, { report, deniedAt, at }: Heard): readonly FlowRecord[] {
+function flowsOf(world: World, names: Names, { report, deniedAt, at }: Heard): readonly FlowRecord[] {
   return report.networks.flatMap(({ project, name: network, denied }) =>
     denied.map((flow): FlowRecord => {
-      const [from, to] = [flow.from, flow.to].map((id) => classes.get(classKey(project, network, id)));
       const { protocol, port, packets, bytes } = flow;
       const seen = formatInstant(deniedAt.get(deniedKey(project, network, flow)) ?? at);
-      const [source, target] = [nameOf(from, flow.from), nameOf(to, flow.to)];
       return {
         host: report.node,
         project,
         network,
-        from: source,
-        to: target,
+        ...endsOf(world, names, { project, network, flow }),
         protocol,
         port,
         packets,
         bytes,
         at: seen,
-        hint: hintOf(world, from, to, flow),
       };
     }),
   );
+}
+
+interface Located {
+  readonly project: string;
+  readonly network: string;
+  readonly flow: DeniedFlow;
+}
+
+function endsOf(
+  world: World,
+  { classes, vips }: Names,
+  { project, network, flow }: Located,
+): Pick<FlowRecord, "from" | "to" | "source" | "destination" | "hint"> {
+  if (flow.outside !== undefined) {
+    const vip = vips.get(flow.outside.destination);
+    return { from: "outside", to: vip?.service ?? "nothing", ...flow.outside, hint: publicHint(world, vip, flow) };
+  }
+  const [from, to] = [flow.from, flow.to].map((id) => classes.get(classKey(project, network, id)));
+  return { from: nameOf(from, flow.from), to: nameOf(to, flow.to), hint: hintOf(world, from, to, flow) };
 }
 
 /** Class 0 is the outside; a class that the ledger lost belongs to a service that is gone. */
@@ -61,11 +83,29 @@ function hintOf(
   { protocol, port }: DeniedFlow,
 ): FlowRecord["hint"] {
   if (to === undefined) return { text: "workloads open no connections to the outside", origin: null };
-  const item = world.items.get(`Service/${to.project}/${to.service}`);
-  if (item === undefined) return { text: `service ${to.service} is gone`, origin: null };
+  return hintAt(world, to, (object) =>
+    from === undefined ? exposeHint(object, to, port) : allowHint(object, from, to, port, protocol),
+  );
+}
+
+/** A port of a public address that no listener takes. */
+function publicHint(world: World, vip: VipEntry | undefined, { protocol, port }: DeniedFlow): FlowRecord["hint"] {
+  if (vip === undefined) return { text: "no service has this address any more", origin: null };
+  return hintAt(world, vip, (object) => ({
+    field: "spec.expose",
+    text: `${protocol} port ${port} is not exposed: add a listener to ${object}`,
+  }));
+}
+
+function hintAt(
+  world: World,
+  { project, service }: { readonly project: string; readonly service: string },
+  hint: (object: string) => { readonly field: string; readonly text: string },
+): FlowRecord["hint"] {
+  const item = world.items.get(`Service/${project}/${service}`);
+  if (item === undefined) return { text: `service ${service} is gone`, origin: null };
   const object = objectName(item.object);
-  const { field, text } =
-    from === undefined ? exposeHint(object, to, port) : allowHint(object, from, to, port, protocol);
+  const { field, text } = hint(object);
   const source = nearestSource(item.sources, existing(item.object as Service, field));
   return { text, origin: { object, field, ...(source === undefined ? {} : { source }) } };
 }

@@ -37,11 +37,18 @@ function reportedStatus(report: InstanceReport | undefined, { host }: InstanceEn
 }
 
 /** It has no process: it works when its host announces the service's address, which it does while a member is ready. */
-function loadBalancerStatus(facts: Facts, { host, project, service }: InstanceEntry): InstanceStatus {
+function loadBalancerStatus(facts: Facts, { host, project, service, former }: InstanceEntry): InstanceStatus {
   const vip = facts.ledger.vips.get(`${project}/${service}`);
   if (vip !== undefined && announces(facts, host, vip.address)) {
     return { ...still, phase: "Ready", reason: "Announced", message: `${host} announces ${vip.address}` };
   }
+  if (former !== undefined)
+    return {
+      ...still,
+      phase: "Draining",
+      reason: "Draining",
+      message: "leads on what is open and refuses what is new",
+    };
   return { ...still, phase: "Starting", reason: "NotAnnounced", message: `${host} does not announce the address yet` };
 }
 

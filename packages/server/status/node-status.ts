@@ -1,6 +1,7 @@
 /** Status of hosts and routers, from their agents' reports. Pure. */
 import type { Condition, NodeStatus } from "@netwright/api";
 import { formatInstant } from "@netwright/base";
+import { ledgerKeys } from "@netwright/compiler";
 import { conditionsOf, type Verdict } from "./conditions.ts";
 import type { Facts } from "./facts.ts";
 
@@ -16,7 +17,9 @@ export interface NodeInput {
 export function nodeStatus({ facts, node, generation, before, managed }: NodeInput): NodeStatus {
   const heard = facts.reports.get(node);
   const report = heard?.report;
-  const told = managed ? [readyVerdict(facts, node), programmedVerdict(facts, node)] : [unmanaged];
+  const told = managed
+    ? [readyVerdict(facts, node), programmedVerdict(facts, node), ...evacuatedVerdict(facts, node)]
+    : [unmanaged];
   const verdicts = told.map((verdict) => ({ ...verdict, observedGeneration: generation }));
   return {
     conditions: [...conditionsOf(verdicts, before, facts.now)],
@@ -71,6 +74,25 @@ function programmedVerdict(facts: Facts, node: string): NodeVerdict {
     return { type, status: "False", reason: "Applying", message: `at revision ${report.revision} of ${desired}` };
   if (!report.converged) return { type, status: "False", reason: "Applying", message: `applies revision ${desired}` };
   return { type, status: "True", reason: "Converged", message: "everything asked for was observed to be there" };
+}
+
+/** Of a host that is deleted or not schedulable: whether its instances are elsewhere. */
+function evacuatedVerdict({ ledger, objects }: Facts, node: string): readonly NodeVerdict[] {
+  const deleted = ledger.entries.has(ledgerKeys.leavingHost(node));
+  const host = objects.hosts.get(node)?.object;
+  if (!deleted && host?.spec.schedulable !== false) return [];
+  const why = deleted ? "the host is deleted" : "the host is not schedulable";
+  const left = (ledger.byHost.get(node) ?? []).map(({ id }) => id);
+  return [
+    left.length === 0
+      ? { type: "Evacuated", status: "True", reason: "Empty", message: `${why}, and no instance is on it` }
+      : {
+          type: "Evacuated",
+          status: "False",
+          reason: "Evacuating",
+          message: `${why}; ${left.join(", ")} ${left.length === 1 ? "is" : "are"} still here`,
+        },
+  ];
 }
 
 /** What instances on the host were promised. */

@@ -5,6 +5,7 @@ import type { VipEntry } from "@netwright/compiler";
 import { reachesUpstream, type Announcement } from "./announcements.ts";
 import type { Verdict } from "./conditions.ts";
 import type { Facts } from "./facts.ts";
+import { textOf } from "../state/objects.ts";
 import { judgePulled } from "./image-status.ts";
 import type { ServiceInstance } from "./service-status.ts";
 
@@ -66,7 +67,7 @@ function judgePlaced(input: VerdictInput): Judgement {
   const { service, instances } = input;
   const refused = judgeByCodes(input, ["NW1401", "NW1402", "NW1403"], "NoRoom", "", "");
   for (const tier of serviceChain(service)) {
-    const running = instances.filter(({ entry }) => entry.tier === tier.name && entry.phase === "Run").length;
+    const running = instances.filter(({ entry }) => isOf(tier.name, entry) && entry.phase === "Run").length;
     if (running >= tier.replicas) continue;
     const message = `${running} of ${tier.replicas} of tier ${tier.name} have a host`;
     return no(
@@ -74,11 +75,20 @@ function judgePlaced(input: VerdictInput): Judgement {
       refused.status === "False" ? `${message}: ${refused.message}` : message,
     );
   }
-  return yes("Placed", `${instances.length} instances have a host`);
+  const held = judgeByCodes(input, ["NW1404"], "NoRoom", "", "");
+  if (held.status === "True") return yes("Placed", `${instances.length} instances have a host`);
+  // An instance on a closed host serves as well as any; one on a host that is silent may not.
+  return instances.some(({ phase }) => phase === "Lost") ? held : { ...held, status: "True" };
 }
 
+/** What a service was before may serve on until what takes its place does; it has no part in what is asked for. */
+const isOf = (tier: string, { tier: own, former }: ServiceInstance["entry"]): boolean =>
+  own === tier && former === undefined;
+
 function judgeProgrammed({ facts, instances, needed }: VerdictInput): Judgement {
-  const hosts = [...new Set([...instances.map(({ host }) => host), ...needed.keys()])].toSorted();
+  const named = new Set([...instances.map(({ host }) => host), ...needed.keys()]);
+  // What is left of a service's last change on a host that is gone went with it.
+  const hosts = [...named].filter((host) => facts.objects.hosts.has(host)).toSorted();
   for (const host of hosts) {
     const report = facts.reports.get(host)?.report;
     if (report === undefined || facts.reports.ready(host) !== true)
@@ -99,10 +109,12 @@ function judgeAnnounced({ facts, service, vip, announcements }: VerdictInput): J
   if (service.spec.expose.length === 0) return yes("NotExposed", "it has no listener");
   if (vip === undefined) return no("NoAddress", "it has no address yet");
   if (announcements.length === 0) return no("NotAnnounced", `no host announces ${vip.address}`);
-  if (!reachesUpstream(facts, vip.address))
+  if (!reachesUpstream(facts, vip.address, announcements))
     return no("NotUpstream", `no router announces a route to ${vip.address} upstream`);
   const obstacle = obstacleTo(facts, vip.address, announcements);
   if (obstacle !== undefined) return no("RouteInTheWay", obstacle);
+  const [missing] = missingRoutes(facts, service, announcements);
+  if (missing !== undefined) return no("RouteMissing", missing);
   return yes("Announced", `to ${[...new Set(announcements.map(({ router }) => router))].toSorted().join(", ")}`);
 }
 
@@ -114,6 +126,16 @@ function obstacleTo(facts: Facts, vip: string, announcements: readonly Announcem
     if (found !== undefined) return `${router}: ${found.message}`;
   }
   return undefined;
+}
+
+/** Routers that hear the announcement, and whose kernels have not known the way for a while. */
+function missingRoutes(facts: Facts, service: Service, announcements: readonly Announcement[]): readonly string[] {
+  const lacking = announcements.flatMap(({ router, host, prefix }) => {
+    const routes = facts.reports.ready(router) === true ? facts.reports.get(router)?.report.routes : undefined;
+    const has = routes === undefined || routes.some((route) => route === prefix);
+    return has ? [] : [`${router} has no route to ${prefix}, which ${host} announces to it`];
+  });
+  return facts.absences.lasting(textOf(service), lacking);
 }
 
 function judgeReady({ facts, service, instances }: VerdictInput, announced: Judgement): Judgement {

@@ -2,8 +2,9 @@ import type { NodeObservation } from "@netwright/api";
 import type { NodeReport } from "@netwright/contract";
 import type { Hop } from "@netwright/model";
 import { shopStates } from "@netwright/model/testing.ts";
+import { parsePrefix } from "@netwright/base";
 import { describe, expect, test } from "vitest";
-import { findingsAt, type NodeFacts } from "./findings.ts";
+import { alternativeFindings, findingsAt, upstreamFindings, type NodeFacts } from "./findings.ts";
 
 const state = shopStates().host1;
 const vip = "2001:db8:100::5";
@@ -81,4 +82,32 @@ describe("an instance", () => {
     expect(findingsAt(hop("shop-web-1"), facts(drift), null)).toEqual(["runtime: start container default.shop-web-1"]);
     expect(findingsAt(hop("shop-web-2"), facts(drift), null)).toEqual([]);
   });
+});
+
+describe("a router of others", () => {
+  const { edge1 } = shopStates();
+  const told = (announced: NodeReport["announced"]): NodeFacts => ({
+    state: edge1,
+    report: { ...report, announced },
+    observation: well,
+  });
+  const provider = hop("provider", "route 2001:db8:100::/64");
+  const pool = parsePrefix("2001:db8:100::/64");
+  test("that is told the route has no finding", () => {
+    expect(upstreamFindings(provider, [told([{ prefix: pool, neighbors: ["provider"] }])])).toEqual([]);
+  });
+  test("that is not told it is found, with the router that should", () => {
+    const finding = ["bgp: edge1 does not announce 2001:db8:100::/64 to it"];
+    expect(upstreamFindings(provider, [told([])])).toEqual(finding);
+    expect(upstreamFindings(provider, [told([{ prefix: pool, neighbors: ["host1"] }])])).toEqual(finding);
+  });
+  test("is none of a host's business", () => {
+    expect(upstreamFindings(provider, [facts(well)])).toEqual([]);
+  });
+});
+
+test("a way of equal cost that ends is found; the way that is followed has its own verdict", () => {
+  const drop = { ...hop("host2", "drop"), detail: "no listener" };
+  expect(alternativeFindings({ ...drop, insteadOf: "host1" })).toEqual(["drops it: no listener"]);
+  expect(alternativeFindings(drop)).toEqual([]);
 });

@@ -30,6 +30,21 @@ export function findingsAt(
   return [...problems, ...sessionFindings(state, report), ...routeFindings(observation, destination)];
 }
 
+/** A way of equal cost that ends there: some connections are lost. */
+export const alternativeFindings = ({ step, detail, insteadOf }: Hop): readonly string[] =>
+  step === "drop" && insteadOf !== undefined ? [`drops it: ${detail}`] : [];
+
+/** At a router of others: managed routers with a session to it that do not tell it the route. */
+export function upstreamFindings({ place, step }: Hop, facts: Iterable<NodeFacts>): readonly string[] {
+  const pool = /^route (\S+)$/.exec(step)?.[1];
+  return [...facts]
+    .filter(({ state }) => state.bgp.neighbors.some(({ name, role }) => name === place && role === "Upstream"))
+    .filter(
+      ({ report }) => !report?.announced.some(({ prefix, neighbors }) => prefix === pool && neighbors.includes(place)),
+    )
+    .map(({ state }) => `bgp: ${state.node} does not announce ${pool} to it`);
+}
+
 /** What the decision of a hop rests on: the balancer's table where a member is chosen, the firewall's elsewhere. */
 const slotsOf = ({ step }: Hop): readonly string[] =>
   step.startsWith("load balancer") ? ["links", "loadBalancer"] : ["links", "firewall", "bgp"];

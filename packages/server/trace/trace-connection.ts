@@ -4,7 +4,7 @@ import { messageOf } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
 import type { Packet } from "@netwright/model";
 import type { ServerContext } from "../routes/context.ts";
-import { findingsAt, type NodeFacts } from "./findings.ts";
+import { alternativeFindings, findingsAt, upstreamFindings, type NodeFacts } from "./findings.ts";
 import { servingFindings } from "./serving.ts";
 import { nodeOf, walkConnection, type Leg } from "./walk.ts";
 
@@ -23,7 +23,7 @@ export async function traceConnection(
     signal,
   );
   const hops = legs.flatMap((leg, index) => leg.trace.hops.map((hop) => hopOf(hop, leg, index === 0, states, facts)));
-  return verdictOf(context, packet, legs, hops);
+  return verdictOf(context, packet, legs, { hops, own: hops.filter((hop) => nodeOf(hop, states) !== undefined) });
 }
 
 async function lookAt(
@@ -61,14 +61,15 @@ function hopOf(
   facts: ReadonlyMap<string, NodeFacts>,
 ): TraceHop {
   const known = facts.get(nodeOf(hop, states) ?? "");
-  return { ...hop, findings: known === undefined ? [] : findingsAt(hop, known, routed ? destination : null) };
+  if (known === undefined) return { ...hop, findings: upstreamFindings(hop, facts.values()) };
+  return { ...hop, findings: [...alternativeFindings(hop), ...findingsAt(hop, known, routed ? destination : null)] };
 }
 
 function verdictOf(
   context: ServerContext,
   packet: Packet,
   legs: readonly Leg[],
-  hops: readonly TraceHop[],
+  { hops, own }: { readonly hops: readonly TraceHop[]; readonly own: readonly TraceHop[] },
 ): ConnectionTrace {
   const last = legs.at(-1)?.trace;
   if (last === undefined) throw new RangeError("Invariant: a connection has a first leg");
@@ -82,7 +83,8 @@ function verdictOf(
       reason: why === undefined ? last.reason : `${last.reason}: ${why}`,
     };
   }
-  const broken = hops.find(({ findings }) => findings.length > 0);
+  // What routers of others lack mostly follows from what is wrong at our own.
+  const broken = [...own, ...hops].find(({ findings }) => findings.length > 0);
   if (broken !== undefined) return { verdict: "Broken", hops, reason: `${broken.place}: ${broken.findings[0]}` };
   return { verdict: "Delivered", hops, reason: last.reason };
 }

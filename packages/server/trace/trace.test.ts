@@ -31,6 +31,7 @@ const trace = (): Promise<ConnectionTrace> =>
 test("goes from the edges through load balancer and proxy to the web server, each step with its manifest line", async () => {
   const { hops, reason } = await trace();
   expect(hops.map(({ place }) => place)).toEqual([
+    "provider",
     "edge1",
     "edge2",
     "host1",
@@ -41,6 +42,10 @@ test("goes from the edges through load balancer and proxy to the web server, eac
     "host1 default.web",
     "shop-web-1",
   ]);
+  expect(hops.filter(({ insteadOf }) => insteadOf !== undefined)).toMatchObject([
+    { place: "edge2", insteadOf: "edge1" },
+  ]);
+  expect(hops[0]).toMatchObject({ step: "route 2001:db8:100::/64", findings: [] });
   expect(hops.filter(({ rule }) => rule !== undefined).map(({ rule }) => rule?.field)).toEqual([
     "spec.expose[0]",
     "spec.expose[0]",
@@ -55,6 +60,15 @@ test("names the first thing that is wrong on the way", async () => {
   const { verdict, reason } = await trace();
   expect(verdict).toBe("Broken");
   expect(reason).toBe("shop-proxy-1: proxy: differs: start proxy default.shop-proxy-1");
+});
+
+test("the cause at our own router comes before what a router of others lacks by it", async () => {
+  await agents.get("edge1")?.say({ sessions: [], announced: [] });
+  await eventually(async () => {
+    const { hops, reason } = await trace();
+    expect(hops[0]?.findings).toEqual(["bgp: edge1 does not announce 2001:db8:100::/64 to it"]);
+    expect(reason).toMatch(/^edge1: bgp: no session with /);
+  });
 });
 
 test("says why an address is not served", async () => {

@@ -1,6 +1,6 @@
 import type { HostState, NodeSystem } from "@netwright/contract";
 import { expect, test } from "vitest";
-import { outrankedRoutes } from "./outranked-routes.ts";
+import { readServiceRoutes } from "./service-routes.ts";
 
 const line = (destination: string, length: string, metric: string, device: string): string =>
   `${destination} ${length} ${"0".repeat(32)} 00 fe80000000000000000000000000000a ${metric} 00000001 00000000 00000003 ${device}\n`;
@@ -8,11 +8,21 @@ const vip = "20010db8010000000000000000000005";
 const other = "20010db8010000000000000000000006";
 const ours = "0000001f";
 
-const found = async (role: "Host" | "Router", ...lines: readonly string[]) => {
+const read = async (role: "Host" | "Router", ...lines: readonly string[]) => {
   const system = { files: { read: async () => lines.join("") } } as unknown as NodeSystem;
   const state = { role, bgp: { pools: ["2001:db8:100::/64"] } } as unknown as HostState;
-  return (await outrankedRoutes(system, state)).map(({ subject, message }) => `${subject}: ${message}`);
+  return readServiceRoutes(system, state);
 };
+const found = async (role: "Host" | "Router", ...lines: readonly string[]) =>
+  (await read(role, ...lines)).outranked.map(({ subject, message }) => `${subject}: ${message}`);
+
+test("tells which service addresses the router leads to hosts: not those of others, nor those that it refuses", async () => {
+  const refused = line("20010db8010000000000000000000007", "80", ours, "lo").replace("00000003 lo", "00200200 lo");
+  const twice = [line(vip, "80", ours, "host1"), line(vip, "80", ours, "host2")];
+  const foreign = line(other, "80", "00000400", "host1");
+  expect((await read("Router", ...twice, foreign, refused)).told).toEqual({ routes: ["2001:db8:100::5/128"] });
+  expect((await read("Host", ...twice)).told).toEqual({});
+});
 
 test("names a service address whose route of ours is not the kernel's choice, on routers", async () => {
   const lines = [line(vip, "80", ours, "host1"), line(vip, "80", "00000005", "lo")];

@@ -1,0 +1,12 @@
+import type { Ipv6 } from "@netwright/base";
+import { ledgerKeys, type InstanceEntry, type Ledger } from "../ledger.ts";
+
+/** The public address that leads to the instance. */
+export function addressOf(ledger: Ledger, { project, service, former }: InstanceEntry): Ipv6 | undefined {
+  if (former !== undefined) {
+    const entry = ledger.get(ledgerKeys.former(project, service, former));
+    return entry?.kind === "Former" ? (entry.address ?? undefined) : undefined;
+  }
+  const vip = ledger.get(ledgerKeys.vip(project, service));
+  return vip?.kind === "Vip" ? vip.address : undefined;
+}

@@ -1,0 +1,77 @@
+/** All tiers of one service, one step further, and the handing over from what the service was before. */
+import { serviceChain, type ChainTier } from "@netwright/api";
+import type { Diagnostic } from "@netwright/base";
+import { ledgerKeys, type TemplateEntry } from "../ledger.ts";
+import type { Applied } from "../objects.ts";
+import { templateOf } from "../template.ts";
+import { addDemand, demandOf, noDemand, type Demand } from "./demand.ts";
+import { formerInstances, releaseFormer, takeOver } from "./former.ts";
+import { isServing, reconcileTier, type TierWork } from "./tier.ts";
+
+type Common = Omit<TierWork, "service" | "network" | "tier" | "template" | "companions">;
+type Service = TierWork["service"]["object"];
+
+interface TierPlan {
+  readonly tier: ChainTier;
+  readonly template: TemplateEntry | undefined;
+}
+
+export function* reconcileService(common: Common, service: Applied<Service>): Generator<Diagnostic> {
+  const { project, name } = service.object.metadata;
+  const { draft, explain } = common;
+  const network = draft.get("Network", ledgerKeys.network(project, service.object.spec.network));
+  if (network === undefined) return;
+  const tiers = serviceChain(service.object).map((tier) => ({ tier, template: templateFor(project, name, tier) }));
+  const workOf = ({ tier, template }: TierPlan): TierWork => {
+    const companions = companionsOf(common, service.object, tiers, tier);
+    return { ...common, service, network, tier, template, companions };
+  };
+  takeOver(common, service);
+  if (!formerInstances(draft, project, name).some(({ phase }) => phase === "Run")) {
+    for (const each of tiers) yield* reconcileTier(workOf(each));
+    return;
+  }
+  // The address leads to one network at a time: load balancers change sides last, when all behind them is there.
+  const behind = tiers.filter(({ tier }) => tier.role !== "LoadBalancer");
+  for (const each of behind) yield* reconcileTier(workOf(each));
+  const waited = behind.filter((each) => !isServing(workOf(each))).map(({ tier }) => tier.name);
+  if (waited.length === 0) releaseFormer(common, service);
+  for (const each of tiers) {
+    if (each.tier.role !== "LoadBalancer") continue;
+    const held = formerInstances(draft, project, name).some(
+      ({ role, phase }) => role === "LoadBalancer" && phase === "Run",
+    );
+    if (!held) yield* reconcileTier(workOf(each));
+    else {
+      const reason = `its address is served by what the service was, until ${waited.join(", ")} can take over`;
+      const base = { project, service: name, tier: each.tier.name, instance: `${name}-${each.tier.name}` };
+      explain({ ...base, action: "Wait", host: null, reason });
+    }
+  }
+}
+
+/** What the service's other single tiers, not placed yet, will ask for. */
+function companionsOf(
+  { draft, standing }: Common,
+  { metadata: { project, name } }: Service,
+  tiers: readonly TierPlan[],
+  tier: ChainTier,
+): Demand {
+  const staying = draft
+    .instancesOf(project, name)
+    .filter(({ former, host }) => former === undefined && standing(host).kind === "Stays");
+  const running = new Set(staying.map((instance) => instance.tier));
+  return tiers.reduce(
+    (sum, other) =>
+      other.tier === tier || other.tier.replicas !== 1 || running.has(other.tier.name)
+        ? sum
+        : addDemand(sum, demandOfSingle(other)),
+    noDemand,
+  );
+}
+
+const templateFor = (project: string, service: string, tier: ChainTier): TemplateEntry | undefined =>
+  tier.role === "Workload" ? templateOf(project, service, tier.tier) : undefined;
+
+const demandOfSingle = ({ tier, template }: TierPlan): Demand =>
+  tier.role === "LoadBalancer" ? noDemand : demandOf(template);
