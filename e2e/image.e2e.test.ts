@@ -83,7 +83,7 @@ test("an image beside its manifest runs as what it says, and status shows which"
   expect(status.images[0]?.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
   expect(status.stages.map(({ stage }) => stage)).toContain("pulled");
   expect(await lab.must("describe", "service/shop")).toContain(status.images[0]?.digest);
-  const [instance] = status.instances.filter(({ tier }) => tier === "web");
+  const instance = status.instances.find(({ tier }) => tier === "web");
   expect(await lab.must("exec", `${instance?.id}`, "--", "/usr/bin/perl", "-e", 'print "$<"')).toBe("1234");
 });
 
