@@ -38,6 +38,11 @@ export class ArchiveReader {
     for await (const _ of this.run(count));
   }
 
+  /** What fills a block behind content; some builders leave it out at the end of their archive. */
+  async skipPadding(count: number): Promise<void> {
+    if (count > 0 && (this.#rest.length > 0 || (await this.#fill()))) await this.skip(count);
+  }
+
   /** To the end of the stream. */
   async drain(): Promise<void> {
     do this.#rest = Buffer.alloc(0);

@@ -64,8 +64,11 @@ async function extract(
     // Everything written is smaller than the archive, which is on this host already.
     if (type === "0" && wanted(own) && (own !== "index.json" || size <= manifestMax)) {
       await write(`${directory}/${own}`, reader, length);
-      await reader.skip(padding(length));
-    } else await reader.skip(length + padding(length));
+      await reader.skipPadding(padding(length));
+    } else {
+      await reader.skip(length);
+      await reader.skipPadding(padding(length));
+    }
     done += length;
     onProgress({ step: "Fetching", done, total });
   }

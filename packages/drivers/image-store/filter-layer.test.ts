@@ -69,6 +69,12 @@ test("what is harmless passes as it is, whatever pieces it comes in", async () =
   expect(hosts).toMatchObject({ mode: 0o4755, uid: 1000, gid: 2_500_000, mtime: 5 });
 });
 
+test("an archive may end right behind its last content, as umoci insert leaves it", async () => {
+  const octets = archive({ name: "a", content: "x".repeat(700) });
+  expect(await lines(octets.subarray(0, 512 + 700))).toEqual([`0 a = ${"x".repeat(700)}`]);
+  await expect(filtered(octets.subarray(0, 512 + 699))).rejects.toThrow("too early");
+});
+
 describe("names", () => {
   const long = `${"d".repeat(120)}/${"f".repeat(130)}`;
 

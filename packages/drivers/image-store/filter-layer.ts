@@ -41,11 +41,12 @@ export async function* filterLayer(
     for (const { header: own, attributes } of made) yield writeHeader(own, attributes);
     const size = contentOf(header);
     if (made.at(-1)?.header.type !== "0") {
-      await reader.skip(size + padding(size));
+      await reader.skip(size);
+      await reader.skipPadding(padding(size));
       continue;
     }
     yield* reader.run(size);
-    await reader.skip(padding(size));
+    await reader.skipPadding(padding(size));
     yield Buffer.alloc(padding(size));
   }
   yield endOfArchive;
