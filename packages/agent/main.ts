@@ -17,15 +17,15 @@ import type { AgentMetrics } from "./metrics.ts";
 
 export const agentUsage = `Usage: netwright agent run --server URL --node NAME --token-file FILE [OPTIONS]
 
-  --server URL        https://HOST:PORT of the server
-  --node NAME         name of this node's Host or Router
-  --token-file FILE   its token
-  --ca-file FILE      certificate authority of the server
-  --run DIR           sockets and rendered configurations, gone after a reboot (/run/netwright)
-  --state DIR         what survives a reboot (/var/lib/netwright)
-  --registry-auth FILE  credentials of image registries, containers-auth.json(5) (where skopeo looks by itself)
-  --image-cache SIZE  images that nobody uses go when all together are larger (20Gi)
-  --metrics ADDR:PORT serve Prometheus metrics here, for example [::1]:9464
+  --server URL         https://HOST:PORT of the server
+  --node NAME          name of this node's Host or Router
+  --token-file FILE    its token
+  --ca-file FILE       certificate authority of the server
+  --run DIR            sockets and rendered configurations, gone after a reboot (/run/netwright)
+  --state DIR          what survives a reboot (/var/lib/netwright)
+  --registry-auth FILE credentials of image registries, containers-auth.json(5) (where skopeo looks by itself)
+  --image-cache SIZE   images that nobody uses go when all together are larger (20Gi)
+  --metrics ADDR:PORT  serve Prometheus metrics here, for example [::1]:9464
 `;
 
 const options = {

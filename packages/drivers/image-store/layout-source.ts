@@ -39,8 +39,9 @@ export async function resolveLayout(
   const index = parseManifest(await textOf(files, `${directory}/index.json`, "index"));
   if (index.kind !== "List") throw unusable("its index.json is no index");
   const named = tag === null ? index.entries : index.entries.filter(({ name }) => name === tag);
-  const [only, ...others] = named;
-  if (only !== undefined && others.length === 0) return only.digest;
+  // One image may have several names.
+  const [only, ...others] = new Set(named.map(({ digest }) => digest));
+  if (only !== undefined && others.length === 0) return only;
   const names = index.entries.flatMap(({ name }) => name ?? []);
   const known = names.length === 0 ? "none of them has a name" : `there are ${names.slice(0, 8).join(", ")}`;
   if (only === undefined)
