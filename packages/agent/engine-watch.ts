@@ -27,8 +27,6 @@ export class EngineWatch {
   /** Until the next look at engines: grows with each. */
   #echo: Milliseconds = eager;
   #enginesDueAt = 0;
-  /** Whoever wakes us, and however often: looks leave most of the time to what is looked at. */
-  #restUntil = 0;
   #networksDueAt = 0;
   #engines: Omit<EnginesSeen, "networks"> = { sessions: [], announced: [], obstacles: [] };
   #networks: NodeReport["networks"] = [];
@@ -88,14 +86,10 @@ export class EngineWatch {
   async #look(state: HostState): Promise<Milliseconds> {
     const { clock } = this.#system;
     const now = clock.monotonic();
-    if (now >= this.#nextLookAt) await this.#lookAtEngines(state, now);
+    if (now >= this.#enginesDueAt) await this.#lookAtEngines(state, now);
     if (now >= this.#networksDueAt) await this.#lookAtNetworks(state, now);
     this.#tell({ ...this.#engines, networks: this.#networks });
-    return milliseconds(Math.max(eager, Math.min(this.#nextLookAt, this.#networksDueAt) - clock.monotonic()));
-  }
-
-  get #nextLookAt(): number {
-    return Math.max(this.#enginesDueAt, this.#restUntil);
+    return milliseconds(Math.max(eager, Math.min(this.#enginesDueAt, this.#networksDueAt) - clock.monotonic()));
   }
 
   async #lookAtEngines(state: HostState, now: Milliseconds): Promise<void> {
@@ -104,8 +98,8 @@ export class EngineWatch {
     const [engines, routes] = await Promise.all([readBgp(this.#system), readServiceRoutes(this.#system, state)]);
     this.#engines = { ...engines, ...routes.told, obstacles: routes.outranked };
     // A router has a neighbour for each host: what takes longer is done more seldom.
-    this.#restUntil = now + 10 * (this.#system.clock.monotonic() - now);
-    if (this.#enginesDueAt === Infinity) this.#enginesDueAt = now + this.#echo;
+    const pause = Math.max(this.#echo, 5 * (this.#system.clock.monotonic() - now));
+    if (this.#enginesDueAt === Infinity) this.#enginesDueAt = now + pause;
     const longest = enginesSettled(state, engines) ? settledPause : unsettledPause;
     this.#echo = milliseconds(Math.min(longest, 2 * this.#echo));
   }
