@@ -1,0 +1,30 @@
+/** The part of a state that is one project's: what a plan may tell its people. */
+import type { HostState } from "@netwright/contract";
+import type { Ledger } from "../ledger.ts";
+
+/** Public addresses of a project, as hosts announce them. */
+export const announcedBy = (project: string, ...ledgers: readonly Ledger[]): ReadonlySet<string> =>
+  new Set(
+    ledgers.flatMap((ledger) =>
+      [...ledger.values()].flatMap((entry) =>
+        entry.kind === "Vip" && entry.project === project ? [`${entry.address}/128`] : [],
+      ),
+    ),
+  );
+
+/** Its networks and announcements; of the fabric, which serves everybody, nothing. */
+export function projectPart(state: HostState, project: string, announced: ReadonlySet<string>): HostState {
+  return {
+    ...state,
+    networks: state.networks.filter((network) => network.project === project),
+    underlay: { vtep: null, hostId: 0, tunnelPeers: [], externalInterfaces: [] },
+    bgp: {
+      ...state.bgp,
+      loopbacks: [],
+      underlay: [],
+      pools: [],
+      neighbors: [],
+      announce: state.bgp.announce.filter((prefix) => announced.has(prefix)),
+    },
+  };
+}
