@@ -100,16 +100,10 @@ function ledgerChanges(before: Ledger, after: Ledger): readonly LedgerChange[] {
 const isOf = (project: string | null, entry: { readonly project: string }): boolean =>
   project === null || entry.project === project;
 
-function newAddresses(
-  before: Ledger,
-  after: Ledger,
-  objects: ObjectSet,
-  whose: string | null,
-): Plan["addresses"] {
-  const fresh = [...after].filter(([key, entry]) => entry.kind === "Vip" && before.get(key) !== entry && isOf(whose, entry)) as [
-    string,
-    VipEntry,
-  ][];
+function newAddresses(before: Ledger, after: Ledger, objects: ObjectSet, whose: string | null): Plan["addresses"] {
+  const fresh = [...after].filter(
+    ([key, entry]) => entry.kind === "Vip" && before.get(key) !== entry && isOf(whose, entry),
+  ) as [string, VipEntry][];
   return fresh
     .flatMap(([, { project, service, address, pool }]) => {
       const found = objects.services.get(projectKey(project, service));

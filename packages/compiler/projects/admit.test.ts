@@ -103,7 +103,9 @@ describe("pools and host names", () => {
       "team/service/shop uses shop.example.net",
     ]);
     const renamed = team(shop()).replace("shop.example.net", "b.example.net");
-    expect(refused(before, site(limits, renamed))).toEqual([expect.stringContaining("may not use host name b.example")]);
+    expect(refused(before, site(limits, renamed))).toEqual([
+      expect.stringContaining("may not use host name b.example"),
+    ]);
   });
 });
 

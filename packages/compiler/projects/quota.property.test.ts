@@ -89,7 +89,8 @@ test("use never passes a quota that was not lowered below it", { timeout: 120_00
           continue;
         }
         accepted++;
-        for (const each of over) expect(one.kind === "Project" || (use?.[each] ?? 0) <= (before?.[each] ?? 0)).toBe(true);
+        for (const each of over)
+          expect(one.kind === "Project" || (use?.[each] ?? 0) <= (before?.[each] ?? 0)).toBe(true);
         objects = next;
       }
     }),

@@ -35,9 +35,7 @@ class Claims {
 }
 
 function clash(item: Item, path: FieldPath, what: string, other: Item | undefined, hint?: string): Diagnostic[] {
-  return other === undefined
-    ? []
-    : [diagnose("NW1302", item, path, `${what} is ${claimedBy(item, other)}`, hint)];
+  return other === undefined ? [] : [diagnose("NW1302", item, path, `${what} is ${claimedBy(item, other)}`, hint)];
 }
 
 function* hostNumbers(objects: ObjectSet): Generator<Diagnostic> {

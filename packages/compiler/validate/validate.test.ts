@@ -69,7 +69,8 @@ test("a flow between projects is refused alike, whether there is such a service 
 });
 
 test("of pools, only those are named that the project may use", () => {
-  const team = "{ apiVersion: netwright.dev/v1alpha1, kind: Project, metadata: { name: team }, spec: { pools: [gold, silver] } }";
+  const team =
+    "{ apiVersion: netwright.dev/v1alpha1, kind: Project, metadata: { name: team }, spec: { pools: [gold, silver] } }";
   const service = shop().replace("name: shop }", "name: shop, project: team }").replace("network: web", "pool: gold");
   const { diagnostics } = step(objectsOf(fabric(1), team, pool("silver", "2001:db8:7::/64"), service)).reconciled;
   expect(diagnostics).toMatchObject([{ code: "NW1301", hint: "known: silver" }]);

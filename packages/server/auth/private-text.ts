@@ -53,7 +53,8 @@ export function publicFailure(project: string, failure: unknown): unknown {
 }
 
 /** Codes of what an object that is not named may be about: the request itself. */
-const subjectOf = ({ subject }: Diagnostic): string | undefined => (subject?.includes("/") === true ? subject : undefined);
+const subjectOf = ({ subject }: Diagnostic): string | undefined =>
+  subject?.includes("/") === true ? subject : undefined;
 
 function publicDiagnostic(project: string, diagnostic: Diagnostic): Diagnostic {
   const { code, subject } = diagnostic;

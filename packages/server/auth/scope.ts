@@ -34,7 +34,9 @@ export const noProject = (project: string): NetwrightError =>
 /** The edit, if the subject may make it. @throws NW1504 that names every object that it may not change. */
 export function permitted({ role, project: scope }: Subject, edit: Edit): Edit {
   const keys = [...edit.put.map(({ object }) => textOf(object)), ...edit.remove].map(parseKey);
-  const refused = keys.filter(({ project }) => (project === undefined ? role !== "Admin" || scope !== null : !isOwn(scope, project)));
+  const refused = keys.filter(({ project }) =>
+    project === undefined ? role !== "Admin" || scope !== null : !isOwn(scope, project),
+  );
   if (refused.length === 0) return edit;
   const hint =
     scope === null

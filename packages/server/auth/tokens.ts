@@ -63,7 +63,8 @@ export class Tokens {
   /** @param project one of whose tokens it must be; null: any. @throws NW1501 when there is no such token. */
   async remove(id: string, project: string | null = null): Promise<Token> {
     const record = this.#read(id);
-    if (record === undefined || (project !== null && record.project !== project)) throw new NetwrightError("NW1501", `there is no token ${id}`, { subject: `token/${id}` });
+    if (record === undefined || (project !== null && record.project !== project))
+      throw new NetwrightError("NW1501", `there is no token ${id}`, { subject: `token/${id}` });
     await this.#store.commit([{ kind: "Delete", key: prefix + id }]);
     return tokenOf(record);
   }

@@ -11,6 +11,10 @@ interface AnyChange {
 export const concerns = (scope: Scope, { objects }: AnyChange): boolean =>
   objects.some(({ object }) => isVisibleName(scope, object));
 
+/** True when it touched nothing else. */
+export const isWholly = (scope: Scope, { objects }: AnyChange): boolean =>
+  objects.every(({ object }) => isVisibleName(scope, object));
+
 export const visibleSummaries = (scope: Scope, changes: readonly ChangeSummary[]): readonly ChangeSummary[] =>
   changes.filter((change) => concerns(scope, change)).map((change) => withoutOthers(scope, change));
 
@@ -18,6 +22,6 @@ export const visibleChange = (scope: Scope, change: Change): Change => withoutOt
 
 /** A message is about all of a change, so that of one that others have a part in is not told. */
 function withoutOthers<T extends AnyChange>(scope: Scope, change: T): T {
-  const objects = change.objects.filter(({ object }) => isVisibleName(scope, object));
-  return objects.length === change.objects.length ? change : { ...change, objects, message: "" };
+  if (isWholly(scope, change)) return change;
+  return { ...change, objects: change.objects.filter(({ object }) => isVisibleName(scope, object)), message: "" };
 }

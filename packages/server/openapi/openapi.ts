@@ -50,7 +50,8 @@ function operation(route: Route): object {
   return {
     operationId: operationId(route),
     summary: route.summary,
-    description: access[route.access] + (route.access === "Anyone" || route.access === "Token" ? "" : reach[route.reach]),
+    description:
+      access[route.access] + (route.access === "Anyone" || route.access === "Token" ? "" : reach[route.reach]),
     ...(route.access === "Anyone" ? { security: [] } : {}),
     parameters: [...inPath, ...inQuery],
     ...(route.body === undefined

@@ -1,7 +1,8 @@
 /** The history of changes, and taking one back. */
+import { NetwrightError } from "@netwright/base";
 import { undoEdit, type StoredChange } from "../apply/undo.ts";
 import { scopeOf } from "../auth/scope.ts";
-import { concerns, visibleChange, visibleSummaries } from "../auth/visible-changes.ts";
+import { concerns, isWholly, visibleChange, visibleSummaries } from "../auth/visible-changes.ts";
 import { json } from "../http/answers.ts";
 import { RequestError } from "../http/request-error.ts";
 import type { Call, Route } from "../http/route.ts";
@@ -56,6 +57,9 @@ function changeOf({ store }: ServerContext, call: Call): StoredChange {
 
 async function undo(context: ServerContext, call: Call): Promise<Response> {
   const change = changeOf(context, call);
+  const scope = scopeOf(call.subject);
+  if (!isWholly(scope, change))
+    throw new NetwrightError("NW1504", `change ${change.id} is not of project ${scope} alone`);
   return json(
     await context.controller.edit({
       edit: (items) => undoEdit(items, change),

@@ -29,7 +29,8 @@ function flows(context: ServerContext, call: Call): Response {
   const { controller, reports } = context;
   if (!booleanQuery(call, "dropped"))
     throw new RequestError(400, "only denied flows are recorded", "ask with dropped=true");
-  if (!booleanQuery(call, "watch")) return json({ items: droppedFlows(controller.world, reports, scopeOf(call.subject)) });
+  if (!booleanQuery(call, "watch"))
+    return json({ items: droppedFlows(controller.world, reports, scopeOf(call.subject)) });
   return lines(call, context, (signal) => watch(context, scopeOf(call.subject), signal));
 }
 

@@ -85,7 +85,5 @@ function readObject({ view }: ServerContext, call: Call, key: ObjectKey): WireOb
 
 async function deleteObject({ controller }: ServerContext, call: Call, key: ObjectKey): Promise<Response> {
   const edit = { put: [], remove: [keyText(key)], prune: false };
-  return json(
-    await controller.edit({ edit: () => edit, message: `delete ${displayName(key)}`, ...requestOf(call) }),
-  );
+  return json(await controller.edit({ edit: () => edit, message: `delete ${displayName(key)}`, ...requestOf(call) }));
 }

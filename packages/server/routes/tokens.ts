@@ -71,7 +71,8 @@ async function remove({ tokens, log }: ServerContext, call: Call): Promise<Respo
 function inScope({ subject }: Call, request: TokenRequest): TokenRequest {
   const scope = scopeOf(subject);
   if (scope === null) return request;
-  if (request.role === "Node") throw new NetwrightError("NW1504", "tokens of hosts and routers are made by admins of the site");
+  if (request.role === "Node")
+    throw new NetwrightError("NW1504", "tokens of hosts and routers are made by admins of the site");
   const { project = scope } = request;
   if (!isOwn(scope, project)) throw noProject(project);
   return { ...request, project };

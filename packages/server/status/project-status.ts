@@ -24,7 +24,11 @@ export function projectStatus(
   const verdict =
     over.length === 0
       ? ({ status: "True", reason: "WithinLimits", message: "it uses no more than it may" } as const)
-      : ({ status: "False", reason: "OverLimits", message: `nothing is taken away, and nothing more given: ${over.join("; ")}` } as const);
+      : ({
+          status: "False",
+          reason: "OverLimits",
+          message: `nothing is taken away, and nothing more given: ${over.join("; ")}`,
+        } as const);
   return {
     used: { ...use, cpu: printAmount("cpu", use.cpu), memory: printAmount("memory", use.memory) },
     pools: [...poolsFor(objects, name)],
