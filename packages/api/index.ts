@@ -49,6 +49,7 @@ export { parseHostname, type Hostname } from "./fields/hostname.ts";
 export { coversHostname, type HostnamePattern } from "./fields/hostname-pattern.ts";
 export { printCpu, printOctets, type MilliCpu, type Octets } from "./fields/quantity.ts";
 export { decodeManifest, decodeObject, encodeObject, type Decoded, type WireObject } from "./kinds/decode.ts";
+export { inProject } from "./kinds/in-project.ts";
 export { formatPath, parsePath } from "./kinds/field-path.ts";
 export { fieldAt, jsonSchemaOf, type JsonSchema } from "./kinds/json-schema.ts";
 export { nearest } from "./kinds/near-miss.ts";

@@ -1,5 +1,5 @@
 /** What is asked of the set of objects, whoever asks: an apply, a deletion, a scaling, an undo. */
-import { decodeManifest, formatPath, kindOfWord, nearestSource, type AnyObject, type Sources } from "@netwright/api";
+import { decodeManifest, formatPath, inProject, nearestSource, type AnyObject, type Sources } from "@netwright/api";
 import { NetwrightError, type Diagnostic, type SourceRef } from "@netwright/base";
 import { displayName, isWritable, keyOf, textOf, type Item } from "../state/objects.ts";
 
@@ -50,17 +50,6 @@ export function decodeItems(written: readonly Written[], project: string | null 
   if (diagnostics.length > 0) throw NetwrightError.of(diagnostics);
   return [...items.values()];
 }
-
-/** The object with a project, where it belongs to one and names none. */
-function inProject(object: unknown, project: string): unknown {
-  if (!isRecord(object) || !isRecord(object["metadata"]) || typeof object["kind"] !== "string") return object;
-  const { kind, metadata } = object;
-  if (metadata["project"] !== undefined || kindOfWord(kind)?.scope !== "Project") return object;
-  return { ...object, metadata: { ...metadata, project } };
-}
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function refusal(object: AnyObject, twice: boolean, sources: Written["sources"]): Diagnostic {
   const subject = displayName(keyOf(object));
