@@ -132,7 +132,8 @@ describe("nothing of another project is told", () => {
     const address = async (project: string): Promise<string> => {
       const { items } = await harness.admin.list("Service", project);
       const found = items.find(({ metadata }) => metadata.name.endsWith("shop"));
-      return (found?.status?.["addresses"] as readonly { address: string }[])[0]?.address ?? "";
+      const addresses = found?.status?.["addresses"] as readonly { address: string }[] | undefined;
+      return addresses?.[0]?.address ?? "";
     };
     const [own, theirs] = [await address("team"), await address("canary")];
     const query = { port: 443, protocol: "tcp", source: "2001:db8:f::1" } as const;
@@ -163,6 +164,16 @@ describe("nothing of another project is told", () => {
     expect(await read("/v1alpha1/events", tokens.viewer)).not.toMatch(canary);
     await agents[nodes.indexOf(host)]?.say({ converged: true, problems: [] });
   });
+});
+
+test("of denied flows, those in its own networks are told", async () => {
+  const denied = [{ from: 1, to: 1, protocol: "tcp", port: 9, packets: 1, bytes: 60 }] as const;
+  const network = (project: string, name: string) => ({ project, name, rules: 0, denied });
+  await agents[0]?.say({ networks: [network("team", "web"), network("canary", "canary-net")] });
+  const [own, whole] = [await editor.droppedFlows(), await harness.admin.droppedFlows()];
+  expect(own.map(({ project }) => project)).toEqual(["team"]);
+  expect(JSON.stringify(own)).not.toMatch(canary);
+  expect(JSON.stringify(whole)).toMatch(canary);
 });
 
 describe("what people of a project may change", () => {

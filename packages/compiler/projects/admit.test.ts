@@ -123,15 +123,15 @@ describe("membership", () => {
   });
 
   test("a project that has objects is not deleted", () => {
-    const team = project("team", "{}");
+    const own = project("team", "{}");
     const [db, net] = [
       inner("db", { project: "team" }),
       "{ apiVersion: netwright.dev/v1alpha1, kind: Network, metadata: { name: web, project: team } }",
     ];
-    expect(refused(site(team, db, net), site(db, net))).toEqual([
+    expect(refused(site(own, db, net), site(db, net))).toEqual([
       "NW1303 project/team -: project/team still has 2 objects: team/network/web, team/service/db (delete them first)",
     ]);
-    expect(refused(site(team), site())).toEqual([]);
+    expect(refused(site(own), site())).toEqual([]);
     expect(refused(site(project("default", "{}"), inner("db")), site(inner("db")))).toEqual([]);
   });
 });
@@ -150,6 +150,14 @@ describe("host names that somebody has", () => {
       message: "shop.example.net:443 is in use in another project",
     });
     expect(JSON.stringify(only)).not.toMatch(/canary|secret/);
+  });
+
+  test("of a name that the project may not have, nothing is told", () => {
+    const limits = project("team", '{ hostnames: ["*.team.example.net"] }');
+    const canary = project("canary", "{}");
+    expect(refused(site(limits, canary, theirs), site(limits, canary, theirs, team(shop())))).toEqual([
+      "NW1406 team/service/shop spec.expose[0].hostname: project team may not use host name shop.example.net (it may use *.team.example.net)",
+    ]);
   });
 
   test("who asks later is to blame, however old its service is", () => {

@@ -1,6 +1,7 @@
 /** Host names that somebody has already (NW1302): who asks for one later is told, and of other projects only that it is so. */
 import { objectName, type Hostname, type Service } from "@netwright/api";
 import type { Diagnostic } from "@netwright/base";
+import { limitsOf, mayUseHostname } from "./allowed.ts";
 import { diagnose, type Applied, type ObjectSet } from "../objects.ts";
 
 export function* checkClaims(before: ObjectSet, after: ObjectSet): Generator<Diagnostic> {
@@ -10,9 +11,12 @@ export function* checkClaims(before: ObjectSet, after: ObjectSet): Generator<Dia
       if (hostnamesOf(item).has(hostname)) owners.set(hostname, item);
   for (const [key, item] of after.services) {
     const had = hostnamesOf(before.services.get(key));
+    const limits = limitsOf(after, item.object.metadata.project);
     for (const [index, { hostname, port }] of item.object.spec.expose.entries()) {
       const owner = owners.get(hostname);
       if (owner === undefined || owner === item || had.has(hostname)) continue;
+      // Of what it may not have anyway, nothing is told.
+      if (!mayUseHostname(limits, hostname)) continue;
       const path = ["spec", "expose", index, "hostname"];
       yield diagnose("NW1302", item, path, `${hostname}:${port} is ${claimedBy(item, owner)}`, oneService);
     }
