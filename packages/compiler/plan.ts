@@ -11,7 +11,7 @@ import { equal } from "./compile/equal.ts";
 import type { Explanation } from "./place/explanation.ts";
 import { changedFlows } from "./plan/changed-flows.ts";
 import { changedNode } from "./plan/changed-nodes.ts";
-import { announcedBy, projectPart } from "./plan/project-part.ts";
+import { announcedBy, projectParts } from "./plan/project-part.ts";
 import { changedObjects } from "./plan/changed-objects.ts";
 import { classNames } from "./plan/class-names.ts";
 import { settle } from "./settle.ts";
@@ -61,13 +61,13 @@ export class Planner {
     this.#kept = { compilation, ledger: next.ledger };
     const names = classNames(first.ledger, next.ledger);
     const announced = project === null ? new Set<string>() : announcedBy(project, first.ledger, next.ledger);
-    const part = (state: HostState | undefined): HostState | undefined =>
-      project === null || state === undefined ? state : projectPart(state, project, announced);
+    const sides = (node: string) => [old.get(node), states.get(node)] as const;
+    const shown = (node: string) => (project === null ? sides(node) : projectParts(...sides(node), project, announced));
     return {
       objects,
       addresses: newAddresses(first.ledger, next.ledger, after, project),
       placements: newPlacements(first.ledger, next.ledger, next.explanations, project),
-      nodes: changed.flatMap((node) => changedNode(part(old.get(node)), part(states.get(node)), names) ?? []),
+      nodes: changed.flatMap((node) => changedNode(...shown(node), names) ?? []),
       flows:
         changed.length === 0
           ? []

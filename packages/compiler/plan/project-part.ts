@@ -13,7 +13,7 @@ export const announcedBy = (project: string, ...ledgers: readonly Ledger[]): Rea
   );
 
 /** Its networks and announcements; of the fabric, which serves everybody, nothing. */
-export function projectPart(state: HostState, project: string, announced: ReadonlySet<string>): HostState {
+function projectPart(state: HostState, project: string, announced: ReadonlySet<string>): HostState {
   return {
     ...state,
     networks: state.networks.filter((network) => network.project === project),
@@ -27,4 +27,19 @@ export function projectPart(state: HostState, project: string, announced: Readon
       announce: state.bgp.announce.filter((prefix) => announced.has(prefix)),
     },
   };
+}
+
+/** Of a node that is only on one side, no more than that is told: the other side is as if it had nothing of the project. */
+export function projectParts(
+  before: HostState | undefined,
+  after: HostState | undefined,
+  project: string,
+  announced: ReadonlySet<string>,
+): readonly [before: HostState | undefined, after: HostState | undefined] {
+  const any = after ?? before;
+  if (any === undefined) return [undefined, undefined];
+  const nothing = projectPart({ ...any, networks: [], bgp: { ...any.bgp, announce: [] } }, project, announced);
+  const part = (state: HostState | undefined): HostState =>
+    state === undefined ? nothing : projectPart(state, project, announced);
+  return [part(before), part(after)];
 }

@@ -6,7 +6,6 @@ import type { ApplyResponse } from "@netwright/api";
 import {
   formatInstant,
   messageOf,
-  NetwrightError,
   milliseconds,
   seconds,
   type Clock,
@@ -14,12 +13,12 @@ import {
   type Instant,
   type Milliseconds,
 } from "@netwright/base";
-import { admit, Planner } from "@netwright/compiler";
+import { Planner } from "@netwright/compiler";
 import type { NodeReport, Store } from "@netwright/contract";
 import { Wakeups } from "@netwright/store";
 import { candidateOf } from "../apply/candidate.ts";
 import { checkDiagnostics } from "../apply/check.ts";
-import { projectsWithTokens } from "../apply/projects-with-tokens.ts";
+import { checkProjects } from "../apply/check-projects.ts";
 import { changeOf, describeFlows, eventsOf, writesOf, type EditRequest } from "../apply/record-edit.ts";
 import { publicPlan } from "../auth/private-text.ts";
 import { permitted } from "../auth/scope.ts";
@@ -182,11 +181,7 @@ export class Controller {
     const stamp = { uid: () => newUid(entropy), now: formatInstant(clock.now()) };
     const candidate = candidateOf(before, permitted(request.subject, request.edit(before.items)), stamp);
     const decision = rounds.decide(before, candidate.items);
-    const refusals = [
-      ...admit(before.objects, decision.world.objects),
-      ...projectsWithTokens(candidate.changes, this.#dependencies.tokens),
-    ];
-    if (refusals.length > 0) throw NetwrightError.of(refusals);
+    checkProjects([before.objects, decision.world.objects], candidate.changes, this.#dependencies.tokens);
     checkDiagnostics(before.diagnostics, decision.reconciled.diagnostics, candidate.changes);
     const reconciled = milliseconds(clock.monotonic() - started);
     const named = new Set(candidate.changes.map(({ object }) => object));

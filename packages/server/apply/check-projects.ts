@@ -1,11 +1,22 @@
 import { defaultProject } from "@netwright/api";
-import type { Diagnostic } from "@netwright/base";
+import { NetwrightError, type Diagnostic } from "@netwright/base";
+import { admit, type ObjectSet } from "@netwright/compiler";
 import type { Tokens } from "../auth/tokens.ts";
 import { parseKey } from "../state/objects.ts";
 import type { CandidateChange } from "./candidate.ts";
 
+/** @throws NetwrightError with all that projects do not allow. */
+export function checkProjects(
+  [before, after]: readonly [ObjectSet, ObjectSet],
+  changes: readonly CandidateChange[],
+  tokens: Tokens,
+): void {
+  const refusals = [...admit(before, after), ...projectsWithTokens(changes, tokens)];
+  if (refusals.length > 0) throw NetwrightError.of(refusals);
+}
+
 /** A project goes after its tokens: a later one of the same name, of other people, must not find them at the door. */
-export function projectsWithTokens(changes: readonly CandidateChange[], tokens: Tokens): readonly Diagnostic[] {
+function projectsWithTokens(changes: readonly CandidateChange[], tokens: Tokens): readonly Diagnostic[] {
   return changes.flatMap(({ key, change }): Diagnostic[] => {
     const { kind, name } = parseKey(key);
     if (kind !== "Project" || change !== "Delete" || name === defaultProject) return [];
