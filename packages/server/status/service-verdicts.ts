@@ -1,11 +1,12 @@
 /** The ladder of a Service: Accepted, ResolvedRefs, Placed, Programmed, Announced, Ready. Pure. */
-import { objectName, serviceChain, type Condition, type Service } from "@netwright/api";
+import { objectName, serviceChain, type Condition, type Service, type ServiceStatus } from "@netwright/api";
 import type { ErrorCode } from "@netwright/base";
 import type { VipEntry } from "@netwright/compiler";
 import { reachesUpstream, type Announcement } from "./announcements.ts";
 import type { Verdict } from "./conditions.ts";
 import type { Facts } from "./facts.ts";
 import { textOf } from "../state/objects.ts";
+import { judgePulled } from "./image-status.ts";
 import type { ServiceInstance } from "./service-status.ts";
 
 export interface VerdictInput {
@@ -16,6 +17,7 @@ export interface VerdictInput {
   readonly vip: VipEntry | undefined;
   readonly instances: readonly ServiceInstance[];
   readonly announcements: readonly Announcement[];
+  readonly images: NonNullable<ServiceStatus["images"]>;
 }
 
 type Judgement = Pick<Verdict, "status" | "reason" | "message">;
@@ -28,6 +30,7 @@ export function serviceVerdicts(input: VerdictInput): readonly Verdict[] {
   const placed = judgePlaced(input);
   const programmed = judgeProgrammed(input);
   const announced = judgeAnnounced(input);
+  const pulled = judgePulled(input.facts, input.images, input.instances);
   const verdict = (type: string, judgement: Judgement, observedGeneration = generation): Verdict => ({
     type,
     ...judgement,
@@ -41,6 +44,7 @@ export function serviceVerdicts(input: VerdictInput): readonly Verdict[] {
     ),
     verdict("Placed", placed),
     verdict("Programmed", programmed),
+    ...(pulled === undefined ? [] : [verdict("Pulled", pulled)]),
     verdict("Announced", announced),
     verdict("Ready", judgeReady(input, announced), readyGeneration(input, placed, programmed)),
   ];
