@@ -16,24 +16,26 @@ const lanes = 2;
 /** Begun first, so that no lane is left alone with one of them at the end. */
 const longest = ["inventory", "transcripts", "departures", "resilience", "docs", "firewall", "stages"];
 
-const files = {
+const files: Record<Suite, string> = {
+  unit: "{packages,tools,bench}/**/!(*.netns).test.ts",
   netns: "packages/**/*.netns.test.ts",
   e2e: "e2e/**/*.e2e.test.ts",
-} as const satisfies Record<Exclude<Suite, "unit">, string>;
+};
 
 /** Runs suites, unit tests first. @param extra arguments for vitest; those that are not options are parts of paths */
 export async function runSuites(named: readonly Suite[], extra: readonly string[]): Promise<Tally> {
-  const unit = named.includes("unit") ? await runUnit(extra) : nothing;
-  const wanted = named.flatMap((suite) => (suite === "unit" ? [] : filesOf(suite, extra)));
+  const parts = extra.filter((word) => !word.startsWith("-"));
+  const of = (suite: Suite): readonly string[] => (named.includes(suite) ? filesOf(suite, parts) : []);
+  const unit = of("unit").length > 0 ? await runUnit(extra) : nothing;
+  const sandboxed = longestFirst([...of("e2e"), ...of("netns")]);
   const options = extra.filter((word) => word.startsWith("-"));
-  const sandboxed = await inLanes(lanes, longestFirst(wanted), (file) => runFile(file, options));
-  const none = named.some((suite) => suite !== "unit") && wanted.length === 0;
-  if (none) return add(unit, { ...nothing, failed: [`${named.join(", ")}: no test was found`] });
-  return sandboxed.reduce(add, unit);
+  const tally = (await inLanes(lanes, sandboxed, (file) => runFile(file, options))).reduce(add, unit);
+  return tally === nothing
+    ? { ...nothing, failed: [`no test in ${named.join(", ")} is meant by ${extra.join(" ")}`] }
+    : tally;
 }
 
-function filesOf(suite: keyof typeof files, extra: readonly string[]): readonly string[] {
-  const parts = extra.filter((word) => !word.startsWith("-"));
+function filesOf(suite: Suite, parts: readonly string[]): readonly string[] {
   return globSync(files[suite], { cwd: root, exclude: (name) => name === "node_modules" })
     .filter((path) => parts.length === 0 || parts.some((part) => path.includes(part)))
     .toSorted();
