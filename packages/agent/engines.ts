@@ -16,9 +16,9 @@ type Networks = NodeReport["networks"];
 const deniedMax = 100;
 
 /** By BIRD's socket: no process is started for it. */
-export async function readEngines(system: NodeSystem): Promise<EngineFacts> {
+export async function readEngines(system: NodeSystem, { bgp }: HostState): Promise<EngineFacts> {
   const [sessions, announced] = await Promise.all([
-    readSessions(system).catch(() => []),
+    readSessions(system, bgp.neighbors).catch(() => []),
     readAnnounced(system).catch(() => []),
   ]);
   return { sessions, announced };

@@ -115,7 +115,7 @@ export class Watch {
 
   async #lookAtEngines(state: HostState, now: Milliseconds): Promise<void> {
     if (now >= this.#enginesDueAt) {
-      this.#engines = await readEngines(this.#system);
+      this.#engines = await readEngines(this.#system, state);
       this.#routes = await readServiceRoutes(this.#system, state);
       // A router has a neighbour for each host: what takes longer is done more seldom.
       this.#enginesDueAt = now + Math.max(this.#echo, 5 * (this.#system.clock.monotonic() - now));

@@ -68,6 +68,7 @@ export const errorCodes = {
   NW1605: entry("unavailable", "A program did not answer in time."),
   NW1606: entry("engine", "Something on this host that is not Netwright's is in the way."),
   NW1607: entry("engine", "The node differs from what is wanted and is paused, so nothing was changed."),
+  NW1608: entry("engine", "A file on the host that should hold a secret is missing, empty or not usable."),
 
   NW1701: entry("notFound", "There is no such lab, node or link."),
   NW1702: entry("conflict", "A lab of this name exists already, or another command is changing it."),

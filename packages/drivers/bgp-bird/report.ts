@@ -1,24 +1,33 @@
 /** What the agent reports about BGP: read from BIRD, never from what was asked for. */
 import type { Ipv6Prefix } from "@netwright/base";
-import type { NodeReport, NodeSystem, SessionReport } from "@netwright/contract";
+import type { BgpNeighbor, NodeReport, NodeSystem, SessionReport } from "@netwright/contract";
 import { askBird } from "./birdc.ts";
+import { readMd5Drops } from "./md5-counters.ts";
 import { parseBfdSessions, parseProtocols, type BfdSession, type BirdProtocol } from "./parse-protocols.ts";
 import { parseRoutes } from "./parse-routes.ts";
 import { neighborOf, protocolName } from "./render-neighbor.ts";
 import { sorted } from "./services.ts";
+import { sessionProblem } from "./session-problem.ts";
 
-/** By neighbour. Empty when BIRD does not run. */
-export async function readSessions(system: NodeSystem): Promise<readonly SessionReport[]> {
+/** By neighbour. Empty when BIRD does not run. @param wanted tells what is to be expected of a neighbour */
+export async function readSessions(
+  system: NodeSystem,
+  wanted: readonly BgpNeighbor[] = [],
+): Promise<readonly SessionReport[]> {
   const sessions = await bgpProtocols(system);
   if (sessions.length === 0) return [];
   const bfd = parseBfdSessions(await askBird(system, "show", "bfd", "sessions"));
+  const drops = await readMd5Drops(system);
   return sessions.map(({ neighbor, protocol }) => {
     const watch = bfdSessionOf(protocol, bfd);
+    const expected = wanted.find(({ name }) => name === neighbor.name);
+    const problem = sessionProblem(protocol, expected, drops);
     return {
       neighbor: neighbor.name,
       state: isEstablished(protocol) ? "Established" : "Down",
       since: protocol.since,
       bfd: watch === undefined ? "None" : watch.up ? "Up" : "Down",
+      ...(problem === undefined ? {} : { problem }),
     };
   });
 }

@@ -17,9 +17,9 @@ export const managed = nodes.filter((node) => node !== "provider");
 export const edges = ["edge1", "edge2"] as const;
 
 /** Test files run beside each other: names of namespaces carry the test's own. */
-const namespaceOf = (node: string): string => `${root.slice("/run/".length)}-${node}`;
+export const namespaceOf = (node: string): string => `${root.slice("/run/".length)}-${node}`;
 
-const machine = nodeSystem({ run: join(root, "run"), state: join(root, "state") });
+export const machine = nodeSystem({ run: join(root, "run"), state: join(root, "state") });
 
 /** A node's own view: every program runs in its namespace. */
 export function systemOf(node: string): NodeSystem {
