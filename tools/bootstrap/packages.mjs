@@ -34,6 +34,7 @@ export const needs = [
   need("unshare", "util-linux", "demo", "namespaces of processes"),
   need("modprobe", "kmod", "demo", "loading kernel modules"),
   need("/etc/ssl/certs/ca-certificates.crt", "ca-certificates", "demo", "fetching npm packages over TLS"),
+  need("gobgpd", "gobgpd", "test", "an edge router that is not ours, beside FRR"),
   need("strace", "strace", "test", "proof that the store is on disk before it answers"),
   need("h2load", "nghttp2-client", "test", "open-loop HTTP load"),
   need("iperf3", "iperf3", "bench", "TCP throughput"),

@@ -5,10 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { service } from "./fixtures.ts";
 import { readAnnounced, readSessions } from "./index.ts";
 import { cut, heal, killBird, nextHops, run, systemOf, until, watchRoute, expectRoute } from "./testdata/fabric.ts";
+import { documented } from "./testdata/documented.ts";
 import * as site from "./testdata/foreign.ts";
 import { vtysh } from "./testdata/frr.ts";
 
-const { changed, converged, documented, hostState, passwordFile, runFrr, writePassword } = site;
+const { changed, converged, hostState, passwordFile, runFrr, writePassword } = site;
 
 const vip = service(5);
 const address = vip.slice(0, -4);

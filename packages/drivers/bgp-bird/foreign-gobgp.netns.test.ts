@@ -3,9 +3,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { service } from "./fixtures.ts";
 import { readSessions } from "./index.ts";
 import { expectRoute, killBird, nextHops, run, systemOf, until } from "./testdata/fabric.ts";
+import { documented } from "./testdata/documented.ts";
 import * as site from "./testdata/foreign.ts";
 
-const { changed, converged, documented, hostState, runGobgp, writePassword } = site;
+const { changed, converged, hostState, runGobgp, writePassword } = site;
 
 const vip = service(5);
 const documentedEdge = changed(documented("toml"), ["connect-retry = 5", "connect-retry = 1"]);

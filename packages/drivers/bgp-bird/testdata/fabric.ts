@@ -126,8 +126,13 @@ export async function nextHops(node: string, prefix: string): Promise<string> {
   return hops.toSorted().join(" ");
 }
 
-export const expectRoute = (node: string, prefix: string, hops: string) =>
-  until(`${node} has ${prefix} by "${hops}"`, async () => (await nextHops(node, prefix)) === hops);
+export async function expectRoute(node: string, prefix: string, hops: string): Promise<number> {
+  let seen = "";
+  const there = async (): Promise<boolean> => (seen = await nextHops(node, prefix)) === hops;
+  return until(`${node} has ${prefix} by "${hops}"`, there).catch((cause: unknown) => {
+    throw new Error(`${String(cause)}, but by "${seen}"`, { cause });
+  });
+}
 
 /** Looks at a route over and over; the function returned ends that and says how often it was missing. */
 export function watchRoute(node: string, prefix: string): () => Promise<number> {

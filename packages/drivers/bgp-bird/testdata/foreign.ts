@@ -1,5 +1,5 @@
 /** Hosts of ours with an edge of somebody else's: FRR or GoBGP, as docs/foreign-edges.md configures them. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostPrefix, milliseconds, parseIpv6, type Ipv6Prefix } from "@netwright/base";
 import type { BgpNeighbor, ForeignSession, HostState, ProcessId } from "@netwright/contract";
@@ -21,14 +21,6 @@ const addressOn = (cable: number, end: 0 | 1) => parseIpv6(`fd00:0:0:2::${(2 * c
 
 /** Where the passwords of edge1 lie on each machine; the machines of a test share their file system. */
 export const passwordFile = (host: string): string => join(systemOf(host).paths.run, "edge1.password");
-
-/** The document's example for an engine, by the word behind its fence. */
-export function documented(language: "frr" | "toml" | "bird"): string {
-  const page = readFileSync(join(import.meta.dirname, "../../../../docs/foreign-edges.md"), "utf8");
-  const found = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "ms").exec(page)?.[1];
-  if (found === undefined) throw new Error(`no example for ${language}`);
-  return found;
-}
 
 /** Replaces what must be there. */
 export function changed(text: string, ...replacements: readonly (readonly [string | RegExp, string])[]): string {
