@@ -71,8 +71,15 @@ test("a wrong password is told on host, router and service", async () => {
   await agents.get("host1")?.say({ sessions: sessions({ state: "Down", bfd: "Down", problem }) });
   const message = `host1 has no session with edge1: ${problem}`;
   await eventually(async () => {
-    for (const [kind, name] of [["Host", "host1"], ["Router", "edge1"]] as const)
-      expect(await conditionOf(kind, name, "Peered")).toMatchObject({ status: "False", reason: "SessionProblem", message });
+    for (const [kind, name] of [
+      ["Host", "host1"],
+      ["Router", "edge1"],
+    ] as const)
+      expect(await conditionOf(kind, name, "Peered")).toMatchObject({
+        status: "False",
+        reason: "SessionProblem",
+        message,
+      });
     expect((await announced()).message).toContain(message);
   });
   expect(await conditionOf("Host", "host2", "Peered")).toMatchObject({ status: "True" });
@@ -104,7 +111,11 @@ test("an edge that does not answer BFD is told of, and is no fault", async () =>
 });
 
 test("a trace says that the choice of such an edge is not known", async () => {
-  const { verdict, hops } = await harness.admin.trace({ destination: "2001:db8:100::1", port: 443, source: "2001:db8:f::2" });
+  const { verdict, hops } = await harness.admin.trace({
+    destination: "2001:db8:100::1",
+    port: 443,
+    source: "2001:db8:f::2",
+  });
   expect(verdict).toBe("Delivered");
   expect(hops.find(({ place }) => place === "edge1")?.detail).toBe(
     "not managed; hears it from host1, host2; which of them it takes, one or several, is not known",

@@ -15,10 +15,13 @@ const checks = [
   ["bird", (file: string) => ["bird", "-p", "-c", file] as const, "protocol bpg { }"],
 ] as const;
 
-test.each(checks)("the example for %s is taken by its engine, and a mistake in it is not", async (language, check, mistake) => {
-  const file = join(directory, `edge.${language}`);
-  writeFileSync(file, documented(language));
-  expect(await nodeRunner.run(check(file))).toMatchObject({ code: 0 });
-  writeFileSync(file, `${documented(language)}\n${mistake}\n`);
-  expect((await nodeRunner.run(check(file))).code).not.toBe(0);
-});
+test.each(checks)(
+  "the example for %s is taken by its engine, and a mistake in it is not",
+  async (language, check, mistake) => {
+    const file = join(directory, `edge.${language}`);
+    writeFileSync(file, documented(language));
+    expect(await nodeRunner.run(check(file))).toMatchObject({ code: 0 });
+    writeFileSync(file, `${documented(language)}\n${mistake}\n`);
+    expect((await nodeRunner.run(check(file))).code).not.toBe(0);
+  },
+);

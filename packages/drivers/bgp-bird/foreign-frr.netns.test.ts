@@ -68,7 +68,7 @@ describe("as documented", () => {
   });
 
   test("hosts tell service addresses of pools and their tunnel end point, and nothing else", async () => {
-    const outside = ["2001:db8:bad::7/128", "2001:db8:100:1::7/128"] as typeof vip[];
+    const outside = ["2001:db8:bad::7/128", "2001:db8:100:1::7/128"] as (typeof vip)[];
     await converged("host1", { announce: [vip, ...outside] });
     const told = (await readAnnounced(systemOf("host1"))).map(({ prefix }) => prefix);
     expect(told).toEqual([vip, site.vtep("host1")]);
@@ -194,7 +194,10 @@ describe("graceful restart", () => {
     await established("host1", told, "None");
     expect((await sessionOf("host1", told))?.since).not.toBe(before);
     // What was kept as stale is either told again or dropped by the end of the initial update (RFC 4724 section 4.2).
-    await until("nothing is stale", async () => !(await vtysh(systemOf("edge1"), "show bgp ipv6 unicast")).includes("S>"));
+    await until(
+      "nothing is stale",
+      async () => !(await vtysh(systemOf("edge1"), "show bgp ipv6 unicast")).includes("S>"),
+    );
     expect(await lost()).toBe(0);
     await expectRoute("edge1", address, "host1");
   });
@@ -217,7 +220,10 @@ describe("further ways", () => {
       changed(
         edge,
         ["fd00:0:0:2::1 ", "fd00:0:0:2::7 "],
-        [" neighbor fd00:0:0:2::7 peer-group hosts", " neighbor fd00:0:0:2::7 peer-group hosts\n neighbor fd00:0:0:2::7 ttl-security hops 2"],
+        [
+          " neighbor fd00:0:0:2::7 peer-group hosts",
+          " neighbor fd00:0:0:2::7 peer-group hosts\n neighbor fd00:0:0:2::7 ttl-security hops 2",
+        ],
       ),
     );
     const told = { announce: [vip], session: { multihop: 2, ttlSecurity: true } };
@@ -234,14 +240,17 @@ describe("further ways", () => {
     await runFrr(text);
     for (const host of ["host1", "host2"] as const) await converged(host, { announce: [vip] });
     for (const host of ["host1", "host2"] as const) await established(host);
-    await until("the edge heard both", async () =>
-      /host1|host2/.test(await nextHops("edge1", address)) &&
-      (JSON.parse(await vtysh(systemOf("edge1"), `show bgp ipv6 unicast ${vip} json`)) as { paths: unknown[] }).paths.length === 2,
+    await until(
+      "the edge heard both",
+      async () =>
+        /host1|host2/.test(await nextHops("edge1", address)) &&
+        (JSON.parse(await vtysh(systemOf("edge1"), `show bgp ipv6 unicast ${vip} json`)) as { paths: unknown[] }).paths
+          .length === 2,
     );
     const [first, second] = (await nextHops("edge1", address)) === "host1" ? ["host1", "host2"] : ["host2", "host1"];
     expect(await nextHops("edge1", address)).toBe(first);
-    await cut(first as string, "edge1");
-    await expectRoute("edge1", address, second as string);
-    await heal(first as string, "edge1");
+    await cut(first, "edge1");
+    await expectRoute("edge1", address, second);
+    await heal(first, "edge1");
   });
 });

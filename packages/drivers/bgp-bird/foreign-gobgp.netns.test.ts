@@ -11,7 +11,10 @@ const { changed, converged, hostState, runGobgp, writePassword } = site;
 const vip = service(5);
 const documentedEdge = changed(documented("toml"), ["connect-retry = 5", "connect-retry = 1"]);
 /** Sends whatever is in its table. */
-const talkative = changed(documentedEdge, [/default-export-policy = "reject-route"/, 'default-export-policy = "accept-route"']);
+const talkative = changed(documentedEdge, [
+  /default-export-policy = "reject-route"/,
+  'default-export-policy = "accept-route"',
+]);
 // GoBGP has no BFD.
 const quiet = { bfd: null } as const;
 
@@ -83,7 +86,9 @@ test("graceful restart: a killed BIRD comes back, and the edge keeps the service
   await established(told);
   await until("the service is known", async () => (await heard(vip)).includes(vip.slice(0, -4)));
   await killBird("host1");
-  await until("the edge has noticed", async () => /Active|Idle|Connect|OpenSent/.test(await run("edge1", "gobgp", "neighbor")));
+  await until("the edge has noticed", async () =>
+    /Active|Idle|Connect|OpenSent/.test(await run("edge1", "gobgp", "neighbor")),
+  );
   expect(await heard(vip)).toContain(vip.slice(0, -4));
   expect(await converged("host1", told)).toMatchObject({ problems: [], rest: [], changes: [{ kind: "Start" }] });
   await established(told);
@@ -94,7 +99,10 @@ test("some hops away, with TTL security", async () => {
   const far = changed(
     documentedEdge,
     ['neighbor-address = "fd00:0:0:2::1"', 'neighbor-address = "fd00:0:0:2::7"'],
-    ["  [neighbors.timers.config]", "  [neighbors.ttl-security.config]\n    enabled = true\n    ttl-min = 254\n  [neighbors.timers.config]"],
+    [
+      "  [neighbors.timers.config]",
+      "  [neighbors.ttl-security.config]\n    enabled = true\n    ttl-min = 254\n  [neighbors.timers.config]",
+    ],
   );
   await start(far);
   const told = { ...quiet, announce: [vip], session: { multihop: 2, ttlSecurity: true } };

@@ -86,7 +86,12 @@ describe("what is wrong with a session", () => {
     [down, open, { ...drops, unexpected: true }, /it wants a password$/],
     [down, open, { ...drops, wrong: true }, /^it does not answer$/],
     [down, edge1, { ...drops, unexpected: true }, /^it does not answer$/],
-    [{ ...down, lastError: "Hold timer expired" }, edge1, drops, /^it does not answer; last error: Hold timer expired$/],
+    [
+      { ...down, lastError: "Hold timer expired" },
+      edge1,
+      drops,
+      /^it does not answer; last error: Hold timer expired$/,
+    ],
     [{ ...down, state: "down" }, edge1, drops, /^\/etc\/p on this host holds no password$/],
   ])("%#", (protocol, neighbor, seen, words) => {
     const told = sessionProblem(protocol, neighbor, seen);
@@ -100,7 +105,8 @@ describe("what is wrong with a session", () => {
 });
 
 test("the kernel's counters are read by their names", () => {
-  const text = "TcpExt: SyncookiesSent TCPMD5NotFound TCPMD5Unexpected TCPMD5Failure\nTcpExt: 9 0 3 1\nIpExt: A\nIpExt: 1\n";
+  const text =
+    "TcpExt: SyncookiesSent TCPMD5NotFound TCPMD5Unexpected TCPMD5Failure\nTcpExt: 9 0 3 1\nIpExt: A\nIpExt: 1\n";
   expect(parseNetstat(text)).toEqual({ wrong: true, unsigned: false, unexpected: true });
   expect(parseNetstat("")).toEqual({ wrong: false, unsigned: false, unexpected: false });
 });

@@ -68,8 +68,7 @@ function planEngine(want: BirdWant, have: BirdHave): Plan<BirdChange> {
   }
   const adopt: readonly BirdChange[] =
     have.process === null || have.recorded ? [] : [{ kind: "Adopt", process: have.process }];
-  const current =
-    have.loaded === config.digest && have.config === config.text && have.passwordsFile === passwords;
+  const current = have.loaded === config.digest && have.config === config.text && have.passwordsFile === passwords;
   const kept = common(have.services, services);
   if (sameServices(kept, have.services))
     return { retire: [], install: [...adopt, ...rest(current, have.servicesFile)] };

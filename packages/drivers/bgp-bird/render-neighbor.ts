@@ -43,9 +43,7 @@ export function renderNeighbor(bgp: BgpState, neighbor: BgpNeighbor): string {
 function foreignLines(name: string, session: ForeignSession): readonly string[] {
   const { passwordFile, multihop, ttlSecurity, gracefulRestart, holdTime, keepaliveTime } = session;
   return [
-    ...(passwordFile === null
-      ? []
-      : [`  disabled ${lackingSymbol(name)};`, `  password ${passwordSymbol(name)};`]),
+    ...(passwordFile === null ? [] : [`  disabled ${lackingSymbol(name)};`, `  password ${passwordSymbol(name)};`]),
     ...(multihop === null ? [] : [`  multihop ${multihop};`]),
     ...(ttlSecurity ? ["  ttl security on;"] : []),
     `  hold time ${holdTime / 1000};`,

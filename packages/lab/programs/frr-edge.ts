@@ -58,6 +58,7 @@ const peersOf = ({ nodes }: Topology, { ports }: TopologyNode): readonly Peer[] 
   ports.flatMap(({ peer }): readonly Peer[] => {
     const other = nodes.find(({ name }) => name === peer.node);
     const role = other?.role;
-    if (other?.bgp == null || (role !== "Host" && role !== "Edge" && role !== "Provider")) return [];
+    if (other === undefined || other.bgp === null || (role !== "Host" && role !== "Edge" && role !== "Provider"))
+      return [];
     return [{ address: String(peer.address), asn: other.bgp.asn, role }];
   });

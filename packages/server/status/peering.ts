@@ -40,7 +40,9 @@ function verdictOf(peerings: readonly ForeignPeering[], far: (peering: ForeignPe
     return [{ type: "Peered", status: "False", reason: "SessionProblem", message: troubles.join("; ") }];
   const deaf = [...new Set(peerings.filter(({ withoutBfd }) => withoutBfd).map(({ router }) => router))].toSorted();
   const warning =
-    deaf.length === 0 ? "" : `; ${deaf.join(", ")} does not answer BFD, so a silent loss is noticed after the hold time`;
+    deaf.length === 0
+      ? ""
+      : `; ${deaf.join(", ")} does not answer BFD, so a silent loss is noticed after the hold time`;
   const message = `sessions with ${[...new Set(peerings.map(far))].join(", ")}${warning}`;
   return [{ type: "Peered", status: "True", reason: "Established", message }];
 }
@@ -52,8 +54,7 @@ function peeringsOf(facts: Facts, host: string): readonly ForeignPeering[] {
     .filter(({ role, foreign }) => role === "Edge" && foreign !== undefined)
     .map((neighbor) => {
       const router = nodeOfNeighbor(facts, neighbor.name);
-      if (report === undefined)
-        return { host, router, trouble: `nothing is heard of ${host}`, withoutBfd: false };
+      if (report === undefined) return { host, router, trouble: `nothing is heard of ${host}`, withoutBfd: false };
       const session = report.sessions.find((each) => each.neighbor === neighbor.name);
       return { host, router, trouble: troubleOf(host, router, session), withoutBfd: isDeaf(neighbor, session) };
     });

@@ -116,7 +116,10 @@ function judgeAnnounced({ facts, service, vip, instances, announcements }: Verdi
   const [missing] = missingRoutes(facts, service, announcements);
   if (missing !== undefined) return no("RouteMissing", missing);
   const routers = [...new Set(announcements.map(({ router }) => router))].toSorted();
-  return yes("Announced", [`to ${routers.join(", ")}`, ...unobserved(facts, routers, announcements), ...troubles].join("; "));
+  return yes(
+    "Announced",
+    [`to ${routers.join(", ")}`, ...unobserved(facts, routers, announcements), ...troubles].join("; "),
+  );
 }
 
 /** What routers of others make of an announcement is theirs to know. */
