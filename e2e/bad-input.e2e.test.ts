@@ -162,7 +162,7 @@ const bad: readonly Bad[] = [
     code: "NW1301",
     exit: 4,
     says: "nobody",
-    at: "9:15",
+    at: "9:26",
   },
   { what: "overlapping pools", text: pool("more", "2001:db8:100::/56"), code: "NW1302", exit: 5, says: "default" },
   {

@@ -101,7 +101,10 @@ export class Converger {
   }
 }
 
-/** The first repetition is the check that a change took; it comes at once. */
+/**
+ * The first repetition is the check that a change took. It leaves what was started a moment for itself: listing the kernel
+ * costs as much as an engine's start, and the state that follows from the start is often there by then.
+ */
 function pauseAfter(unsettled: number): Milliseconds {
-  return milliseconds(unsettled === 1 ? 0 : Math.min(slowest, 50 * 2 ** unsettled));
+  return milliseconds(Math.min(slowest, 50 * 2 ** unsettled));
 }

@@ -24,7 +24,10 @@ export async function monitorKernel(
   const forOwn = burst(settle, settle, settle, () => wake(["links", "firewall", "loadBalancer"]));
   const forForeign = burst(settleForeign, foreignGap, longestGap, () => wake(["loadBalancer"]));
   const read = (lines: string): void => {
-    for (const line of lines.trim().split("\n")) (isForeignRoute(line) ? forForeign : forOwn).note();
+    for (const line of lines.trim().split("\n")) {
+      const subject = subjectOf(line);
+      if (subject !== "Neither") (subject === "Own" ? forOwn : forForeign).note();
+    }
   };
   while (!signal.aborted) {
     await oneMonitor(read, signal);
@@ -34,12 +37,20 @@ export async function monitorKernel(
   forForeign.cancel();
 }
 
-const ownRoute = /^\[nsid current\](?:Deleted )?(?:unreachable )?(?:default|[0-9a-f:]+(?:\/\d+)?) .*?\bproto (\S+)/;
+const route = /^\[nsid (\S+)\](?:Deleted )?(?:unreachable )?(?:default|[0-9a-f:]+(?:\/\d+)?) .*?\bproto (\S+)/;
+/** Of routes that may stand where ours should. By hand they have `boot`, or `static` where somebody asks for that. */
+const ours: ReadonlySet<string> = new Set(["kernel", "boot", "static", String(routeProtocol)]);
 
-/** A line of `ip -o monitor all-nsid` about a route of this node's own namespace that neither we nor the kernel made. Pure. */
-export function isForeignRoute(line: string): boolean {
-  const protocol = ownRoute.exec(line)?.[1];
-  return protocol !== undefined && protocol !== "kernel" && protocol !== String(routeProtocol);
+/**
+ * Which of our things a line of `ip -o monitor all-nsid` is about: what we make; foreign routes of this node's own
+ * namespace, which neither we nor the kernel made; or neither. That is what routing daemons do elsewhere: the monitor tells
+ * of every namespace at the far end of a link, and where routers and hosts are containers these are all of them. Pure.
+ */
+export function subjectOf(line: string): "Own" | "Foreign" | "Neither" {
+  const [, namespace, protocol] = route.exec(line) ?? [];
+  if (namespace === undefined || protocol === undefined) return "Own";
+  if (namespace !== "current") return ours.has(protocol) ? "Own" : "Neither";
+  return protocol === "kernel" || protocol === String(routeProtocol) ? "Own" : "Foreign";
 }
 
 /** One action a burst: `span` after its first note, and a gap after the last action that doubles while they follow closely. */

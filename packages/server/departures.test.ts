@@ -98,7 +98,10 @@ test("a host that is not schedulable is empty after a while, and says so", async
   });
   await harness.admin.apply(applyOf(manifests));
   const { status } = await harness.admin.get({ kind: "Host", name: host });
-  expect((present(status)["conditions"] as readonly Condition[]).map(({ type }) => type)).toEqual(["Ready", "Programmed"]);
+  expect((present(status)["conditions"] as readonly Condition[]).map(({ type }) => type)).toEqual([
+    "Ready",
+    "Programmed",
+  ]);
 }, 30_000);
 
 test("the agent of a deleted router is told to speak with nobody", async () => {

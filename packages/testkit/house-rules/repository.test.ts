@@ -35,13 +35,6 @@ test("the lock file knows the binaries of every machine, because npm ci refuses 
   expect(missing).toEqual([]);
 });
 
-test("there is one version: packages are published as one product", () => {
-  const versionOf = (path: string): unknown => (JSON.parse(textOf(path)) as { readonly version?: unknown }).version;
-  const manifests = allFiles.filter((path) => /^packages\/[^/]+\/package\.json$/.test(path));
-  expect(manifests.filter((path) => versionOf(path) !== versionOf("package.json"))).toEqual([]);
-  expect(textOf("packages/cli/version.ts")).toContain(`"${String(versionOf("package.json"))}"`);
-});
-
 test("every command in README.md and docs is run by a test, or says why not", () => {
   const unknown = documents()
     .flatMap(commandsOf)

@@ -48,7 +48,10 @@ const specSchema = z
     }).default(1500),
     capacity: capacitySchema.prefault({}),
     paused: z.boolean().default(false).meta({ description: "True: its agent looks and reports but changes nothing." }),
-    schedulable: z.boolean().default(true).meta({ description: "False: no new instance is placed here, and those that are here move elsewhere first." }),
+    schedulable: z
+      .boolean()
+      .default(true)
+      .meta({ description: "False: no new instance is placed here, and those that are here move elsewhere first." }),
   })
   .meta({ description: "Its number, its links and what it may carry." });
 

@@ -61,6 +61,8 @@ async function endEdge(): Promise<void> {
     await until("the edge's program is gone", async () => !(await processes.alive(id)));
   }
   edgePrograms = [];
+  // Zebra that is killed leaves them.
+  await run("edge1", "ip", "-6", "route", "flush", "proto", "bgp");
 }
 
 export async function runFrr(configuration: string): Promise<void> {
