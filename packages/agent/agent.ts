@@ -1,11 +1,12 @@
 /** The agent of one node: follows its state, converges on it, watches what runs, reports. All that it knows it may lose. */
 import type { NodeCalls } from "@netwright/api";
-import { seconds, type Instant, type Log } from "@netwright/base";
+import { seconds, type Entropy, type Instant, type Log } from "@netwright/base";
 import type { Driver, NodeReport, NodeSystem, Slot } from "@netwright/contract";
 import { rotateLogs } from "@netwright/drivers/runtime-crun/index.ts";
 import { answerRequests, followState, sendReport, type ChannelOptions } from "./channel.ts";
-import { Converger, type Round } from "./converger.ts";
+import { Converger, type Goal, type Round } from "./converger.ts";
 import { monitorKernel } from "./kernel-monitor.ts";
+import { ImageKeeper, type ImageOptions } from "./image-keeper.ts";
 import type { AgentMetrics } from "./metrics.ts";
 import { forgetOldLogs } from "./old-logs.ts";
 import { Reporter } from "./reporter.ts";
@@ -20,6 +21,8 @@ export interface AgentOptions {
   readonly drivers: readonly Driver[];
   readonly system: NodeSystem;
   readonly log: Log;
+  readonly entropy: Entropy;
+  readonly images: ImageOptions;
   /** Null when nobody asks for them. */
   readonly metrics: AgentMetrics | null;
 }
@@ -37,11 +40,20 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   const reporter = new Reporter((report) => sendReport(channel, report), system.clock);
   const tell = (): void => {
     if (capabilities === undefined || round === undefined || seen === undefined) return;
-    reporter.tell(factsOf(options, startedAt, capabilities, round, seen));
+    reporter.tell({ ...factsOf(options, startedAt, capabilities, round, seen), images: images.reports() });
   };
+  const images: ImageKeeper = new ImageKeeper({
+    system,
+    log,
+    entropy: options.entropy,
+    ...options.images,
+    onNews: tell,
+    onImage: () => converger.wake(["runtime"]),
+  });
   const watch = new Watch(
     system,
     () => converger.goal?.state,
+    (name, digest) => images.find(name, digest),
     (now) => {
       seen = now;
       metrics?.seen(now);
@@ -60,13 +72,17 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     // Between rounds, so that nothing starts to write meanwhile.
     return result.converged ? forgetOldLogs(system, result.goal.state) : undefined;
   });
+  const adopt = (goal: Goal): void => {
+    converger.setGoal(goal);
+    images.want(goal.state);
+  };
   const saved = await loadGoal(system, node);
-  if (saved !== undefined) converger.setGoal(saved);
+  if (saved !== undefined) adopt(saved);
   const follow = followState(
     channel,
     () => converger.goal?.revision ?? 0,
     (goal) => {
-      converger.setGoal(goal);
+      adopt(goal);
       watch.wake();
       void saveGoal(system, goal).catch((error: unknown) =>
         log.error("the state was not saved", { error: String(error) }),
@@ -92,6 +108,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     probing,
     converger.run(signal),
     watch.run(signal),
+    images.run(signal),
     reporter.run(signal),
     follow,
     answerRequests(channel, (request, until) => answer(context, request, until), signal),

@@ -1,6 +1,13 @@
 /** What is to be told about each instance: the engine's facts and the instance's own health, put together. */
 import { milliseconds, type Milliseconds } from "@netwright/base";
-import type { HealthCheck, HostState, InstanceReport, NodeSystem, WorkloadState } from "@netwright/contract";
+import type {
+  HealthCheck,
+  HostState,
+  ImageReport,
+  InstanceReport,
+  NodeSystem,
+  WorkloadState,
+} from "@netwright/contract";
 import { readProxyHealth } from "@netwright/drivers/proxy-haproxy/index.ts";
 import { probeHealth, readRuntime, readSockets, type ContainerFacts } from "@netwright/drivers/runtime-crun/index.ts";
 import { judge, type Verdict } from "./health.ts";
@@ -20,13 +27,18 @@ interface Memory extends Verdict {
 /** While an instance is not up yet it is asked this often. */
 const startingInterval = milliseconds(100);
 
+/** What is known of an image that is wanted here. */
+export type FindImage = (name: string, digest: string | undefined) => ImageReport | undefined;
+
 /** Remembers answers of health checks between two looks; everything else is read anew each time. */
 export class InstanceWatch {
   readonly #memory = new Map<string, Memory>();
   readonly #system: NodeSystem;
+  readonly #findImage: FindImage;
 
-  constructor(system: NodeSystem) {
+  constructor(system: NodeSystem, findImage: FindImage = () => undefined) {
     this.#system = system;
+    this.#findImage = findImage;
   }
 
   /** By project, then id. */
@@ -68,6 +80,8 @@ export class InstanceWatch {
     const { pid, startedAt, restarts } = facts;
     const none = { project, id: workload.id, pid, startedAt, restarts, connections: null };
     if (facts.phase === "BackOff" || facts.phase === "Stopping") return { ...none, ...notRunning(facts) };
+    const image = facts.phase === "Absent" ? this.#imageOf(workload) : undefined;
+    if (image !== undefined && image.phase !== "Ready") return { ...none, ...waitsFor(image) };
     if (pid === null) return { ...none, phase: "Starting", reason: facts.phase, message: "not started yet" };
     const { listening, connections } = await readSockets(this.#system.files, pid, workload.ports);
     const base = { ...none, connections };
@@ -83,6 +97,10 @@ export class InstanceWatch {
       return { ...base, phase: "Ready", reason: "Listening", message: `listens on ${portsText(workload)}` };
     const { healthy, message } = await this.#check(instance, pid, workload.health);
     return { ...base, phase: healthy ? "Ready" : "Unhealthy", reason: healthy ? "Healthy" : "CheckFailed", message };
+  }
+
+  #imageOf({ run }: WorkloadState): ImageReport | undefined {
+    return run.kind === "Container" && run.image !== "host" ? this.#findImage(run.image, run.digest) : undefined;
   }
 
   async #check(instance: Instance, pid: number, check: HealthCheck): Promise<Memory> {
@@ -106,6 +124,12 @@ export class InstanceWatch {
 }
 
 const keyOf = ({ project, workload }: Instance): string => `${project}/${workload.id}`;
+
+function waitsFor({ name, phase, message }: ImageReport): Pick<InstanceReport, "phase" | "reason" | "message"> {
+  if (phase === "Failed") return { phase: "Failed", reason: "ImageUnavailable", message: `image ${name}: ${message}` };
+  const reason = phase === "Resolving" ? "ResolvingImage" : "PullingImage";
+  return { phase: "Starting", reason, message: `image ${name}: ${message}` };
+}
 
 const portsText = ({ ports }: WorkloadState): string =>
   ports.map(({ protocol, port }) => `${protocol}/${port}`).join(", ");

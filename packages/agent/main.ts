@@ -4,10 +4,11 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createExchange } from "@netwright/api/client/exchange.ts";
 import { renderDiagnostic } from "@netwright/api/load/render-diagnostic.ts";
+import { parseOctets } from "@netwright/api/fields/quantity.ts";
 import { nodeCalls } from "@netwright/api/client/nodes.ts";
 import { nodeTransport } from "@netwright/api/client/transport-node.ts";
 import { exitCodes, isNetwrightError, jsonLog, messageOf, NetwrightError } from "@netwright/base";
-import { systemClock } from "@netwright/base/node-clock.ts";
+import { systemClock, systemEntropy } from "@netwright/base/node-clock.ts";
 import { productVersion } from "@netwright/base/version.ts";
 import { drivers } from "@netwright/drivers";
 import { nodeSystem } from "@netwright/system";
@@ -16,13 +17,15 @@ import type { AgentMetrics } from "./metrics.ts";
 
 export const agentUsage = `Usage: netwright agent run --server URL --node NAME --token-file FILE [OPTIONS]
 
-  --server URL        https://HOST:PORT of the server
-  --node NAME         name of this node's Host or Router
-  --token-file FILE   its token
-  --ca-file FILE      certificate authority of the server
-  --run DIR           sockets and rendered configurations, gone after a reboot (/run/netwright)
-  --state DIR         what survives a reboot (/var/lib/netwright)
-  --metrics ADDR:PORT serve Prometheus metrics here, for example [::1]:9464
+  --server URL         https://HOST:PORT of the server
+  --node NAME          name of this node's Host or Router
+  --token-file FILE    its token
+  --ca-file FILE       certificate authority of the server
+  --run DIR            sockets and rendered configurations, gone after a reboot (/run/netwright)
+  --state DIR          what survives a reboot (/var/lib/netwright)
+  --registry-auth FILE credentials of image registries, containers-auth.json(5) (where skopeo looks by itself)
+  --image-cache SIZE   images that nobody uses go when all together are larger (20Gi)
+  --metrics ADDR:PORT  serve Prometheus metrics here, for example [::1]:9464
 `;
 
 const options = {
@@ -32,6 +35,8 @@ const options = {
   "ca-file": { type: "string" },
   run: { type: "string", default: "/run/netwright" },
   state: { type: "string", default: "/var/lib/netwright" },
+  "registry-auth": { type: "string" },
+  "image-cache": { type: "string", default: "20Gi" },
   metrics: { type: "string" },
 } as const;
 
@@ -47,8 +52,22 @@ export async function agentMain(argv: readonly string[]): Promise<number> {
     const calls = nodeCalls(createExchange({ transport, token: readText(values["token-file"]).trim() }));
     const metrics = values.metrics === undefined ? null : await serveMetrics(values.metrics, stop.signal);
     const system = nodeSystem({ run: values.run, state: values.state });
+    const images = { authFile: values["registry-auth"] ?? null, cacheSize: sizeOf(values["image-cache"]) };
     log.info("started", { node: values.node, version: productVersion, pid: process.pid });
-    await runAgent({ node: values.node, version: productVersion, calls, drivers, system, log, metrics }, stop.signal);
+    await runAgent(
+      {
+        node: values.node,
+        version: productVersion,
+        calls,
+        drivers,
+        system,
+        log,
+        entropy: systemEntropy,
+        images,
+        metrics,
+      },
+      stop.signal,
+    );
     log.info("stopped");
     return 0;
   } catch (error) {
@@ -70,6 +89,17 @@ function parse(argv: readonly string[]) {
     return { ...values, server, node, "token-file": tokenFile };
   } catch (error) {
     throw new NetwrightError("NW1001", messageOf(error), { hint: "netwright agent --help", cause: error });
+  }
+}
+
+function sizeOf(text: string): number {
+  try {
+    return parseOctets(text, 2 ** 20);
+  } catch (error) {
+    throw new NetwrightError("NW1001", `--image-cache: ${messageOf(error)}`, {
+      hint: "for example 20Gi",
+      cause: error,
+    });
   }
 }
 

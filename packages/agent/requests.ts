@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import type { AgentRequest, NodeObservation, OutputChunk } from "@netwright/api";
 import { isNetwrightError, messageOf, NetwrightError } from "@netwright/base";
 import type { Driver, HostState, NodeSystem } from "@netwright/contract";
-import { execCommand, logPath } from "@netwright/drivers/runtime-crun/index.ts";
+import { execCommand, logPath, readRunningAs } from "@netwright/drivers/runtime-crun/index.ts";
 import { readHierarchies } from "@netwright/drivers/runtime-crun/hierarchies.ts";
 import { containerOf, type ContainerInstance } from "@netwright/drivers/runtime-crun/want.ts";
 import { execOutput } from "./exec-output.ts";
@@ -53,8 +53,9 @@ async function* dispatch(
   }
   if (instance === undefined)
     throw new NetwrightError("NW1501", `${request.instance} is no container: nothing can run in it`);
-  const hierarchies = await readHierarchies(system.files);
-  const command = execCommand(instance, request.command, { paths: system.paths, hierarchies });
+  const { files, paths } = system;
+  const [hierarchies, as] = await Promise.all([readHierarchies(files), readRunningAs(files, paths, instance)]);
+  const command = execCommand(instance, request.command, { paths, hierarchies, as });
   return yield* execOutput(request.command[0] ?? "", output(command, request.input, signal));
 }
 

@@ -6,7 +6,7 @@
 import { milliseconds, type Milliseconds } from "@netwright/base";
 import type { HostState, InstanceReport, NodeSystem } from "@netwright/contract";
 import { EngineWatch, type EnginesSeen } from "./engine-watch.ts";
-import { InstanceWatch } from "./instances.ts";
+import { InstanceWatch, type FindImage } from "./instances.ts";
 import { Waiter } from "./waiter.ts";
 
 export interface Seen extends EnginesSeen {
@@ -34,13 +34,19 @@ export class Watch {
   readonly #repair: () => void;
   readonly #waiter: Waiter;
 
-  constructor(system: NodeSystem, state: () => HostState | undefined, tell: (seen: Seen) => void, repair: () => void) {
+  constructor(
+    system: NodeSystem,
+    state: () => HostState | undefined,
+    findImage: FindImage,
+    tell: (seen: Seen) => void,
+    repair: () => void,
+  ) {
     this.#system = system;
     this.#state = state;
     this.#tell = tell;
     this.#repair = repair;
     this.#waiter = new Waiter(system.clock);
-    this.#instances = new InstanceWatch(system);
+    this.#instances = new InstanceWatch(system, findImage);
     this.#engines = new EngineWatch(system, state, (seen) => {
       this.#enginesSeen = seen;
       this.#tellAll();

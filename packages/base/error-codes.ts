@@ -68,7 +68,11 @@ export const errorCodes = {
   NW1605: entry("unavailable", "A program did not answer in time."),
   NW1606: entry("engine", "Something on this host that is not Netwright's is in the way."),
   NW1607: entry("engine", "The node differs from what is wanted and is paused, so nothing was changed."),
-  NW1608: entry("engine", "A file on the host that should hold a secret is missing, empty or not usable."),
+  NW1608: entry("unavailable", "An image's registry cannot be reached, or is too slow. It is tried again."),
+  NW1609: entry("engine", "An image is not where its name says, or this host may not have it."),
+  NW1610: entry("engine", "The content of an image does not have the digest that it should have. None of it is used."),
+  NW1611: entry("engine", "An image cannot be used here: damaged, unsafe, too large, or made for other machines."),
+  NW1612: entry("engine", "A file on the host that should hold a secret is missing, empty or not usable."),
 
   NW1701: entry("notFound", "There is no such lab, node or link."),
   NW1702: entry("conflict", "A lab of this name exists already, or another command is changing it."),

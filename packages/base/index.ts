@@ -2,6 +2,7 @@
 export * from "./clock.ts";
 export * from "./error-codes.ts";
 export * from "./errors.ts";
+export * from "./image-reference.ts";
 export * from "./log.ts";
 export * from "./net/ipv6.ts";
 export * from "./net/mac.ts";

@@ -3,7 +3,7 @@
  * record per entry; `reconcile` answers with the entries that change.
  */
 import type { Host, Service } from "@netwright/api";
-import type { Instant, Ipv6, Ipv6Prefix } from "@netwright/base";
+import type { Digest, Instant, Ipv6, Ipv6Prefix } from "@netwright/base";
 import type { ClassId, ContainerRun } from "@netwright/contract";
 
 export interface NetworkEntry {
@@ -68,6 +68,16 @@ export interface InstanceEntry {
   readonly former?: number;
 }
 
+/** What the name of a tier's image stood for when it was first looked up, for as long as an instance runs it. */
+export interface ImageEntry {
+  readonly kind: "Image";
+  readonly project: string;
+  readonly service: string;
+  readonly tier: string;
+  readonly name: string;
+  readonly digest: Digest;
+}
+
 /** What a service was before it was deleted, lost a tier or moved to another network: what leaves does so as part of that. */
 export interface FormerEntry {
   readonly kind: "Former";
@@ -109,6 +119,7 @@ export type LedgerEntry =
   | VipEntry
   | TemplateEntry
   | InstanceEntry
+  | ImageEntry
   | FormerEntry
   | LeavingHostEntry
   | RestingEntry
@@ -131,6 +142,8 @@ export const ledgerKeys = {
   template: (project: string, service: string, tier: string, hash: string): string =>
     `template/${project}/${service}/${tier}/${hash}`,
   instance: (project: string, id: string): string => `instance/${project}/${id}`,
+  image: (project: string, service: string, tier: string, name: string): string =>
+    `image/${project}/${service}/${tier}/${name}`,
   former: (project: string, service: string, number: number): string => `former/${project}/${service}/${number}`,
   leavingHost: (name: string): string => `leaving-host/${name}`,
   resting: (address: Ipv6): string => `resting/${address}`,

@@ -1,5 +1,5 @@
 /** What agents reported, as far as deciding depends on it. */
-import type { Instant, Ipv6Prefix } from "@netwright/base";
+import type { Digest, Instant, Ipv6Prefix } from "@netwright/base";
 import type { InstancePhase } from "@netwright/contract";
 
 export interface ObservedInstance {
@@ -23,6 +23,8 @@ export interface Observed {
   readonly instances: ReadonlyMap<string, ObservedInstance>;
   /** By name. A node that is not here has not been heard of yet, which is not the same as not ready. */
   readonly nodes: ReadonlyMap<string, ObservedNode>;
+  /** By name: what hosts that were to look up an image found. Absent: nothing. */
+  readonly images?: ReadonlyMap<string, Digest>;
 }
 
 export const nothingObserved: Observed = { instances: new Map(), nodes: new Map() };

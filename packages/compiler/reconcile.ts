@@ -2,6 +2,7 @@
 import { seconds, type Diagnostic, type Instant, type Milliseconds } from "@netwright/base";
 import { allocateAddresses } from "./allocate/addresses.ts";
 import { allocateClasses, allocateNetworks } from "./allocate/networks.ts";
+import { pinImages } from "./allocate/images.ts";
 import { forget } from "./allocate/forget.ts";
 import { Draft } from "./draft.ts";
 import type { Ledger, LedgerChange } from "./ledger.ts";
@@ -68,6 +69,7 @@ export function reconcile(input: ReconcileInput): Reconciled {
     diagnostics.push(...reconcileService({ draft, observed, now, hosts, standing, explain }, service));
   noteEmptyHosts({ draft, now, tell });
   forget(objects, draft);
+  pinImages(draft, observed);
   const nextAt = earliest(now, moments(draft, observed, drainTimeout));
   return { changes: draft.changes(), diagnostics, explanations, hostNews, nextAt };
 }

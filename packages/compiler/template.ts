@@ -1,6 +1,7 @@
 /** What a tier's instances run, in the form that hosts get, and its identity. */
 import { createHash } from "node:crypto";
 import { fileBase64, type Workload, type WorkloadTier } from "@netwright/api";
+import { parseImageReference, type Digest } from "@netwright/base";
 import type { ContainerRun } from "@netwright/contract";
 import type { TemplateEntry } from "./ledger.ts";
 
@@ -14,7 +15,7 @@ export function templateOf(project: string, service: string, { name: tier, workl
   return { kind: "Template", project, service, tier, hash, run, port: workload.port };
 }
 
-function runOf({ image, command, env, files, resources, stopGracePeriod }: Workload): ContainerRun {
+function runOf({ image, command, args, env, files, resources, stopGracePeriod }: Workload): ContainerRun {
   return {
     kind: "Container",
     image,
@@ -25,5 +26,14 @@ function runOf({ image, command, env, files, resources, stopGracePeriod }: Workl
       .toSorted((a, b) => (a.path < b.path ? -1 : 1)),
     resources: { cpuMillis: resources.cpu ?? null, memoryBytes: resources.memory ?? null, pids: resources.pids },
     stopGracePeriod,
+    // What is not there stands in no hash, so that what runs since before it could be there runs on.
+    ...(args.length === 0 ? {} : { args }),
+    ...writtenDigest(image),
   };
+}
+
+/** What a manifest pins itself is never looked up. */
+function writtenDigest(image: string): { readonly digest?: Digest } {
+  const reference = parseImageReference(image);
+  return reference.kind === "Registry" && reference.digest !== null ? { digest: reference.digest } : {};
 }

@@ -1,5 +1,5 @@
 /** What an agent tells the server about its node: observation, never intent. */
-import type { Ipv6, Ipv6Prefix, Instant, Milliseconds } from "@netwright/base";
+import type { Digest, Ipv6, Ipv6Prefix, Instant, Milliseconds } from "@netwright/base";
 import type { ClassId, Protocol } from "./host-state.ts";
 
 export interface NodeReport {
@@ -19,6 +19,8 @@ export interface NodeReport {
   /** Service addresses that the kernel of a router leads to hosts by routes of ours. Absent on hosts. By address. */
   readonly routes?: readonly Ipv6Prefix[];
   readonly networks: readonly NetworkReport[];
+  /** Images that the state wants here, by name, then digest; absent from agents that know of none. */
+  readonly images?: readonly ImageReport[];
   readonly at: Instant;
   readonly agent: { readonly version: string; readonly pid: number; readonly startedAt: Instant };
   /** One line per slot: which driver, and what it cannot do here. */
@@ -47,6 +49,23 @@ export interface InstanceReport {
   readonly restarts: number;
   /** Connections to it that are open now; null where that cannot be told. No news by itself: it comes with the next report. */
   readonly connections: number | null;
+}
+
+/** `Resolving`: looking up what the name stands for. `Failed`: will be tried again. */
+export type ImagePhase = "Resolving" | "Pulling" | "Ready" | "Failed";
+
+export interface ImageReport {
+  /** As the HostState has it. */
+  readonly name: string;
+  /** What the name stands for; null while that is not known. */
+  readonly digest: Digest | null;
+  /** True where the HostState has no digest and this node looked it up. */
+  readonly resolved: boolean;
+  readonly phase: ImagePhase;
+  /** Of the last failure; null where all is well. */
+  readonly code: string | null;
+  readonly message: string;
+  readonly hint: string | null;
 }
 
 export interface SessionReport {

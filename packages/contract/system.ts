@@ -4,7 +4,8 @@ import type { Instant, Milliseconds } from "@netwright/base";
 export interface Runner {
   /**
    * Runs a program to its end. A non-zero exit is a result, not an exception.
-   * @throws NW1602 when it cannot be started, NW1605 when the timeout (default 10 s) is over; it is killed then.
+   * @throws NW1602 when it cannot be started, NW1605 when the timeout (default 10 s) is over or the signal aborts; it is
+   * killed then.
    */
   run(command: readonly [string, ...string[]], options?: RunOptions): Promise<RunResult>;
 }
@@ -14,6 +15,7 @@ export interface RunOptions {
   readonly netns?: string;
   readonly input?: string;
   readonly timeout?: Milliseconds;
+  readonly signal?: AbortSignal;
 }
 
 export interface RunResult {

@@ -1,5 +1,5 @@
 /** What one instance of a tier should be on its host. */
-import type { Ipv6, Mac, Milliseconds } from "@netwright/base";
+import type { Digest, Ipv6, Mac, Milliseconds } from "@netwright/base";
 import type { ClassId, Protocol } from "./host-state.ts";
 
 export interface WorkloadState {
@@ -21,9 +21,17 @@ export interface WorkloadState {
 
 export interface ContainerRun {
   readonly kind: "Container";
-  /** `host`: a read-only view of the host's own file system. Other forms are refused until the image store exists. */
+  /** `host`: a read-only view of the host's own file system. Else a name as `formatImageReference` writes it. */
   readonly image: string;
+  /**
+   * What the name stands for, the same for all instances of a tier. Absent for `host`, and as long as nobody knows it:
+   * then hosts look it up and report it, and the instance waits.
+   */
+  readonly digest?: Digest;
+  /** Instead of the image's own command and arguments; empty: those. */
   readonly command: readonly string[];
+  /** After `command`, or instead of the image's own arguments. Absent where there are none. */
+  readonly args?: readonly string[];
   readonly env: readonly { readonly name: string; readonly value: string }[];
   readonly files: readonly WorkloadFile[];
   readonly resources: Resources;

@@ -1,4 +1,5 @@
 /** From apply to Ready and back to nothing, with agents that do what they are told. */
+import type { Digest } from "@netwright/base";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Condition, ServiceStatus } from "@netwright/api";
 import { startFakeAgent, type FakeAgent } from "./testing/fake-agent.ts";
@@ -236,4 +237,64 @@ test("an instance that fails is no member any more and the service says why", as
   });
   const events = await harness.admin.events({ for: "service/shop" });
   expect(events).toContainEqual(expect.objectContaining({ type: "Warning", reason: "NotReady" }));
+});
+
+test("an image: looked up by one host, told to all, with a condition, a digest and a stage of its own", async () => {
+  const image = "registry.example.net/shop:1";
+  const digest = `sha256:${"a".repeat(64)}` as Digest;
+  const report = {
+    name: image,
+    digest,
+    resolved: true,
+    phase: "Pulling",
+    code: null,
+    message: "fetched 1 MiB of 9 MiB",
+    hint: null,
+  } as const;
+  await harness.admin.apply(applyOf(shop(2).replace('"host", command: [/bin/web]', `"${image}"`)));
+  const agentsOf = async (): Promise<readonly FakeAgent[]> => {
+    const { instances } = await statusOf();
+    const hosts = new Set(instances.filter(({ tier }) => tier === "web").map(({ host }) => host));
+    return [...hosts].map((host) => present(agents.get(host)));
+  };
+  await eventually(async () => expect((await statusOf()).instances.length).toBeGreaterThan(1));
+  const [first] = await agentsOf();
+  await present(first).say({ images: [report] });
+  await eventually(async () => {
+    const status = await statusOf();
+    expect(status.images).toEqual([{ tier: "web", image, digest }]);
+    expect(condition(status, "Pulled")).toMatchObject({ status: "False", reason: "Pulling" });
+  });
+  const runs = (agent: FakeAgent) =>
+    present(agent.states.at(-1)).state.networks.flatMap(({ workloads }) =>
+      workloads.flatMap(({ run }) => (run.kind === "Container" ? [run.digest] : [])),
+    );
+  for (const agent of await agentsOf()) await eventually(async () => expect(runs(agent)).toEqual([digest]));
+  const gone = {
+    ...report,
+    resolved: false,
+    phase: "Failed",
+    code: "NW1608",
+    message: "the registry cannot be reached",
+    hint: "look there",
+  } as const;
+  await present(first).say({ images: [gone] });
+  await eventually(async () => {
+    const pulled = condition(await statusOf(), "Pulled");
+    expect(pulled).toMatchObject({ status: "False", reason: "RegistryUnreachable" });
+    expect(pulled.message).toContain("NW1608: the registry cannot be reached; hint: look there");
+  });
+  for (const agent of await agentsOf()) await agent.say({ images: [{ ...report, resolved: false, phase: "Ready" }] });
+  const status = await ready(1);
+  expect(condition(status, "Pulled")).toMatchObject({ status: "True", message: `${image} is ${digest}` });
+  expect(status.stages.map(({ stage }) => stage)).toEqual([
+    "address",
+    "placed",
+    "proven",
+    "firewall",
+    "pulled",
+    "running",
+    "announced",
+    "ready",
+  ]);
 });

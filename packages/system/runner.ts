@@ -35,18 +35,26 @@ function collect(
   // A program that ends before it has read all its input is judged by its exit status, not by the broken pipe.
   child.stdin.on("error", () => {});
   child.stdin.end(options.input ?? "");
-  let overdue = false;
-  const timer = setTimeout(() => {
-    overdue = true;
+  let ended: string | undefined;
+  const end = (why: string): void => {
+    ended ??= why;
     child.kill("SIGKILL");
-  }, timeout);
-  child.on("error", (cause) => {
+  };
+  const timer = setTimeout(() => end(`did not end within ${timeout} ms`), timeout);
+  const stop = (): void => end("was told to end");
+  if (options.signal?.aborted === true) stop();
+  options.signal?.addEventListener("abort", stop);
+  const over = (): void => {
     clearTimeout(timer);
+    options.signal?.removeEventListener("abort", stop);
+  };
+  child.on("error", (cause) => {
+    over();
     reject(new NetwrightError("NW1602", `${command[0]} cannot be started: ${messageOf(cause)}`, { cause }));
   });
   child.on("close", (code) => {
-    clearTimeout(timer);
-    if (overdue) reject(new NetwrightError("NW1605", `${command.join(" ")} did not end within ${timeout} ms`));
+    over();
+    if (ended !== undefined) reject(new NetwrightError("NW1605", `${command.join(" ")} ${ended}`));
     else resolve({ code: code ?? -1, stdout: text(output.stdout), stderr: text(output.stderr) });
   });
 }

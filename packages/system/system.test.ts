@@ -29,6 +29,13 @@ describe("runner", () => {
   test("a program that hangs is killed and is NW1605", async () => {
     expect(await codeOf(runner.run(["sleep", "60"], { timeout: milliseconds(50) }))).toBe("NW1605");
   });
+  test("a program whose caller gives up is killed and is NW1605, at once or later", async () => {
+    const stop = new AbortController();
+    const running = codeOf(runner.run(["sleep", "60"], { signal: stop.signal }));
+    stop.abort();
+    expect(await running).toBe("NW1605");
+    expect(await codeOf(runner.run(["sleep", "60"], { signal: stop.signal }))).toBe("NW1605");
+  });
   test("input nobody reads is no error", async () => {
     const result = await runner.run(["true"], { input: "x".repeat(1_000_000) });
     expect(result.code).toBe(0);

@@ -1,25 +1,13 @@
-/** Names of images. Only `host` can be run so far. */
-import { NetwrightError } from "@netwright/base";
+/** Names of images, in their one canonical form. */
+import { formatImageReference, parseImageReference } from "@netwright/base";
 import { textField } from "./text-field.ts";
 
-const forms = [
-  /^oci:.+$/,
-  /^oci-archive:.+$/,
-  /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+(:[\w.-]{1,128})?(@sha256:[0-9a-f]{64})?$/,
-];
-
-/** @throws NW1206 for forms that are planned, NW1203 for anything else. */
-export function parseImage(text: string): "host" {
-  if (text === "host") return text;
-  if (forms.some((form) => form.test(text))) {
-    throw new NetwrightError("NW1206", `image ${JSON.stringify(text)} cannot be run yet: there is no image store`, {
-      hint: "write image: host to run a command on a read-only view of the host's own file system",
-    });
-  }
-  throw new NetwrightError("NW1203", `${JSON.stringify(text)} is not an image`, {
-    hint: "host, oci:DIRECTORY, oci-archive:FILE or registry/name:tag",
-  });
-}
+/** @throws NW1203 with a hint. */
+const parseImage = (text: string): string => formatImageReference(parseImageReference(text));
 
 export const imageField = (description: string) =>
-  textField<"host">({ description, examples: ["host"] }, parseImage, (value) => value);
+  textField<string>(
+    { description, examples: ["registry.example.net/shop:1.4", "oci:./shop-image", "host"] },
+    parseImage,
+    (value) => value,
+  );

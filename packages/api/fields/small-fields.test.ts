@@ -45,7 +45,12 @@ const cases: readonly (readonly [string, z.ZodType, readonly unknown[], readonly
     ["", "healthz", "/a b", "/a\r\nHost: x", "/é", "/#a", `/${"a".repeat(2000)}`],
   ],
   ["mode", fileModeField("x"), ["0644", "755"], ["0888", "rw", "4755", "", "64", 644]],
-  ["image", imageField("x"), ["host"], ["oci:./x", "oci:", "nginx", "HOST", "registry.example.net/shop:1", ""]],
+  [
+    "image",
+    imageField("x"),
+    ["host", "oci:./x", "oci-archive:/srv/x.tar", "registry.example.net/shop:1", "localhost:5000/shop"],
+    ["oci:", "nginx", "HOST", "docker://registry.example.net/shop:1", ""],
+  ],
   [
     "prefix",
     prefixField("x", { min: 48, max: 64, hint: "h" }),
@@ -68,7 +73,7 @@ test("what is planned but not built is told from what is wrong", () => {
     const [issue] = field.safeParse(value).error?.issues ?? [];
     return issue?.code === "custom" ? issue.params?.["code"] : undefined;
   };
-  expect(codeOf(imageField("x"), "oci:./shop")).toBe("NW1206");
+  expect(codeOf(imageField("x"), "nginx")).toBe("NW1203");
   expect(codeOf(imageField("x"), "oci:")).toBe("NW1203");
   expect(codeOf(addressField("x"), "192.0.2.1")).toBe("NW1206");
   expect(codeOf(addressField("x"), "192.0.2.256")).toBe("NW1203");

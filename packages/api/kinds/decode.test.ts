@@ -69,6 +69,24 @@ describe("decoding", () => {
     });
   });
 
+  test("host needs a command, images bring their own; a path beside the manifest means nothing to the server", () => {
+    const decode = (workload: object) =>
+      decodeManifest({
+        ...network,
+        kind: "Service",
+        spec: { tiers: [{ name: "web", workload: { port: 80, ...workload } }] },
+      });
+    const refusal = (field: string, code: string) => ({
+      ok: false,
+      findings: [{ code, path: ["spec", "tiers", 0, "workload", field] }],
+    });
+    expect(decode({ image: "host" })).toMatchObject(refusal("command", "NW1202"));
+    expect(decode({ image: "ghcr.io/a/b:1" })).toMatchObject({ ok: true });
+    expect(decode({ image: "ghcr.io/a/b:1", args: ["a\0"] })).toMatchObject({ ok: false });
+    expect(decode({ image: "oci:shop" })).toMatchObject(refusal("image", "NW1107"));
+    expect(decode({ image: "oci:/srv/shop" })).toMatchObject({ ok: true });
+  });
+
   test.each([null, undefined, 5, "text", [], true])("%j is no object", (value) => {
     expect(decodeManifest(value)).toMatchObject({ ok: false, findings: [{ code: "NW1103" }] });
   });

@@ -6,7 +6,7 @@ import { jsonSchemaOf } from "./json-schema.ts";
 import { apiVersion, type Finding } from "./kind.ts";
 import { describeValue } from "./describe-value.ts";
 import { nearest } from "./near-miss.ts";
-import { unreadFiles } from "./service/unread-files.ts";
+import { relativeImages, unreadFiles } from "./service/unread-files.ts";
 
 export type Decoded =
   | { readonly ok: true; readonly object: AnyObject }
@@ -25,7 +25,7 @@ export interface WireObject {
 export function decodeManifest(value: unknown): Decoded {
   const decoded = decodeWritten(value);
   if (!decoded.ok || decoded.object.kind !== "Service") return decoded;
-  const unread = unreadFiles(decoded.object);
+  const unread = [...unreadFiles(decoded.object), ...relativeImages(decoded.object)];
   return unread.length > 0 ? refuse(unread) : decoded;
 }
 

@@ -1,10 +1,10 @@
 /** The real disk and standard input. */
 import { open, readdir, stat } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { messageOf } from "@netwright/base";
 import type { ManifestReader } from "./read-manifests.ts";
 
-export const nodeReader: ManifestReader = { list, read };
+export const nodeReader: ManifestReader = { list, read, absolute: (path) => resolve(path) };
 
 async function list(path: string): Promise<readonly string[] | undefined> {
   const found = await stat(path).catch(() => undefined);

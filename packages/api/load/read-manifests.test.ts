@@ -122,6 +122,7 @@ test("standard input: workload files are relative to the working directory", asy
   const asked: string[] = [];
   const read = await readManifests(["-"], {
     list: () => Promise.resolve(undefined),
+    absolute: (path) => `/somewhere/${path}`,
     read: (path) => {
       asked.push(path);
       return Promise.resolve(Buffer.from(path === "-" ? service("site/a") : "hello"));
@@ -129,4 +130,26 @@ test("standard input: workload files are relative to the working directory", asy
   });
   expect(asked).toEqual(["-", "site/a"]);
   expect(read.objects[0]?.locate(["kind"]).file).toBe("(stdin)");
+});
+
+test("images beside the manifest get the path that they have on this machine; others stay", async () => {
+  const images = ["oci:./shop", "oci-archive:../a.tar:v1", "oci:/srv/shop", "host", "ghcr.io/a/b:1"];
+  const tiers = images.map(
+    (image, index) => `    - { name: t${index}, workload: { image: "${image}", command: [x], port: 80 } }`,
+  );
+  const text = `apiVersion: netwright.dev/v1alpha1\nkind: Service\nmetadata: { name: shop }\nspec:\n  tiers:\n${tiers.join("\n")}\n`;
+  const read = await readManifests([put("sub/shop.yaml", text)], nodeReader);
+  expect(codes(read)).toEqual([]);
+  const [loaded] = read.objects;
+  const written = (loaded?.manifest["spec"] ?? { tiers: [] }) as { tiers: { workload: { image: string } }[] };
+  const expected = [
+    `oci:${folder}/sub/shop`,
+    `oci-archive:${folder}/a.tar:v1`,
+    "oci:/srv/shop",
+    "host",
+    "ghcr.io/a/b:1",
+  ];
+  expect(written.tiers.map(({ workload }) => workload.image)).toEqual(expected);
+  const object = loaded?.object.kind === "Service" ? loaded.object.spec.tiers : [];
+  expect(object.filter(isWorkloadTier).map(({ workload }) => workload.image)).toEqual(expected);
 });

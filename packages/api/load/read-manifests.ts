@@ -1,6 +1,7 @@
 /** The shell around the loader: paths to texts to objects. */
 import { posix } from "node:path";
 import type { Diagnostic } from "@netwright/base";
+import { absoluteImages } from "./image-paths.ts";
 import { manifestOctetsMax, workloadFileOctetsMax } from "./limits.ts";
 import { parseManifestFiles, type LoadedObject, type ManifestFile } from "./parse-manifests.ts";
 import { tooLarge } from "./text-problem.ts";
@@ -12,6 +13,8 @@ export interface ManifestReader {
   list(path: string): Promise<readonly string[] | undefined>;
   /** At most `max + 1` octets; `-` is standard input. */
   read(path: string, max: number): Promise<Uint8Array | string>;
+  /** The same path from the root directory. */
+  absolute(path: string): string;
 }
 
 export interface ReadManifests {
@@ -35,7 +38,10 @@ export async function readManifests(paths: readonly string[], reader: ManifestRe
     else diagnostics.push(result);
   }
   const parsed = parseManifestFiles(files);
-  const inlined = await inlineWorkloadFiles(parsed.objects, (manifest, source) =>
+  const placed = parsed.objects.map((loaded) =>
+    absoluteImages(loaded, (manifest, path) => reader.absolute(sourcePath(manifest, path))),
+  );
+  const inlined = await inlineWorkloadFiles(placed, (manifest, source) =>
     reader.read(sourcePath(manifest, source), workloadFileOctetsMax),
   );
   return {

@@ -56,6 +56,23 @@ export const reportEnvelopeSchema = z.looseObject({
       }),
     )
     .max(10_000),
+  images: z
+    .array(
+      z.looseObject({
+        name: z.string().max(5000),
+        digest: z
+          .string()
+          .regex(/^sha256:[0-9a-f]{64}$/)
+          .nullable(),
+        resolved: z.boolean(),
+        phase: z.enum(["Resolving", "Pulling", "Ready", "Failed"]),
+        code: z.string().nullable(),
+        message: z.string(),
+        hint: z.string().nullable(),
+      }),
+    )
+    .max(10_000)
+    .exactOptional(),
   drivers: z.array(z.looseObject({ slot: z.string(), driver: z.string(), missing: z.array(z.string()) })).max(100),
 });
 

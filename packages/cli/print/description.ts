@@ -55,6 +55,11 @@ const parts: readonly PartTable[] = [
     columns: { PREFIX: "prefix", FROM: "host", TO: "router" },
   },
   {
+    path: "status.images",
+    title: "images",
+    columns: { TIER: "tier", IMAGE: "image", DIGEST: "digest" },
+  },
+  {
     path: "status.instances",
     title: "instances",
     columns: { NAME: "id", STATUS: "phase", HOST: "host", ADDRESS: "address", MESSAGE: "message" },

@@ -50,6 +50,22 @@ test("a terminal shows what comes next", async () => {
   expect(terminal.printed.err).toContain("placed ...");
 });
 
+test("a terminal shows how far images are, and services without any wait for none", async () => {
+  const terminal = keptTerminal({ live: true });
+  const before = shopAt(["address", "placed", "proven", "firewall", "running"], false);
+  const conditions = (before.status?.["conditions"] ?? []) as readonly object[];
+  const pulled = { type: "Pulled", status: "False", reason: "Pulling", message: "host1: fetched 3 MiB of 9 MiB" };
+  const fetching = { ...before, status: { ...before.status, conditions: [...conditions, pulled] } };
+  await follow(
+    fakeClient(fetching, shopAt(["address", "placed", "proven", "firewall", "pulled", "running"], true)),
+    terminal,
+  );
+  expect(terminal.printed.err).toContain("pulled host1: fetched 3 MiB of 9 MiB ...");
+  const other = keptTerminal({ live: true });
+  await follow(fakeClient(before, shopAt(["address", "placed", "proven", "firewall", "running"], true)), other);
+  expect(other.printed.err).not.toContain("pulled");
+});
+
 test("when the time is over it says what is missing, newest stage included", async () => {
   const terminal = keptTerminal();
   await expect(

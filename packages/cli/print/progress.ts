@@ -41,7 +41,7 @@ export async function followServices(
     if (!waiting.has(name)) return;
     // The newest stage's detail may still grow (hosts report one after the other): it is told when the next begins.
     const stages = stagesOf(service);
-    print(name, isReady(service) ? stages : stages.slice(0, -1));
+    print(name, isReady(service) ? stages : stages.slice(0, -1), fetching(service));
     if (isReady(service)) waiting.delete(name);
     else waiting.set(name, service);
   };
@@ -60,13 +60,20 @@ export async function followServices(
   throw late(waiting, timeout);
 }
 
-type PrintStages = (service: string, stages: readonly Stage[]) => void;
+/** What is known of images that are still on their way; undefined when none is. */
+function fetching(service: WireObject): string | undefined {
+  const pulled = conditionsOf(service).find(({ type }) => type === "Pulled");
+  return pulled === undefined || pulled.status === "True" ? undefined : pulled.message;
+}
+
+/** @param images see `fetching` */
+type PrintStages = (service: string, stages: readonly Stage[], images?: string) => void;
 
 /** Prints stages that were not printed yet, under their service's name, and the one that comes next. */
 function printOnce(printer: StagePrinter): PrintStages {
   const printed = new Map<string, Set<string>>();
   let heading = "";
-  return (service, stages) => {
+  return (service, stages, images) => {
     const seen = printed.get(service) ?? new Set<string>();
     printed.set(service, seen);
     for (const { stage, detail, took } of stages) {
@@ -75,8 +82,11 @@ function printOnce(printer: StagePrinter): PrintStages {
       seen.add(stage);
       printer.over(stage, detail, milliseconds(took));
     }
-    const next = serviceStages.find((stage) => !seen.has(stage));
-    if (next !== undefined && heading === service) printer.underWay(next);
+    const next = serviceStages.find((stage) => !seen.has(stage) && (stage !== "pulled" || images !== undefined));
+    if (next === undefined || heading !== service) return;
+    // One line of a terminal: what it wraps could not be erased.
+    const detail = next === "pulled" ? ` ${images}`.slice(0, 60) : "";
+    printer.underWay(`${next}${detail}`);
   };
 }
 

@@ -4,6 +4,7 @@ import {
   ledgerKeys,
   type ClassEntry,
   type FormerEntry,
+  type ImageEntry,
   type InstanceEntry,
   type Ledger,
   type LedgerChange,
@@ -36,6 +37,10 @@ export class LedgerIndex {
   vip = (project: string, service: string): VipEntry | undefined => this.#get("Vip", ledgerKeys.vip(project, service));
   template = ({ project, service, tier, template }: InstanceEntry): TemplateEntry | undefined =>
     this.#get("Template", ledgerKeys.template(project, service, tier, template));
+
+  /** What the name of a tier's image stands for. */
+  image = ({ project, service, tier, run }: TemplateEntry): ImageEntry | undefined =>
+    this.#get("Image", ledgerKeys.image(project, service, tier, run.image));
 
   /** Those of the service as it is, or of one that it was; by tier and number. */
   instancesOf(service: string, former?: number): readonly InstanceEntry[] {

@@ -2,13 +2,14 @@
 import { tierProtocols, type Health, type HttpsListener, type Service } from "@netwright/api";
 import {
   workloadMac,
+  type ContainerRun,
   type HealthCheck,
   type ProxyBackend,
   type ProxyListener,
   type ProxyRun,
   type WorkloadState,
 } from "@netwright/contract";
-import type { InstanceEntry } from "../ledger.ts";
+import type { InstanceEntry, TemplateEntry } from "../ledger.ts";
 import type { Applied } from "../objects.ts";
 import type { LedgerIndex } from "./index-ledger.ts";
 import { redirectPort } from "./listeners.ts";
@@ -66,7 +67,15 @@ function stateOf(
   const template = ledger.template(instance);
   if (template === undefined) return [];
   const ports = tierProtocols(service.object.spec, name).map((protocol) => ({ protocol, port: template.port }));
-  return [[host, { ...base, run: template.run, ports, health: healthCheck(tier.tier.health, template.port) }]];
+  return [
+    [host, { ...base, run: runOf(template, ledger), ports, health: healthCheck(tier.tier.health, template.port) }],
+  ];
+}
+
+/** Without a digest, hosts look it up, and nothing starts. */
+function runOf(template: TemplateEntry, ledger: LedgerIndex): ContainerRun {
+  const digest = template.run.digest ?? ledger.image(template)?.digest;
+  return digest === undefined ? template.run : { ...template.run, digest };
 }
 
 function healthCheck(health: Health | undefined, port: number): HealthCheck | null {

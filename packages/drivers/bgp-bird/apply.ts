@@ -41,7 +41,7 @@ async function make(system: NodeSystem, change: BirdChange): Promise<void> {
     case "Demand": {
       const hint = "the session stays down until the file holds a password";
       const message = `no password for ${change.neighbor}: ${change.path}: ${change.problem}; ${hint}`;
-      throw new NetwrightError("NW1608", message);
+      throw new NetwrightError("NW1612", message);
     }
   }
 }

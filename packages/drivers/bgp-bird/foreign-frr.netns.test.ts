@@ -119,7 +119,7 @@ describe("passwords", () => {
   test("without a file the session is off, the round says so, and the edge is not spoken to", async () => {
     rmSync(passwordFile("host1"));
     const { problems, rest } = await converged("host1", { announce: [vip] });
-    expect(problems).toMatchObject([{ slot: "bgp", code: "NW1608", message: expect.stringContaining("no such file") }]);
+    expect(problems).toMatchObject([{ slot: "bgp", code: "NW1612", message: expect.stringContaining("no such file") }]);
     expect(rest).toMatchObject([{ kind: "Demand", neighbor: "edge1" }]);
     expect(await problemOf("host1")).toContain("holds no password");
     await expectRoute("edge1", address, "host2");

@@ -1,12 +1,14 @@
 /** Carries out changes, all instances at the same time. Never waits for a container to stop. */
+import { mkdir, rm, symlink } from "node:fs/promises";
 import { isNetwrightError, messageOf, milliseconds, NetwrightError } from "@netwright/base";
-import type { NodeSystem, Problem } from "@netwright/contract";
-import { bundleConfig, bundleFiles } from "./bundle.ts";
+import type { NodePaths, NodeSystem, Problem } from "@netwright/contract";
+import { layerPath, type ImageRecord } from "../image-store/index.ts";
+import { bundleConfig, bundleFiles, type Root } from "./bundle.ts";
 import { readHierarchies } from "./hierarchies.ts";
-import { bundleOf, logPath, type Bundle } from "./layout.ts";
+import { bundleOf, logPath, writablePath, type Bundle } from "./layout.ts";
 import { livingSupervisor } from "./observe.ts";
 import type { RuntimeChange } from "./plan.ts";
-import { supervisorScript } from "./supervisor.ts";
+import { lowerNames, supervisorScript } from "./supervisor.ts";
 import { generationOf, type ContainerInstance } from "./want.ts";
 
 export async function apply(system: NodeSystem, changes: readonly RuntimeChange[]): Promise<readonly Problem[]> {
@@ -17,7 +19,7 @@ export async function apply(system: NodeSystem, changes: readonly RuntimeChange[
 async function applyOne(system: NodeSystem, change: RuntimeChange): Promise<readonly Problem[]> {
   const subject = change.kind === "Start" ? change.instance.name : (change.generation.split("@")[0] ?? "");
   try {
-    if (change.kind === "Start") await startInstance(system, change.instance);
+    if (change.kind === "Start") await startInstance(system, change);
     else if (change.kind === "Stop") await stop(system, change);
     else await remove(system, bundleOf(system.paths, change.generation));
     return [];
@@ -27,25 +29,50 @@ async function applyOne(system: NodeSystem, change: RuntimeChange): Promise<read
   }
 }
 
-async function startInstance(system: NodeSystem, instance: ContainerInstance): Promise<void> {
+type StartChange = Extract<RuntimeChange, { kind: "Start" }>;
+
+async function startInstance(system: NodeSystem, { instance, image }: StartChange): Promise<void> {
   const { paths, files, processes } = system;
   const bundle = bundleOf(paths, generationOf(instance));
   await untilGone(system, bundle);
   // The configuration is written last: where it is there, the bundle is whole, and may be in use.
-  if (!(await files.exists(bundle.config))) await writeBundle(system, instance, bundle);
+  if (!(await files.exists(bundle.config))) await writeBundle(system, instance, image, bundle);
   await processes.start(["sh", bundle.script], { log: logPath(paths, instance.name) });
   await untilStarted(system, bundle);
 }
 
-async function writeBundle({ paths, files }: NodeSystem, instance: ContainerInstance, bundle: Bundle): Promise<void> {
-  const hostRoot = await files.list("/");
-  const config = bundleConfig(instance, paths, hostRoot);
+async function writeBundle(
+  { paths, files }: NodeSystem,
+  instance: ContainerInstance,
+  image: ImageRecord | null,
+  bundle: Bundle,
+): Promise<void> {
+  const root: Root = image === null ? { kind: "Host", names: await files.list("/") } : { kind: "Image", image };
+  const config = bundleConfig(instance, paths, root);
   const hierarchies = await readHierarchies(files);
-  for (const { path, content, mode } of bundleFiles(instance, paths, hostRoot)) {
+  for (const { path, content, mode } of bundleFiles(instance, paths, root)) {
     await files.write(path, Buffer.from(content, "base64"), mode);
   }
-  await files.write(bundle.script, supervisorScript(instance, paths, hierarchies));
+  if (image !== null) {
+    // From here on nothing of the image is collected.
+    await files.write(bundle.image, image.digest);
+    await linkLayers(paths, image, bundle, writablePath(paths, generationOf(instance)));
+  }
+  await files.write(bundle.script, supervisorScript(instance, paths, hierarchies, image));
   await files.write(bundle.config, JSON.stringify(config, undefined, 1), 0o600);
+}
+
+async function linkLayers(paths: NodePaths, { layers }: ImageRecord, bundle: Bundle, writable: string): Promise<void> {
+  // What an earlier try left may name other layers.
+  await rm(bundle.lower, { recursive: true, force: true });
+  await mkdir(bundle.lower, { recursive: true });
+  const targets = layers.toReversed().map(({ id }) => layerPath(paths, id));
+  const links = [
+    ...lowerNames(layers.length).map((name, index) => [name, targets[index] ?? ""] as const),
+    ["upper", `${writable}/upper`] as const,
+    ["work", `${writable}/work`] as const,
+  ];
+  await Promise.all(links.map(([name, target]) => symlink(target, `${bundle.lower}/${name}`)));
 }
 
 const pollInterval = milliseconds(4);

@@ -4,6 +4,7 @@ import { milliseconds } from "@netwright/base";
 import type { ContainerRun, HealthCheck } from "@netwright/contract";
 import { describe, expect, test } from "vitest";
 import { file, web } from "./example.ts";
+import { hostUser } from "./host-root.ts";
 import { execCommand, isListening, probeHealth, refusalOf, refusedStatus, runtimeCrun } from "./index.ts";
 import { containerNode, run, sh, within } from "./testing.ts";
 import { generationOf, type ContainerInstance } from "./want.ts";
@@ -146,7 +147,7 @@ describe("limits bite", () => {
     await converge([instance(run1)]);
     await expect.poll(async () => (await facts(run1)).phase, within).toBe("Running");
     const inside = (...command: string[]) =>
-      system.runner.run(execCommand(instance(run1), command, { paths, hierarchies }));
+      system.runner.run(execCommand(instance(run1), command, { paths, hierarchies, as: { user: hostUser, cwd: "/" } }));
     expect(
       await inside(
         "sh",

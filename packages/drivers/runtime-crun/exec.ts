@@ -1,21 +1,45 @@
-/** The command line that runs a program inside a running container. Pure. */
-import type { NodePaths } from "@netwright/contract";
-import { workloadUser } from "./bundle.ts";
+/** Running a program inside a running container. */
+import { NetwrightError } from "@netwright/base";
+import type { Files, NodePaths } from "@netwright/contract";
 import { mountsOf, type Hierarchies } from "./control-groups.ts";
-import { controlGroup, crunRoot } from "./layout.ts";
+import { bundleOf, controlGroup, crunRoot } from "./layout.ts";
 import { generationOf, type ContainerInstance } from "./want.ts";
 
 /** Joins the container's control groups first, so that its limits hold for the program too. */
 const script = 'while [ "$1" != -- ]; do echo 0 >"$1/cgroup.procs" || exit 125; shift; done; shift; exec "$@"';
 
+/** As whom and where the container's own program runs; variables it hands on by itself. */
+export interface RunningAs {
+  readonly user: { readonly uid: number; readonly gid: number };
+  readonly cwd: string;
+}
+
+/** @throws NW1501 when there is no such container. */
+export async function readRunningAs(
+  files: Pick<Files, "read">,
+  paths: NodePaths,
+  instance: ContainerInstance,
+): Promise<RunningAs> {
+  const text = await files.read(bundleOf(paths, generationOf(instance)).config);
+  if (text === undefined) throw new NetwrightError("NW1501", `${instance.id} does not run yet`);
+  return (JSON.parse(text) as { readonly process: RunningAs }).process;
+}
+
+/** The command line. Pure. */
 export function execCommand(
   instance: ContainerInstance,
   command: readonly string[],
   {
     paths,
     hierarchies,
+    as: { user, cwd },
     tty = false,
-  }: { readonly paths: NodePaths; readonly hierarchies: Hierarchies; readonly tty?: boolean },
+  }: {
+    readonly paths: NodePaths;
+    readonly hierarchies: Hierarchies;
+    readonly as: RunningAs;
+    readonly tty?: boolean;
+  },
 ): readonly [string, ...string[]] {
   const generation = generationOf(instance);
   const groups = mountsOf(hierarchies).map(({ mount }) => `${mount}${controlGroup(paths, generation)}`);
@@ -26,7 +50,8 @@ export function execCommand(
     "--cgroup-manager=disabled",
     "exec",
     "--no-new-privs",
-    `--user=${workloadUser}:${workloadUser}`,
+    `--user=${user.uid}:${user.gid}`,
+    `--cwd=${cwd}`,
   ];
   return ["sh", "-c", script, "sh", ...groups, "--", ...crun, ...(tty ? ["--tty"] : []), generation, ...command];
 }

@@ -1,12 +1,13 @@
 /** Slot `runtime`: containers by crun, supervised by a script of their own, with limits that bite. */
 import type { Driver, NodeSystem } from "@netwright/contract";
+import { missingForImages } from "../image-store/index.ts";
 import { apply } from "./apply.ts";
 import { readHierarchies } from "./hierarchies.ts";
 import { observe, type RuntimeHave } from "./observe.ts";
 import { describe, plan, type RuntimeChange } from "./plan.ts";
 import { want, type RuntimeWant } from "./want.ts";
 
-export { execCommand, refusalOf, refusedStatus } from "./exec.ts";
+export { execCommand, readRunningAs, refusalOf, refusedStatus } from "./exec.ts";
 export { readRuntime, type ContainerExit, type ContainerFacts, type ContainerPhase, type ExitReason } from "./facts.ts";
 export { logPath } from "./layout.ts";
 export { isListening, readSockets, type Sockets } from "./listening.ts";
@@ -26,7 +27,7 @@ export const runtimeCrun: Driver<RuntimeWant, RuntimeHave, RuntimeChange> = {
 
 async function probe({ runner, files }: NodeSystem): Promise<readonly string[]> {
   const crun = await runner.run(["crun", "--version"]).catch(() => undefined);
-  const hierarchies = await readHierarchies(files);
+  const [hierarchies, images] = await Promise.all([readHierarchies(files), missingForImages({ runner, files })]);
   const limits = { cpu: "CPU quotas", memory: "memory limits", pids: "limits of processes" } as const;
   return [
     ...(crun?.code === 0 ? [] : ["crun is not installed (package crun)"]),
@@ -34,5 +35,6 @@ async function probe({ runner, files }: NodeSystem): Promise<readonly string[]> 
     ...Object.entries(limits)
       .filter(([controller]) => hierarchies[controller as keyof typeof limits] === undefined)
       .map(([controller, what]) => `no control group hierarchy with ${controller} is mounted: ${what} have no effect`),
+    ...images,
   ];
 }

@@ -1,10 +1,15 @@
 /** Where a generation keeps its files. Pure. */
 import type { NodePaths } from "@netwright/contract";
+import { writableDirectory } from "../image-store/index.ts";
 
 export interface Bundle {
   /** OCI bundle: configuration, root directory, and the files below. */
   readonly directory: string;
   readonly config: string;
+  /** Digest of the image that it is made of; not there for `host`. */
+  readonly image: string;
+  /** Links to the image's layers and to what is written over them. */
+  readonly lower: string;
   /** The supervising script. */
   readonly script: string;
   /** Its line of /proc/PID/stat. */
@@ -26,6 +31,9 @@ export const crunRoot = (paths: NodePaths): string => `${paths.run}/crun-state`;
 export const trashDirectory = (paths: NodePaths): string => `${paths.run}/crun-trash`;
 /** Output of an instance, over all its generations. */
 export const logPath = (paths: NodePaths, name: string): string => `${paths.state}/logs/${name}.log`;
+/** What a container writes over its image. */
+export const writablePath = (paths: NodePaths, generation: string): string =>
+  `${writableDirectory(paths)}/${generation}`;
 /** Control group of a generation, the same in every hierarchy. */
 export const controlGroup = (paths: NodePaths, generation: string): string =>
   `${paths.controlGroup ?? "/netwright"}/${generation}`;
@@ -35,6 +43,8 @@ export function bundleOf(paths: NodePaths, generation: string): Bundle {
   return {
     directory,
     config: `${directory}/config.json`,
+    image: `${directory}/image`,
+    lower: `${directory}/lower`,
     script: `${directory}/supervise.sh`,
     supervisor: `${directory}/supervisor`,
     pid: `${directory}/pid`,

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { milliseconds } from "@netwright/base";
 import { expect, test } from "vitest";
+import { file } from "./example.ts";
 import { runtimeCrun } from "./index.ts";
 import { bundleOf } from "./layout.ts";
 import { containerNode, sh, within } from "./testing.ts";
@@ -94,9 +95,9 @@ test("two agents that start the same thing get one container", async () => {
   await expect.poll(output, within).toBe("up\n");
 });
 
-test("an image that cannot be run is a problem, and nothing is left of it", async () => {
-  const { install } = await planFor([instance({ image: "oci:./shop" })]);
+test("a file that cannot be put there is a problem, and nothing is left of it", async () => {
+  const { install } = await planFor([instance({ files: [file("/proc/x", "")] })]);
   expect(await runtimeCrun.apply(system, install)).toMatchObject([
-    { slot: "runtime", code: "NW1206", subject: `${project}.shop-web-1` },
+    { slot: "runtime", code: "NW1203", subject: `${project}.shop-web-1` },
   ]);
 });

@@ -1,11 +1,16 @@
 /** Which generations are there, and who supervises them. */
+import type { Digest } from "@netwright/base";
 import type { NodePaths, NodeSystem, ProcessId } from "@netwright/contract";
+import { readImage, type ImageRecord } from "../image-store/index.ts";
 import { bundleOf, bundlesDirectory, type Bundle } from "./layout.ts";
+import type { RuntimeWant } from "./want.ts";
 
 export interface RuntimeHave {
   readonly paths: NodePaths;
   /** By name of the generation: every bundle on disk. */
   readonly generations: ReadonlyMap<string, GenerationHave>;
+  /** Of those that are wanted, what is whole on this host. */
+  readonly images: ReadonlyMap<Digest, ImageRecord>;
 }
 
 export interface GenerationHave {
@@ -15,12 +20,22 @@ export interface GenerationHave {
   readonly stopping: boolean;
 }
 
-export async function observe(system: NodeSystem): Promise<RuntimeHave> {
+export async function observe(system: NodeSystem, want: RuntimeWant): Promise<RuntimeHave> {
+  const images = await observeImages(system, want);
   const names = await system.files.list(bundlesDirectory(system.paths));
   const generations = await Promise.all(
     names.map(async (name) => [name, await observeGeneration(system, bundleOf(system.paths, name))] as const),
   );
-  return { paths: system.paths, generations: new Map(generations) };
+  return { paths: system.paths, generations: new Map(generations), images };
+}
+
+async function observeImages(
+  { files, paths }: NodeSystem,
+  want: RuntimeWant,
+): Promise<ReadonlyMap<Digest, ImageRecord>> {
+  const digests = new Set(want.flatMap(({ run }) => run.digest ?? []));
+  const records = await Promise.all([...digests].map((digest) => readImage(files, paths, digest)));
+  return new Map(records.flatMap((record) => (record === undefined ? [] : [[record.digest, record] as const])));
 }
 
 async function observeGeneration(system: NodeSystem, bundle: Bundle): Promise<GenerationHave> {

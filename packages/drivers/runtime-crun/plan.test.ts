@@ -1,4 +1,6 @@
+import type { Digest } from "@netwright/base";
 import { expect, test } from "vitest";
+import type { ImageRecord } from "../image-store/index.ts";
 import { web, webInstance } from "./example.ts";
 import { parseExit } from "./facts.ts";
 import { listeningPorts } from "./listening.ts";
@@ -15,7 +17,11 @@ function lines(
   want: RuntimeWant,
   generations: Record<string, GenerationHave>,
 ): { install: string[]; retire: string[] } {
-  const { install, retire } = plan(want, { paths, generations: new Map(Object.entries(generations)) });
+  const { install, retire } = plan(want, {
+    paths,
+    generations: new Map(Object.entries(generations)),
+    images: new Map(),
+  });
   return { install: install.map(describe), retire: retire.map(describe) };
 }
 
@@ -28,6 +34,18 @@ test("what runs as wanted is left alone; what is missing or has lost its supervi
     install: start,
     retire: [],
   });
+});
+
+test("a container waits for its image, and one that runs is not touched by its absence", () => {
+  const digest = `sha256:${"a".repeat(64)}` as Digest;
+  const instance = webInstance({ image: "registry.example.net/shop:1", digest });
+  const record = { digest } as ImageRecord;
+  const have = { paths, generations: new Map<string, GenerationHave>(), images: new Map([[digest, record]]) };
+  expect(plan([instance], { ...have, images: new Map() })).toEqual({ install: [], retire: [] });
+  expect(plan([webInstance({ image: "registry.example.net/shop:1" })], have)).toEqual({ install: [], retire: [] });
+  expect(plan([instance], have).install).toMatchObject([{ kind: "Start", image: record }]);
+  const generations = new Map([[generationOf(instance), running]]);
+  expect(plan([instance], { ...have, generations, images: new Map() })).toEqual({ install: [], retire: [] });
 });
 
 test("what was told to stop and is wanted again is started again", () => {

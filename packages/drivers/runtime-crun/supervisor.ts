@@ -2,13 +2,21 @@
  * The script that supervises one generation: makes its control groups, runs it, starts it again when it ends, stops it
  * on SIGTERM, and in the end removes all that belongs to it. It works whether an agent runs or not. Pure.
  */
+import { constants } from "node:os";
 import type { NodePaths } from "@netwright/contract";
-import { workloadUser } from "./bundle.ts";
+import type { ImageRecord } from "../image-store/index.ts";
 import { killCountFile, limits, mountsOf, type Hierarchies } from "./control-groups.ts";
-import { bundleOf, bundlesDirectory, controlGroup, crunRoot, trashDirectory } from "./layout.ts";
+import { hostUser } from "./host-root.ts";
+import { bundleOf, bundlesDirectory, controlGroup, crunRoot, trashDirectory, writablePath } from "./layout.ts";
 import { generationOf, type ContainerInstance } from "./want.ts";
 
-export function supervisorScript(instance: ContainerInstance, paths: NodePaths, hierarchies: Hierarchies): string {
+/** @param image null for `host` */
+export function supervisorScript(
+  instance: ContainerInstance,
+  paths: NodePaths,
+  hierarchies: Hierarchies,
+  image: ImageRecord | null,
+): string {
   const generation = generationOf(instance);
   const group = controlGroup(paths, generation);
   const { directory } = bundleOf(paths, generation);
@@ -23,7 +31,9 @@ export function supervisorScript(instance: ContainerInstance, paths: NodePaths, 
     mounts: mounts.map(({ mount }) => mount).join(" "),
     groups: mounts.map(({ mount }) => `${mount}${group}`).join(" "),
     kills: killCountFile(hierarchies, group) ?? "/dev/null",
+    signal: signalNumber(image?.stopSignal ?? "SIGTERM"),
     grace: `${instance.run.stopGracePeriod / 1000}`,
+    writable: image === null ? "" : writablePath(paths, generation),
   };
   const settings = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`);
   const writes = limits(instance.run.resources, hierarchies, group).map(
@@ -37,16 +47,46 @@ export function supervisorScript(instance: ContainerInstance, paths: NodePaths, 
     "prepare() {",
     ...delegation(hierarchies, group),
     ...writes,
-    ...(instance.run.files.length > 0 ? [ownFiles] : []),
+    ...(instance.run.files.length > 0 ? [ownFiles(image?.user ?? hostUser)] : []),
     "}",
+    ...(image === null ? ['enter() { exec "$@"; }'] : overlay(image.layers.length)),
     program,
   ].join("\n")}\n`;
 }
 
 /** Files that only their owner may read are the workload's. */
-const ownFiles =
+const ownFiles = ({ uid, gid }: { readonly uid: number; readonly gid: number }): string =>
   '  for dir in "$bundle/rootfs" "$bundle/files"; do ' +
-  `[ ! -d "$dir" ] || chown -R ${workloadUser}:${workloadUser} "$dir" || return; done`;
+  `[ ! -d "$dir" ] || chown -R ${uid}:${gid} "$dir" || return; done`;
+
+/** SIGRTMIN as the C library counts: the kernel's first two are its own. */
+const firstRealTime = 34;
+
+function signalNumber(name: string): string {
+  const realTime = /^SIGRTMIN(?:\+(\d+))?$/.exec(name);
+  if (realTime !== null) return `${firstRealTime + Number(realTime[1] ?? 0)}`;
+  return `${constants.signals[name as NodeJS.Signals] ?? constants.signals.SIGTERM}`;
+}
+
+/**
+ * Mounts the image in a mount namespace that only the container's own processes are in: the mount ends with them,
+ * whatever is killed. Every start begins with what the image has. Names are relative, because all of them together must
+ * fit on a page, and because none of them can then hold what mount(8) would take for a separator.
+ */
+const overlay = (layers: number): readonly string[] => [
+  "enter() {",
+  '  rm -rf "$writable" && mkdir -p "$writable/work" && mkdir -m 755 "$writable/upper" || exit 125',
+  "  exec unshare --mount --propagation private sh -c '",
+  '    cd "$1/lower" && mount -t overlay -o "$2" overlay "$1/rootfs" && cd / || exit 125',
+  "    shift 2",
+  '    exec "$@"',
+  `  ' sh "$bundle" ${quoted(`nosuid,nodev,volatile,lowerdir=${lowerNames(layers).join(":")},upperdir=upper,workdir=work`)} "$@"`,
+  "}",
+];
+
+/** Links in the bundle's `lower`, from the top down. */
+export const lowerNames = (layers: number): readonly string[] =>
+  Array.from({ length: layers }, (_, index) => `${index}`);
 
 /** One process for all: each costs a millisecond of the start. */
 const makeDirectories = '  mkdir -p "$bundle/rootfs" $groups || return';
@@ -87,7 +127,7 @@ running() {
 end_container() {
   while [ -e "$bundle/starting" ] && ! running && kill -0 "$child" 2>/dev/null; do sleep 0.02 9>&-; done
   running || return
-  kill -TERM "$pid" 2>/dev/null
+  kill -s "$signal" "$pid" 2>/dev/null
   timeout "$grace" tail --pid="$pid" -s 0.02 -f /dev/null 9>&- && return
   running && kill -KILL "$pid"
 }
@@ -112,6 +152,7 @@ remove_all() {
   # Gone at once: half a bundle would look like one that nobody supervises.
   mkdir -p "$trash" && mv "$bundle" "$trash/$generation.$$"
   rm -rf "$bundle" "$trash"
+  [ -z "$writable" ] || rm -rf "$writable"
 }
 
 # Runs the container to its end; its status is in code, "-" where nobody could see it.
@@ -120,7 +161,7 @@ run_container() {
   [ -d "$root/$generation" ] && crun --root "$root" --cgroup-manager=disabled delete --force "$generation"
   (
     for dir in $groups; do echo 0 >"$dir/cgroup.procs" || exit 125; done
-    exec crun --root "$root" --cgroup-manager=disabled run --bundle "$bundle" --pid-file "$bundle/pid" "$generation"
+    enter crun --root "$root" --cgroup-manager=disabled run --bundle "$bundle" --pid-file "$bundle/pid" "$generation"
   ) </dev/null 9>&- &
   child=$!
   while :; do

@@ -1,5 +1,6 @@
 /** What this driver is about: the containers of one host. */
 import { createHash } from "node:crypto";
+import type { Ipv6 } from "@netwright/base";
 import {
   workloadNamespace,
   type ContainerRun,
@@ -14,6 +15,7 @@ export interface ContainerInstance {
   readonly id: string;
   /** The instance's own network namespace. */
   readonly netns: string;
+  readonly address: Ipv6;
   readonly run: ContainerRun;
 }
 
@@ -30,9 +32,9 @@ export function containerOf(
   network: Pick<NetworkState, "project">,
   workload: WorkloadState,
 ): ContainerInstance | undefined {
-  const { id, run } = workload;
+  const { id, address, run } = workload;
   if (run.kind !== "Container") return undefined;
-  return { name: `${network.project}.${id}`, id, netns: workloadNamespace(network, workload), run };
+  return { name: `${network.project}.${id}`, id, netns: workloadNamespace(network, workload), address, run };
 }
 
 /**

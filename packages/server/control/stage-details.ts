@@ -23,6 +23,7 @@ export function detailsOf(
     address: addresses.map(({ address }) => address).join(", ") || "none: it has no listener",
     placed: placedText(staying),
     firewall: firewallText(service, staying, facts),
+    pulled: [...new Set((observed.images ?? []).map(({ image }) => image))].join(", "),
     running: counted(staying.length, "instance"),
     announced:
       announcements.length === 0

@@ -25,7 +25,7 @@ export interface ComputedSpans {
   readonly planned: Milliseconds;
 }
 
-const byAgents: readonly ServiceStage[] = ["firewall", "running", "announced", "ready"];
+const byAgents: readonly ServiceStage[] = ["firewall", "pulled", "running", "announced", "ready"];
 
 export class StageTracker {
   readonly #clock: Clock;
@@ -56,6 +56,7 @@ export class StageTracker {
     const details = detailsOf(service, observed, facts);
     for (const stage of byAgents) {
       if (progress.stages.some((entry) => entry.stage === stage)) continue;
+      if (stage === "pulled" && observed.images === undefined) continue;
       if (!isOver(stage, progress.generation, observed)) break;
       const now = this.#clock.monotonic();
       progress.stages.push({
@@ -75,6 +76,7 @@ export class StageTracker {
 
 function isOver(stage: ServiceStage, generation: number, { conditions, instances }: ObservedService): boolean {
   if (stage === "firewall") return instances.every(({ phase }) => phase !== "Pending") && isTrue(conditions, "Placed");
+  if (stage === "pulled") return isTrue(conditions, "Pulled");
   if (stage === "running")
     return instances.filter(isStaying).every(({ tier, phase }) => tier === "lb" || phase === "Ready");
   if (stage === "announced") return isTrue(conditions, "Announced");

@@ -153,7 +153,7 @@ export class Statuses {
 }
 
 /** Reasons that pass by themselves while a change is carried out. */
-const underWay: ReadonlySet<string> = new Set(["Applying", "Evacuating"]);
+const underWay: ReadonlySet<string> = new Set(["Applying", "Evacuating", "Pulling"]);
 
 const conditionsIn = (object: WireObject | undefined): readonly Condition[] =>
   (object?.status?.["conditions"] ?? []) as readonly Condition[];

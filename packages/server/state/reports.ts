@@ -1,6 +1,6 @@
 /** What agents said last, and how long ago. In memory: after a restart they say it again. */
-import { milliseconds, seconds, type Clock, type Instant, type Milliseconds } from "@netwright/base";
-import type { DeniedFlow, InstancePhase, NodeReport, Store, StoreWrite } from "@netwright/contract";
+import { milliseconds, seconds, type Clock, type Digest, type Instant, type Milliseconds } from "@netwright/base";
+import type { DeniedFlow, ImageReport, InstancePhase, NodeReport, Store, StoreWrite } from "@netwright/contract";
 import type { Observed, ObservedInstance, ObservedNode } from "@netwright/compiler";
 import { Wakeups } from "@netwright/store";
 
@@ -35,7 +35,7 @@ export const deniedKey = (
   { from, to, protocol, port, outside }: DeniedFlow,
 ): string => `${project}/${network} ${outside?.source ?? from} ${outside?.destination ?? to} ${protocol} ${port}`;
 
-/** What is new in a report: nothing, what statuses show, or phases of instances, which decisions depend on. */
+/** What is new in a report: nothing, what statuses show, or phases of instances and images looked up, which decisions depend on. */
 export type News = "Nothing" | "Details" | "Phases";
 
 export class Reports {
@@ -68,7 +68,8 @@ export class Reports {
     this.wakeups.wake();
     if (before !== undefined && content(before.report) === content(report)) return "Nothing";
     const phases = phasesOf(report);
-    if (before !== undefined && JSON.stringify(this.#phases.get(node)) === JSON.stringify(phases)) return "Details";
+    const samePhases = before !== undefined && JSON.stringify(this.#phases.get(node)) === JSON.stringify(phases);
+    if (samePhases) return lookedUpText(before.report) === lookedUpText(report) ? "Details" : "Phases";
     this.#phases.set(node, phases);
     this.#unwritten.add(node);
     return "Phases";
@@ -106,14 +107,18 @@ export class Reports {
     const idle = this.#idle(nodes, revisions);
     const instances = new Map<string, ObservedInstance>();
     const known = new Map<string, ObservedNode>();
+    const images = new Map<string, Digest>();
     for (const node of nodes) {
+      for (const { name, digest } of lookedUp(this.#heard.get(node)?.report)) {
+        if (digest !== null && !images.has(name)) images.set(name, digest);
+      }
       for (const [key, phase] of this.#phases.get(node) ?? []) {
         instances.set(key, idle.has(key) ? { phase, drained: true } : { phase });
       }
       const ready = this.ready(node);
       if (ready !== undefined) known.set(node, this.#observedNode(node, ready, revisions.get(node)));
     }
-    return { instances, nodes: known };
+    return { instances, nodes: known, ...(images.size > 0 ? { images } : {}) };
   }
 
   #observedNode(node: string, ready: boolean, revision: number | undefined): ObservedNode {
@@ -163,6 +168,13 @@ export class Reports {
     return { writes, done };
   }
 }
+
+/** Images whose name nobody had looked up before this node did. */
+const lookedUp = (report: NodeReport | undefined): readonly ImageReport[] =>
+  (report?.images ?? []).filter(({ resolved }) => resolved);
+
+const lookedUpText = (report: NodeReport): string =>
+  JSON.stringify(lookedUp(report).map(({ name, digest }) => [name, digest]));
 
 /** By key `PROJECT/ID`, sorted. */
 type Phases = readonly (readonly [string, InstancePhase])[];

@@ -4,6 +4,7 @@ import type { InstanceEntry } from "@netwright/compiler";
 import { announcementsOf } from "./announcements.ts";
 import { conditionsOf } from "./conditions.ts";
 import type { Facts } from "./facts.ts";
+import { imagesOf } from "./image-status.ts";
 import { instanceStatus } from "./instance-status.ts";
 import { serviceVerdicts } from "./service-verdicts.ts";
 
@@ -27,11 +28,13 @@ export function observeService(input: ServiceInput): ObservedService {
   const instances = instancesOf(facts, service);
   const balancers = instances.filter(({ entry }) => entry.role === "LoadBalancer").map(({ host }) => host);
   const announcements = vip === undefined ? [] : announcementsOf(facts, balancers, vip.address);
-  const verdicts = serviceVerdicts({ ...input, vip, instances, announcements });
+  const images = imagesOf(facts, service);
+  const verdicts = serviceVerdicts({ ...input, vip, instances, announcements, images });
   return {
     addresses: vip === undefined ? [] : [{ address: vip.address, pool: vip.pool }],
     announcements: [...announcements],
     instances: instances.map(({ entry: _, ...instance }) => instance),
+    ...(images.length === 0 ? {} : { images: [...images] }),
     conditions: [...conditionsOf(verdicts, before, facts.now)],
   };
 }

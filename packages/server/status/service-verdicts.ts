@@ -1,5 +1,5 @@
 /** The ladder of a Service: Accepted, ResolvedRefs, Placed, Programmed, Announced, Ready. Pure. */
-import { objectName, serviceChain, type Condition, type Service } from "@netwright/api";
+import { objectName, serviceChain, type Condition, type Service, type ServiceStatus } from "@netwright/api";
 import type { ErrorCode } from "@netwright/base";
 import type { VipEntry } from "@netwright/compiler";
 import { reachesUpstream, type Announcement } from "./announcements.ts";
@@ -7,6 +7,7 @@ import type { Verdict } from "./conditions.ts";
 import type { Facts } from "./facts.ts";
 import { peeringTroubles } from "./peering.ts";
 import { textOf } from "../state/objects.ts";
+import { judgePulled } from "./image-status.ts";
 import type { ServiceInstance } from "./service-status.ts";
 
 export interface VerdictInput {
@@ -17,6 +18,7 @@ export interface VerdictInput {
   readonly vip: VipEntry | undefined;
   readonly instances: readonly ServiceInstance[];
   readonly announcements: readonly Announcement[];
+  readonly images: NonNullable<ServiceStatus["images"]>;
 }
 
 type Judgement = Pick<Verdict, "status" | "reason" | "message">;
@@ -29,6 +31,7 @@ export function serviceVerdicts(input: VerdictInput): readonly Verdict[] {
   const placed = judgePlaced(input);
   const programmed = judgeProgrammed(input);
   const announced = judgeAnnounced(input);
+  const pulled = judgePulled(input.facts, input.images, input.instances);
   const verdict = (type: string, judgement: Judgement, observedGeneration = generation): Verdict => ({
     type,
     ...judgement,
@@ -42,6 +45,7 @@ export function serviceVerdicts(input: VerdictInput): readonly Verdict[] {
     ),
     verdict("Placed", placed),
     verdict("Programmed", programmed),
+    ...(pulled === undefined ? [] : [verdict("Pulled", pulled)]),
     verdict("Announced", announced),
     verdict("Ready", judgeReady(input, announced), readyGeneration(input, placed, programmed)),
   ];

@@ -5,8 +5,8 @@ import { importsOf } from "./source-text.ts";
 
 const has = (path: string): boolean => allFiles.includes(path);
 
-/** Not drivers: what several drivers of one engine share, and what tests share. */
-const shared = new Set(["nftables", "testing"]);
+/** Not drivers: what several drivers of one engine share, what the agent fills for them, and what tests share. */
+const shared = new Set(["image-store", "nftables", "testing"]);
 const drivers = foldersIn("packages/drivers")
   .filter((name) => !shared.has(name))
   .map((name) => `packages/drivers/${name}`);

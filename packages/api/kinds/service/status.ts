@@ -3,7 +3,16 @@ import { z } from "zod";
 import { conditionSchema } from "../condition.ts";
 
 /** Stages of an apply in the order in which they pass. */
-export const serviceStages = ["address", "placed", "proven", "firewall", "running", "announced", "ready"] as const;
+export const serviceStages = [
+  "address",
+  "placed",
+  "proven",
+  "firewall",
+  "pulled",
+  "running",
+  "announced",
+  "ready",
+] as const;
 export type ServiceStage = (typeof serviceStages)[number];
 
 const stageSchema = z.strictObject({
@@ -28,6 +37,16 @@ export const serviceStatusSchema = z.strictObject({
       message: z.string(),
     }),
   ),
+  images: z
+    .array(
+      z.strictObject({
+        tier: z.string(),
+        image: z.string(),
+        digest: z.string().meta({ description: "What all its instances run; empty until it is known." }),
+      }),
+    )
+    .exactOptional()
+    .meta({ description: "Of tiers with an image that is not host." }),
   conditions: z.array(conditionSchema),
   stages: z.array(stageSchema).meta({ description: "How long each stage of the last change took." }),
 });

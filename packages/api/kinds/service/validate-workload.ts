@@ -4,10 +4,13 @@ import type { FieldPath, Finding } from "../kind.ts";
 import { validateFile } from "./validate-file.ts";
 import type { Workload } from "./workload.ts";
 
-export function validateWorkload({ command, env, files }: Workload, path: FieldPath): readonly Finding[] {
+export function validateWorkload({ image, command, args, env, files }: Workload, path: FieldPath): readonly Finding[] {
+  const missing = finding("NW1202", [...path, "command"], "is required with image: host", "the program to run");
   const noProgram = finding("NW1203", [...path, "command", 0], "is empty", "the program to run");
   return [
+    ...(image === "host" && command.length === 0 ? [missing] : []),
     ...(command[0] === "" ? [noProgram] : []),
+    ...args.flatMap((text, index) => nulFindings(text, [...path, "args", index])),
     ...command.flatMap((text, index) => nulFindings(text, [...path, "command", index])),
     ...env.flatMap((_, index) => envFindings(env, index, [...path, "env", index])),
     ...files.flatMap((_, index) => validateFile(files, index, [...path, "files", index])),

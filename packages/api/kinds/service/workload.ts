@@ -42,8 +42,14 @@ const resourcesSchema = z
   .meta({ description: "Limits of each instance." });
 
 export const workloadSchema = z.strictObject({
-  image: imageField("Where its files come from. host: a read-only view of the host's own file system, for labs."),
-  command: z.array(z.string()).min(1).meta({ description: "Program and arguments; no shell." }),
+  image: imageField("Where its files come from: a registry, an OCI layout, or the host's own file system."),
+  command: z.array(z.string()).prefault([]).meta({
+    description: "Program and arguments; no shell. Instead of the image's Entrypoint and Cmd; host needs it.",
+  }),
+  args: z
+    .array(z.string())
+    .prefault([])
+    .meta({ description: "Arguments behind command, or instead of the image's Cmd." }),
   env: z.array(envSchema).prefault([]).meta({ description: "Environment variables." }),
   files: z.array(fileSchema).prefault([]).meta({ description: "Put into the workload before it starts." }),
   port: portField("Where the server listens, on all addresses.", "the port your server listens on, for example 8080"),

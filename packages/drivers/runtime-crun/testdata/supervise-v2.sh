@@ -9,7 +9,9 @@ group='/netwright/lab/host1/default.shop-web-1@63d1f3984e68'
 mounts='/sys/fs/cgroup'
 groups='/sys/fs/cgroup/netwright/lab/host1/default.shop-web-1@63d1f3984e68'
 kills='/sys/fs/cgroup/netwright/lab/host1/default.shop-web-1@63d1f3984e68/memory.events'
+signal='15'
 grace='3'
+writable=''
 prepare() {
   mkdir -p "$bundle/rootfs" $groups || return
   echo '+cpu +memory +pids' >'/sys/fs/cgroup/cgroup.subtree_control' || return
@@ -22,6 +24,7 @@ prepare() {
   echo '102' >'/sys/fs/cgroup/netwright/lab/host1/default.shop-web-1@63d1f3984e68/pids.max' || return
   for dir in "$bundle/rootfs" "$bundle/files"; do [ ! -d "$dir" ] || chown -R 65534:65534 "$dir" || return; done
 }
+enter() { exec "$@"; }
 
 pause() { sleep "$1" 9>&- & wait "$!"; kill "$!" 2>/dev/null; }
 
@@ -36,7 +39,7 @@ running() {
 end_container() {
   while [ -e "$bundle/starting" ] && ! running && kill -0 "$child" 2>/dev/null; do sleep 0.02 9>&-; done
   running || return
-  kill -TERM "$pid" 2>/dev/null
+  kill -s "$signal" "$pid" 2>/dev/null
   timeout "$grace" tail --pid="$pid" -s 0.02 -f /dev/null 9>&- && return
   running && kill -KILL "$pid"
 }
@@ -61,6 +64,7 @@ remove_all() {
   # Gone at once: half a bundle would look like one that nobody supervises.
   mkdir -p "$trash" && mv "$bundle" "$trash/$generation.$$"
   rm -rf "$bundle" "$trash"
+  [ -z "$writable" ] || rm -rf "$writable"
 }
 
 # Runs the container to its end; its status is in code, "-" where nobody could see it.
@@ -69,7 +73,7 @@ run_container() {
   [ -d "$root/$generation" ] && crun --root "$root" --cgroup-manager=disabled delete --force "$generation"
   (
     for dir in $groups; do echo 0 >"$dir/cgroup.procs" || exit 125; done
-    exec crun --root "$root" --cgroup-manager=disabled run --bundle "$bundle" --pid-file "$bundle/pid" "$generation"
+    enter crun --root "$root" --cgroup-manager=disabled run --bundle "$bundle" --pid-file "$bundle/pid" "$generation"
   ) </dev/null 9>&- &
   child=$!
   while :; do

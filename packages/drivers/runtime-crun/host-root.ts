@@ -1,0 +1,97 @@
+/** `image: host`: a read-only view of the host's own file system. Pure. */
+import type { NodePaths } from "@netwright/contract";
+import { bundleOf } from "./layout.ts";
+import {
+  assignments,
+  bound,
+  checkFilePath,
+  environment,
+  tmpfs,
+  type Mount,
+  type PlacedFile,
+  type RootParts,
+} from "./root-parts.ts";
+import { generationOf, type ContainerInstance } from "./want.ts";
+
+/** Directories of the host that a workload sees, read-only, where they exist. All others it does not see at all. */
+const shownDirectories = ["bin", "etc", "lib", "lib32", "lib64", "libx32", "opt", "sbin", "srv", "usr"];
+
+/** What stays hidden in them, on top of being readable by root only. */
+const hiddenInEtc =
+  "shadow shadow- gshadow gshadow- sudoers sudoers.d ssh ssl/private netwright wireguard letsencrypt krb5.keytab bird " +
+  "frr knot haproxy NetworkManager ppp";
+
+/** `nobody` and `nogroup`: who a workload of the host's programs runs as and owns its files. */
+export const hostUser = { uid: 65_534, gid: 65_534 };
+
+/** Writable, empty at each start, counted against the workload's memory. */
+const writable = ["/run", "/tmp", "/var/tmp"];
+
+/** Where a workload's file lies in the bundle. */
+type Place = "Root" | "Overlay" | "Bind";
+
+function placeOf(path: string, names: readonly string[]): Place {
+  checkFilePath(path);
+  if (writable.some((directory) => path.startsWith(`${directory}/`))) return "Bind";
+  return shown(names).includes(path.split("/")[1] ?? "") ? "Overlay" : "Root";
+}
+
+const shown = (names: readonly string[]): readonly string[] => shownDirectories.filter((name) => names.includes(name));
+
+/** @param names in the host's root directory */
+export function hostFiles(
+  instance: ContainerInstance,
+  paths: NodePaths,
+  names: readonly string[],
+): readonly PlacedFile[] {
+  const { directory } = bundleOf(paths, generationOf(instance));
+  return instance.run.files.map(({ path, content, mode }) => ({
+    path: `${directory}/${placeOf(path, names) === "Root" ? "rootfs" : "files"}${path}`,
+    content,
+    mode,
+  }));
+}
+
+export function hostRoot(instance: ContainerInstance, paths: NodePaths, names: readonly string[]): RootParts {
+  const { run, id } = instance;
+  return {
+    // tini hands signals on and collects orphans; a command that is process 1 itself would ignore SIGTERM.
+    args: ["/usr/bin/tini", "--", ...run.command, ...(run.args ?? [])],
+    env: environment(["HOME=/tmp", `HOSTNAME=${id}`], assignments(run.env)),
+    cwd: "/",
+    user: hostUser,
+    readonly: true,
+    mounts: [
+      ...writable.map((path) => tmpfs(path, "nodev", "mode=1777", "size=64m")),
+      ...hostMounts(instance, paths, names),
+      ...fileMounts(instance, paths, names),
+    ],
+    masked: hiddenInEtc.split(" ").map((path) => `/etc/${path}`),
+  };
+}
+
+/** A shown directory that the workload has files in is merged from both by an overlay without an upper layer. */
+function hostMounts(instance: ContainerInstance, paths: NodePaths, names: readonly string[]): readonly Mount[] {
+  const { directory } = bundleOf(paths, generationOf(instance));
+  const merged = new Set(
+    instance.run.files.filter(({ path }) => placeOf(path, names) === "Overlay").map(({ path }) => path.split("/")[1]),
+  );
+  return shown(names).map((name) =>
+    merged.has(name)
+      ? {
+          destination: `/${name}`,
+          type: "overlay",
+          source: "overlay",
+          options: ["ro", "nosuid", "nodev", `lowerdir=${directory}/files/${name}:/${name}`],
+        }
+      : bound(`/${name}`, `/${name}`),
+  );
+}
+
+/** A file in a writable directory is bound over it, read-only. */
+function fileMounts(instance: ContainerInstance, paths: NodePaths, names: readonly string[]): readonly Mount[] {
+  const { directory } = bundleOf(paths, generationOf(instance));
+  return instance.run.files
+    .filter(({ path }) => placeOf(path, names) === "Bind")
+    .map(({ path }) => bound(path, `${directory}/files${path}`));
+}

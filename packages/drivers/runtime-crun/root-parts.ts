@@ -1,0 +1,64 @@
+/** What both kinds of root directories are made of: the host's own, and an image's. Pure. */
+import { NetwrightError } from "@netwright/base";
+
+export interface Mount {
+  readonly destination: string;
+  readonly type: string;
+  readonly source: string;
+  readonly options: readonly string[];
+}
+
+export interface PlacedFile {
+  /** Where it is written. */
+  readonly path: string;
+  /** Octets in base64. */
+  readonly content: string;
+  readonly mode: number;
+}
+
+/** What a kind of root directory decides of a container. */
+export interface RootParts {
+  readonly args: readonly string[];
+  readonly env: readonly string[];
+  readonly cwd: string;
+  readonly user: { readonly uid: number; readonly gid: number; readonly additionalGids?: readonly number[] };
+  readonly readonly: boolean;
+  readonly mounts: readonly Mount[];
+  readonly masked: readonly string[];
+}
+
+export const tmpfs = (destination: string, ...options: string[]): Mount => ({
+  destination,
+  type: "tmpfs",
+  source: "tmpfs",
+  options: ["nosuid", ...options],
+});
+
+/** A file or directory, read-only. */
+export const bound = (destination: string, source: string): Mount => ({
+  destination,
+  type: "bind",
+  source,
+  options: ["bind", "ro", "nosuid", "nodev"],
+});
+
+/** @throws NW1203 for a path where no workload can have a file. */
+export function checkFilePath(path: string): void {
+  if (!path.startsWith("/") || path.endsWith("/") || path.split("/").some((part) => part === ".." || part === ".")) {
+    throw new NetwrightError("NW1203", `${JSON.stringify(path)} is not an absolute path of a file`);
+  }
+  if (["dev", "proc", "sys"].includes(path.split("/")[1] ?? ""))
+    throw new NetwrightError("NW1203", `no file can be put at ${path}`);
+}
+
+const searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** `NAME=VALUE`, later ones before earlier ones of the same name; a PATH there is always. */
+export function environment(...sources: readonly (readonly string[])[]): readonly string[] {
+  const byName = new Map([["PATH", `PATH=${searchPath}`]]);
+  for (const entry of sources.flat()) byName.set(entry.slice(0, entry.indexOf("=")), entry);
+  return [...byName.values()];
+}
+
+export const assignments = (env: readonly { readonly name: string; readonly value: string }[]): readonly string[] =>
+  env.map(({ name, value }) => `${name}=${value}`);
