@@ -31,7 +31,9 @@ export function renderNeighbor(bgp: BgpState, neighbor: BgpNeighbor): string {
     ...(neighbor.role === "Upstream" ? ["    table upstreams;"] : []),
     `    import where ${filters.import};`,
     `    export ${exportOf(filters, foreign)};`,
-    ...((foreign?.maxPrefixes ?? null) === null ? [] : [`    receive limit ${foreign?.maxPrefixes} action restart;`]),
+    ...((foreign?.maxPrefixes ?? null) === null
+      ? []
+      : ["    import keep filtered on;", `    receive limit ${foreign?.maxPrefixes} action restart;`]),
     "    next hop self;",
     "  };",
     "}",
