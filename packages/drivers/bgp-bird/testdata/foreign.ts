@@ -57,12 +57,11 @@ let edgePrograms: readonly ProcessId[] = [];
 async function endEdge(): Promise<void> {
   const { processes } = systemOf("edge1");
   for (const id of edgePrograms) {
-    await processes.signal(id, "SIGKILL");
+    // Not killed: zebra would leave its routes in the kernel.
+    await processes.signal(id, "SIGTERM");
     await until("the edge's program is gone", async () => !(await processes.alive(id)));
   }
   edgePrograms = [];
-  // Zebra that is killed leaves them.
-  await run("edge1", "ip", "-6", "route", "flush", "proto", "bgp");
 }
 
 export async function runFrr(configuration: string): Promise<void> {
