@@ -6,6 +6,7 @@
 import { rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, type BuildOptions } from "esbuild";
+import { builtinModules } from "./bundle/builtin-modules.ts";
 import { renderNotices } from "./bundle/notices.ts";
 import { root } from "./gate/program.ts";
 
@@ -21,8 +22,9 @@ const common = {
   target: "node24",
   // Some libraries are CommonJS and require Node's own modules.
   banner: {
-    js: 'import { createRequire as nodeRequire } from "node:module"; const require = nodeRequire(import.meta.url);',
+    js: 'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);',
   },
+  plugins: [builtinModules],
   metafile: true,
   logLevel: "warning",
 } satisfies BuildOptions;

@@ -5,11 +5,12 @@
 import { once } from "node:events";
 import { milliseconds, type Milliseconds } from "@netwright/base";
 import type { HostState, NodeReport, NodeSystem, Problem } from "@netwright/contract";
-import { readEngines, readNetworks, type EngineFacts } from "./engines.ts";
+import { readBgp, type BgpFacts } from "@netwright/drivers/bgp-bird/index.ts";
+import { readNetworks } from "./engines.ts";
 import { readServiceRoutes } from "./service-routes.ts";
 import { Waiter } from "./waiter.ts";
 
-export interface EnginesSeen extends EngineFacts, Pick<NodeReport, "routes" | "networks"> {
+export interface EnginesSeen extends BgpFacts, Pick<NodeReport, "routes" | "networks"> {
   /** What no round can put right. */
   readonly obstacles: readonly Problem[];
 }
@@ -95,7 +96,7 @@ export class EngineWatch {
     // Set before, so that who wakes us meanwhile has us look again.
     this.#enginesDueAt = Infinity;
     const [engines, routes] = await Promise.all([
-      readEngines(this.#system, state),
+      readBgp(this.#system, state.bgp.neighbors),
       readServiceRoutes(this.#system, state),
     ]);
     this.#engines = { ...engines, ...routes.told, obstacles: routes.outranked };
@@ -114,7 +115,7 @@ export class EngineWatch {
   }
 }
 
-function enginesSettled({ bgp }: HostState, { sessions, announced }: EngineFacts): boolean {
+function enginesSettled({ bgp }: HostState, { sessions, announced }: BgpFacts): boolean {
   const everySession = bgp.neighbors.every(({ name }) =>
     sessions.some((session) => session.neighbor === name && session.state === "Established"),
   );

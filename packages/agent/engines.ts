@@ -1,4 +1,4 @@
-/** What the agent reads of engines for its report, beside instances: sessions, announcements, firewalls. */
+/** What the agent reads of firewalls for its report. */
 import {
   networkNamespace,
   type HostState,
@@ -7,22 +7,11 @@ import {
   type NodeSystem,
 } from "@netwright/contract";
 import { readCounts, readDenied, readNotExposed } from "@netwright/drivers";
-import { readAnnounced, readSessions } from "@netwright/drivers/bgp-bird/index.ts";
 
-export type EngineFacts = Pick<NodeReport, "sessions" | "announced">;
 type Networks = NodeReport["networks"];
 
 /** Of each kind, so that a scan from outside leaves room for what workloads tried. */
 const deniedMax = 100;
-
-/** By BIRD's socket: no process is started for it. */
-export async function readEngines(system: NodeSystem, { bgp }: HostState): Promise<EngineFacts> {
-  const [sessions, announced] = await Promise.all([
-    readSessions(system, bgp.neighbors).catch(() => []),
-    readAnnounced(system).catch(() => []),
-  ]);
-  return { sessions, announced };
-}
 
 /** @param known counts its rules from then: they are many, and change only when the firewall does */
 export async function readNetworks(system: NodeSystem, { networks }: HostState, known: Networks): Promise<Networks> {

@@ -26,6 +26,7 @@ export {
 } from "./kinds/lab/schema.ts";
 export type { Network } from "./kinds/network/schema.ts";
 export type { NodeStatus } from "./kinds/node-status.ts";
+export type { Project, Quota } from "./kinds/project/schema.ts";
 export type { Router, RouterLink } from "./kinds/router/schema.ts";
 export type { Session } from "./kinds/router/session.ts";
 export { serviceChain, tierProtocols, type ChainTier } from "./kinds/service/chain.ts";
@@ -46,8 +47,10 @@ export { isImplied, type Spread } from "./kinds/service/tier.ts";
 export type { Workload, WorkloadFileEntry } from "./kinds/service/workload.ts";
 export { parseDuration, printDuration } from "./fields/duration.ts";
 export { parseHostname, type Hostname } from "./fields/hostname.ts";
+export { coversHostname, type HostnamePattern } from "./fields/hostname-pattern.ts";
 export { printCpu, printOctets, type MilliCpu, type Octets } from "./fields/quantity.ts";
 export { decodeManifest, decodeObject, encodeObject, type Decoded, type WireObject } from "./kinds/decode.ts";
+export { inProject } from "./kinds/in-project.ts";
 export { formatPath, parsePath } from "./kinds/field-path.ts";
 export { fieldAt, jsonSchemaOf, type JsonSchema } from "./kinds/json-schema.ts";
 export { nearest } from "./kinds/near-miss.ts";

@@ -49,6 +49,11 @@ export const errorCodes = {
   NW1402: entry("invalid", "No host has room, or too few hosts match, for the replicas asked for."),
   NW1403: entry("invalid", "A number space (VNIs, classes, hosts) is exhausted."),
   NW1404: entry("unavailable", "An instance is on a host that is lost or closed, and fits nowhere else."),
+  NW1405: entry(
+    "invalid",
+    "The project would use more than its quota. Ask for less, delete something of it, or have the quota raised.",
+  ),
+  NW1406: entry("invalid", "The project may not use this: an address pool or a host name that is not on its list."),
 
   NW1501: entry("notFound", "There is no such object."),
   NW1502: entry("conflict", "The object changed since it was read."),

@@ -8,6 +8,7 @@ import {
   type FieldPath,
   type Host,
   type Network,
+  type Project,
   type Router,
   type Service,
   type Sources,
@@ -27,6 +28,7 @@ export interface ObjectSet {
   readonly pools: ReadonlyMap<string, Applied<AddressPool>>;
   readonly hosts: ReadonlyMap<string, Applied<Host>>;
   readonly routers: ReadonlyMap<string, Applied<Router>>;
+  readonly projects: ReadonlyMap<string, Applied<Project>>;
 }
 
 export const projectKey = (project: string, name: string): string => `${project}/${name}`;
@@ -39,6 +41,7 @@ export function objectSet(items: Iterable<{ readonly object: AnyObject; readonly
     pools: new Map<string, Applied<AddressPool>>(),
     hosts: new Map<string, Applied<Host>>(),
     routers: new Map<string, Applied<Router>>(),
+    projects: new Map<string, Applied<Project>>(),
   };
   const keyed = [...items].map(({ object, sources = {} }) => ({ key: keyOf(object), object, sources }));
   for (const { key, object, sources } of keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
@@ -46,6 +49,7 @@ export function objectSet(items: Iterable<{ readonly object: AnyObject; readonly
     else if (object.kind === "Network") set.networks.set(key, { object, sources });
     else if (object.kind === "AddressPool") set.pools.set(key, { object, sources });
     else if (object.kind === "Host") set.hosts.set(key, { object, sources });
+    else if (object.kind === "Project") set.projects.set(key, { object, sources });
     else if (object.kind === "Router") set.routers.set(key, { object, sources });
   }
   return set;

@@ -11,6 +11,7 @@ import { equal } from "./compile/equal.ts";
 import type { Explanation } from "./place/explanation.ts";
 import { changedFlows } from "./plan/changed-flows.ts";
 import { changedNode } from "./plan/changed-nodes.ts";
+import { announcedBy, projectParts } from "./plan/project-part.ts";
 import { changedObjects } from "./plan/changed-objects.ts";
 import { classNames } from "./plan/class-names.ts";
 import { settle } from "./settle.ts";
@@ -23,6 +24,8 @@ export interface PlanInput {
   readonly now: Instant;
   /** Objects that the request names, as `objectName` prints them: shown also when they stay as they are. */
   readonly named?: ReadonlySet<string>;
+  /** Whose people read it: nothing of other projects or of the fabric stands in it. Null: those of the whole site. */
+  readonly project?: string | null;
 }
 
 /** A plan by itself. Who makes many keeps a `Planner`. */
@@ -42,7 +45,7 @@ export class Planner {
   #kept: Kept | undefined;
 
   /** Compares where both lead once everything is ready, so that a rollout under way is no part of the plan. */
-  plan({ before, after, ledger, observed, now, named = new Set() }: PlanInput): Plan {
+  plan({ before, after, ledger, observed, now, named = new Set(), project = null }: PlanInput): Plan {
     const objects = changedObjects(before, after, named);
     const first = settle(before, ledger, observed.nodes, now);
     const next = settle(after, first.ledger, observed.nodes, now);
@@ -57,13 +60,18 @@ export class Planner {
     const { states } = compilation.compiled();
     this.#kept = { compilation, ledger: next.ledger };
     const names = classNames(first.ledger, next.ledger);
+    const announced = project === null ? new Set<string>() : announcedBy(project, first.ledger, next.ledger);
+    const sides = (node: string) => [old.get(node), states.get(node)] as const;
+    const shown = (node: string) => (project === null ? sides(node) : projectParts(...sides(node), project, announced));
     return {
       objects,
-      addresses: newAddresses(first.ledger, next.ledger, after),
-      placements: newPlacements(first.ledger, next.ledger, next.explanations),
-      nodes: changed.flatMap((node) => changedNode(old.get(node), states.get(node), names) ?? []),
+      addresses: newAddresses(first.ledger, next.ledger, after, project),
+      placements: newPlacements(first.ledger, next.ledger, next.explanations, project),
+      nodes: changed.flatMap((node) => changedNode(...shown(node), names) ?? []),
       flows:
-        changed.length === 0 ? [] : changedFlows(old.values(), states.values(), touchedNetworks(changed, old, states)),
+        changed.length === 0
+          ? []
+          : changedFlows(old.values(), states.values(), touchedNetworks(changed, old, states, project)),
     };
   }
 
@@ -89,11 +97,13 @@ function ledgerChanges(before: Ledger, after: Ledger): readonly LedgerChange[] {
   return [...gone, ...put];
 }
 
-function newAddresses(before: Ledger, after: Ledger, objects: ObjectSet): Plan["addresses"] {
-  const fresh = [...after].filter(([key, entry]) => entry.kind === "Vip" && before.get(key) !== entry) as [
-    string,
-    VipEntry,
-  ][];
+const isOf = (project: string | null, entry: { readonly project: string }): boolean =>
+  project === null || entry.project === project;
+
+function newAddresses(before: Ledger, after: Ledger, objects: ObjectSet, whose: string | null): Plan["addresses"] {
+  const fresh = [...after].filter(
+    ([key, entry]) => entry.kind === "Vip" && before.get(key) !== entry && isOf(whose, entry),
+  ) as [string, VipEntry][];
   return fresh
     .flatMap(([, { project, service, address, pool }]) => {
       const found = objects.services.get(projectKey(project, service));
@@ -103,8 +113,14 @@ function newAddresses(before: Ledger, after: Ledger, objects: ObjectSet): Plan["
 }
 
 /** Instances that stay; those that only come and go on the way are left out. */
-function newPlacements(before: Ledger, after: Ledger, explanations: readonly Explanation[]): Plan["placements"] {
-  return explanations.flatMap(({ action, project, instance, host, reason }) => {
+function newPlacements(
+  before: Ledger,
+  after: Ledger,
+  explanations: readonly Explanation[],
+  whose: string | null,
+): Plan["placements"] {
+  const own = explanations.filter((explanation) => isOf(whose, explanation));
+  return own.flatMap(({ action, project, instance, host, reason }) => {
     const key = ledgerKeys.instance(project, instance);
     return action === "Place" && host !== null && after.has(key) && !before.has(key)
       ? [{ instance, host, reason }]
@@ -114,11 +130,23 @@ function newPlacements(before: Ledger, after: Ledger, explanations: readonly Exp
 
 type States = ReadonlyMap<string, HostState>;
 
+/** Of one project: networks of its own. */
+function touchedNetworks(
+  changed: readonly string[],
+  old: States,
+  states: States,
+  project: string | null,
+): ReadonlySet<number> {
+  const all = [...old.values(), ...states.values()].flatMap(({ networks }) => networks);
+  const own = new Set(all.filter((network) => isOf(project, network)).map(({ vni }) => vni));
+  return new Set([...differing(changed, old, states)].filter((vni) => own.has(vni)));
+}
+
 /**
  * Networks whose connections may differ: those that are others on a host than before, all of a host whose routes are
  * others, and all when a router changed, because routes lead to all.
  */
-function touchedNetworks(changed: readonly string[], old: States, states: States): ReadonlySet<number> {
+function differing(changed: readonly string[], old: States, states: States): ReadonlySet<number> {
   const pairs = changed.map((node) => [old.get(node), states.get(node)] as const);
   if (pairs.some((pair) => pair.some((state) => state?.role === "Router")))
     return new Set([...old.values(), ...states.values()].flatMap(vnisOf));

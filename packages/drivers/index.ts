@@ -18,7 +18,7 @@ export const drivers: readonly Driver[] = [
   anyDriver(bgpBird),
 ];
 
-export { readAnnounced, readSessions } from "./bgp-bird/index.ts";
+export { readBgp } from "./bgp-bird/index.ts";
 export {
   readCounts,
   readDenied,

@@ -84,7 +84,9 @@ describe("without a known token nothing is read or changed", () => {
 describe("a token opens its own routes and no other", () => {
   const opens: Readonly<Record<Route["access"], readonly string[]>> = {
     Anyone: ["viewer", "host1", "host2"],
+    Token: ["viewer", "host1", "host2"],
     Viewer: ["viewer"],
+    Editor: [],
     Node: ["host1"],
     Admin: [],
   };

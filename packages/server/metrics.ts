@@ -16,6 +16,8 @@ export interface Metrics {
   readonly nodesReady: Gauge;
   readonly instancesReady: Gauge;
   readonly storeRevision: Gauge;
+  readonly projectUsed: Gauge<"project" | "resource">;
+  readonly projectQuota: Gauge<"project" | "resource">;
 }
 
 const durations = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
@@ -52,6 +54,22 @@ export function createMetrics(version: string): Metrics {
     objects: gauge("objects", "Objects stored.", ["kind"]),
     nodesReady: gauge("nodes_ready", "Hosts and routers whose agent reports."),
     instancesReady: gauge("instances_ready", "Instances reported ready."),
+    ...projectGauges(registry),
     storeRevision: gauge("store_revision", "Revision of the store."),
+  };
+}
+
+/** They stand in the metrics of the whole site, and alone in those of one project. */
+export function projectGauges(registry: Registry): Pick<Metrics, "projectUsed" | "projectQuota"> {
+  const gauge = (name: string, help: string): Gauge<"project" | "resource"> =>
+    new Gauge({
+      name: `netwright_server_project_${name}`,
+      help,
+      labelNames: ["project", "resource"],
+      registers: [registry],
+    });
+  return {
+    projectUsed: gauge("used", "What a project asks for: numbers, cores and octets."),
+    projectQuota: gauge("quota", "What a project may ask for at most."),
   };
 }

@@ -69,9 +69,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     events,
     drainTimeout: options.drainTimeout ?? defaultDrainTimeout,
   });
+  const tokens = new Tokens(store, clock, entropy, options.adminToken);
   const onWorld = (): void => sync?.want(controller.world);
   const controller = new Controller(
-    { store, clock, entropy, log, metrics, events, reports, rounds, statuses, certificates, onWorld },
+    { store, clock, entropy, log, metrics, events, reports, rounds, statuses, certificates, tokens, onWorld },
     readWorld(store),
   );
   await controller.start();
@@ -85,7 +86,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     states,
     reports,
     metrics,
-    tokens: new Tokens(store, clock, entropy, options.adminToken),
+    tokens,
     requests: new AgentRequests(clock, entropy),
     caCertificate: options.caCertificate,
     heartbeat: options.heartbeat ?? seconds(2),

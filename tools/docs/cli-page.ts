@@ -27,7 +27,8 @@ Flags go before environment variables, and those before the lab that runs on thi
 | --- | --- | --- |
 | \`--lab NAME\` | \`NETWRIGHT_LAB\` | the server of this lab; not needed while there is one |
 | \`--server URL\` | \`NETWRIGHT_SERVER\` | \`unix:PATH\` or \`https://HOST:PORT\` |
-| \`--token-file FILE\` | \`NETWRIGHT_TOKEN_FILE\` | file that holds the token |
+| \`--token-file FILE\` | \`NETWRIGHT_TOKEN_FILE\` | file that holds the token; a lab's own when left out |
+| \`--project NAME\` | \`NETWRIGHT_PROJECT\` | the project of objects that name none; the token's own, else \`default\`, when left out |
 | \`--ca-file FILE\` | \`NETWRIGHT_CA_FILE\` | certificate authority of the server |`;
 
 const connectionFlags = new Set(["--lab", "--server", "--token-file", "--ca-file"]);

@@ -2,7 +2,7 @@
 import type { Event } from "../wire/event.ts";
 import type { FlowRecord } from "../wire/flow.ts";
 import type { ExecRequest, LogRequest, OutputChunk } from "../wire/node.ts";
-import type { NewToken, Token, TokenRequest } from "../wire/token.ts";
+import type { NewToken, Self, Token, TokenRequest } from "../wire/token.ts";
 import type { ConnectionQuery, ConnectionTrace } from "../wire/trace.ts";
 import type { Topology } from "../wire/topology.ts";
 import type { Exchange } from "./exchange.ts";
@@ -33,6 +33,8 @@ export interface OperationCalls {
   topology(): Promise<Topology>;
   /** PEM. */
   ca(): Promise<string>;
+  /** Whose token this client sends. */
+  self(): Promise<Self>;
   tokens(): Promise<readonly Token[]>;
   createToken(request: TokenRequest): Promise<NewToken>;
   deleteToken(id: string): Promise<void>;
@@ -60,6 +62,7 @@ export function operationCalls(exchange: Exchange): OperationCalls {
     trace: (connection) => exchange.call("GET", `${apiRoot}/trace`, { query: { ...connection } }),
     topology: () => exchange.call("GET", `${apiRoot}/topology`),
     ca: () => exchange.text(`${apiRoot}/ca`),
+    self: () => exchange.call("GET", `${apiRoot}/self`),
     tokens: () => items(`${apiRoot}/tokens`),
     createToken: (body) => exchange.call("POST", `${apiRoot}/tokens`, { body }),
     deleteToken: async (id) => {

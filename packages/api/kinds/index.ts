@@ -5,12 +5,14 @@ import { instance } from "./instance/index.ts";
 import type { Kind } from "./kind.ts";
 import { lab } from "./lab/index.ts";
 import { network } from "./network/index.ts";
+import { project } from "./project/index.ts";
 import { router } from "./router/index.ts";
 import { service } from "./service/index.ts";
 
 /** In the order in which they are applied: what others refer to first. */
 const definitions = {
   AddressPool: addressPool,
+  Project: project,
   Network: network,
   Router: router,
   Host: host,

@@ -2,10 +2,9 @@
 import { z } from "zod";
 import { integerField } from "../fields/integer.ts";
 import { nameField } from "../fields/name.ts";
-import { defaultProject } from "../kinds/metadata.ts";
 
 export const scaleRequestSchema = z.strictObject({
-  project: nameField("The project.").default(defaultProject),
+  project: nameField("The project; the token's, or the default one, when left out.").exactOptional(),
   service: nameField("The service.", 30),
   /** Replicas by tier; `lb` and `proxy` as well. Others stay as they are. */
   tiers: z

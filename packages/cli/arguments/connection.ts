@@ -22,7 +22,7 @@ export function connectionOptions(command: Command): void {
   command
     .option("--lab <name>", "use the server of this lab")
     .option("--server <url>", "use this server: unix:PATH or https://HOST:PORT")
-    .option("--token-file <file>", "file that holds the token")
+    .option("--token-file <file>", "file that holds the token; a lab's own when left out")
     .option("--ca-file <file>", "certificate authority of the server");
 }
 
@@ -61,16 +61,17 @@ export async function endpointOf(
   const { options, terminal } = invocation;
   if (options["lab"] !== undefined && options["server"] !== undefined)
     throw new NetwrightError("NW1002", "both a lab and a server are named", { hint: "use one of --lab and --server" });
+  const setting = (flag: string, variable: string): string | undefined =>
+    (options[flag] as string | undefined) ?? terminal.env[variable];
+  const tokenFile = setting("tokenFile", "NETWRIGHT_TOKEN_FILE");
   if (usesLab(invocation)) {
     const lab = await findLab(labOf(invocation));
-    if (lab !== undefined) return { server: `unix:${lab.socketPath}`, tokenFile: lab.tokenPath, caFile: undefined };
+    if (lab !== undefined)
+      return { server: `unix:${lab.socketPath}`, tokenFile: tokenFile ?? lab.tokenPath, caFile: undefined };
     throw new NetwrightError("NW1505", "no lab is running here and no server was named", {
       hint: "start one with netwright lab up, or name a server with --server",
     });
   }
-  const setting = (flag: string, variable: string): string | undefined =>
-    (options[flag] as string | undefined) ?? terminal.env[variable];
-  const tokenFile = setting("tokenFile", "NETWRIGHT_TOKEN_FILE");
   if (tokenFile === undefined) {
     throw new NetwrightError("NW1002", "a server was named without a token", {
       hint: "add --token-file or set NETWRIGHT_TOKEN_FILE",

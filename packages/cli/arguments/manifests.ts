@@ -1,7 +1,7 @@
 /** Manifests named on the command line, ready to be sent. */
 import { nodeReader } from "@netwright/api/load/read-disk.ts";
 import { readManifests } from "@netwright/api/load/read-manifests.ts";
-import { toApplyObject, type ApplyRequest } from "@netwright/api";
+import { inProject, toApplyObject, type ApplyRequest } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
 import { InvalidArgumentError, type Command } from "commander";
 
@@ -28,6 +28,13 @@ export async function readApplyRequest(
   const { objects, diagnostics } = await readManifests(paths, nodeReader);
   if (diagnostics.length > 0) throw NetwrightError.of(diagnostics);
   return { ...rest, objects: objects.map(toApplyObject) };
+}
+
+/** The same with a project for objects that name none; left to the server when undefined. */
+export function placedIn(request: ApplyRequest, project: string | undefined): ApplyRequest {
+  if (project === undefined) return request;
+  const objects = request.objects.map((each) => ({ ...each, object: inProject(each.object, project) }));
+  return { ...request, objects };
 }
 
 /** Parses a whole number that is not negative, for options. */

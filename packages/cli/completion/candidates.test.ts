@@ -22,7 +22,7 @@ test("subcommands", async () => {
 });
 
 test("options, and the values of those that have a list", async () => {
-  expect(await candidates("apply", "--pr")).toEqual(["--prune"]);
+  expect(await candidates("apply", "--pr")).toEqual(["--project", "--prune"]);
   expect(await candidates("apply", "-o", "")).toEqual(["json", "name", "yaml"]);
   expect(await candidates("token", "create", "--role", "V")).toEqual(["Viewer"]);
   expect(await candidates("trace", "--from", "")).toEqual(["value of --from"]);

@@ -37,7 +37,7 @@ export function stateOf(object: WireObject): string {
   if (conditions.length === 0) return cellText(valueAt(object, "status.phase"));
   if (conditions.find(({ type }) => type === "Ready")?.status === "True") return "Ready";
   const failing = conditions.find(({ status }) => status !== "True");
-  return failing === undefined ? "-" : failing.reason;
+  return (failing ?? conditions.at(-1))?.reason ?? "-";
 }
 
 const name = field("NAME", "metadata.name");
@@ -86,6 +86,20 @@ function sessionsText(object: WireObject): string {
   const sessions = list(object, "status.sessions") as readonly { readonly state: string }[];
   return `${sessions.filter((session) => session.state === "Established").length}/${sessions.length}`;
 }
+
+/** In the order in which they are told. */
+export const quotaResources = ["services", "networks", "addresses", "instances", "cpu", "memory"] as const;
+
+/** Use of limit; the use alone where there is no limit. */
+const useText =
+  (resource: string) =>
+  (object: WireObject): string => {
+    const [used, limit] = [valueAt(object, `status.used.${resource}`), valueAt(object, `spec.quota.${resource}`)];
+    return limit === undefined ? cellText(used) : `${cellText(used)}/${cellText(limit)}`;
+  };
+
+const allowedColumn = (title: string, path: string): Column =>
+  column(title, (object) => (valueAt(object, path) === undefined ? "all" : list(object, path).join(",") || "none"));
 
 const tables: Readonly<Record<string, KindColumns>> = {
   Service: {
@@ -148,6 +162,10 @@ const tables: Readonly<Record<string, KindColumns>> = {
       field("RESTING", "status.resting"),
     ],
   },
+  Project: {
+    narrow: [name, state, ...quotaResources.map((resource) => column(resource.toUpperCase(), useText(resource)))],
+    wide: [allowedColumn("POOLS", "spec.pools"), allowedColumn("HOSTNAMES", "spec.hostnames")],
+  },
   Network: {
     narrow: [
       name,
@@ -160,6 +178,12 @@ const tables: Readonly<Record<string, KindColumns>> = {
     wide: [project],
   },
 };
+
+/** For a list of several projects; kinds of the whole site have none. */
+export function withProject(columns: readonly Column[], objects: readonly WireObject[]): readonly Column[] {
+  if (objects.every(({ metadata }) => metadata.project === undefined)) return columns;
+  return [project, ...columns.filter((each) => each !== project)];
+}
 
 /** For a list of several kinds: the name says which one. */
 export const kindColumnsOf = (kind: string, wide: boolean): readonly Column[] =>

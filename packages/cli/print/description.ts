@@ -1,7 +1,7 @@
 /** One object for people: its facts, its parts as tables, its conditions, its events. Pure. */
 import { objectName, type Condition, type Event, type WireObject } from "@netwright/api";
 import { formatDuration, type Milliseconds } from "@netwright/base";
-import { columnsOf, conditionsOf, stateOf, valueAt } from "./columns.ts";
+import { columnsOf, conditionsOf, quotaResources, stateOf, valueAt } from "./columns.ts";
 import { cellText, renderFields, renderTable } from "./table.ts";
 import { timeText } from "./times.ts";
 
@@ -108,13 +108,14 @@ export function renderDescription(
 ): string {
   const facts = columnsOf(object.kind, true)
     .map(({ title, value }) => [title.toLowerCase(), value(object)] as const)
-    .filter(([label]) => label !== "name" && label !== "status");
+    .filter(([label]) => label !== "name" && label !== "status" && !isQuota(object, label));
   const message = valueAt(object, "status.message");
   if (typeof message === "string" && message !== "") facts.push(["message", message]);
   const state = stateOf(object);
   const title = `${objectName(object)}${state === "-" ? "" : `: ${state}`}`;
   const sections = [
     `${title}\n${renderFields(facts, "  ")}`,
+    section("quota", quotaTable(object)),
     section("conditions", conditionTable(conditionsOf(object))),
     ...parts.map((part) => section(part.title, partTable(part, valueAt(object, part.path)))),
     section("instances", instanceTable(instances)),
@@ -126,6 +127,19 @@ export function renderDescription(
 
 const section = (title: string, body: string): string =>
   body === "" ? "" : `${title}\n${body.replace(/^(?=.)/gm, "  ")}`;
+
+const isQuota = ({ kind }: WireObject, label: string): boolean =>
+  kind === "Project" && quotaResources.some((resource) => resource === label);
+
+function quotaTable(object: WireObject): string {
+  if (object.kind !== "Project") return "";
+  const rows = quotaResources.map((resource) => [
+    resource,
+    cellText(valueAt(object, `status.used.${resource}`)),
+    cellText(valueAt(object, `spec.quota.${resource}`)),
+  ]);
+  return renderTable(["RESOURCE", "USED", "LIMIT"], rows);
+}
 
 function conditionTable(conditions: readonly Condition[]): string {
   if (conditions.length === 0) return "";

@@ -1,4 +1,5 @@
 /** The first hop of a connection: the name's address, asked where the client would ask. */
+import { projectOf } from "../arguments/project.ts";
 import type { Client, TraceHop, WireObject } from "@netwright/api";
 import { ipv6Value } from "@netwright/base";
 import { runIn } from "@netwright/lab";
@@ -22,7 +23,7 @@ export async function resolveName(
 ): Promise<Resolved> {
   const none = { place: "", step: "", detail: "", findings: [] };
   if (ipv6Value(host) !== undefined) return { address: host, hop: none };
-  const instance = (await client.list("Instance", String(invocation.options["project"]))).items.find(
+  const instance = (await client.list("Instance", await projectOf(invocation, client))).items.find(
     ({ metadata }) => metadata.name === host,
   );
   if (instance !== undefined) return { address: String(valueAt(instance, "spec.address")), hop: none };

@@ -3,6 +3,7 @@ import type { Client, ConnectionQuery } from "@netwright/api";
 import { ipv6Value, NetwrightError } from "@netwright/base";
 import { findLab } from "@netwright/lab";
 import { labOf, usesLab } from "../arguments/connection.ts";
+import { projectOf } from "../arguments/project.ts";
 import { labContext } from "../lab/context.ts";
 import type { Invocation } from "../verb.ts";
 
@@ -25,7 +26,7 @@ export async function sourceOf(invocation: Invocation, client: Client, from: str
     if (node !== undefined && address !== undefined) return { query: { source: address }, node: node.name };
   }
   if (from === "internet") return { query: { source: anybody }, node: undefined };
-  const project = String(invocation.options["project"]);
+  const project = await projectOf(invocation, client);
   const { items } = await client.list("Instance", project);
   const id = from.replace(/^instance\//, "");
   if (items.some(({ metadata }) => metadata.name === id)) return { query: { instance: id, project }, node: undefined };

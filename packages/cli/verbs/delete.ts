@@ -1,10 +1,11 @@
 /** `delete`: objects by name, or those of manifests; waits until nothing of them runs. */
 import { isNetwrightError, NetwrightError, type Diagnostic, type Milliseconds } from "@netwright/base";
-import type { Client, WireObject } from "@netwright/api";
+import type { ApplyRequest, Client, WireObject } from "@netwright/api";
 import type { Command } from "commander";
 import { connect, connectionOptions } from "../arguments/connection.ts";
+import { projectOf, projectOption, refsIn } from "../arguments/project.ts";
 import { timeoutOf, waitOptions } from "../arguments/durations.ts";
-import { optionalFileOption, readApplyRequest } from "../arguments/manifests.ts";
+import { optionalFileOption, placedIn, readApplyRequest } from "../arguments/manifests.ts";
 import { parseRefs, refText, toApiRef, type ObjectRef } from "../arguments/object-ref.ts";
 import { formatOf, outputOption } from "../arguments/output.ts";
 import { valueAt } from "../print/columns.ts";
@@ -17,7 +18,7 @@ export const verb: Verb = {
   configure(command: Command): void {
     command.argument("[object...]", "KIND/NAME, or KIND NAME...");
     optionalFileOption(command);
-    command.option("-p, --project <name>", "their project", "default");
+    projectOption(command, "their project");
     command.option("--dry-run", "only show what would happen");
     command.option("--ignore-not-found", "what is gone already is no failure");
     outputOption(command, "name");
@@ -30,9 +31,9 @@ export const verb: Verb = {
   },
   async run(invocation: Invocation): Promise<void> {
     const { terminal, options } = invocation;
-    const named = await refsOf(invocation);
+    const request = await readArguments(invocation);
     const client = await connect(invocation);
-    const refs = await existing(client, named, options["ignoreNotFound"] === true);
+    const refs = await existing(client, await refsOf(invocation, client, request), options["ignoreNotFound"] === true);
     const dryRun = options["dryRun"] === true;
     const ending = formatOf(options) === "name" ? "" : " deleted";
     for (const ref of refs) {
@@ -43,12 +44,22 @@ export const verb: Verb = {
   },
 };
 
-async function refsOf({ args, options }: Invocation): Promise<readonly ObjectRef[]> {
+/** What is wrong with them is told before there is a server. @returns what files hold. */
+async function readArguments({ args, options }: Invocation): Promise<ApplyRequest | undefined> {
   const files = options["file"] as readonly string[] | undefined;
-  if (files === undefined) return parseRefs(args, options["project"] as string);
-  if (args.length > 0)
+  if (files === undefined) parseRefs(args);
+  else if (args.length > 0)
     throw new NetwrightError("NW1002", "objects are named both by -f and by name", { hint: "use one of the two" });
-  const { objects } = await readApplyRequest(files, {});
+  return files === undefined ? undefined : readApplyRequest(files, {});
+}
+
+async function refsOf(
+  invocation: Invocation,
+  client: Client,
+  request: ApplyRequest | undefined,
+): Promise<readonly ObjectRef[]> {
+  if (request === undefined) return refsIn(invocation, client);
+  const { objects } = placedIn(request, await projectOf(invocation, client));
   // What others refer to was written first; it goes last.
   return objects.toReversed().flatMap(({ object }) => {
     const { kind, metadata } = object as WireObject;
@@ -95,7 +106,7 @@ async function untilGone(
   const left = new Set(items.filter(belongs).map(({ metadata }) => metadata.name));
   if (left.size === 0) return;
   for await (const { type, object } of client.watch("Instance", { since: revision, signal })) {
-    if (type === "Deleted") left.delete(object.metadata.name);
+    if (type === "Deleted" && belongs(object)) left.delete(object.metadata.name);
     if (left.size === 0) return;
   }
   terminal.signal.throwIfAborted();

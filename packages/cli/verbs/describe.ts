@@ -2,6 +2,7 @@
 import type { Client, WireObject } from "@netwright/api";
 import type { Command } from "commander";
 import { connect, connectionOptions } from "../arguments/connection.ts";
+import { projectOption, refsIn } from "../arguments/project.ts";
 import { parseRefs, refText, toApiRef } from "../arguments/object-ref.ts";
 import { valueAt } from "../print/columns.ts";
 import { renderDescription, type Related } from "../print/description.ts";
@@ -10,7 +11,7 @@ import type { Invocation, Verb } from "../verb.ts";
 export const verb: Verb = {
   configure(command: Command): void {
     command.argument("<object...>", "KIND/NAME, or KIND NAME...");
-    command.option("-p, --project <name>", "their project", "default");
+    projectOption(command, "their project");
     connectionOptions(command);
     command.addHelpText(
       "after",
@@ -18,9 +19,10 @@ export const verb: Verb = {
     );
   },
   async run(invocation: Invocation): Promise<void> {
-    const { terminal, args, options } = invocation;
-    const refs = parseRefs(args, options["project"] as string);
+    const { terminal, args } = invocation;
+    parseRefs(args);
     const client = await connect(invocation);
+    const refs = await refsIn(invocation, client);
     for (const [index, ref] of refs.entries()) {
       const object = await client.get(toApiRef(ref));
       const events = await client.events({ for: refText(ref) });

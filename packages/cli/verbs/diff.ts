@@ -4,7 +4,8 @@ import { isNetwrightError } from "@netwright/base";
 import type { Command } from "commander";
 import { stringify } from "yaml";
 import { connect, connectionOptions } from "../arguments/connection.ts";
-import { fileOption, readApplyRequest } from "../arguments/manifests.ts";
+import { fileOption, placedIn, readApplyRequest } from "../arguments/manifests.ts";
+import { projectOf, projectOption } from "../arguments/project.ts";
 import { parseRefs, toApiRef } from "../arguments/object-ref.ts";
 import { renderLineDiff } from "../print/line-diff.ts";
 import { paintChanges } from "../print/paint.ts";
@@ -13,6 +14,7 @@ import type { Invocation, Verb } from "../verb.ts";
 export const verb: Verb = {
   configure(command: Command): void {
     fileOption(command);
+    projectOption(command, "project of objects that name none");
     connectionOptions(command);
     command.addHelpText(
       "after",
@@ -21,8 +23,9 @@ export const verb: Verb = {
   },
   async run(invocation: Invocation): Promise<number> {
     const { terminal, options } = invocation;
-    const { objects } = await readApplyRequest(options["file"] as readonly string[], {});
+    const request = await readApplyRequest(options["file"] as readonly string[], {});
     const client = await connect(invocation);
+    const { objects } = placedIn(request, await projectOf(invocation, client));
     let status = 0;
     for (const { object } of objects) {
       const wanted = withDefaults(object as WireObject);

@@ -2,6 +2,7 @@
 import type { Event } from "@netwright/api";
 import type { Command } from "commander";
 import { connect, connectionOptions } from "../arguments/connection.ts";
+import { projectOption, refsIn } from "../arguments/project.ts";
 import { parseRefs, refText } from "../arguments/object-ref.ts";
 import { formatOf, outputOption } from "../arguments/output.ts";
 import { timeText } from "../print/times.ts";
@@ -10,7 +11,7 @@ import type { Invocation, Verb } from "../verb.ts";
 export const verb: Verb = {
   configure(command: Command): void {
     command.argument("[object]", "only about this object, for example service/shop");
-    command.option("-p, --project <name>", "its project", "default");
+    projectOption(command, "its project");
     command.option("-w, --watch", "go on and print new ones");
     outputOption(command, "json");
     connectionOptions(command);
@@ -19,9 +20,10 @@ export const verb: Verb = {
   async run(invocation: Invocation): Promise<void> {
     const { terminal, args, options } = invocation;
     const render = formatOf(options) === "json" ? (event: Event) => `${JSON.stringify(event)}\n` : eventLine;
-    const [ref] = args.length === 0 ? [] : parseRefs(args, options["project"] as string);
-    const about = ref === undefined ? {} : { for: refText(ref) };
+    if (args.length > 0) parseRefs(args);
     const client = await connect(invocation);
+    const [ref] = args.length === 0 ? [] : await refsIn(invocation, client);
+    const about = ref === undefined ? {} : { for: refText(ref) };
     if (options["watch"] !== true) {
       for (const event of await client.events(about)) terminal.out(render(event));
       return;

@@ -2,13 +2,14 @@
 import { NetwrightError } from "@netwright/base";
 import type { Command } from "commander";
 import { connect, connectionOptions } from "../arguments/connection.ts";
+import { projectOf, projectOption } from "../arguments/project.ts";
 import { relay } from "../print/relay.ts";
 import type { Invocation, Verb } from "../verb.ts";
 
 export const verb: Verb = {
   configure(command: Command): void {
     command.argument("<instance>", "for example shop-web-1").argument("<command...>", "after --");
-    command.option("-p, --project <name>", "its project", "default");
+    projectOption(command, "its project");
     command.option("-i, --stdin", "pass standard input on, at most 700 KiB");
     connectionOptions(command);
     command.addHelpText(
@@ -19,9 +20,10 @@ export const verb: Verb = {
   async run(invocation: Invocation): Promise<number> {
     const { terminal, args, options } = invocation;
     const [id = "", ...command] = args;
-    const instance = { id: id.replace(/^instance\//, ""), project: options["project"] as string };
     const input = options["stdin"] === true ? { input: (await readAll(terminal.stdin)).toString("base64") } : {};
-    return relay((await connect(invocation)).exec(instance, { command, ...input }, terminal.signal), terminal);
+    const client = await connect(invocation);
+    const instance = { id: id.replace(/^instance\//, ""), project: await projectOf(invocation, client) };
+    return relay(client.exec(instance, { command, ...input }, terminal.signal), terminal);
   },
 };
 

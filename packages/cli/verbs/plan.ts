@@ -1,7 +1,8 @@
 /** `plan`: a dry run of apply. Exit status 1 when there are differences, as diff tools have it. */
 import type { Command } from "commander";
 import { connect, connectionOptions } from "../arguments/connection.ts";
-import { fileOption, readApplyRequest } from "../arguments/manifests.ts";
+import { namedProject, projectOption } from "../arguments/project.ts";
+import { fileOption, placedIn, readApplyRequest } from "../arguments/manifests.ts";
 import { formatOf, outputOption } from "../arguments/output.ts";
 import { isMachine, renderMachine } from "../print/machine.ts";
 import { paintChanges } from "../print/paint.ts";
@@ -11,6 +12,7 @@ import type { Invocation, Verb } from "../verb.ts";
 export const verb: Verb = {
   configure(command: Command): void {
     fileOption(command);
+    projectOption(command, "project of objects that name none");
     command.option("--prune", "also delete what an earlier apply --prune made and these manifests do not name");
     outputOption(command, "json", "yaml");
     connectionOptions(command);
@@ -22,7 +24,11 @@ export const verb: Verb = {
   async run(invocation: Invocation): Promise<number> {
     const { terminal, options } = invocation;
     const format = formatOf(options);
-    const request = await readApplyRequest(options["file"] as readonly string[], { prune: options["prune"] === true });
+    const rest = { prune: options["prune"] === true };
+    const request = placedIn(
+      await readApplyRequest(options["file"] as readonly string[], rest),
+      namedProject(invocation),
+    );
     const { plan } = await (await connect(invocation)).apply(request, { dryRun: true });
     terminal.out(
       isMachine(format) ? renderMachine(format, plan) : paintChanges(renderPlan(plan), terminal.colors.out, 2),

@@ -1,7 +1,9 @@
 /** `scale`: `netwright scale service/shop web=5 proxy=2`. */
+import { defaultProject } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
 import type { Command } from "commander";
 import { connect, connectionOptions } from "../arguments/connection.ts";
+import { projectOption, refsIn } from "../arguments/project.ts";
 import { parseRefs } from "../arguments/object-ref.ts";
 import type { Invocation, Verb } from "../verb.ts";
 import { settle, settleOptions } from "./shared/settle.ts";
@@ -9,7 +11,7 @@ import { settle, settleOptions } from "./shared/settle.ts";
 export const verb: Verb = {
   configure(command: Command): void {
     command.argument("<service>", "service/NAME").argument("<tier=replicas...>", "for example web=5");
-    command.option("-p, --project <name>", "the service's project", "default");
+    projectOption(command, "the service's project");
     settleOptions(command);
     connectionOptions(command);
     command.addHelpText("after", "\nExample:\n  netwright scale service/shop web=3\n");
@@ -18,12 +20,13 @@ export const verb: Verb = {
     const { terminal, args, options } = invocation;
     const started = terminal.clock.monotonic();
     const [service = "", ...sizes] = args;
-    const [ref] = parseRefs([service], options["project"] as string);
-    if (ref?.kind.kind !== "Service")
+    const [named] = parseRefs([service]);
+    if (named?.kind.kind !== "Service")
       throw new NetwrightError("NW1001", `${service} is not a service`, { hint: "write service/NAME" });
     const tiers = Object.fromEntries(sizes.map(parseSize));
     const client = await connect(invocation);
-    const request = { project: ref.project ?? "default", service: ref.name, tiers };
+    const [ref = named] = await refsIn(invocation, client, [service]);
+    const request = { project: ref.project ?? defaultProject, service: ref.name, tiers };
     const response = await client.scale(request, { dryRun: options["dryRun"] === true });
     await settle(invocation, client, response, started);
   },

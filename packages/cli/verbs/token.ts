@@ -1,5 +1,5 @@
 /** `token`: who may talk to the server. */
-import type { TokenRequest } from "@netwright/api";
+import { tokenRoles, type TokenRequest } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
 import { Option, type Command } from "commander";
 import { connect, connectionOptions } from "../arguments/connection.ts";
@@ -13,8 +13,9 @@ export const verb: Verb = {
   configure(command: Command): void {
     const create = command.command("create").description("make a token and print its secret, once");
     create
-      .argument("<name>", "for people")
-      .addOption(new Option("--role <role>").choices(["Admin", "Viewer", "Node"]).default("Viewer"))
+      .argument("[name]", "for people; PROJECT-ROLE when left out")
+      .addOption(new Option("--role <role>").choices([...tokenRoles]).default("Viewer"))
+      .option("-p, --project <name>", "bind it to this project")
       .option("--node <name>", "role Node: the host or router");
     const list = command.command("list").description("list tokens");
     outputOption(list, "json", "yaml");
@@ -25,7 +26,7 @@ export const verb: Verb = {
     for (const one of [create, list, revoke]) connectionOptions(one);
     command.addHelpText(
       "after",
-      "\nExamples:\n  netwright token create host1 --role Node --node host1\n  netwright token list\n",
+      "\nExamples:\n  netwright token create host1 --role Node --node host1\n  netwright token create --project shop --role Editor\n  netwright token list\n",
     );
   },
   async run(invocation: Invocation): Promise<void> {
@@ -47,7 +48,13 @@ async function createToken(invocation: Invocation): Promise<void> {
   const node = options["node"] as string | undefined;
   const role = options["role"] as TokenRequest["role"];
   const client = await connect(invocation);
-  const request = { name: args[0] ?? "", role, ...(node === undefined ? {} : { node }) };
+  const project = options["project"] as string | undefined;
+  const request = {
+    name: args[0] ?? `${project ?? "site"}-${role.toLowerCase()}`,
+    role,
+    ...(node === undefined ? {} : { node }),
+    ...(project === undefined ? {} : { project }),
+  };
   terminal.out(`${(await client.createToken(request)).secret}\n`);
 }
 
@@ -55,8 +62,15 @@ async function listTokens(invocation: Invocation): Promise<void> {
   const { terminal, options } = invocation;
   const format = formatOf(options);
   const tokens = (await (await connect(invocation)).tokens()).toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const rows = tokens.map(({ id, name, role, node, createdAt }) => [id, name, role, node ?? "-", timeText(createdAt)]);
-  const header = ["ID", "NAME", "ROLE", "NODE", "CREATED"];
+  const rows = tokens.map(({ id, name, role, project, node, createdAt }) => [
+    id,
+    name,
+    role,
+    project ?? "-",
+    node ?? "-",
+    timeText(createdAt),
+  ]);
+  const header = ["ID", "NAME", "ROLE", "PROJECT", "NODE", "CREATED"];
   terminal.out(isMachine(format) ? renderMachine(format, tokens) : renderTable(header, rows));
 }
 

@@ -3,6 +3,7 @@ import type { ConnectionQuery, ConnectionTrace, TraceHop } from "@netwright/api"
 import { NetwrightError } from "@netwright/base";
 import type { Command } from "commander";
 import { connect, connectionOptions } from "../arguments/connection.ts";
+import { projectOption } from "../arguments/project.ts";
 import { formatOf, outputOption } from "../arguments/output.ts";
 import { isMachine, renderMachine } from "../print/machine.ts";
 import { renderTrace } from "../print/trace.ts";
@@ -15,7 +16,7 @@ export const verb: Verb = {
   configure(command: Command): void {
     command.requiredOption("--from <where>", "a node of the lab, internet, an IPv6 address outside, or an instance");
     command.requiredOption("--to <target>", "HOSTNAME:PORT, [ADDRESS]:PORT or INSTANCE:PORT");
-    command.option("-p, --project <name>", "project of the instances", "default");
+    projectOption(command, "project of the instances");
     command.option("--udp", "UDP instead of TCP");
     outputOption(command, "json", "yaml");
     connectionOptions(command);

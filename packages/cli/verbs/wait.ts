@@ -3,6 +3,7 @@ import type { Client, WireObject } from "@netwright/api";
 import { formatDuration, isNetwrightError, NetwrightError } from "@netwright/base";
 import type { Command } from "commander";
 import { connect, connectionOptions } from "../arguments/connection.ts";
+import { projectOption, refsIn } from "../arguments/project.ts";
 import { timeoutOf, timeoutOption } from "../arguments/durations.ts";
 import { parseRefs, refText, toApiRef, type ObjectRef } from "../arguments/object-ref.ts";
 import { conditionsOf, stateOf } from "../print/columns.ts";
@@ -12,7 +13,7 @@ export const verb: Verb = {
   configure(command: Command): void {
     command.argument("<object...>", "KIND/NAME, or KIND NAME...");
     command.requiredOption("--for <what>", "condition=TYPE or delete", "condition=Ready");
-    command.option("-p, --project <name>", "their project", "default");
+    projectOption(command, "their project");
     timeoutOption(command);
     connectionOptions(command);
     command.addHelpText(
@@ -23,8 +24,9 @@ export const verb: Verb = {
   async run(invocation: Invocation): Promise<void> {
     const { terminal, args, options } = invocation;
     const goal = parseGoal(String(options["for"]));
+    parseRefs(args);
     const client = await connect(invocation);
-    const refs = parseRefs(args, options["project"] as string);
+    const refs = await refsIn(invocation, client);
     const deadline = AbortSignal.timeout(timeoutOf(options));
     const signal = AbortSignal.any([deadline, terminal.signal]);
     for (const ref of refs) {

@@ -32,8 +32,8 @@ export function changedObjects(
   return changes.toSorted((a, b) => byText(a.object, b.object));
 }
 
-function byName({ services, networks, pools, hosts, routers }: ObjectSet): ReadonlyMap<string, AnyObject> {
-  const all = [services, networks, pools, hosts, routers].flatMap((kind): AnyObject[] =>
+function byName({ services, networks, pools, hosts, routers, projects }: ObjectSet): ReadonlyMap<string, AnyObject> {
+  const all = [services, networks, pools, hosts, routers, projects].flatMap((kind): AnyObject[] =>
     [...kind.values()].map(({ object }) => object),
   );
   return new Map(all.map((object) => [objectName(object), object]));

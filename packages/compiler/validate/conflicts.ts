@@ -3,6 +3,7 @@ import { objectName, serviceChain, type AnyObject, type FieldPath } from "@netwr
 import { prefixContains, prefixesOverlap, type Diagnostic, type Ipv6Prefix } from "@netwright/base";
 import { hostRouterId } from "../compile/bgp.ts";
 import { diagnose, type Applied, type ObjectSet } from "../objects.ts";
+import { claimedBy, oneService } from "../projects/claims.ts";
 
 type Item = Applied<Parameters<typeof objectName>[0]>;
 
@@ -34,9 +35,7 @@ class Claims {
 }
 
 function clash(item: Item, path: FieldPath, what: string, other: Item | undefined, hint?: string): Diagnostic[] {
-  return other === undefined
-    ? []
-    : [diagnose("NW1302", item, path, `${what} is claimed by ${objectName(other.object)} too`, hint)];
+  return other === undefined ? [] : [diagnose("NW1302", item, path, `${what} is ${claimedBy(item, other)}`, hint)];
 }
 
 function* hostNumbers(objects: ObjectSet): Generator<Diagnostic> {
@@ -123,7 +122,7 @@ function* hostnames(objects: ObjectSet): Generator<Diagnostic> {
       const path = ["spec", "expose", index, "hostname"];
       if (own.has(key)) yield diagnose("NW1302", item, path, `${hostname}:${port} is exposed twice`);
       own.add(key);
-      yield* clash(item, path, `${hostname}:${port}`, names.claim(hostname, item), "one hostname leads to one service");
+      yield* clash(item, path, `${hostname}:${port}`, names.claim(hostname, item), oneService);
     }
   }
 }

@@ -2,6 +2,7 @@
 import { isWorkloadTier, serviceChain, type Host, type Router, type Service } from "@netwright/api";
 import type { Diagnostic } from "@netwright/base";
 import { diagnose, projectKey, type Applied, type ObjectSet } from "../objects.ts";
+import { poolsFor } from "../projects/allowed.ts";
 
 export function* checkReferences(objects: ObjectSet): Generator<Diagnostic> {
   for (const host of objects.hosts.values()) yield* hostReferences(objects, host);
@@ -63,7 +64,7 @@ function* poolReference(objects: ObjectSet, service: Applied<Service>): Generato
     service,
     ["spec", "pool"],
     `there is no AddressPool ${pool}`,
-    known("AddressPool", objects.pools.keys()),
+    known("AddressPool", poolsFor(objects, service.object.metadata.project)),
   );
 }
 
@@ -72,18 +73,23 @@ function* allowReference(objects: ObjectSet, service: Applied<Service>, index: n
   if (rule === undefined) return;
   const path = ["spec", "allow", index] as const;
   const { from } = rule;
+  const { project } = service.object.metadata;
+  if (from.project !== project) {
+    yield foreignFlow(service, [...path, "from", "project"]);
+    return;
+  }
   const other = objects.services.get(projectKey(from.project, from.service));
   if (other === undefined) {
-    const names = [...objects.services.values()].filter(({ object }) => object.metadata.project === from.project);
+    const names = [...objects.services.values()].filter(({ object }) => object.metadata.project === project);
     const hint = known(
-      `Service in project ${from.project}`,
+      `Service in project ${project}`,
       names.map(({ object }) => object.metadata.name),
     );
     yield diagnose(
       "NW1301",
       service,
       [...path, "from", "service"],
-      `there is no Service ${from.service} in project ${from.project}`,
+      `there is no Service ${from.service} in project ${project}`,
       hint,
     );
     return;
@@ -105,18 +111,26 @@ function* allowReference(objects: ObjectSet, service: Applied<Service>, index: n
       hint,
     );
   }
-  const sameNetwork =
-    from.project === service.object.metadata.project && other.object.spec.network === service.object.spec.network;
-  if (!sameNetwork) {
+  if (other.object.spec.network !== service.object.spec.network) {
     yield diagnose(
       "NW1206",
       service,
       [...path, "from"],
       `service ${from.service} is in another network; flows between networks are not built yet`,
-      "put both services into one network of one project",
+      "put both services into one network",
     );
   }
 }
+
+/** Said before anything is looked up: what another project has is no business of this one. */
+const foreignFlow = (service: Applied<Service>, path: readonly (string | number)[]): Diagnostic =>
+  diagnose(
+    "NW1206",
+    service,
+    path,
+    "networks of different projects are never joined: a flow between projects cannot be allowed",
+    "reach the other project's service at its public name",
+  );
 
 function* fileReferences(service: Applied<Service>): Generator<Diagnostic> {
   for (const [index, tier] of service.object.spec.tiers.entries()) {

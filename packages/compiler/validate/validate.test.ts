@@ -59,6 +59,23 @@ describe("references", () => {
   });
 });
 
+test("a flow between projects is refused alike, whether there is such a service or not", () => {
+  const allow = "[{ from: { service: shop, tier: web, project: blue }, to: main }]";
+  const refusal =
+    "NW1206 service/db spec.allow[0].from.project: networks of different projects are never joined: a flow between projects cannot be allowed";
+  const theirs = shop().replace("name: shop }", "name: shop, project: blue }");
+  expect(found(fabric(1), inner("db", { allow }))).toEqual([refusal]);
+  expect(found(fabric(1), theirs, inner("db", { allow }))).toEqual([refusal]);
+});
+
+test("of pools, only those are named that the project may use", () => {
+  const team =
+    "{ apiVersion: netwright.dev/v1alpha1, kind: Project, metadata: { name: team }, spec: { pools: [gold, silver] } }";
+  const service = shop().replace("name: shop }", "name: shop, project: team }").replace("network: web", "pool: gold");
+  const { diagnostics } = step(objectsOf(fabric(1), team, pool("silver", "2001:db8:7::/64"), service)).reconciled;
+  expect(diagnostics).toMatchObject([{ code: "NW1301", hint: "known: silver" }]);
+});
+
 describe("conflicts", () => {
   test("overlapping pools, and pools over the underlay", () => {
     expect(found(fabric(1), pool("second", "2001:db8:100::/80"))).toEqual([
@@ -98,7 +115,7 @@ describe("conflicts", () => {
   test("one hostname and port in two services, also of two projects", () => {
     const other = shop().replace("name: shop }", "name: shop2, project: blue }");
     expect(found(fabric(1), shop(), other)).toEqual([
-      "NW1302 service/shop spec.expose[0].hostname: shop.example.net:443 is claimed by blue/service/shop2 too",
+      "NW1302 service/shop spec.expose[0].hostname: shop.example.net:443 is in use in another project",
     ]);
   });
 

@@ -3,7 +3,7 @@ import { parsePrefix } from "@netwright/base";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { birdc } from "./birdc.ts";
 import { bgpOf, linkAddress, links, pool, service, stateOf } from "./fixtures.ts";
-import { readAnnounced } from "./index.ts";
+import { readBgp } from "./index.ts";
 import { parseRoutes } from "./parse-routes.ts";
 import { sorted } from "./services.ts";
 import * as fabric from "./testdata/fabric.ts";
@@ -54,7 +54,7 @@ describe("cold start", () => {
   test("without an announcement the provider has no aggregate, and edges answer for it as unreachable", async () => {
     await expectRoute("edge1", pool, "unreachable");
     expect(await nextHops("provider", pool)).toBe("");
-    expect(await readAnnounced(systemOf("edge1"))).toEqual([]);
+    expect((await readBgp(systemOf("edge1"))).announced).toEqual([]);
   });
 });
 
@@ -68,8 +68,8 @@ describe("announcing", () => {
     });
     for (const edge of edges) await expectRoute(edge, address, "host1");
     await expectRoute("provider", pool, "edge1 edge2");
-    expect(await readAnnounced(systemOf("edge1"))).toEqual([{ prefix: pool, neighbors: ["provider"] }]);
-    expect(await readAnnounced(systemOf("host1"))).toEqual(
+    expect((await readBgp(systemOf("edge1"))).announced).toEqual([{ prefix: pool, neighbors: ["provider"] }]);
+    expect((await readBgp(systemOf("host1"))).announced).toEqual(
       ["2001:db8:100::/128", vip, "fd00:0:0:1::1/128"].map((prefix) => ({ prefix, neighbors: ["edge1", "edge2"] })),
     );
   });
@@ -126,7 +126,7 @@ describe("filters", () => {
       expect(await heard(edge, "host3")).toEqual(["2001:db8:100::/128", vip, service(8), "fd00:0:0:1::3/128"]);
     }
     // The positive control: they were told.
-    const told = (await readAnnounced(systemOf("host3"))).map(({ prefix }) => prefix);
+    const told = (await readBgp(systemOf("host3"))).announced.map(({ prefix }) => prefix);
     expect(told).toEqual(expect.arrayContaining(foreign));
     await convergeNode("host3", [vip]);
   });

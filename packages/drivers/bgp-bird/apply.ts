@@ -1,7 +1,7 @@
 /** Makes changes so, one after the other, and looks whether they are. */
 import { isNetwrightError, milliseconds, NetwrightError, seconds } from "@netwright/base";
 import type { NodeSystem, Problem } from "@netwright/contract";
-import { birdc } from "./birdc.ts";
+import { birdc, together } from "./birdc.ts";
 import { kill, launch, record, stop, waitFor } from "./engine.ts";
 import { originated } from "./observe.ts";
 import { isSettled, parseProtocols } from "./parse-protocols.ts";
@@ -100,8 +100,13 @@ async function reload(system: NodeSystem, digest: string, services: Services): P
   await passwordsLoaded(system);
 }
 
-async function isLoaded(system: NodeSystem, digest: string, services: Services): Promise<boolean> {
-  if (!isSettled(await birdc(system, "show", "status"))) return false;
-  const device = parseProtocols(await birdc(system, "show", "protocols", "all", "device1"))[0];
-  return device?.description === digest && sameServices(await originated(system), services);
-}
+const isLoaded = (system: NodeSystem, digest: string, services: Services): Promise<boolean> =>
+  together(
+    system,
+    async (ask) => {
+      if (!isSettled(await ask("show", "status"))) return false;
+      const device = parseProtocols(await ask("show", "protocols", "all", "device1"))[0];
+      return device?.description === digest && sameServices(await originated(ask), services);
+    },
+    () => false,
+  );

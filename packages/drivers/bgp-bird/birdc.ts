@@ -1,7 +1,7 @@
 /** Talks to the BIRD of ours through its control socket, as birdc does, without a process for each question. */
-import { createConnection } from "node:net";
-import { isNetwrightError, messageOf, NetwrightError, seconds } from "@netwright/base";
+import { isNetwrightError, messageOf } from "@netwright/base";
 import type { NodeSystem } from "@netwright/contract";
+import { converse } from "./control-socket.ts";
 import { birdPaths } from "./paths.ts";
 
 export interface ReplyLine {
@@ -16,58 +16,39 @@ export type Reply =
   /** Nobody answers at the socket. */
   | { readonly kind: "Absent"; readonly message: string };
 
-/** A BIRD that takes longer for an answer has lost its sessions (their hold time is 9 s) or will soon. */
-const patience = seconds(5);
+export type Ask = (...command: readonly string[]) => Promise<Reply>;
 
 /** Sends one command. @throws NW1605 when BIRD does not answer in time. */
-export async function birdc({ paths }: Pick<NodeSystem, "paths">, ...command: readonly string[]): Promise<Reply> {
-  const { socket } = birdPaths(paths);
+export function birdc(system: Pick<NodeSystem, "paths">, ...command: readonly string[]): Promise<Reply> {
+  return together(
+    system,
+    (ask) => ask(...command),
+    (absent): Reply => absent,
+  );
+}
+
+/** Several commands over one connection. @throws NW1605 when BIRD does not answer in time. */
+export async function together<T>(
+  { paths }: Pick<NodeSystem, "paths">,
+  talk: (ask: Ask) => Promise<T>,
+  otherwise: (absent: Reply & { readonly kind: "Absent" }) => T,
+): Promise<T> {
   try {
-    return parseReply(await exchange(socket, command.join(" ")), "");
+    return await converse(birdPaths(paths).socket, (ask) =>
+      talk(async (...command) => parseReply(await ask(command.join(" ")), "")),
+    );
   } catch (error) {
     if (isNetwrightError(error)) throw error;
-    return { kind: "Absent", message: messageOf(error) };
+    return otherwise({ kind: "Absent", message: messageOf(error) });
   }
 }
 
-function exchange(path: string, command: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = createConnection(path);
-    let text = "";
-    const timer = setTimeout(() => {
-      socket.destroy(new NetwrightError("NW1605", `BIRD did not answer ${JSON.stringify(command)}`));
-    }, patience);
-    const end = (action: () => void): void => {
-      clearTimeout(timer);
-      action();
-      socket.destroy();
-    };
-    socket.setEncoding("utf8");
-    socket.on("data", (chunk: string) => {
-      text += chunk;
-      if (isWhole(text)) end(() => resolve(asPrinted(text)));
-    });
-    socket.on("error", (error) => end(() => reject(error)));
-    socket.on("close", () => end(() => reject(new Error("BIRD ended the conversation"))));
-    socket.write(`${command}\n`);
-  });
-}
-
-/** A code and a blank end an answer; the first that ends so is the greeting. Pure. */
-export const isWhole = (text: string): boolean =>
-  text.endsWith("\n") && (text.match(/^\d{4} .*$/gm) ?? []).length >= 2 && /^\d{4} [^\n]*\n$/m.test(lastLineOf(text));
-
-const lastLineOf = (text: string): string => text.slice(text.lastIndexOf("\n", text.length - 2) + 1);
-
-/** In the form that `birdc -v` prints: further lines of a code are set in by its width. Pure. */
-const asPrinted = (text: string): string => text.replace(/^ /gm, "     ");
-
-/** As `birdc`, for looking only: a BIRD that hangs is as good as none. */
-export async function askBird(system: NodeSystem, ...command: readonly string[]): Promise<Reply> {
+/** As `together`, for looking only: a BIRD that hangs is as good as none. */
+export async function look<T>(system: NodeSystem, talk: (ask: Ask) => Promise<T>, otherwise: T): Promise<T> {
   try {
-    return await birdc(system, ...command);
+    return await together(system, talk, () => otherwise);
   } catch (error) {
-    if (isNetwrightError(error)) return { kind: "Absent", message: error.message };
+    if (isNetwrightError(error)) return otherwise;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 /** What happens when something dies, is cut or is damaged. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bfd, bgpOf, pool, service, stateOf } from "./fixtures.ts";
-import { readAnnounced, readSessions } from "./index.ts";
+import { readBgp } from "./index.ts";
 import * as fabric from "./testdata/fabric.ts";
 
 const {
@@ -91,7 +91,7 @@ describe("faults", () => {
     const took = await expectRoute("edge1", address, "host1 host3");
     console.log(`silently cut host left the edge's kernel after ${Math.round(took)} ms`);
     await until("host2 reports the session to edge1 alone as down", async () => {
-      const states = (await readSessions(systemOf("host2"))).map(({ neighbor, state }) => `${neighbor} ${state}`);
+      const states = (await readBgp(systemOf("host2"))).sessions.map(({ neighbor, state }) => `${neighbor} ${state}`);
       return states.join(", ") === "edge1 Down, edge2 Established";
     });
     await heal("host2", "edge1");
@@ -103,7 +103,7 @@ describe("faults", () => {
     await expectRoute("provider", pool, "edge2");
     // Known through the other edge, so that packets that still come in are not lost.
     await expectRoute("edge1", address, "edge2");
-    expect(await readAnnounced(systemOf("edge1"))).toEqual([]);
+    expect((await readBgp(systemOf("edge1"))).announced).toEqual([]);
     for (const host of ["host1", "host2", "host3"]) await heal("edge1", host);
     await expectRoute("provider", pool, "edge1 edge2");
   });
@@ -166,7 +166,7 @@ describe("configuration", () => {
     expect(round).toMatchObject({ problems: [], rest: [], changes: [{ kind: "Stop" }] });
     expect(await run("host3", "ip", "-6", "route", "show", "proto", "bird", "metric", "31")).toBe("");
     expect(await files.exists(`${paths.run}/bird`)).toBe(false);
-    expect(await readSessions(systemOf("host3"))).toEqual([]);
+    expect((await readBgp(systemOf("host3"))).sessions).toEqual([]);
     expect(await run("host3", "birdc", "-s", "/run/foreign/bird.ctl", "show", "status")).toContain("up and running");
     for (const edge of edges) await expectRoute(edge, address, "host1 host2");
   });

@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { seconds } from "@netwright/base";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { service } from "./fixtures.ts";
-import { readAnnounced, readSessions } from "./index.ts";
+import { readBgp } from "./index.ts";
 import { cut, heal, killBird, nextHops, run, systemOf, until, watchRoute, expectRoute } from "./testdata/fabric.ts";
 import { documented } from "./testdata/documented.ts";
 import * as site from "./testdata/foreign.ts";
@@ -28,7 +28,7 @@ const talkative = changed(
 );
 
 const sessionOf = async (host: "host1" | "host2", told: site.Told = {}) =>
-  (await readSessions(systemOf(host), hostState(host, told).bgp.neighbors))[0];
+  (await readBgp(systemOf(host), hostState(host, told).bgp.neighbors)).sessions[0];
 
 const established = (host: "host1" | "host2", told: site.Told = {}, watch = "Up") =>
   until(`${host} has its session`, async () => {
@@ -70,7 +70,7 @@ describe("as documented", () => {
   test("hosts tell service addresses of pools and their tunnel end point, and nothing else", async () => {
     const outside = ["2001:db8:bad::7/128", "2001:db8:100:1::7/128"] as (typeof vip)[];
     await converged("host1", { announce: [vip, ...outside] });
-    const told = (await readAnnounced(systemOf("host1"))).map(({ prefix }) => prefix);
+    const told = (await readBgp(systemOf("host1"))).announced.map(({ prefix }) => prefix);
     expect(told).toEqual([vip, site.vtep("host1")]);
     await converged("host1", { announce: [vip] });
   });

@@ -1,7 +1,7 @@
 /** A host with GoBGP as somebody else's edge, configured as docs/foreign-edges.md says. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { service } from "./fixtures.ts";
-import { readSessions } from "./index.ts";
+import { readBgp } from "./index.ts";
 import { expectRoute, killBird, nextHops, run, systemOf, until } from "./testdata/fabric.ts";
 import { documented } from "./testdata/documented.ts";
 import * as site from "./testdata/foreign.ts";
@@ -20,7 +20,7 @@ const quiet = { bfd: null } as const;
 
 const sessionOf = async (told: site.Told) => {
   const state = hostState("host1", { ...quiet, ...told });
-  return (await readSessions(systemOf("host1"), state.bgp.neighbors))[0];
+  return (await readBgp(systemOf("host1"), state.bgp.neighbors)).sessions[0];
 };
 const established = (told: site.Told = {}) =>
   until("host1 has its session", async () => {

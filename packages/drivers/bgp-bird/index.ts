@@ -6,7 +6,7 @@ import { describeBird, planBird, type BirdChange } from "./plan.ts";
 import { probeBird } from "./probe.ts";
 import { wantBird, type BirdWant } from "./want.ts";
 
-export { readAnnounced, readSessions } from "./report.ts";
+export { readBgp, type BgpFacts } from "./report.ts";
 
 export const bgpBird: Driver<BirdWant, BirdHave, BirdChange> = {
   slot: "bgp",

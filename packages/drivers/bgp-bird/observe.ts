@@ -1,6 +1,6 @@
 /** What BIRD of ours there is, what it has loaded and what it originates. Reads only. */
 import type { NodeSystem, ProcessId } from "@netwright/contract";
-import { askBird, birdc } from "./birdc.ts";
+import { look, type Ask, type Reply } from "./birdc.ts";
 import { parseProtocols } from "./parse-protocols.ts";
 import { parseRoutes } from "./parse-routes.ts";
 import { readPassword, type Password } from "./passwords.ts";
@@ -36,21 +36,20 @@ export async function observeBird(system: NodeSystem, want: BirdWant): Promise<B
   const { files } = system;
   const paths = birdPaths(system.paths);
   const record = await recordedProcess(system);
-  const protocols = await askBird(system, "show", "protocols", "all");
-  const answers = protocols.kind === "Answer";
+  const { device, services } = await look(system, observeRunning, absent);
+  const answers = device.kind !== "Absent";
   const named = answers ? await namedProcess(system) : undefined;
   const process = named ?? record;
-  const device = parseProtocols(protocols).find(({ name }) => name === "device1");
   return {
     engine: answers ? "Answers" : process === undefined ? "Absent" : "Silent",
     process: process ?? null,
     recorded: process !== undefined && record?.pid === process.pid && record.startTicks === process.startTicks,
     remains: await files.exists(paths.directory),
     killed: process === undefined && (await files.exists(paths.process)),
-    loaded: device?.description ?? null,
+    loaded: parseProtocols(device)[0]?.description ?? null,
     config: (await files.read(paths.config)) ?? null,
     servicesFile: (await files.read(paths.services)) ?? null,
-    services: answers ? await originated(system) : noServices,
+    services,
     passwords: await Promise.all(
       want.passwordFiles.map(async (file) => readPassword(file, await readable(system, file.path))),
     ),
@@ -62,9 +61,22 @@ export async function observeBird(system: NodeSystem, want: BirdWant): Promise<B
 const readable = (system: NodeSystem, path: string): Promise<string | undefined> =>
   system.files.read(path).catch(() => undefined);
 
+interface Running {
+  /** A BIRD that has no such protocol answers too: with a refusal. */
+  readonly device: Reply;
+  readonly services: Services;
+}
+
+const absent: Running = { device: { kind: "Absent", message: "" }, services: noServices };
+
+const observeRunning = async (ask: Ask): Promise<Running> => ({
+  device: await ask("show", "protocols", "all", "device1"),
+  services: await originated(ask),
+});
+
 /** What the running BIRD originates now: the truth, whatever the file says. */
-export async function originated(system: NodeSystem): Promise<Services> {
-  const reply = await birdc(system, "show", "route", "where", 'proto = "services" || proto = "anchors"');
+export async function originated(ask: Ask): Promise<Services> {
+  const reply = await ask("show", "route", "where", 'proto = "services" || proto = "anchors"');
   const routes = parseRoutes(reply);
   const of = (name: string) => sorted(routes.filter(({ protocol }) => protocol === name).map(({ prefix }) => prefix));
   return { announce: of("services"), anchors: of("anchors") };

@@ -3,7 +3,8 @@ import { parseIpv6 } from "@netwright/base";
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isWhole, parseReply } from "./birdc.ts";
+import { parseReply } from "./birdc.ts";
+import { Splitter } from "./control-socket.ts";
 import { parseKernelRoutes } from "./kernel-routes.ts";
 import { parseRecord, renderRecord } from "./observe.ts";
 import { isSettled, parseBfdSessions, parseProtocols, type BfdSession } from "./parse-protocols.ts";
@@ -35,10 +36,17 @@ describe("parseReply()", () => {
   });
 });
 
-test("an answer is whole at its last line, whatever part of it has come", () => {
-  const text = "0001 BIRD 2.0.12 ready.\n1007-Table master6:\n fd00::/64  via 1007 x\n0000 \n";
-  for (let length = 0; length < text.length; length++) expect(isWhole(text.slice(0, length))).toBe(false);
-  expect(isWhole(text)).toBe(true);
+test.each([1, 2, 7, 1000])("answers end at their last lines, when %i octets come at a time", (size) => {
+  const splitter = new Splitter();
+  const text = "0001 BIRD 2.0.12 ready.\n1007-Table master6:\n fd00::/64  via 1007 x\n0000 \n0013 up\n1008-no";
+  const chunks = Array.from({ length: Math.ceil(text.length / size) }, (_, index) =>
+    text.slice(index * size, (index + 1) * size),
+  );
+  expect(chunks.flatMap((chunk) => splitter.take(chunk))).toEqual([
+    "0001 BIRD 2.0.12 ready.\n",
+    "1007-Table master6:\n     fd00::/64  via 1007 x\n0000 \n",
+    "0013 up\n",
+  ]);
 });
 
 test("protocols: state, times in milliseconds, description, neighbour and counts", () => {

@@ -1,25 +1,14 @@
-import { messageOf } from "@netwright/base";
 import type { NodeSystem } from "@netwright/contract";
 
-/** The programs that the batches are for. */
-export async function probeLinks(system: NodeSystem): Promise<readonly string[]> {
-  const missing = await Promise.all([
-    absent(system, ["ip", "-V"], "ip (package iproute2) is not there"),
-    absent(system, ["bridge", "-V"], "bridge (package iproute2) is not there"),
-    absent(system, ["nsenter", "-V"], "nsenter (package util-linux) is not there"),
-  ]);
-  return missing.flat();
-}
+const packages = { ip: "iproute2", bridge: "iproute2", nsenter: "util-linux" } as const;
+type Program = keyof typeof packages;
 
-async function absent(
-  system: NodeSystem,
-  command: readonly [string, ...string[]],
-  missing: string,
-): Promise<readonly string[]> {
-  try {
-    const { code } = await system.runner.run(command);
-    return code === 0 ? [] : [missing];
-  } catch (error) {
-    return [`${missing}: ${messageOf(error)}`];
-  }
+/** The programs that the batches are for. One shell looks for all of them: every node asks when its agent starts. */
+export async function probeLinks({ runner }: NodeSystem): Promise<readonly string[]> {
+  const programs = Object.keys(packages) as Program[];
+  const script = `for program in ${programs.join(" ")}; do command -v "$program" >/dev/null || echo "$program"; done`;
+  const { stdout } = await runner.run(["sh", "-c", script]);
+  return programs
+    .filter((program) => stdout.split("\n").includes(program))
+    .map((program) => `${program} (package ${packages[program]}) is not there`);
 }

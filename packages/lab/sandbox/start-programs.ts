@@ -1,6 +1,6 @@
 /** Starts programs in nodes and waits until others may rely on them. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { NetwrightError, seconds } from "@netwright/base";
+import { milliseconds, NetwrightError, seconds } from "@netwright/base";
 import type { LabContext } from "../context.ts";
 import type { NodeProgram, Readiness } from "../programs/program.ts";
 import { logPath, type LabPaths } from "../record/paths.ts";
@@ -21,13 +21,19 @@ export interface Site {
 }
 
 /** @throws NW1605 that names what did not get ready, with the last line of its log. */
-export async function startPrograms(site: Site, stage: string, programs: readonly NodeProgram[]): Promise<void> {
+export async function startPrograms(
+  site: Site,
+  stage: string,
+  programs: readonly NodeProgram[],
+  signal?: AbortSignal,
+): Promise<void> {
   const { context, paths, sandbox, nodes } = site;
   writeFileSync(`${paths.scripts}/${stage}.sh`, programsScript(paths, nodes, programs), { mode: 0o600 });
   await runScript(context, paths, sandbox, stage);
   const waiting = () =>
     programs.filter(({ node, ready }) => ready !== null && !isReady((nodes[node] as NodeProcess).machine.pid, ready));
-  if (await waitUntil(context.clock, async () => waiting().length === 0, seconds(30))) return;
+  const ready = async (): Promise<boolean> => waiting().length === 0;
+  if (await waitUntil(context.clock, ready, seconds(30), milliseconds(10), signal)) return;
   throw notReady(
     paths,
     waiting().map(({ node, program }) => ({ node, program })),

@@ -16,11 +16,12 @@ const patience = seconds(3);
 
 /** In their order. An agent that does not get ready holds up the next ones for a while only: who waits for all names it. */
 export async function startAgents(site: Site, agents: readonly NodeProgram[], signal?: AbortSignal): Promise<void> {
-  const client = await clientOf(site);
+  const client = await clientOf(site, signal);
   let waiting: readonly string[] = [];
   for (let next = 0; next < agents.length;) {
     const some = agents.slice(next, next + atOnce - waiting.length);
-    await startPrograms(site, `agents-${next}`, some);
+    signal?.throwIfAborted();
+    await startPrograms(site, `agents-${next}`, some, signal);
     next += some.length;
     if (next >= agents.length) return;
     const started = [...waiting, ...some.map(({ node }) => node)];
@@ -32,9 +33,17 @@ export async function startAgents(site: Site, agents: readonly NodeProgram[], si
   }
 }
 
-export async function clientOf({ context, paths }: Site): Promise<Client> {
+/** @param signal ends every call that is under way */
+export async function clientOf(
+  { context, paths }: Pick<Site, "context" | "paths">,
+  signal?: AbortSignal,
+): Promise<Client> {
   const token = (await context.files.read(paths.token))?.trim();
-  return createClient({ transport: nodeTransport({ kind: "Socket", path: paths.socket }), token });
+  const transport = nodeTransport({ kind: "Socket", path: paths.socket });
+  return createClient({
+    transport: signal === undefined ? transport : (request) => transport({ ...request, signal }),
+    token,
+  });
 }
 
 export async function notReadyOf(client: Client, wanted: readonly string[]): Promise<readonly string[]> {

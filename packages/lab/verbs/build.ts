@@ -129,13 +129,13 @@ async function startGroups(
   if (engines.length > 0) {
     await stage(
       "engines",
-      () => startPrograms(site, "engines", engines),
+      () => startPrograms(site, "engines", engines, signal),
       () => namesOf(engines),
     );
   }
   if (server.length === 0) return;
   const serve = async (): Promise<number> => {
-    await startPrograms(site, "server", server);
+    await startPrograms(site, "server", server, signal);
     return introduceFabric(site, signal);
   };
   await stage("server", serve, (objects) => `knows ${objects} objects of the fabric`);

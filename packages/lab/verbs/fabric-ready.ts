@@ -14,7 +14,7 @@ import { sessionsDown, sessionsNotUp } from "./sessions-up.ts";
  * @returns the names of hosts and routers. @throws NW1605 that names what is missing: agents, sessions or routes.
  */
 export async function fabricReady(site: Site, signal?: AbortSignal): Promise<readonly string[]> {
-  const client = await clientOf(site);
+  const client = await clientOf(site, signal);
   const wanted = site.topology.nodes.filter(runsAgent).map(({ name }) => name);
   let waiting: readonly string[] = wanted;
   let down: readonly SessionEnd[] = sessionEnds(site.topology);

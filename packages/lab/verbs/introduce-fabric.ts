@@ -15,7 +15,7 @@ import { clientOf } from "./agents-ready.ts";
 /** @returns how many objects the server knows now. @throws NW1605 when it does not answer, or what it refused. */
 export async function introduceFabric(site: Site, signal?: AbortSignal): Promise<number> {
   await serverReady(site, signal);
-  const client = await clientOf(site);
+  const client = await clientOf(site, signal);
   const objects = fabricObjects(site.topology);
   await client.apply({
     objects: objects.map((object) => ({ object: encodeObject(object) })),

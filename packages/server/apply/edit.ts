@@ -1,5 +1,5 @@
 /** What is asked of the set of objects, whoever asks: an apply, a deletion, a scaling, an undo. */
-import { decodeManifest, formatPath, nearestSource, type AnyObject, type Sources } from "@netwright/api";
+import { decodeManifest, formatPath, inProject, nearestSource, type AnyObject, type Sources } from "@netwright/api";
 import { NetwrightError, type Diagnostic, type SourceRef } from "@netwright/base";
 import { displayName, isWritable, keyOf, textOf, type Item } from "../state/objects.ts";
 
@@ -17,12 +17,16 @@ interface Written {
   readonly sources: Sources;
 }
 
-/** Judges every object and every pair before complaining. @throws NetwrightError with all that is wrong. */
-export function decodeItems(written: readonly Written[]): readonly Item[] {
+/**
+ * Judges every object and every pair before complaining.
+ * @param project where objects go that name none; null: the default one.
+ * @throws NetwrightError with all that is wrong.
+ */
+export function decodeItems(written: readonly Written[], project: string | null = null): readonly Item[] {
   const diagnostics: Diagnostic[] = [];
   const items = new Map<string, Item>();
   for (const [index, { object, sources }] of written.entries()) {
-    const decoded = decodeManifest(object);
+    const decoded = decodeManifest(project === null ? object : inProject(object, project));
     if (!decoded.ok) {
       const subject = subjectOf(object, index);
       for (const { code, path, message, hint } of decoded.findings) {

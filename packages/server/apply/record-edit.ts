@@ -1,6 +1,7 @@
 /** What an edit leaves behind: records, the change for the history, events. Pure. */
 import type { Plan } from "@netwright/api";
 import type { StoreWrite } from "@netwright/contract";
+import type { Subject } from "../auth/subject.ts";
 import type { NewEvent } from "../state/events.ts";
 import { putChange } from "../state/history.ts";
 import { deleteItem, putItem, type Items } from "../state/objects.ts";
@@ -12,15 +13,14 @@ export interface EditRequest {
   /** Made from the objects of the moment, when it is this edit's turn. */
   readonly edit: (items: Items) => Edit;
   readonly message: string;
-  /** Name of the token. */
-  readonly by: string;
+  readonly subject: Subject;
   readonly undoes: number | null;
   readonly dryRun: boolean;
 }
 
 /** Undefined when only places in files moved: that is no change of an object. */
 export function changeOf(
-  { by, message, undoes }: EditRequest,
+  { subject: { name: by }, message, undoes }: EditRequest,
   candidate: Candidate,
   { id, at }: { readonly id: number; readonly at: string },
 ): StoredChange | undefined {
@@ -43,7 +43,7 @@ export function describeFlows({ flows }: Plan): string {
   return `${opened} ${opened === 1 ? "flow" : "flows"} opened, ${count("Closed")} closed`;
 }
 
-export function eventsOf({ by, undoes }: EditRequest, { changes }: Candidate): readonly NewEvent[] {
+export function eventsOf({ subject: { name: by }, undoes }: EditRequest, { changes }: Candidate): readonly NewEvent[] {
   const words = { Create: "Created", Update: "Updated", Delete: "Deleted" } as const;
   return changes.flatMap(({ change, object, fields }) => {
     if (change === "Unchanged") return [];

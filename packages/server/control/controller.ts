@@ -18,7 +18,11 @@ import type { NodeReport, Store } from "@netwright/contract";
 import { Wakeups } from "@netwright/store";
 import { candidateOf } from "../apply/candidate.ts";
 import { checkDiagnostics } from "../apply/check.ts";
+import { checkProjects } from "../apply/check-projects.ts";
 import { changeOf, describeFlows, eventsOf, writesOf, type EditRequest } from "../apply/record-edit.ts";
+import { publicPlan } from "../auth/private-text.ts";
+import { permitted } from "../auth/scope.ts";
+import type { Tokens } from "../auth/tokens.ts";
 import type { Log } from "@netwright/base";
 import type { Metrics } from "../metrics.ts";
 import type { Events } from "../state/events.ts";
@@ -43,6 +47,7 @@ export interface ControllerDependencies {
   readonly rounds: Rounds;
   readonly statuses: Statuses;
   readonly certificates: Certificates;
+  readonly tokens: Tokens;
   /** Called after every round that changed something. */
   readonly onWorld: () => void;
 }
@@ -104,6 +109,11 @@ export class Controller {
   /** @throws NetwrightError with everything that is wrong; nothing is changed then. */
   edit(request: EditRequest): Promise<ApplyResponse> {
     return this.#serial.run(() => this.#edit(request));
+  }
+
+  /** Runs something while nothing is edited. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.#serial.run(work);
   }
 
   report(report: NodeReport): void {
@@ -169,8 +179,9 @@ export class Controller {
     const started = clock.monotonic();
     const before = this.#world;
     const stamp = { uid: () => newUid(entropy), now: formatInstant(clock.now()) };
-    const candidate = candidateOf(before, request.edit(before.items), stamp);
+    const candidate = candidateOf(before, permitted(request.subject, request.edit(before.items)), stamp);
     const decision = rounds.decide(before, candidate.items);
+    checkProjects([before.objects, decision.world.objects], candidate.changes, this.#dependencies.tokens);
     checkDiagnostics(before.diagnostics, decision.reconciled.diagnostics, candidate.changes);
     const reconciled = milliseconds(clock.monotonic() - started);
     const named = new Set(candidate.changes.map(({ object }) => object));
@@ -182,9 +193,10 @@ export class Controller {
       observed: decision.observed,
       now: clock.now(),
       named,
+      project: request.subject.project,
     });
     const spans = { reconciled, planned: milliseconds(clock.monotonic() - planned) };
-    const answer = { plan, diagnostics: [] };
+    const answer = { plan: request.subject.project === null ? plan : publicPlan(plan), diagnostics: [] };
     if (request.dryRun) return { ...answer, change: null, revision: statuses.revision() };
     const change = changeOf(request, candidate, { id: nextChangeId(store), at: stamp.now });
     const written = candidate.changes.filter(({ before: old, after }) => old !== after).map(({ key }) => key);
@@ -200,7 +212,7 @@ export class Controller {
     statuses.startStages(candidate, { ...spans, compiled: result.compiled }, describeFlows(plan));
     this.#accept(decision, result);
     for (const { change: what, object } of candidate.changes)
-      if (what !== "Unchanged") log.info("Object", { change: what, object, by: request.by });
+      if (what !== "Unchanged") log.info("Object", { change: what, object, by: request.subject.name });
     const revision = statuses.revision();
     statuses.refresh(this.#world);
     metrics.applies.inc({ outcome: "Applied" });

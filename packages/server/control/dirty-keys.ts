@@ -38,7 +38,11 @@ function* serviceKeys({ objects }: World, wanted: (hostnames: readonly string[])
 
 /** What differs between two worlds: objects, and what is made from the ledger. */
 export function* keysOfChange(before: World, after: World): Generator<string> {
-  if (before.items !== after.items) yield* differing(before.items, after.items);
+  if (before.items !== after.items) {
+    yield* differing(before.items, after.items);
+    // What they use is counted over all objects.
+    for (const name of after.objects.projects.keys()) yield keyText({ kind: "Project", project: undefined, name });
+  }
   if (before.ledger !== after.ledger) {
     for (const key of differing(before.ledger, after.ledger)) {
       for (const entry of [before.ledger.get(key), after.ledger.get(key)])

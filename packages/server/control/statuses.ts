@@ -9,6 +9,7 @@ import { displayName, parseKey } from "../state/objects.ts";
 import type { ObjectView } from "../state/object-view.ts";
 import type { Reports } from "../state/reports.ts";
 import { Absences } from "../status/absences.ts";
+import { measureProjects } from "../status/measure-projects.ts";
 import { indexLedger, type DnsFacts, type Facts, type LedgerIndex } from "../status/facts.ts";
 import { deriveObject, derivedKeys } from "../status/derive.ts";
 import { keysOfChange, keysOfHostnames, keysOfNode } from "./dirty-keys.ts";
@@ -104,6 +105,7 @@ export class Statuses {
     const { metrics, reports } = this.#dependencies;
     metrics.objects.reset();
     for (const { object } of world.items.values()) metrics.objects.inc({ kind: object.kind });
+    measureProjects(metrics, world);
     metrics.nodesReady.set(nodeNames(world.standing).filter((node) => reports.ready(node) === true).length);
     const ready = [...reports.all()].flatMap(({ report }) => report.instances.filter(({ phase }) => phase === "Ready"));
     metrics.instancesReady.set(ready.length);

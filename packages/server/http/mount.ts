@@ -2,6 +2,8 @@
 import { NetwrightError } from "@netwright/base";
 import { Hono } from "hono";
 import { mayCall, type Subject } from "../auth/subject.ts";
+import { publicFailure } from "../auth/private-text.ts";
+import { isOwn, noProject } from "../auth/scope.ts";
 import { problemResponse } from "./problem.ts";
 import { RequestError } from "./request-error.ts";
 import type { Call, Route } from "./route.ts";
@@ -42,21 +44,28 @@ async function answer(
     methods.find((one) => one.method === method) ??
     (method === "HEAD" ? methods.find((one) => one.method === "GET") : undefined);
   const pattern = methods[0]?.path ?? "none";
+  const subject = subjectOf(call.request, options);
   try {
-    const subject = subjectOf(call.request, options);
     if (subject === undefined && route?.access !== "Anyone") throw noToken(call.request);
     if (route === undefined) return methodNotAllowed(methods, call, options);
-    if (subject !== undefined && !mayCall(subject, route.access, call.params["node"])) {
-      throw new NetwrightError("NW1504", `this token does not allow ${method} ${call.url.pathname}`);
-    }
+    if (subject !== undefined) checkCall(subject, route, call);
     const response = await route.handle({ ...call, subject });
     options.onAnswer({ method, route: pattern, status: response.status });
     return response;
   } catch (failure) {
-    const response = problemResponse(failure);
+    const project = subject?.project ?? null;
+    const response = problemResponse(project === null ? failure : publicFailure(project, failure));
     options.onAnswer({ method, route: pattern, status: response.status, failure });
     return response;
   }
+}
+
+/** What is in a path is judged by its project first: of another's not even the methods are told apart. */
+function checkCall(subject: Subject, route: Route, { request, url, params }: Omit<Call, "subject">): void {
+  const { project } = params;
+  if (project !== undefined && !isOwn(subject.project, project)) throw noProject(project);
+  if (mayCall(subject, route, params["node"])) return;
+  throw new NetwrightError("NW1504", `this token does not allow ${request.method} ${url.pathname}`);
 }
 
 function methodNotAllowed(methods: readonly Route[], call: Omit<Call, "subject">, options: MountOptions): Response {

@@ -1,11 +1,12 @@
 /** Every call the server answers is one `Route`: the app, the access check, the OpenAPI text and its tests read the same list. */
-import type { Access, Subject } from "../auth/subject.ts";
+import type { Access, Reach, Subject } from "../auth/subject.ts";
 
 export interface Route {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** As in OpenAPI: `/v1alpha1/changes/{id}`. */
   readonly path: string;
   readonly access: Access;
+  readonly reach: Reach;
   readonly summary: string;
   readonly query?: readonly QueryParameter[];
   /** Names of component schemas in the OpenAPI text. */

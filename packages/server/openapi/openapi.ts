@@ -25,10 +25,17 @@ export function openapi(routes: readonly Route[]): object {
 
 const access = {
   Anyone: "Needs no token.",
-  Viewer: "For every viewer and admin.",
+  Token: "For every token.",
+  Viewer: "For viewers, editors and admins.",
+  Editor: "For editors and admins.",
   Node: "For the node's own agent and admins.",
   Admin: "For admins.",
 } as const satisfies Record<Route["access"], string>;
+
+const reach = {
+  Site: " Not for tokens of one project.",
+  Project: " A token of one project meets only what is of that project.",
+} as const satisfies Record<Route["reach"], string>;
 
 function operation(route: Route): object {
   const names = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
@@ -43,7 +50,8 @@ function operation(route: Route): object {
   return {
     operationId: operationId(route),
     summary: route.summary,
-    description: access[route.access],
+    description:
+      access[route.access] + (route.access === "Anyone" || route.access === "Token" ? "" : reach[route.reach]),
     ...(route.access === "Anyone" ? { security: [] } : {}),
     parameters: [...inPath, ...inQuery],
     ...(route.body === undefined

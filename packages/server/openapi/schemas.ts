@@ -34,7 +34,8 @@ const diagnostic = record({ code: ref("ErrorCode"), message: text, subject: text
 const objectChange = { change: oneOf("Create", "Update", "Delete", "Unchanged"), object: text, fields: list(text) };
 const changeHead = { id: integer, at: time, by: text, message: text, undoes: orNull(integer) };
 const packet = record({ source: text, sourcePort: integer, destination: text, destinationPort: integer, protocol });
-const token = { id: text, name: text, role: oneOf(...tokenRoles), node: orNull(text), createdAt: time };
+const self = { name: text, role: oneOf(...tokenRoles), node: orNull(text), project: orNull(text) };
+const token = { id: text, ...self, createdAt: time };
 const items = (name: string): Schema => record({ items: list(ref(name)) });
 
 const answers: Readonly<Record<string, Schema>> = {
@@ -161,6 +162,7 @@ const answers: Readonly<Record<string, Schema>> = {
       }),
     ),
   }),
+  Self: record(self),
   Token: record(token),
   NewToken: record({ ...token, secret: text }),
   TokenList: items("Token"),

@@ -1,11 +1,14 @@
 /** The history of changes, and taking one back. */
-import { undoEdit } from "../apply/undo.ts";
+import { NetwrightError } from "@netwright/base";
+import { undoEdit, type StoredChange } from "../apply/undo.ts";
+import { scopeOf } from "../auth/scope.ts";
+import { concerns, isWholly, visibleChange, visibleSummaries } from "../auth/visible-changes.ts";
 import { json } from "../http/answers.ts";
-import { booleanQuery } from "../http/query.ts";
 import { RequestError } from "../http/request-error.ts";
 import type { Call, Route } from "../http/route.ts";
-import { listChanges, readChange, shownChange } from "../state/history.ts";
+import { listChanges, noChange, readChange, shownChange } from "../state/history.ts";
 import type { ServerContext } from "./context.ts";
+import { requestOf } from "./edit-request.ts";
 import { dryRunParameter } from "./parameters.ts";
 
 export const changeRoutes = (context: ServerContext): readonly Route[] => [
@@ -14,22 +17,25 @@ export const changeRoutes = (context: ServerContext): readonly Route[] => [
     path: "/v1alpha1/changes",
     summary: "What was changed, newest first.",
     access: "Viewer",
+    reach: "Project",
     answer: { kind: "Object", schema: "ChangeList" },
-    handle: () => json({ items: listChanges(context.store) }),
+    handle: ({ subject }) => json({ items: visibleSummaries(scopeOf(subject), listChanges(context.store)) }),
   },
   {
     method: "GET",
     path: "/v1alpha1/changes/{id}",
     summary: "One change, with every object before and after.",
     access: "Viewer",
+    reach: "Project",
     answer: { kind: "Object", schema: "Change" },
-    handle: (call) => json(shownChange(readChange(context.store, idOf(call)))),
+    handle: (call) => json(visibleChange(scopeOf(call.subject), shownChange(changeOf(context, call)))),
   },
   {
     method: "POST",
     path: "/v1alpha1/changes/{id}/undo",
     summary: "Takes a change back, unless its objects were changed again since.",
-    access: "Admin",
+    access: "Editor",
+    reach: "Project",
     query: [dryRunParameter],
     answer: { kind: "Object", schema: "ApplyResponse" },
     handle: (call) => undo(context, call),
@@ -42,15 +48,24 @@ function idOf({ params }: Call): number {
   return Number(id);
 }
 
-async function undo({ controller, store }: ServerContext, call: Call): Promise<Response> {
+/** @throws NW1501 for a change that is not there, or of which nothing is visible. */
+function changeOf({ store }: ServerContext, call: Call): StoredChange {
   const change = readChange(store, idOf(call));
+  if (!concerns(scopeOf(call.subject), change)) throw noChange(change.id);
+  return change;
+}
+
+async function undo(context: ServerContext, call: Call): Promise<Response> {
+  const change = changeOf(context, call);
+  const scope = scopeOf(call.subject);
+  if (!isWholly(scope, change))
+    throw new NetwrightError("NW1504", `change ${change.id} is not of project ${scope} alone`);
   return json(
-    await controller.edit({
+    await context.controller.edit({
       edit: (items) => undoEdit(items, change),
       message: `undo change ${change.id}`,
-      by: call.subject?.name ?? "",
+      ...requestOf(call),
       undoes: change.id,
-      dryRun: booleanQuery(call, "dryRun"),
     }),
   );
 }

@@ -1,4 +1,5 @@
 import type { FlowRecord } from "@netwright/api";
+import { scopeOf, type Scope } from "../auth/scope.ts";
 import { json, lines } from "../http/answers.ts";
 import { booleanQuery } from "../http/query.ts";
 import { RequestError } from "../http/request-error.ts";
@@ -14,6 +15,7 @@ export const flowRoutes = (context: ServerContext): readonly Route[] => [
     path: "/v1alpha1/flows",
     summary: "Flows that no rule allows, newest first.",
     access: "Viewer",
+    reach: "Project",
     query: [
       watchParameter,
       { name: "dropped", type: "boolean", summary: "Must be true: only denied flows are recorded." },
@@ -27,20 +29,21 @@ function flows(context: ServerContext, call: Call): Response {
   const { controller, reports } = context;
   if (!booleanQuery(call, "dropped"))
     throw new RequestError(400, "only denied flows are recorded", "ask with dropped=true");
-  if (!booleanQuery(call, "watch")) return json({ items: droppedFlows(controller.world, reports) });
-  return lines(call, context, (signal) => watch(context, signal));
+  if (!booleanQuery(call, "watch"))
+    return json({ items: droppedFlows(controller.world, reports, scopeOf(call.subject)) });
+  return lines(call, context, (signal) => watch(context, scopeOf(call.subject), signal));
 }
 
 const keyOf = ({ host, project, network, from, to, source, destination, protocol, port }: FlowRecord): string =>
   JSON.stringify([host, project, network, source ?? from, destination ?? to, protocol, port]);
 
 /** What is known, oldest first, then each flow again whenever its counter rose. */
-async function* watch(context: ServerContext, signal: AbortSignal): AsyncGenerator<FlowRecord, void> {
+async function* watch(context: ServerContext, scope: Scope, signal: AbortSignal): AsyncGenerator<FlowRecord, void> {
   const { controller, reports } = context;
   let sent = new Map<string, number>();
   askForFlows(context, signal);
   while (!signal.aborted) {
-    const known = droppedFlows(controller.world, reports);
+    const known = droppedFlows(controller.world, reports, scope);
     const fresh = known.filter((flow) => sent.get(keyOf(flow)) !== flow.packets).toReversed();
     sent = new Map(known.map((flow) => [keyOf(flow), flow.packets]));
     if (fresh.length === 0) await reports.wakeups.next(signal);

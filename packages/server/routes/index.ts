@@ -33,6 +33,7 @@ export function routesOf(context: ServerContext): readonly Route[] {
     path: "/openapi.json",
     summary: "This API, as OpenAPI 3.1.",
     access: "Viewer",
+    reach: "Project",
     answer: { kind: "Text", mediaType: "application/json" },
     handle: () => json(openapi(routes)),
   });

@@ -17,6 +17,7 @@ export const instanceRoutes = (context: ServerContext): readonly Route[] => [
     path: "/v1alpha1/projects/{project}/instances/{id}/logs",
     summary: "What an instance printed.",
     access: "Viewer",
+    reach: "Project",
     query: [
       { name: "follow", type: "boolean", summary: "Go on with what it prints from now on." },
       { name: "tail", type: "integer", summary: "Only so many lines from the end." },
@@ -28,7 +29,8 @@ export const instanceRoutes = (context: ServerContext): readonly Route[] => [
     method: "POST",
     path: "/v1alpha1/projects/{project}/instances/{id}/exec",
     summary: "Runs a command in an instance.",
-    access: "Admin",
+    access: "Editor",
+    reach: "Project",
     body: "ExecRequest",
     answer: { kind: "Lines", schema: "OutputChunk" },
     handle: (call) => exec(context, call),

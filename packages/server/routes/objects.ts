@@ -1,11 +1,15 @@
 /** Objects of every kind that the server keeps: list, watch, read, delete. */
-import { kindNames, kinds, type Kind, type KindName } from "@netwright/api";
+import { kindNames, kinds, type Kind, type KindName, type WireObject } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
+import { publicObject } from "../auth/private-text.ts";
+import { isVisible, scopeOf, type Scope } from "../auth/scope.ts";
+import type { Reach } from "../auth/subject.ts";
 import { json, lines } from "../http/answers.ts";
 import { booleanQuery, integerQuery } from "../http/query.ts";
 import type { Call, Route } from "../http/route.ts";
-import { displayName, isWritable, keyText, type ObjectKey } from "../state/objects.ts";
+import { displayName, isWritable, keyText, parseKey, type ObjectKey } from "../state/objects.ts";
 import type { ServerContext } from "./context.ts";
+import { requestOf } from "./edit-request.ts";
 import { dryRunParameter, watchParameters } from "./parameters.ts";
 
 export const objectRoutes = (context: ServerContext): readonly Route[] =>
@@ -14,14 +18,17 @@ export const objectRoutes = (context: ServerContext): readonly Route[] =>
 function routesOf(context: ServerContext, kind: KindName, { plural, scope }: Kind): readonly Route[] {
   const everywhere = `/v1alpha1/${plural}`;
   const root = scope === "Project" ? `/v1alpha1/projects/{project}/${plural}` : everywhere;
+  // People of one project see their own Project, and of the other kinds of the site nothing.
+  const reach: Reach = scope === "Project" || kind === "Project" ? "Project" : "Site";
   const list = (path: string, summary: string): Route => ({
     method: "GET",
     path,
     summary,
     access: "Viewer",
+    reach,
     query: watchParameters,
     answer: { kind: "ObjectOrLines", schema: `${kind}List`, line: `${kind}WatchEvent` },
-    handle: (call) => listObjects(context, call, prefixOf(kind, call)),
+    handle: (call) => listObjects(context, call, kind),
   });
   const keyOf = ({ params }: Call): ObjectKey => ({ kind, project: params["project"], name: params["name"] ?? "" });
   const one: Route = {
@@ -29,14 +36,16 @@ function routesOf(context: ServerContext, kind: KindName, { plural, scope }: Kin
     path: `${root}/{name}`,
     summary: `One ${kind}.`,
     access: "Viewer",
+    reach,
     answer: { kind: "Object", schema: kind },
-    handle: (call) => json(readObject(context, keyOf(call))),
+    handle: (call) => json(readObject(context, call, keyOf(call))),
   };
   const remove: Route = {
     method: "DELETE",
     path: `${root}/{name}`,
     summary: `Deletes one ${kind}, unless others use it.`,
-    access: "Admin",
+    access: scope === "Project" ? "Editor" : "Admin",
+    reach: scope === "Project" ? "Project" : "Site",
     query: [dryRunParameter],
     answer: { kind: "Object", schema: "ApplyResponse" },
     handle: (call) => deleteObject(context, call, keyOf(call)),
@@ -49,29 +58,32 @@ function routesOf(context: ServerContext, kind: KindName, { plural, scope }: Kin
   ];
 }
 
-const prefixOf = (kind: KindName, { params }: Call): string =>
-  params["project"] === undefined ? `${kind}/` : `${kind}/${params["project"]}/`;
-
-function listObjects(context: ServerContext, call: Call, prefix: string): Response {
-  const { view } = context;
-  if (!booleanQuery(call, "watch")) return json({ items: view.list(prefix), revision: view.log.revision() });
+function listObjects({ view, ...context }: ServerContext, call: Call, kind: KindName): Response {
+  const scope = scopeOf(call.subject);
+  const project = call.params["project"];
+  const prefix = project === undefined ? `${kind}/` : `${kind}/${project}/`;
+  const wanted = (key: string): boolean => key.startsWith(prefix) && isVisible(scope, parseKey(key));
+  if (!booleanQuery(call, "watch"))
+    return json({ items: view.list(wanted).map((object) => shown(scope, object)), revision: view.log.revision() });
   const since = integerQuery(call, "since");
   if (since !== undefined) view.log.check(since);
-  return lines(call, context, (signal) => view.watch(prefix, since, signal));
+  return lines(call, context, async function* (signal) {
+    for await (const event of view.watch(wanted, since, signal)) yield { ...event, object: shown(scope, event.object) };
+  });
 }
 
-function readObject({ view }: ServerContext, key: ObjectKey): object {
-  const object = view.get(keyText(key));
-  if (object !== undefined) return object;
+const shown = (scope: Scope, object: WireObject): WireObject => (scope === null ? object : publicObject(object));
+
+/** What is not visible and what is not there are told alike. */
+function readObject({ view }: ServerContext, call: Call, key: ObjectKey): WireObject {
+  const scope = scopeOf(call.subject);
+  const object = isVisible(scope, key) ? view.get(keyText(key)) : undefined;
+  if (object !== undefined) return shown(scope, object);
   const subject = displayName(key);
   throw new NetwrightError("NW1501", `there is no ${subject}`, { subject });
 }
 
 async function deleteObject({ controller }: ServerContext, call: Call, key: ObjectKey): Promise<Response> {
   const edit = { put: [], remove: [keyText(key)], prune: false };
-  const by = call.subject?.name ?? "";
-  const dryRun = booleanQuery(call, "dryRun");
-  return json(
-    await controller.edit({ edit: () => edit, message: `delete ${displayName(key)}`, by, undoes: null, dryRun }),
-  );
+  return json(await controller.edit({ edit: () => edit, message: `delete ${displayName(key)}`, ...requestOf(call) }));
 }

@@ -2,8 +2,17 @@
 import { NetwrightError } from "@netwright/base";
 import { json, text } from "../http/answers.ts";
 import type { Route } from "../http/route.ts";
+import { scopeOf, type Scope } from "../auth/scope.ts";
+import { projectMetrics } from "../status/measure-projects.ts";
 import { topologyOf } from "../status/topology.ts";
 import type { ServerContext } from "./context.ts";
+
+/** Of one project: what it uses and may use. */
+async function metrics({ controller, metrics: { registry } }: ServerContext, scope: Scope): Promise<Response> {
+  controller.measure();
+  if (scope === null) return text(await registry.metrics(), registry.contentType);
+  return text(await projectMetrics(controller.world, scope), registry.contentType);
+}
 
 export const systemRoutes = (context: ServerContext): readonly Route[] => [
   {
@@ -11,6 +20,7 @@ export const systemRoutes = (context: ServerContext): readonly Route[] => [
     path: "/v1alpha1/topology",
     summary: "Hosts, routers, links and BGP sessions.",
     access: "Viewer",
+    reach: "Site",
     answer: { kind: "Object", schema: "Topology" },
     handle: () => json(topologyOf(context.controller.facts())),
   },
@@ -19,6 +29,7 @@ export const systemRoutes = (context: ServerContext): readonly Route[] => [
     path: "/v1alpha1/ca",
     summary: "The certificate of the built-in certificate authority, PEM.",
     access: "Viewer",
+    reach: "Project",
     answer: { kind: "Text", mediaType: "application/x-pem-file" },
     handle: () => text(context.caCertificate, "application/x-pem-file"),
   },
@@ -27,17 +38,16 @@ export const systemRoutes = (context: ServerContext): readonly Route[] => [
     path: "/metrics",
     summary: "Metrics for Prometheus.",
     access: "Viewer",
+    reach: "Project",
     answer: { kind: "Text", mediaType: "text/plain" },
-    handle: async () => {
-      context.controller.measure();
-      return text(await context.metrics.registry.metrics(), context.metrics.registry.contentType);
-    },
+    handle: ({ subject }) => metrics(context, scopeOf(subject)),
   },
   {
     method: "GET",
     path: "/livez",
     summary: "200 while the server runs.",
     access: "Anyone",
+    reach: "Project",
     answer: { kind: "Text", mediaType: "text/plain" },
     handle: () => text("ok\n", "text/plain"),
   },
@@ -46,6 +56,7 @@ export const systemRoutes = (context: ServerContext): readonly Route[] => [
     path: "/readyz",
     summary: "200 when everything stored is compiled and served.",
     access: "Anyone",
+    reach: "Project",
     answer: { kind: "Text", mediaType: "text/plain" },
     handle: () => {
       if (!context.controller.started || context.stop.aborted)

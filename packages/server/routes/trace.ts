@@ -1,5 +1,8 @@
+import { defaultProject } from "@netwright/api";
 import { isNetwrightError, parseIpv6, type Ipv6 } from "@netwright/base";
 import type { Packet } from "@netwright/model";
+import { isOwn, noProject, scopeOf } from "../auth/scope.ts";
+import { checkWithin, publicTrace } from "../auth/traces.ts";
 import { json } from "../http/answers.ts";
 import { integerQuery } from "../http/query.ts";
 import { RequestError } from "../http/request-error.ts";
@@ -13,6 +16,7 @@ export const traceRoutes = (context: ServerContext): readonly Route[] => [
     path: "/v1alpha1/trace",
     summary: "The way of one connection, hop by hop, and what is wrong on it right now.",
     access: "Viewer",
+    reach: "Project",
     query: [
       { name: "destination", type: "string", summary: "IPv6 address that is connected to." },
       { name: "port", type: "integer", summary: "Port that is connected to." },
@@ -23,12 +27,17 @@ export const traceRoutes = (context: ServerContext): readonly Route[] => [
       { name: "sourcePort", type: "integer", summary: "Port that connects; 40000 when left out." },
     ],
     answer: { kind: "Object", schema: "ConnectionTrace" },
-    handle: async (call) =>
-      json(
-        await traceConnection(context, packetOf(context, call), AbortSignal.any([call.request.signal, context.stop])),
-      ),
+    handle: (call) => trace(context, call),
   },
 ];
+
+async function trace(context: ServerContext, call: Call): Promise<Response> {
+  const scope = scopeOf(call.subject);
+  const packet = packetOf(context, call);
+  if (scope !== null) checkWithin(scope, packet, context.controller.facts());
+  const found = await traceConnection(context, packet, AbortSignal.any([call.request.signal, context.stop]));
+  return json(scope === null ? found : publicTrace(found, new Set(context.states.all().keys())));
+}
 
 const defaultSourcePort = 40_000;
 
@@ -42,7 +51,9 @@ function packetOf({ states }: ServerContext, call: Call): Packet {
   const common = { destination: addressQuery(call, "destination"), protocol, destinationPort, sourcePort } as const;
   const instance = searchParams.get("instance");
   if (instance === null) return { ...common, from: "internet", source: addressQuery(call, "source") };
-  const project = searchParams.get("project") ?? "default";
+  const scope = scopeOf(call.subject);
+  const project = searchParams.get("project") ?? scope ?? defaultProject;
+  if (!isOwn(scope, project)) throw noProject(project);
   const workloads = [...states.all().values()].flatMap(({ state }) =>
     state.networks.filter((network) => network.project === project).flatMap((network) => network.workloads),
   );

@@ -12,13 +12,15 @@ const keyOf = (id: number): string => prefix + String(id).padStart(12, "0");
 
 export function readChange(store: Store, id: number): StoredChange {
   const record = store.get(keyOf(id));
-  if (record === undefined)
-    throw new NetwrightError("NW1501", `there is no change ${id}`, {
-      subject: `change/${id}`,
-      hint: "see `netwright history`",
-    });
+  if (record === undefined) throw noChange(id);
   return JSON.parse(record.value) as StoredChange;
 }
+
+export const noChange = (id: number): NetwrightError =>
+  new NetwrightError("NW1501", `there is no change ${id}`, {
+    subject: `change/${id}`,
+    hint: "see `netwright history`",
+  });
 
 /** Newest first. */
 export function listChanges(store: Store): readonly ChangeSummary[] {

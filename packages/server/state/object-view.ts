@@ -32,9 +32,9 @@ export class ObjectView {
     return this.#entries.get(key)?.object;
   }
 
-  /** Objects whose key starts with the prefix, by key. */
-  list(prefix: string): readonly WireObject[] {
-    const found = [...this.#entries.values()].filter((entry) => entry.key.startsWith(prefix));
+  /** Objects whose key is wanted, by key. */
+  list(wanted: (key: string) => boolean): readonly WireObject[] {
+    const found = [...this.#entries.values()].filter(({ key }) => wanted(key));
     return found.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map((entry) => entry.object);
   }
 
@@ -58,10 +58,14 @@ export class ObjectView {
     this.log.append((revision) => ({ type: "Deleted", revision, key, object: before.object }));
   }
 
-  /** Changes of objects whose key starts with the prefix; without `since`, first everything that is there as `Added`. */
-  async *watch(prefix: string, since: number | undefined, signal: AbortSignal): AsyncGenerator<WatchEvent, void> {
+  /** Changes of objects whose key is wanted; without `since`, first everything that is there as `Added`. */
+  async *watch(
+    wanted: (key: string) => boolean,
+    since: number | undefined,
+    signal: AbortSignal,
+  ): AsyncGenerator<WatchEvent, void> {
     const from = since ?? this.log.revision();
-    if (since === undefined) for (const object of this.list(prefix)) yield { type: "Added", revision: from, object };
-    for await (const { key, ...event } of this.log.watch(from, signal)) if (key.startsWith(prefix)) yield event;
+    if (since === undefined) for (const object of this.list(wanted)) yield { type: "Added", revision: from, object };
+    for await (const { key, ...event } of this.log.watch(from, signal)) if (wanted(key)) yield event;
   }
 }

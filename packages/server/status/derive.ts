@@ -15,6 +15,7 @@ import type { Facts } from "./facts.ts";
 import { instanceObject } from "./instance-status.ts";
 import { nodeStatus, usedOf } from "./node-status.ts";
 import { networkEntry, networkStatus, poolStatus } from "./other-status.ts";
+import { projectStatus } from "./project-status.ts";
 import { observeService } from "./service-status.ts";
 
 export interface DeriveInput {
@@ -93,6 +94,7 @@ function statusOf(input: DeriveInput, object: AnyObject): object {
   if (object.kind === "Service") return serviceStatus(input, object);
   if (object.kind === "Host") return { ...nodeStatus(node), used: usedOf(facts, name) };
   if (object.kind === "Router") return nodeStatus({ ...node, managed: object.spec.managed });
+  if (object.kind === "Project") return projectStatus(facts, object, before);
   return object.kind === "AddressPool" ? poolStatus(facts, object) : {};
 }
 

@@ -6,11 +6,12 @@ import type { ClassId, DeniedFlow } from "@netwright/contract";
 import type { World } from "../control/world.ts";
 import { deniedKey, type Heard, type Reports } from "../state/reports.ts";
 
-/** Newest first. */
-export function droppedFlows(world: World, reports: Reports): readonly FlowRecord[] {
+/** Newest first. @param scope the project whose networks are looked at; null: all. */
+export function droppedFlows(world: World, reports: Reports, scope: string | null = null): readonly FlowRecord[] {
   const names = namesOf(world);
   const flows = [...reports.all()].flatMap((heard) => flowsOf(world, names, heard));
-  return flows.toSorted((a, b) => (a.at === b.at ? b.packets - a.packets : a.at < b.at ? 1 : -1));
+  const own = scope === null ? flows : flows.filter(({ project }) => project === scope);
+  return own.toSorted((a, b) => (a.at === b.at ? b.packets - a.packets : a.at < b.at ? 1 : -1));
 }
 
 interface Names {
@@ -63,7 +64,9 @@ function endsOf(
   { project, network, flow }: Located,
 ): Pick<FlowRecord, "from" | "to" | "source" | "destination" | "hint"> {
   if (flow.outside !== undefined) {
-    const vip = vips.get(flow.outside.destination);
+    // An address may have had another owner when the packet came.
+    const found = vips.get(flow.outside.destination);
+    const vip = found?.project === project ? found : undefined;
     return { from: "outside", to: vip?.service ?? "nothing", ...flow.outside, hint: publicHint(world, vip, flow) };
   }
   const [from, to] = [flow.from, flow.to].map((id) => classes.get(classKey(project, network, id)));

@@ -5,7 +5,7 @@ import { milliseconds, seconds } from "@netwright/base";
 import type { HostState, NodeSystem, Problem } from "@netwright/contract";
 import { nodeSystem } from "@netwright/system";
 import { bgpOf, linkAddress, links, loopbackOf, stateOf } from "../fixtures.ts";
-import { bgpBird, readSessions } from "../index.ts";
+import { bgpBird, readBgp } from "../index.ts";
 import type { BirdChange } from "../plan.ts";
 import { startProvider } from "./provider.ts";
 
@@ -151,14 +151,14 @@ export function watchRoute(node: string, prefix: string): () => Promise<number> 
 /** Every session of a node comes up, and BFD beside it. */
 export async function expectSessions(node: NodeName): Promise<void> {
   await until(`sessions of ${node}`, async () => {
-    const sessions = await readSessions(systemOf(node));
+    const sessions = (await readBgp(systemOf(node))).sessions;
     return sessions.length > 0 && sessions.every(({ state, bfd }) => state === "Established" && bfd === "Up");
   });
 }
 
 /** Changes when any session of the node is lost. */
 export const sessionTimes = async (node: NodeName) =>
-  (await readSessions(systemOf(node))).map(({ neighbor, since }) => `${neighbor} ${since}`);
+  (await readBgp(systemOf(node))).sessions.map(({ neighbor, since }) => `${neighbor} ${since}`);
 
 export const pidOf = (node: NodeName) => Number(readFileSync(`${systemOf(node).paths.run}/bird/bird.pid`, "utf8"));
 

@@ -1,0 +1,27 @@
+/** The history as people of one project see it. */
+import type { Change, ChangeSummary } from "@netwright/api";
+import { isVisibleName, type Scope } from "./scope.ts";
+
+interface AnyChange {
+  readonly message: string;
+  readonly objects: readonly { readonly object: string }[];
+}
+
+/** True when it touched anything that the scope sees. */
+export const concerns = (scope: Scope, { objects }: AnyChange): boolean =>
+  objects.some(({ object }) => isVisibleName(scope, object));
+
+/** True when it touched nothing else. */
+export const isWholly = (scope: Scope, { objects }: AnyChange): boolean =>
+  objects.every(({ object }) => isVisibleName(scope, object));
+
+export const visibleSummaries = (scope: Scope, changes: readonly ChangeSummary[]): readonly ChangeSummary[] =>
+  changes.filter((change) => concerns(scope, change)).map((change) => withoutOthers(scope, change));
+
+export const visibleChange = (scope: Scope, change: Change): Change => withoutOthers(scope, change);
+
+/** A message is about all of a change, so that of one that others have a part in is not told. */
+function withoutOthers<T extends AnyChange>(scope: Scope, change: T): T {
+  if (isWholly(scope, change)) return change;
+  return { ...change, objects: change.objects.filter(({ object }) => isVisibleName(scope, object)), message: "" };
+}
