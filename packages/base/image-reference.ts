@@ -127,7 +127,7 @@ function layout(kind: LayoutReference["kind"], prefix: string, text: string): La
   const path = colon === -1 ? rest : rest.slice(0, colon);
   const tag = colon === -1 ? null : rest.slice(colon + 1);
   const noun = kind === "Layout" ? "directory" : "file";
-  // eslint-disable-next-line no-control-regex -- exactly these are refused
+  // oxlint-disable-next-line no-control-regex -- exactly these are refused
   if (path === "" || path.length > pathMax || /[\u0000-\u001f\u007f]/.test(path)) {
     throw refused(text, `the ${noun} of an OCI image, for example ${prefix}/srv/images/shop`);
   }
