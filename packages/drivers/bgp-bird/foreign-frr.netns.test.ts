@@ -31,16 +31,21 @@ const sessionOf = async (host: "host1" | "host2", told: site.Told = {}) =>
   (await readBgp(systemOf(host), hostState(host, told).bgp.neighbors)).sessions[0];
 
 const established = (host: "host1" | "host2", told: site.Told = {}, watch = "Up") =>
-  until(`${host} has its session`, async () => {
-    const session = await sessionOf(host, told);
-    return session?.state === "Established" && session.bfd === watch && session.problem === undefined;
-  });
+  until(
+    `${host} has its session`,
+    async () => {
+      const session = await sessionOf(host, told);
+      return session?.state === "Established" && session.bfd === watch && session.problem === undefined;
+    },
+    // A pause after an error may be made twice, and the edge starts meanwhile.
+    seconds(40),
+  );
 
 const problemOf = async (host: "host1" | "host2", told: site.Told = {}): Promise<string> =>
   (await sessionOf(host, told))?.problem ?? "";
 
 const expectProblem = (host: "host1" | "host2", words: RegExp, told: site.Told = {}) =>
-  until(`${host} tells ${words}`, async () => words.test(await problemOf(host, told)));
+  until(`${host} tells ${words}`, async () => words.test(await problemOf(host, told)), seconds(40));
 
 interface Path {
   readonly community?: { readonly string: string };

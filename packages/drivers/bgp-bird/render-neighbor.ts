@@ -41,7 +41,10 @@ export function renderNeighbor(bgp: BgpState, neighbor: BgpNeighbor): string {
   ].join("\n");
 }
 
-/** Repeated errors of a session with others are answered with growing pauses: their router is not ours to hammer. */
+/**
+ * Repeated errors of a session with others are answered with growing pauses: their router is not ours to hammer. BFD
+ * that goes down in a pause counts as one more error and starts it anew, so the longest is twice the bound.
+ */
 function foreignLines(name: string, session: ForeignSession): readonly string[] {
   const { passwordFile, multihop, ttlSecurity, gracefulRestart, holdTime, keepaliveTime } = session;
   return [
@@ -50,7 +53,7 @@ function foreignLines(name: string, session: ForeignSession): readonly string[] 
     ...(ttlSecurity ? ["  ttl security on;"] : []),
     `  hold time ${holdTime / 1000};`,
     `  keepalive time ${keepaliveTime / 1000};`,
-    "  error wait time 1, 10;",
+    "  error wait time 1, 5;",
     ...(gracefulRestart ? ["  graceful restart on;", "  graceful restart time 30;"] : []),
   ];
 }
