@@ -52,6 +52,7 @@ export async function startHarness({
     store,
     issue,
     adminToken,
+    keys: [{ id: "00000000", key: new Uint8Array(32) }],
     heartbeat,
     clock: systemClock,
     entropy: systemEntropy,
