@@ -12,7 +12,7 @@ import { readAdminToken } from "./auth/admin-token.ts";
 import { issuerOf, loadAuthorityFile, serverIdentity } from "./authority-file.ts";
 import { listenTls, listenUnix, type Fetch, type Listening } from "./http/listen.ts";
 import { parseRotateOptions, parseServeOptions, serverUsage, type ServeOptions } from "./options.ts";
-import { keyFile, loadKeys } from "./secrets/key-file.ts";
+import { keyFileName, loadKeys } from "./secrets/key-file.ts";
 import { rotateKey } from "./secrets/rotate-key.ts";
 import { startServer, type ServerOptions } from "./server.ts";
 import { parseTsigKey } from "./tsig-key.ts";
@@ -63,7 +63,7 @@ async function serve(options: ServeOptions, log: Log, stop: AbortController): Pr
       version: productVersion,
       clock: systemClock,
       entropy: systemEntropy,
-      keys: await loadKeys(nodeFiles, join(options.state, keyFile), systemEntropy, store),
+      keys: await loadKeys(nodeFiles, join(options.state, keyFileName), systemEntropy, store),
       adminToken: await readAdminToken(nodeFiles, options.adminTokenFile, systemEntropy),
       issue: issuerOf(authority, systemClock),
       caCertificate: authority.pem.certificate,
@@ -90,7 +90,7 @@ async function serve(options: ServeOptions, log: Log, stop: AbortController): Pr
 async function rotate(state: string): Promise<void> {
   const store = openSqliteStore(join(state, "store.db"));
   try {
-    const { id, count } = await rotateKey(nodeFiles, join(state, keyFile), systemEntropy, store);
+    const { id, count } = await rotateKey(nodeFiles, join(state, keyFileName), systemEntropy, store);
     process.stdout.write(`${count} ${count === 1 ? "value is" : "values are"} encrypted with the new key ${id}\n`);
   } finally {
     await store.close();

@@ -31,7 +31,7 @@ export function* workloadReferences(objects: ObjectSet, service: Applied<Service
 }
 
 function referencesOf({ env, envFrom = [], files }: Workload, path: FieldPath): readonly Reference[] {
-  const keyed = [...env.map((each, index) => ({ each, at: [...path, "env", index] }))];
+  const keyed = env.map((each, index) => ({ each, at: [...path, "env", index] }));
   const placed = files.map((each, index) => ({ each, at: [...path, "files", index] }));
   const single = [...keyed, ...placed].flatMap(({ each: { secret, config }, at }): Reference[] => {
     if (secret !== undefined) return [{ kind: "Secret", ...secret, path: [...at, "secret"] }];

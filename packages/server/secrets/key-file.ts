@@ -7,7 +7,7 @@ import { boxPattern, type SealingKey } from "./sealer.ts";
 export type SealingKeys = readonly [SealingKey, ...SealingKey[]];
 
 /** Its name in the state directory. */
-export const keyFile = "secrets.key";
+export const keyFileName = "secrets.key";
 
 /** Records that hold boxes. */
 export const sealedPrefixes = ["object/Secret/", "ledger/template/", "change/"] as const;

@@ -16,6 +16,8 @@ export function withoutBoxes(object: WireObject): WireObject {
 export function concealed(finding: Finding): Finding {
   if (finding.path[0] !== "spec") return finding;
   const message = finding.message.replace(/, got .*/s, "");
+  if (message.includes("an object"))
+    return { ...finding, message, hint: "write KEY: VALUE, each on its line below it" };
   return finding.code === "NW1204"
     ? { ...finding, message, hint: "values are text, in quotes" }
     : { ...finding, message };
