@@ -25,7 +25,7 @@ export const verb: Verb = {
     }
     command.addHelpText(
       "after",
-      "\nExamples:\n  netwright secret create db --from-file password=./db-password\n  pwgen -s 32 1 | netwright secret set db --from-file password=-\n  netwright secret create shop-tls --type TLS --from-file tls.crt=shop.crt --from-file tls.key=shop.key\n",
+      "\nExamples:\n  netwright secret create db --from-file password=-\n  netwright secret set db --from-env-file -\n  netwright secret create shop-tls --type TLS --from-file tls.crt=shop.crt --from-file tls.key=shop.key\n",
     );
   },
   async run(invocation: Invocation): Promise<void> {
