@@ -10,7 +10,7 @@ import { until } from "./until.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "netwright-image-"));
 const image = join(directory, "shop-image");
-const text = String.raw`"$ENV{GREETING} from $< in " . (readlink("/proc/self/cwd") // "") . "\n"`;
+const answered = String.raw`"$ENV{GREETING} from $< in " . (readlink("/proc/self/cwd") // "") . "\n"`;
 
 const manifest = (name: string, more = ""): string => `
 apiVersion: netwright.dev/v1alpha1
@@ -32,7 +32,7 @@ const put = (text: string): string => {
 };
 
 beforeAll(async () => {
-  makePerlImage(directory, image, text);
+  makePerlImage(directory, image, answered);
   lab = await startLab("image");
 });
 afterAll(async () => {

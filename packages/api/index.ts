@@ -33,6 +33,7 @@ export type { Router, RouterLink } from "./kinds/router/schema.ts";
 export { withoutBoxes } from "./kinds/secret/conceal.ts";
 export type { SealedValue, Secret } from "./kinds/secret/schema.ts";
 export { tlsKeys } from "./kinds/secret/validate.ts";
+export type { Session } from "./kinds/router/session.ts";
 export { serviceChain, tierProtocols, type ChainTier } from "./kinds/service/chain.ts";
 export type { Health } from "./kinds/service/health.ts";
 export {

@@ -78,7 +78,8 @@ export const errorCodes = {
   NW1609: entry("engine", "An image is not where its name says, or this host may not have it."),
   NW1610: entry("engine", "The content of an image does not have the digest that it should have. None of it is used."),
   NW1611: entry("engine", "An image cannot be used here: damaged, unsafe, too large, or made for other machines."),
-  NW1612: entry(
+  NW1612: entry("engine", "A file on the host that should hold a secret is missing, empty or not usable."),
+  NW1613: entry(
     "engine",
     "The agent's run directory is on a disk, so no secret is written to it and nothing that needs one starts.",
   ),

@@ -47,7 +47,7 @@ async function startInstance(system: NodeSystem, { instance, image }: StartChang
 }
 
 const onDisk = ({ run }: NodePaths): NetwrightError =>
-  new NetwrightError("NW1612", `${run} is not in memory: secrets are not written there`, {
+  new NetwrightError("NW1613", `${run} is not in memory: secrets are not written there`, {
     hint: "start the agent with --run below /run",
   });
 
