@@ -1,7 +1,6 @@
 /** Slot `runtime`: containers by crun, supervised by a script of their own, with limits that bite. */
 import type { Driver, NodeSystem } from "@netwright/contract";
 import { missingForImages } from "../image-store/index.ts";
-import { isInMemory } from "../memory.ts";
 import { apply } from "./apply.ts";
 import { readHierarchies } from "./hierarchies.ts";
 import { observe, type RuntimeHave } from "./observe.ts";
@@ -26,7 +25,7 @@ export const runtimeCrun: Driver<RuntimeWant, RuntimeHave, RuntimeChange> = {
   describe,
 };
 
-async function probe({ runner, files, paths }: NodeSystem): Promise<readonly string[]> {
+async function probe({ runner, files }: NodeSystem): Promise<readonly string[]> {
   const crun = await runner.run(["crun", "--version"]).catch(() => undefined);
   const [hierarchies, images] = await Promise.all([readHierarchies(files), missingForImages({ runner, files })]);
   const limits = { cpu: "CPU quotas", memory: "memory limits", pids: "limits of processes" } as const;
@@ -36,9 +35,6 @@ async function probe({ runner, files, paths }: NodeSystem): Promise<readonly str
     ...Object.entries(limits)
       .filter(([controller]) => hierarchies[controller as keyof typeof limits] === undefined)
       .map(([controller, what]) => `no control group hierarchy with ${controller} is mounted: ${what} have no effect`),
-    ...((await isInMemory(files, paths.run))
-      ? []
-      : [`${paths.run} is not in memory: workloads with secrets do not start`]),
     ...images,
   ];
 }
