@@ -43,6 +43,7 @@ export {
   type WrittenImpliedTier,
 } from "./kinds/service/service.ts";
 export { serviceStages, type ServiceStage, type ServiceStatus } from "./kinds/service/status.ts";
+export type { VolumePhaseName } from "./kinds/volume/schema.ts";
 export { isImplied, type Spread } from "./kinds/service/tier.ts";
 export type { Workload, WorkloadFileEntry } from "./kinds/service/workload.ts";
 export { parseDuration, printDuration } from "./fields/duration.ts";

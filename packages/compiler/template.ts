@@ -4,6 +4,7 @@ import { fileBase64, type Workload, type WorkloadTier } from "@netwright/api";
 import { parseImageReference, type Digest } from "@netwright/base";
 import type { ContainerRun } from "@netwright/contract";
 import type { TemplateEntry } from "./ledger.ts";
+import { templateVolumes } from "./volumes.ts";
 
 /** Equal workloads have equal hashes; a change of health checks alone replaces nothing. */
 export function templateOf(project: string, service: string, { name: tier, workload }: WorkloadTier): TemplateEntry {
@@ -15,7 +16,7 @@ export function templateOf(project: string, service: string, { name: tier, workl
   return { kind: "Template", project, service, tier, hash, run, port: workload.port };
 }
 
-function runOf({ image, command, args, env, files, resources, stopGracePeriod }: Workload): ContainerRun {
+function runOf({ image, command, args, env, files, volumes = [], resources, stopGracePeriod }: Workload): ContainerRun {
   return {
     kind: "Container",
     image,
@@ -28,6 +29,7 @@ function runOf({ image, command, args, env, files, resources, stopGracePeriod }:
     stopGracePeriod,
     // What is not there stands in no hash, so that what runs since before it could be there runs on.
     ...(args.length === 0 ? {} : { args }),
+    ...(volumes.length === 0 ? {} : { volumes: templateVolumes(volumes) }),
     ...writtenDigest(image),
   };
 }

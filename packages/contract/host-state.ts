@@ -25,6 +25,20 @@ export interface HostState {
   /** Tenant networks with something on this host; empty on routers. By VNI. */
   readonly networks: readonly NetworkState[];
   readonly bgp: BgpState;
+  /** Data that is here to stay, or to go. By id. Absent where there is none. What else lies there is left alone. */
+  readonly volumes?: readonly VolumeState[];
+}
+
+export interface VolumeState {
+  /** `PROJECT.NAME.SERIAL`; the name of its directory. Never used twice. */
+  readonly id: string;
+  readonly sizeBytes: number;
+  /**
+   * - `New`: nobody has seen it yet; it is made when a container needs it.
+   * - `Made`: the host reported it. Where it is missing it is lost, and never made again behind its user's back.
+   * - `Discarded`: its data is to be removed.
+   */
+  readonly phase: "New" | "Made" | "Discarded";
 }
 
 /** The node's own namespace: what Netwright guards there. Addresses and links are the operator's. */

@@ -34,6 +34,8 @@ export interface ContainerRun {
   readonly args?: readonly string[];
   readonly env: readonly { readonly name: string; readonly value: string }[];
   readonly files: readonly WorkloadFile[];
+  /** By path. Absent where there are none. */
+  readonly volumes?: readonly VolumeMount[];
   readonly resources: Resources;
   /** Between SIGTERM and SIGKILL. */
   readonly stopGracePeriod: Milliseconds;
@@ -47,6 +49,26 @@ export interface WorkloadFile {
   /** Permission bits, for example 0o644. */
   readonly mode: number;
 }
+
+/** A directory that outlives the container. */
+export type VolumeMount =
+  | {
+      readonly kind: "Volume";
+      /** Of a `VolumeState` of the same host. */
+      readonly id: string;
+      /** Absolute, inside the workload. */
+      readonly path: string;
+      readonly readOnly: boolean;
+      /** It grows to this; it never shrinks. */
+      readonly sizeBytes: number;
+    }
+  | {
+      readonly kind: "HostPath";
+      /** A directory of the host that its operator allows. */
+      readonly source: string;
+      readonly path: string;
+      readonly readOnly: boolean;
+    };
 
 export interface Resources {
   /** Thousandths of a CPU; null is no limit. */

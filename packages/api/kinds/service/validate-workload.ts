@@ -2,9 +2,11 @@
 import { earlierWith, finding } from "../finding.ts";
 import type { FieldPath, Finding } from "../kind.ts";
 import { validateFile } from "./validate-file.ts";
+import { validateVolumes } from "./volume.ts";
 import type { Workload } from "./workload.ts";
 
-export function validateWorkload({ image, command, args, env, files }: Workload, path: FieldPath): readonly Finding[] {
+export function validateWorkload(workload: Workload, path: FieldPath): readonly Finding[] {
+  const { image, command, args, env, files, volumes = [] } = workload;
   const missing = finding("NW1202", [...path, "command"], "is required with image: host", "the program to run");
   const noProgram = finding("NW1203", [...path, "command", 0], "is empty", "the program to run");
   return [
@@ -14,6 +16,7 @@ export function validateWorkload({ image, command, args, env, files }: Workload,
     ...command.flatMap((text, index) => nulFindings(text, [...path, "command", index])),
     ...env.flatMap((_, index) => envFindings(env, index, [...path, "env", index])),
     ...files.flatMap((_, index) => validateFile(files, index, [...path, "files", index])),
+    ...validateVolumes(volumes, files, [...path, "volumes"]),
   ];
 }
 

@@ -7,6 +7,7 @@ import { imageField } from "../../fields/image.ts";
 import { integerField } from "../../fields/integer.ts";
 import { portField } from "../../fields/port.ts";
 import { cpuField, memoryField } from "../../fields/quantity.ts";
+import { volumeSchema } from "./volume.ts";
 
 const envSchema = z.strictObject({
   name: z.string().meta({ description: "Name of an environment variable." }),
@@ -52,6 +53,10 @@ export const workloadSchema = z.strictObject({
     .meta({ description: "Arguments behind command, or instead of the image's Cmd." }),
   env: z.array(envSchema).prefault([]).meta({ description: "Environment variables." }),
   files: z.array(fileSchema).prefault([]).meta({ description: "Put into the workload before it starts." }),
+  volumes: z
+    .array(volumeSchema)
+    .exactOptional()
+    .meta({ description: "Directories that outlive an instance: of its own, or of the host." }),
   port: portField("Where the server listens, on all addresses.", "the port your server listens on, for example 8080"),
   resources: resourcesSchema,
   stopGracePeriod: durationField("Between SIGTERM and SIGKILL.", { min: milliseconds(0), max: seconds(3600) }).prefault(
