@@ -1,47 +1,14 @@
 /** One tier of one service: as many instances as asked for, of the template asked for, one step further. */
-import { type ChainTier, type Host, type Service } from "@netwright/api";
-import { type Diagnostic, type Instant } from "@netwright/base";
-import { workloadAddress } from "@netwright/contract";
-import type { Draft } from "../draft.ts";
-import { ledgerKeys, type ClassEntry, type InstanceEntry, type NetworkEntry, type TemplateEntry } from "../ledger.ts";
-import { diagnose, type Applied } from "../objects.ts";
-import type { Observed } from "../observed.ts";
-import { chooseHost, type Wanted } from "./choose-host.ts";
-import { demandOf, noDemand, type Demand } from "./demand.ts";
-import { drain, remove, type Explanation } from "./explanation.ts";
-import { formerInstances } from "./former.ts";
+import type { Diagnostic } from "@netwright/base";
+import { ledgerKeys, type InstanceEntry } from "../ledger.ts";
+import { drain, remove } from "./explanation.ts";
+import { place } from "./new-instance.ts";
+import { noNumber, noRoom } from "./no-room.ts";
 import { isAnnounced, isReady } from "./ready.ts";
-import { evacuationEnd, type Standing } from "./standing.ts";
+import { evacuationEnd } from "./standing.ts";
+import { fresh, running, whyNotStay, type TierWork } from "./tier-work.ts";
 import { victims } from "./victims.ts";
-import {
-  freePlaces,
-  hasVolumes,
-  hostPathMisfit,
-  takeVolumes,
-  volumeMisfit,
-  volumesLost,
-  type Place,
-  type VolumeWork,
-} from "./volumes.ts";
-
-/** Invariant of workloadMac: numbers stay below 2^24. */
-const maxNumber = 0xff_ffff;
-
-export interface TierWork {
-  readonly draft: Draft;
-  readonly observed: Observed;
-  readonly now: Instant;
-  /** By number. */
-  readonly hosts: readonly Host[];
-  readonly standing: (host: string) => Standing;
-  readonly service: Applied<Service>;
-  readonly network: NetworkEntry;
-  readonly tier: ChainTier;
-  /** Undefined for load balancers and proxies. */
-  readonly template: TemplateEntry | undefined;
-  readonly companions: Demand;
-  readonly explain: (explanation: Explanation) => void;
-}
+import { hostPathMisfit } from "./volumes.ts";
 
 /** Places what lacks, drains what is too much, and replaces what cannot stay: new ones first. */
 export function* reconcileTier(work: TierWork): Generator<Diagnostic> {
@@ -58,29 +25,13 @@ export function* reconcileTier(work: TierWork): Generator<Diagnostic> {
   replace(work);
 }
 
-/** Instances that may stay as they are. */
-function fresh(work: TierWork): InstanceEntry[] {
-  return running(work).filter((instance) => whyNotStay(work, instance) === undefined);
-}
-
-function whyNotStay(work: TierWork, instance: InstanceEntry): string | undefined {
-  const { standing, template, tier } = work;
-  const stands = standing(instance.host);
-  if (stands.kind !== "Stays") return stands.reason;
-  if ((instance.ordinal ?? 0) > tier.replicas)
-    return `${tier.name} has ${tier.replicas} ${tier.replicas === 1 ? "replica" : "replicas"} now`;
-  const lost = volumesLost(work, instance);
-  if (lost !== undefined) return lost;
-  return instance.template === (template?.hash ?? "") ? undefined : "replaced: its workload changed";
-}
-
 /** A directory that its host allows no more is taken away at once, whatever takes the instance's place. */
 function stopForbidden(work: TierWork): void {
   for (const instance of running(work)) {
     const host = work.hosts.find(({ metadata }) => metadata.name === instance.host);
     const template = work.draft.templateOf(instance);
     const refused = host === undefined ? undefined : hostPathMisfit({ project: instance.project, template }, host);
-    if (refused !== undefined) drain(work, instance, `host ${instance.host} ${refused} any more`);
+    if (refused !== undefined) drain(work, instance, `host ${instance.host} ${refused} now`);
   }
 }
 
@@ -115,190 +66,3 @@ function serves(work: TierWork, instance: InstanceEntry): boolean {
 /** True when as many as asked for do their work. */
 export const isServing = (work: TierWork): boolean =>
   fresh(work).filter((instance) => serves(work, instance)).length >= work.tier.replicas;
-
-/** A tier without a class was complained about when classes were given out. */
-function* noNumber({ draft, service, tier }: TierWork): Generator<Diagnostic> {
-  const { project, name } = service.object.metadata;
-  const counter = draft.get("Counter", ledgerKeys.instanceCounter(project, name, tier.name));
-  if ((counter?.next ?? 0) <= maxNumber) return;
-  yield diagnose(
-    "NW1403",
-    service,
-    tier.field,
-    `tier ${tier.name} has used all ${maxNumber} instance numbers`,
-    "rename the tier",
-  );
-}
-
-function running({ draft, service, tier }: TierWork): InstanceEntry[] {
-  const { project, name } = service.object.metadata;
-  return draft
-    .instancesOf(project, name)
-    .filter((each) => each.tier === tier.name && each.phase === "Run" && each.former === undefined)
-    .toSorted((a, b) => a.number - b.number);
-}
-
-/** @returns undefined when the tier cannot have one more for lack of numbers. */
-function place(work: TierWork): NoPlace | Placed | undefined {
-  const { draft, service, tier } = work;
-  const { project, name } = service.object.metadata;
-  const cls = draft.get("Class", ledgerKeys.class(project, name, tier.name));
-  if (cls === undefined && tier.role !== "LoadBalancer") return undefined;
-  const volumes = volumeWork(work);
-  const places = hasVolumes(volumes) ? freePlaces(volumes) : [undefined];
-  let refused: NoPlace = { host: undefined, perHost: ["every volume of the tier is in use"], data: "in use" };
-  for (const [index, own] of places.entries()) {
-    const choice = chooseHost(work.hosts, draft, work.observed, wantedOf(work, own));
-    if (choice.host !== undefined) return put(work, { ...choice, own, cls });
-    if (index === 0) refused = { ...choice, data: own?.host === undefined ? undefined : own.name };
-  }
-  return refused;
-}
-
-interface Placed {
-  readonly host: Host;
-  readonly reason: string;
-}
-
-interface NoPlace {
-  readonly host: undefined;
-  readonly perHost: readonly string[];
-  /** What keeps it from other hosts, when that is its data. */
-  readonly data: string | undefined;
-}
-
-function wantedOf(work: TierWork, own: Place | undefined): Wanted {
-  const { service, tier, template, companions } = work;
-  const { project, name } = service.object.metadata;
-  const { role, replicas, spread } = tier;
-  const volumes = volumeWork(work);
-  return {
-    project,
-    service: name,
-    tier: tier.name,
-    role,
-    replicas,
-    spread,
-    demand: role === "LoadBalancer" ? noDemand : demandOf(template),
-    companions,
-    template: template?.hash ?? "",
-    misfit: (host) => volumeMisfit(volumes, own, host),
-    data: own?.host === undefined ? undefined : own.name,
-  };
-}
-
-function put(
-  work: TierWork,
-  choice: Placed & { readonly own: Place | undefined; readonly cls: ClassEntry | undefined },
-): Placed | undefined {
-  const { draft, service, network, tier, template } = work;
-  const { host, reason, own, cls } = choice;
-  const { project, name } = service.object.metadata;
-  const counter = ledgerKeys.instanceCounter(project, name, tier.name);
-  if ((draft.get("Counter", counter)?.next ?? 1) > maxNumber) return undefined;
-  const number = draft.count(counter);
-  const held =
-    own === undefined ? {} : { ordinal: own.ordinal, volumes: takeVolumes(volumeWork(work), own, host.metadata.name) };
-  const instance = { ...newInstance(work, host, network, cls, number), ...held };
-  if (template !== undefined) draft.put(ledgerKeys.template(project, name, tier.name, template.hash), template);
-  draft.put(ledgerKeys.instance(project, instance.id), instance);
-  const base = { project, service: name, tier: tier.name, instance: instance.id };
-  work.explain({ ...base, action: "Place", host: instance.host, reason });
-  return choice;
-}
-
-const volumeWork = ({ draft, service, tier, template }: TierWork): VolumeWork => {
-  const { project, name } = service.object.metadata;
-  return { draft, project, service: name, tier: tier.name, replicas: tier.replicas, template };
-};
-
-function newInstance(
-  { service, tier, template }: TierWork,
-  host: Host,
-  network: NetworkEntry,
-  cls: ClassEntry | undefined,
-  number: number,
-): InstanceEntry {
-  const { project, name } = service.object.metadata;
-  return {
-    kind: "Instance",
-    project,
-    service: name,
-    tier: tier.name,
-    role: tier.role,
-    number,
-    id: `${name}-${tier.name}-${number}`,
-    network: network.name,
-    host: host.metadata.name,
-    class: cls?.id ?? 0,
-    address: cls === undefined ? null : workloadAddress(network.prefix, host.spec.id, cls.id, number),
-    phase: "Run",
-    template: template?.hash ?? "",
-  };
-}
-
-/** Nowhere to place: make room by draining, wait for a drain under way, or say for each host why not. */
-function* noRoom(work: TierWork, { perHost, data }: NoPlace, missing: number): Generator<Diagnostic> {
-  const { draft, service, tier, template, observed, standing, explain } = work;
-  const { project, name } = service.object.metadata;
-  const base = { project, service: name, tier: tier.name, instance: `${name}-${tier.name}`, host: null };
-  const leaving = draft
-    .instancesOf(project, name)
-    .find(({ phase, role }) => phase === "Drain" && role !== "LoadBalancer");
-  if (leaving !== undefined) {
-    explain({ ...base, action: "Wait", reason: `no room until ${leaving.id} has drained` });
-    return;
-  }
-  const former = formerInstances(draft, project, name).find(({ phase }) => phase === "Run");
-  if (former !== undefined) {
-    drain(work, former, "no host has room for it and for what takes its place at once");
-    return;
-  }
-  const [coming] = data === undefined ? [] : fresh(work).filter((instance) => !isReady(observed, instance));
-  if (coming !== undefined) {
-    explain({ ...base, action: "Wait", reason: `the next one is replaced when ${coming.id} is ready` });
-    return;
-  }
-  const stale = running(work).filter((instance) => instance.template !== (template?.hash ?? ""));
-  const movable = stale.filter(({ host }) => standing(host).kind === "Stays");
-  const [first] = victims(movable, 1, observed);
-  if (first !== undefined) {
-    const why = data === undefined ? "no host has room for both at once" : "its volumes are for one at a time";
-    drain(work, first, `replaced: its workload changed, and ${why}`);
-    return;
-  }
-  const why = perHost.join("; ") || "there is no Host";
-  explain({ ...base, action: "Wait", reason: `no host can take it: ${why}` });
-  yield* unplaced(work, { missing, why, data });
-}
-
-/** What is on a host that it should leave stays there for want of another place: that is no fault of the manifest. */
-function* unplaced(
-  work: TierWork,
-  { missing, why, data }: Pick<NoPlace, "data"> & { readonly missing: number; readonly why: string },
-): Generator<Diagnostic> {
-  const { service, standing, tier } = work;
-  const held = running(work).filter(({ host }) => ["Lost", "Closed"].includes(standing(host).kind));
-  const path = [...tier.field, ...(tier.field[1] === "tiers" ? ["replicas"] : [])];
-  const homeless = missing - held.length;
-  if (homeless > 0) {
-    const text = `${homeless} of ${tier.replicas} instances of ${tier.name} fit nowhere: ${why}`;
-    yield data === undefined
-      ? diagnose("NW1402", service, path, text, hintFor(tier))
-      : diagnose("NW1404", service, path, text, dataHint);
-  }
-  const [first] = held;
-  if (first === undefined) return;
-  const stuck = held.map(({ id }) => id).join(", ");
-  const text = `${stuck} cannot be replaced (${whyNotStay(work, first)}): ${why}`;
-  yield diagnose("NW1404", service, path, text, data === undefined ? hintFor(tier) : dataHint);
-}
-
-const dataHint = "bring the host back, or delete the volume to begin elsewhere without its data";
-
-function hintFor({ spread, replicas, role }: ChainTier): string {
-  if (role === "LoadBalancer") return "ask for at most as many load balancers as there are hosts, or add a host";
-  return spread === "required" && replicas > 1
-    ? "add hosts, ask for fewer replicas, or set spread: preferred"
-    : "add a host, ask for fewer replicas or resources, or raise a host's capacity";
-}

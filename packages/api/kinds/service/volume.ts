@@ -26,7 +26,7 @@ export const volumeSchema = z.strictObject({
 export type VolumeEntry = z.output<typeof volumeSchema>;
 
 /** Nothing of a workload's own can be put there. */
-const systemDirectories = ["dev", "proc", "sys"];
+const systemDirectories = new Set(["dev", "proc", "sys"]);
 
 export function validateVolumes(
   volumes: readonly VolumeEntry[],
@@ -62,7 +62,7 @@ function twiceFindings(volumes: readonly VolumeEntry[], index: number, path: Fie
 }
 
 function placeFindings({ path: target }: VolumeEntry, path: FieldPath): readonly Finding[] {
-  if (!systemDirectories.includes(target.split("/")[1] ?? "")) return [];
+  if (!systemDirectories.has(target.split("/")[1] ?? "")) return [];
   return [
     finding("NW1203", path, `nothing can be put at ${target}`, "choose a directory outside /dev, /proc and /sys"),
   ];
