@@ -27,6 +27,11 @@ export interface HostState {
   readonly bgp: BgpState;
   /** Data that is here to stay, or to go. By id. Absent where there is none. What else lies there is left alone. */
   readonly volumes?: readonly VolumeState[];
+  /**
+   * Values that workloads here refer to, and no others. They are written to memory only. By digest; absent where nothing
+   * refers to any.
+   */
+  readonly secrets?: readonly SecretValue[];
 }
 
 export interface VolumeState {
@@ -39,6 +44,13 @@ export interface VolumeState {
    * - `Discarded`: its data is to be removed.
    */
   readonly phase: "New" | "Made" | "Discarded";
+}
+
+export interface SecretValue {
+  /** As in `SecretRef`. */
+  readonly digest: string;
+  /** The octets, in base64. Absent for readers that the values are kept from. */
+  readonly value?: string;
 }
 
 /** The node's own namespace: what Netwright guards there. Addresses and links are the operator's. */

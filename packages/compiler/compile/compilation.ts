@@ -13,6 +13,7 @@ import { isVolume, LedgerIndex } from "./index-ledger.ts";
 import { NetworkPlan } from "./network-plan.ts";
 import { planNodes, type NodesPlan } from "./nodes.ts";
 import { byText } from "./order.ts";
+import { secretValues } from "./secret-values.ts";
 import { planService, type ServicePlan } from "./service-plan.ts";
 import { keepShared } from "./share.ts";
 import { dnsRecords, summaries } from "./summary.ts";
@@ -164,7 +165,12 @@ export class Compilation implements KeptCompilation {
       .map(volumeState)
       .toSorted((a, b) => byText(a.id, b.id));
     const state = this.#nodes.hostState(host, networks, this.#announcedBy(host));
-    return volumes.length === 0 ? state : { ...state, volumes };
+    const secrets = secretValues(networks, this.#input.secrets);
+    return {
+      ...state,
+      ...(volumes.length === 0 ? {} : { volumes }),
+      ...(secrets.length === 0 ? {} : { secrets }),
+    };
   }
 
   #announcedBy(host: string): readonly Ipv6Prefix[] {

@@ -3,7 +3,7 @@ import type { ChainTier, Host, Service } from "@netwright/api";
 import type { Instant } from "@netwright/base";
 import type { Draft } from "../draft.ts";
 import type { InstanceEntry, NetworkEntry, TemplateEntry } from "../ledger.ts";
-import type { Applied } from "../objects.ts";
+import type { Applied, ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
 import type { Demand } from "./demand.ts";
 import type { Explanation } from "./explanation.ts";
@@ -11,6 +11,7 @@ import type { Standing } from "./standing.ts";
 import { volumesLost, type VolumeWork } from "./volumes.ts";
 
 export interface TierWork {
+  readonly objects: ObjectSet;
   readonly draft: Draft;
   readonly observed: Observed;
   readonly now: Instant;

@@ -108,7 +108,7 @@ test("without its volume it does not start, and says so", async () => {
   const { install } = await planFor([instance(lost)]);
   const { runtimeCrun } = await import("./index.ts");
   expect(await runtimeCrun.apply(system, install)).toMatchObject([
-    { slot: "runtime", code: "NW1613", message: expect.stringContaining("is not on this host") },
+    { slot: "runtime", code: "NW1614", message: expect.stringContaining("is not on this host") },
   ]);
 });
 

@@ -21,7 +21,7 @@ export async function applyVolumes(system: NodeSystem, changes: readonly VolumeC
 async function applyOne(system: NodeSystem, change: VolumeChange): Promise<void> {
   if (change.kind === "Make") return make(system, change.id, change.sizeBytes);
   if (change.kind === "Remove") return remove(system, change.id);
-  throw new NetwrightError("NW1613", "its data is not on this host any more", {
+  throw new NetwrightError("NW1614", "its data is not on this host any more", {
     hint: "put it back from a copy, or delete the volume to begin without its data",
   });
 }

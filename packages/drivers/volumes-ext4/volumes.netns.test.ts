@@ -59,7 +59,7 @@ test("one that the disk has no room for leaves nothing, and is a problem until t
 test("data that is gone is told of, and not made again", async () => {
   const { problems } = await round(volume("Made", "default.gone-b-c-1.4"));
   expect(problems).toMatchObject([
-    { code: "NW1613", message: expect.stringContaining("its data is not on this host") },
+    { code: "NW1614", message: expect.stringContaining("its data is not on this host") },
   ]);
   expect(existsSync(volumeFile(paths, "default.gone-b-c-1.4"))).toBe(false);
 });

@@ -34,6 +34,8 @@ import { volumesIn } from "../status/project-status.ts";
 import { newUid } from "../state/uid.ts";
 import type { Rounds, RoundResult, Decision } from "./round.ts";
 import type { Certificates } from "./certificates.ts";
+import { sealEdit } from "../secrets/seal-edit.ts";
+import type { Sealer } from "../secrets/sealer.ts";
 import { Serial } from "./serial.ts";
 import type { Statuses } from "./statuses.ts";
 import { nodeNames, type World } from "./world.ts";
@@ -49,6 +51,7 @@ export interface ControllerDependencies {
   readonly rounds: Rounds;
   readonly statuses: Statuses;
   readonly certificates: Certificates;
+  readonly sealer: Sealer;
   readonly tokens: Tokens;
   /** Called after every round that changed something. */
   readonly onWorld: () => void;
@@ -202,11 +205,12 @@ export class Controller {
   }
 
   async #edit(request: EditRequest): Promise<ApplyResponse> {
-    const { clock, log, metrics, rounds, entropy, statuses, store } = this.#dependencies;
+    const { clock, log, metrics, rounds, entropy, sealer, statuses, store } = this.#dependencies;
     const started = clock.monotonic();
     const before = this.#world;
     const stamp = { uid: () => newUid(entropy), now: formatInstant(clock.now()) };
-    const candidate = candidateOf(before, permitted(request.subject, request.edit(before.items)), stamp);
+    const edit = sealEdit(sealer, before.items, permitted(request.subject, request.edit(before.items)));
+    const candidate = candidateOf(before, edit, stamp);
     const decision = rounds.decide(before, candidate.items);
     const volumes = volumesIn(before.ledger);
     const { tokens } = this.#dependencies;
