@@ -159,15 +159,19 @@ describe("a host that cannot", () => {
     const elsewhere = settled(objects, discarded, undefined, without("host1"));
     expect(instances(elsewhere)).toEqual(["shop-db-2 host2 Run 1"]);
     expect(volumes(elsewhere)).toEqual(["shop-db-data-1.1 host1 discarded", "shop-db-data-1.2 host2"]);
-    const back = (has: readonly string[]): Observed => {
+    const back = (has: readonly string[], change: Partial<ObservedNode> = {}): Observed => {
       const all = allReady(objects, elsewhere);
-      return {
-        ...all,
-        nodes: new Map([...all.nodes].map(([name, node]) => [name, { ...node, volumes: new Set(has) }])),
-      };
+      const nodes = [...all.nodes].map(
+        ([name, node]) => [name, { ...node, volumes: new Set(has), ...change }] as const,
+      );
+      return { ...all, nodes: new Map(nodes) };
     };
-    expect(volumes(step(objects, elsewhere, back(["default.shop-db-data-1.1"])).ledger)).toHaveLength(2);
-    expect(volumes(step(objects, elsewhere, back([])).ledger)).toEqual(["shop-db-data-1.2 host2"]);
+    const left = (observed: Observed) => volumes(step(objects, elsewhere, observed).ledger);
+    expect(left(back(["default.shop-db-data-1.1"]))).toHaveLength(2);
+    // It was never reported: the host may be making it just now.
+    expect(left(back([], { settled: false }))).toHaveLength(2);
+    expect(left(back([], { ready: false }))).toHaveLength(2);
+    expect(left(back([]))).toEqual(["shop-db-data-1.2 host2"]);
   });
 
   test("has no room for it", () => {
