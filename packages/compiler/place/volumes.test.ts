@@ -231,5 +231,9 @@ spec: { quota: { storage: 2Gi } }
     const [before, after] = [objectsOf(project), objectsOf(project, db({ name: "other" }))];
     expect(admit(before, after, kept(ledger))[0]).toMatchObject({ code: "NW1405", subject: "service/other" });
     expect(admit(before, objectsOf(project, db({ replicas: 2 })), kept(ledger))).toEqual([]);
+    const lowered = objectsOf(project, db({ replicas: 2, size: "16Mi" }));
+    expect(
+      admit(lowered, objectsOf(project, db({ replicas: 2, size: "16Mi" }), db({ name: "other" })), kept(ledger))[0],
+    ).toMatchObject({ code: "NW1405" });
   });
 });

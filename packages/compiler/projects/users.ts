@@ -118,34 +118,34 @@ function serviceUsers(item: Applied<Service>): readonly User[] {
 const storageOf = ({ workload }: WorkloadTier): number =>
   (workload.volumes ?? []).reduce((sum, { size = 0 }) => sum + size, 0);
 
-/** Volumes that no tier asks for as it is written now. */
+/** What volumes hold beyond what tiers ask for as they are written now. */
 function keptVolumes(objects: ObjectSet, volumes: readonly VolumeEntry[]): readonly User[] {
   return volumes.flatMap((entry): User[] => {
     const { project, name } = entry;
-    if (isAskedFor(objects, entry)) return [];
+    const amount = entry.size - sizeAskedFor(objects, entry);
+    if (amount <= 0) return [];
     const object = { kind: "Volume", metadata: { project, name } };
+    const item = { object, sources: {} };
     return [
       {
         project,
         resource: "storage",
-        amount: entry.size,
+        amount,
         key: `volume ${name}`,
         name: objectName(object),
-        item: { object, sources: {} },
+        item,
         path: ["spec", "size"],
       },
     ];
   });
 }
 
-function isAskedFor(objects: ObjectSet, { project, service, tier, volume, ordinal }: VolumeEntry): boolean {
+/** 0 for a volume that no tier asks for. */
+function sizeAskedFor(objects: ObjectSet, { project, service, tier, volume, ordinal }: VolumeEntry): number {
   const tiers = objects.services.get(projectKey(project, service))?.object.spec.tiers.filter(isWorkloadTier) ?? [];
   const found = tiers.find(({ name }) => name === tier);
-  return (
-    found !== undefined &&
-    ordinal <= found.replicas &&
-    found.workload.volumes?.some(({ name }) => name === volume) === true
-  );
+  if (found === undefined || ordinal > found.replicas) return 0;
+  return found.workload.volumes?.find(({ name }) => name === volume)?.size ?? 0;
 }
 
 /** A tier whose instances may take as much as they like of what has a quota. */
