@@ -1,33 +1,23 @@
 /** Slot `volumes`: data of a fixed size that outlives containers, as ext4 file systems in files. */
 import type { Driver, NodeSystem } from "@netwright/contract";
 import { applyVolumes } from "./apply.ts";
-import { volumesDirectory } from "./layout.ts";
-import {
-  describeVolume,
-  planVolumes,
-  wantVolumes,
-  type VolumeChange,
-  type VolumesHave,
-  type VolumesWant,
-} from "./plan.ts";
+import { observeVolumes, type VolumesHave } from "./observe.ts";
+import { describeVolume, planVolumes, type VolumeChange } from "./plan.ts";
+import { wantVolumes, type VolumesWant } from "./want.ts";
 
 export { volumeFile } from "./layout.ts";
+export { readVolumes } from "./observe.ts";
 
 export const volumesExt4: Driver<VolumesWant, VolumesHave, VolumeChange> = {
   slot: "volumes",
   name: "ext4",
   probe,
   want: wantVolumes,
-  observe: async (system) => ({ paths: system.paths, ids: new Set(await readVolumes(system)) }),
+  observe: observeVolumes,
   plan: planVolumes,
   apply: applyVolumes,
   describe: describeVolume,
 };
-
-/** Ids of the volumes that are on this host, sorted. */
-export async function readVolumes({ files, paths }: Pick<NodeSystem, "files" | "paths">): Promise<readonly string[]> {
-  return (await files.list(volumesDirectory(paths))).filter((name) => !name.startsWith("."));
-}
 
 async function probe({ runner, files }: NodeSystem): Promise<readonly string[]> {
   const programs = { "mkfs.ext4": ["-V"], resize2fs: ["-h"], fallocate: ["--version"], losetup: ["--version"] };

@@ -1,6 +1,7 @@
 import type { HostState, VolumeState } from "@netwright/contract";
 import { expect, test } from "vitest";
-import { describeVolume, planVolumes, wantVolumes } from "./plan.ts";
+import { describeVolume, planVolumes } from "./plan.ts";
+import { wantVolumes } from "./want.ts";
 
 const paths = { run: "/run/netwright", state: "/var/lib/netwright" };
 const volume = (phase: VolumeState["phase"], id = "default.shop-db-data-1.1"): VolumeState => ({

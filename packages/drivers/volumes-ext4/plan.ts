@@ -1,21 +1,13 @@
 /** Makes what is new, removes what was discarded, and says what is missing. Pure. */
-import type { HostState, NodePaths, Plan, VolumeState } from "@netwright/contract";
-
-export type VolumesWant = readonly VolumeState[];
-
-export interface VolumesHave {
-  readonly paths: NodePaths;
-  /** Ids of volumes that are whole. */
-  readonly ids: ReadonlySet<string>;
-}
+import type { Plan } from "@netwright/contract";
+import type { VolumesHave } from "./observe.ts";
+import type { VolumesWant } from "./want.ts";
 
 export type VolumeChange =
   | { readonly kind: "Make"; readonly id: string; readonly sizeBytes: number }
   /** Nothing is made in its place: an empty volume in the place of a full one is worse than none. */
   | { readonly kind: "Miss"; readonly id: string }
   | { readonly kind: "Remove"; readonly id: string };
-
-export const wantVolumes = ({ volumes = [] }: HostState): VolumesWant => volumes;
 
 export function planVolumes(want: VolumesWant, { ids }: VolumesHave): Plan<VolumeChange> {
   return {
