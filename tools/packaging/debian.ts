@@ -9,7 +9,21 @@ import { run } from "./run.ts";
 /** What server and agents call. All else of the first stage is for labs. */
 const called: ReadonlySet<string> = new Set(
   [
-    ["ip", "nft", "conntrack", "bird", "haproxy", "crun", "tini", "skopeo", "tar", "ps", "unshare", "modprobe"],
+    [
+      "ip",
+      "nft",
+      "conntrack",
+      "bird",
+      "haproxy",
+      "crun",
+      "tini",
+      "skopeo",
+      "tar",
+      "ps",
+      "unshare",
+      "modprobe",
+      "mkfs.ext4",
+    ],
     ["/etc/ssl/certs/ca-certificates.crt"],
   ].flat(),
 );
