@@ -2,11 +2,12 @@
 import { globSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { repository, runProcess } from "./product.ts";
+import { repository, runProcess, scratchDirectory } from "./product.ts";
 import { startMachine, type Machine } from "./systemd-machine.ts";
 import { until } from "./until.ts";
 
-const packages = join(repository, "dist");
+// Not dist: the command line of other tests would take the bundles there, half-built or whole.
+const packages = scratchDirectory();
 let machine: Machine;
 
 /** On the machine. @throws with what it said when it ends otherwise */
@@ -34,7 +35,12 @@ spec:
 `;
 
 beforeAll(async () => {
-  const { code, stdout, stderr } = await runProcess([join(repository, "tools/with-node"), "node", "tools/package.ts"]);
+  const { code, stdout, stderr } = await runProcess([
+    join(repository, "tools/with-node"),
+    "node",
+    "tools/package.ts",
+    packages,
+  ]);
   expect(code, stdout + stderr).toBe(0);
   machine = await startMachine(packages);
 });

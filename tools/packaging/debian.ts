@@ -48,7 +48,7 @@ export interface DebianPackage {
   readonly time: number;
   /** An empty directory to build in. */
   readonly work: string;
-  /** Where the package goes. */
+  /** Where the bundles are and the package goes. */
   readonly output: string;
 }
 
@@ -56,7 +56,7 @@ export interface DebianPackage {
 export async function buildDebian({ version, time, work, output }: DebianPackage): Promise<string> {
   const architecture = (await run(["dpkg", "--print-architecture"])).trim();
   const tree = join(work, "tree");
-  await fill(tree);
+  await fill(tree, output);
   const size = String(Math.ceil(sizeOf(tree) / 1024));
   writeControl(join(tree, "DEBIAN"), {
     VERSION: version,
@@ -72,9 +72,9 @@ export async function buildDebian({ version, time, work, output }: DebianPackage
   return path;
 }
 
-async function fill(tree: string): Promise<void> {
+async function fill(tree: string, bundles: string): Promise<void> {
   const library = join(tree, "usr/lib/netwright");
-  copyPrograms(library);
+  copyPrograms(bundles, library);
   // The Node that runs this is the one that the tests ran with.
   const node = join(library, "node_modules/node/bin/node");
   mkdirSync(dirname(node), { recursive: true });

@@ -1,29 +1,27 @@
 /** What an installed Netwright is made of. */
 import { cpSync, lstatSync, lutimesSync, mkdirSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { root } from "../gate/program.ts";
 
 /** Launcher and bundles, in the places that the launcher knows. */
 const programs = [
-  ["bin/netwright", "bin/netwright"],
-  ["dist/netwright.mjs", "dist/netwright.mjs"],
-  ["dist/server.mjs", "dist/server.mjs"],
-  ["dist/agent.mjs", "dist/agent.mjs"],
-  ["dist/chunks", "dist/chunks"],
-  ["dist/THIRD-PARTY.txt", "THIRD-PARTY.txt"],
-  ["LICENSE", "LICENSE"],
-  ["README.md", "README.md"],
+  ["netwright.mjs", "dist/netwright.mjs"],
+  ["server.mjs", "dist/server.mjs"],
+  ["agent.mjs", "dist/agent.mjs"],
+  ["chunks", "dist/chunks"],
+  ["THIRD-PARTY.txt", "THIRD-PARTY.txt"],
 ] as const;
 
-/** @param directory must not exist, or be empty */
-export function copyPrograms(directory: string): void {
-  for (const [from, to] of programs) copy(from, join(directory, to));
+/** @param bundles where they were built. @param directory must not exist, or be empty */
+export function copyPrograms(bundles: string, directory: string): void {
+  for (const [from, to] of programs) copy(join(bundles, from), join(directory, to));
+  for (const name of ["bin/netwright", "LICENSE", "README.md"]) copy(name, join(directory, name));
 }
 
-/** @param from path in the checkout */
+/** @param from absolute, or from the root of the checkout */
 export function copy(from: string, to: string): void {
   mkdirSync(dirname(to), { recursive: true });
-  cpSync(join(root, from), to, { recursive: true, dereference: true });
+  cpSync(resolve(root, from), to, { recursive: true, dereference: true });
 }
 
 /** Gives all below a directory one time, so that two builds of one commit are the same octets. @param time in seconds */

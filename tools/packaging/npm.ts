@@ -29,10 +29,10 @@ export function manifestOf({ name, version, description, license, bin }: About):
   };
 }
 
-/** @param work an empty directory. @returns path of the package */
+/** @param work an empty directory. @param output where the bundles are and the package goes. @returns path of the package */
 export async function buildNpm(work: string, output: string): Promise<string> {
   const about = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as About;
-  copyPrograms(work);
+  copyPrograms(output, work);
   writeFileSync(join(work, "package.json"), `${JSON.stringify(manifestOf(about), undefined, 2)}\n`);
   const told = await run(["npm", "pack", "--json", "--pack-destination", output], { cwd: work });
   const [packed] = JSON.parse(told) as readonly { readonly filename: string }[];
