@@ -70,10 +70,16 @@ function replace(work: TierWork): void {
     const { host } = instance;
     const { kind } = standing(host);
     if (!going.has(instance) && !(kind === "Leaving" && now >= evacuationEnd(draft, host))) continue;
-    const reason = whyNotStay(work, instance) ?? "";
+    const reason = reasonFor(work, instance);
     if (kind === "Lost") remove(work, instance, `${reason}; others do its work`);
     else drain(work, instance, reason);
   }
+}
+
+function reasonFor(work: TierWork, instance: InstanceEntry): string {
+  const reason = whyNotStay(work, instance) ?? "";
+  const other = running(work).find(({ replaces }) => replaces === instance.id);
+  return other === undefined || !serves(work, other) ? reason : `${reason}; ${other.id} is ready in its place`;
 }
 
 /** A load balancer is worth as much as another once the edges lead to it, or when they lead to none. */
@@ -137,7 +143,11 @@ function place(work: TierWork): Choice | undefined {
   const counter = ledgerKeys.instanceCounter(project, name, tier.name);
   if ((draft.get("Counter", counter)?.next ?? 1) > maxNumber) return undefined;
   const number = draft.count(counter);
-  const instance = newInstance(work, choice.host, network, cls, number);
+  const replaced = unreplaced(work);
+  const instance = {
+    ...newInstance(work, choice.host, network, cls, number),
+    ...(replaced === undefined ? {} : { replaces: replaced }),
+  };
   if (template !== undefined) draft.put(ledgerKeys.template(project, name, tier.name, template.hash), template);
   draft.put(ledgerKeys.instance(project, instance.id), instance);
   work.explain({
@@ -147,9 +157,23 @@ function place(work: TierWork): Choice | undefined {
     instance: instance.id,
     action: "Place",
     host: instance.host,
-    reason: choice.reason,
+    reason: replaced === undefined ? choice.reason : `in place of ${replaced}: ${choice.reason}`,
   });
   return choice;
+}
+
+/** The oldest instance with another workload that nobody takes the place of yet, running or on its way out. */
+function unreplaced({ draft, service, tier, template }: TierWork): string | undefined {
+  const { project, name } = service.object.metadata;
+  const own = draft.instancesOf(project, name).filter((each) => each.tier === tier.name && each.former === undefined);
+  const taken = new Set(own.map(({ replaces }) => replaces));
+  const stale = own.filter((each) => each.template !== (template?.hash ?? "") && !taken.has(each.id));
+  const [oldest] = stale.toSorted((a, b) => a.number - b.number);
+  // Where hosts had no room for both, it went first.
+  const rollout = draft.get("Rollout", ledgerKeys.rollout(project, name));
+  const left =
+    rollout?.until === null ? rollout.steps.find((step) => step.tier === tier.name && step.fresh === null) : undefined;
+  return oldest?.id ?? left?.old;
 }
 
 function newInstance(
