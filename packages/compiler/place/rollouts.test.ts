@@ -85,6 +85,18 @@ test("new ones come for old ones, each pair with its times, and the connections 
   expect(world.rollout()).toEqual(said);
 });
 
+test("the next one begins anew, whatever the last one left", () => {
+  const world = story();
+  world.step(objects("one", 1), {});
+  world.step(objects("two", 1), { "db-main-1": ready });
+  world.step(objects("two", 1), { "db-main-1": ready, "db-main-2": ready });
+  world.step(objects("two", 1), { "db-main-1": { phase: "Ready", drained: true }, "db-main-2": ready });
+  world.step(objects("three", 1), { "db-main-2": ready });
+  world.step(objects("three", 1), { "db-main-2": ready, "db-main-3": ready });
+  expect(world.rollout()).toMatchObject({ until: null, steps: [{ old: "db-main-2", fresh: "db-main-3" }] });
+  expect(world.rollout()?.steps).toHaveLength(1);
+});
+
 test("where there is no room for both, the old one goes first, and the pair is told as one", () => {
   const narrow = (command: string): ObjectSet => objects(command, 1, 1, "  capacity: { instances: 1 }");
   const world = story();

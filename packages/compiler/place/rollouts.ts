@@ -33,18 +33,11 @@ function followOne({ draft, observed, now, explanations }: RolloutInput, project
   const key = ledgerKeys.rollout(project, service);
   const known = draft.get("Rollout", key);
   const instances = new Map(draft.instancesOf(project, service).map((each) => [each.id, each]));
-  const fresh = [...instances.values()].filter(({ replaces }) => replaces !== undefined);
   const before = known?.until === null ? known : undefined;
-  // Of a rollout that is over its instances still say whom they replaced.
-  const told = new Set((before ?? known)?.steps.flatMap((step) => step.fresh ?? []));
-  const begun = fresh.filter(({ id }) => !told.has(id));
-  const drained = explanations.filter(
-    (each) =>
-      each.action === "Drain" &&
-      each.project === project &&
-      each.service === service &&
-      each.reason.startsWith("replaced"),
-  );
+  const own = explanations.filter((each) => each.project === project && each.service === service);
+  const placed = new Set(own.filter(({ action }) => action === "Place").map(({ instance }) => instance));
+  const begun = [...instances.values()].filter(({ id, replaces }) => replaces !== undefined && placed.has(id));
+  const drained = own.filter(({ action, reason }) => action === "Drain" && reason.startsWith("replaced"));
   if (before === undefined && begun.length === 0 && drained.length === 0) return;
   const steps = withBegun(before?.steps ?? [], begun, drained, now).map((step) =>
     brought(step, { project, instances, observed, now }),
