@@ -2,7 +2,7 @@
 import { chmod, mkdir, rm, symlink } from "node:fs/promises";
 import { isNetwrightError, messageOf, milliseconds, NetwrightError } from "@netwright/base";
 import type { NodePaths, NodeSystem, Problem } from "@netwright/contract";
-import { layerPath, type ImageRecord } from "../image-store/index.ts";
+import { layerPath, resolveUser, smallFile, type ImageRecord } from "../image-store/index.ts";
 import { bundleConfig, bundleFiles, type Root } from "./bundle.ts";
 import { readHierarchies } from "./hierarchies.ts";
 import { isInMemory } from "../memory.ts";
@@ -32,8 +32,9 @@ async function applyOne(system: NodeSystem, change: RuntimeChange): Promise<read
 
 type StartChange = Extract<RuntimeChange, { kind: "Start" }>;
 
-async function startInstance(system: NodeSystem, { instance, image }: StartChange): Promise<void> {
+async function startInstance(system: NodeSystem, { instance, image: named }: StartChange): Promise<void> {
   const { paths, files, processes } = system;
+  const image = named === null ? null : asUser(paths, instance, named);
   const bundle = bundleOf(paths, generationOf(instance));
   await untilGone(system, bundle);
   if (instance.secrets.size > 0 && !(await isInMemory(files, paths.run))) throw onDisk(paths);
@@ -44,6 +45,13 @@ async function startInstance(system: NodeSystem, { instance, image }: StartChang
   if (!(await files.exists(bundle.config))) await writeBundle(system, instance, image, bundle);
   await processes.start(["sh", bundle.script], { log: logPath(paths, instance.name) });
   await untilStarted(system, bundle);
+}
+
+/** The image with the user that the manifest says instead of its own. @throws NW1611 for a name that it does not know */
+function asUser(paths: NodePaths, { run: { user } }: ContainerInstance, image: ImageRecord): ImageRecord {
+  if (user === undefined) return image;
+  const layers = image.layers.map(({ id }) => layerPath(paths, id));
+  return { ...image, user: resolveUser(user, smallFile(layers, "etc/passwd"), smallFile(layers, "etc/group")) };
 }
 
 const onDisk = ({ run }: NodePaths): NetwrightError =>

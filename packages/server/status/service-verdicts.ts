@@ -165,7 +165,9 @@ function judgeReady({ facts, service, instances }: VerdictInput, announced: Judg
   for (const tier of serviceChain(service).toReversed()) {
     if (tier.replicas === 0 || tier.role === "LoadBalancer") continue;
     const serving = instances.some(({ entry, phase }) => entry.tier === tier.name && phase === "Ready");
-    if (!serving) return no("NoMember", `no instance of tier ${tier.name} is ready`);
+    const failed = instances.find(({ entry, phase }) => entry.tier === tier.name && phase === "Failed");
+    const why = failed === undefined ? "" : `: ${failed.id} on ${failed.host} ${failed.message}`;
+    if (!serving) return no("NoMember", `no instance of tier ${tier.name} is ready${why}`);
   }
   if (announced.status !== "True") return no(announced.reason, announced.message);
   for (const { hostname } of service.spec.expose) {

@@ -2,17 +2,17 @@
 import { earlierWith, exactlyOne, finding } from "../finding.ts";
 import type { FieldPath, Finding } from "../kind.ts";
 import { validateFile } from "./validate-file.ts";
+import { validateProcess } from "./validate-process.ts";
 import type { Workload } from "./workload.ts";
 
-export function validateWorkload(
-  { image, command, args, env, envFrom = [], files }: Workload,
-  path: FieldPath,
-): readonly Finding[] {
+export function validateWorkload(workload: Workload, path: FieldPath): readonly Finding[] {
+  const { image, command, args, env, envFrom = [], files } = workload;
   const missing = finding("NW1202", [...path, "command"], "is required with image: host", "the program to run");
   const noProgram = finding("NW1203", [...path, "command", 0], "is empty", "the program to run");
   return [
     ...(image === "host" && command.length === 0 ? [missing] : []),
     ...(command[0] === "" ? [noProgram] : []),
+    ...validateProcess(workload, path),
     ...args.flatMap((text, index) => nulFindings(text, [...path, "args", index])),
     ...command.flatMap((text, index) => nulFindings(text, [...path, "command", index])),
     ...env.flatMap((_, index) => envFindings(env, index, [...path, "env", index])),
