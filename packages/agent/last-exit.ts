@@ -5,13 +5,14 @@ import { formatDuration } from "@netwright/base";
 import type { InstanceExit, WorkloadState } from "@netwright/contract";
 import type { ContainerExit, ContainerFacts } from "@netwright/drivers/runtime-crun/index.ts";
 
-export function exitOf({ run }: WorkloadState, { lastExit, restarts, pid }: ContainerFacts): InstanceExit | undefined {
+export function exitOf(
+  { run }: WorkloadState,
+  { lastExit }: Pick<ContainerFacts, "lastExit">,
+): InstanceExit | undefined {
   if (lastExit === null) return undefined;
   const memory = run.kind === "Container" ? run.resources.memoryBytes : null;
-  // One that runs again has been started once more since.
-  const next = restarts + (pid === null ? 1 : 0);
   const pause = lastExit.pause === null ? "soon" : `after ${formatDuration(lastExit.pause)}`;
-  const message = `${endText(lastExit, memory)}; starts again ${pause} (restart ${next})`;
+  const message = `${endText(lastExit, memory)}; starts again ${pause}`;
   return { reason: lastExit.reason, message, at: lastExit.at };
 }
 
