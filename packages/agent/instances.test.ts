@@ -11,7 +11,14 @@ const pid = 4711;
 const web = {
   id: "shop-web-1",
   address: "fd00::1",
-  run: { kind: "Container", image: "host", command: ["true"], env: [], files: [], resources: { memoryBytes: null, pids: 10 } },
+  run: {
+    kind: "Container",
+    image: "host",
+    command: ["true"],
+    env: [],
+    files: [],
+    resources: { memoryBytes: null, pids: 10 },
+  },
   ports: [{ protocol: "tcp", port: 8080 }],
   health: { kind: "Http", port: 8080, path: "/", interval: 1000, timeout: 1000, rise: 1, fall: 2 },
 } as unknown as WorkloadState;

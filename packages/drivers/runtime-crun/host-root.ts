@@ -12,6 +12,7 @@ import {
   type PlacedFile,
   type RootParts,
 } from "./root-parts.ts";
+import { volumeMounts } from "./volume-mounts.ts";
 import { generationOf, type ContainerInstance } from "./want.ts";
 
 /** Directories of the host that a workload sees, read-only, where they exist. All others it does not see at all. */
@@ -74,6 +75,7 @@ export function hostRoot(instance: ContainerInstance, paths: NodePaths, names: r
       ...scratch.map(scratchMount),
       ...hostMounts(instance, paths, names),
       ...(run.writable ?? []).map(scratchMount),
+      ...volumeMounts(run.volumes, bundleOf(paths, generationOf(instance)).directory),
       ...fileMounts(instance, paths, names),
     ],
     masked: hiddenInEtc.split(" ").map((path) => `/etc/${path}`),

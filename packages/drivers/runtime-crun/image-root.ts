@@ -17,6 +17,7 @@ import {
   type PlacedFile,
   type RootParts,
 } from "./root-parts.ts";
+import { volumeMounts } from "./volume-mounts.ts";
 import { generationOf, type ContainerInstance } from "./want.ts";
 
 /** The host's, which needs no library of the image; nothing of the image is hidden by it. */
@@ -59,7 +60,12 @@ export function imageRoot(instance: ContainerInstance, paths: NodePaths, image: 
     cwd: run.workingDir ?? image.workingDir,
     user: { uid, gid, ...(groups.length === 0 ? {} : { additionalGids: groups }) },
     readonly: run.writableRoot !== true,
-    mounts: [bound(init.destination, init.source), ...scratchMounts(instance), ...fileMounts(instance, paths)],
+    mounts: [
+      bound(init.destination, init.source),
+      ...scratchMounts(instance),
+      ...volumeMounts(run.volumes, bundleOf(paths, generationOf(instance)).directory),
+      ...fileMounts(instance, paths),
+    ],
     masked: [],
   };
 }
