@@ -28,7 +28,8 @@ const guarded: readonly Slot[] = ["links", "firewall"];
 const steps: readonly (readonly (readonly Step[])[])[] = [
   [[{ slot: "bgp", half: "retire" }]],
   [[{ slot: "loadBalancer", half: "retire" }]],
-  [[{ slot: "links", half: "install" }]],
+  // A resolver binds its address before it is there, and starts while links are made.
+  [[{ slot: "links", half: "install" }], [{ slot: "resolver", half: "install" }]],
   [[{ slot: "firewall", half: "install", needs: ["links"] }]],
   [
     [{ slot: "runtime", half: "install", needs: guarded }],
@@ -39,6 +40,7 @@ const steps: readonly (readonly (readonly Step[])[])[] = [
     ],
   ],
   [[{ slot: "proxy", half: "retire" }], [{ slot: "runtime", half: "retire" }]],
+  [[{ slot: "resolver", half: "retire" }]],
   [[{ slot: "links", half: "retire" }]],
   [[{ slot: "firewall", half: "retire" }]],
 ];

@@ -97,4 +97,4 @@ export interface DeniedFlow {
 }
 
 /** What an engine is for. A slot has one driver at a time on a host. */
-export type Slot = "links" | "firewall" | "connections" | "runtime" | "proxy" | "loadBalancer" | "bgp";
+export type Slot = "links" | "firewall" | "connections" | "resolver" | "runtime" | "proxy" | "loadBalancer" | "bgp";

@@ -6,12 +6,14 @@ import { firewallNftables } from "./firewall-nftables/index.ts";
 import { linksIproute2 } from "./links/index.ts";
 import { loadBalancerNftables } from "./load-balancer-nftables/index.ts";
 import { proxyHaproxy } from "./proxy-haproxy/index.ts";
+import { resolverUnbound } from "./resolver-unbound/index.ts";
 import { runtimeCrun } from "./runtime-crun/index.ts";
 
 export const drivers: readonly Driver[] = [
   anyDriver(linksIproute2),
   anyDriver(firewallNftables),
   anyDriver(connectionsConntrack),
+  anyDriver(resolverUnbound),
   anyDriver(runtimeCrun),
   anyDriver(proxyHaproxy),
   anyDriver(loadBalancerNftables),

@@ -6,6 +6,8 @@ import {
   bound,
   checkFilePath,
   environment,
+  resolvConf,
+  resolvConfPath,
   tmpfs,
   type Mount,
   type PlacedFile,
@@ -39,13 +41,21 @@ function placeOf(path: string, names: readonly string[]): Place {
 const shown = (names: readonly string[]): readonly string[] => shownDirectories.filter((name) => names.includes(name));
 
 /** @param names in the host's root directory */
+/** The manifest's, and whom to ask for names, unless the manifest says that too. */
+function filesOf(instance: ContainerInstance): ContainerInstance["run"]["files"] {
+  const { files } = instance.run;
+  if (files.some(({ path }) => path === resolvConfPath)) return files;
+  const content = Buffer.from(resolvConf(instance)).toString("base64");
+  return [...files, { path: resolvConfPath, content, mode: 0o644 }];
+}
+
 export function hostFiles(
   instance: ContainerInstance,
   paths: NodePaths,
   names: readonly string[],
 ): readonly PlacedFile[] {
   const { directory } = bundleOf(paths, generationOf(instance));
-  return instance.run.files.map(({ path, content, mode }) => ({
+  return filesOf(instance).map(({ path, content, mode }) => ({
     path: `${directory}/${placeOf(path, names) === "Root" ? "rootfs" : "files"}${path}`,
     content,
     mode,
@@ -74,7 +84,7 @@ export function hostRoot(instance: ContainerInstance, paths: NodePaths, names: r
 function hostMounts(instance: ContainerInstance, paths: NodePaths, names: readonly string[]): readonly Mount[] {
   const { directory } = bundleOf(paths, generationOf(instance));
   const merged = new Set(
-    instance.run.files.filter(({ path }) => placeOf(path, names) === "Overlay").map(({ path }) => path.split("/")[1]),
+    filesOf(instance).filter(({ path }) => placeOf(path, names) === "Overlay").map(({ path }) => path.split("/")[1]),
   );
   return shown(names).map((name) =>
     merged.has(name)
@@ -91,7 +101,7 @@ function hostMounts(instance: ContainerInstance, paths: NodePaths, names: readon
 /** A file in a writable directory is bound over it, read-only. */
 function fileMounts(instance: ContainerInstance, paths: NodePaths, names: readonly string[]): readonly Mount[] {
   const { directory } = bundleOf(paths, generationOf(instance));
-  return instance.run.files
+  return filesOf(instance)
     .filter(({ path }) => placeOf(path, names) === "Bind")
     .map(({ path }) => bound(path, `${directory}/files${path}`));
 }

@@ -13,6 +13,7 @@ export interface ContainerInstance {
   /** `PROJECT.ID`, unique on a host. */
   readonly name: string;
   readonly id: string;
+  readonly service: string;
   /** The instance's own network namespace. */
   readonly netns: string;
   readonly address: Ipv6;
@@ -32,9 +33,9 @@ export function containerOf(
   network: Pick<NetworkState, "project">,
   workload: WorkloadState,
 ): ContainerInstance | undefined {
-  const { id, address, run } = workload;
+  const { id, service, address, run } = workload;
   if (run.kind !== "Container") return undefined;
-  return { name: `${network.project}.${id}`, id, netns: workloadNamespace(network, workload), address, run };
+  return { name: `${network.project}.${id}`, id, service, netns: workloadNamespace(network, workload), address, run };
 }
 
 /**
