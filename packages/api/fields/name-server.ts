@@ -1,5 +1,5 @@
 /** Addresses of name servers that a host reaches: IPv6, or IPv4, since only the host itself speaks to them. */
-import { NetwrightError, parseIpv6, parsePrefix, prefixContains } from "@netwright/base";
+import { ipv6Value, NetwrightError, parseIpv6, parsePrefix, prefixContains } from "@netwright/base";
 import { isIpv4 } from "./ipv4.ts";
 import { textField } from "./text-field.ts";
 
@@ -12,6 +12,7 @@ export function parseNameServer(text: string): string {
     if (/^(0|22[4-9]|23\d|24\d|25\d)\./.test(text)) throw refused(text);
     return text;
   }
+  if (ipv6Value(text) === undefined) throw refused(JSON.stringify(text));
   const address = parseIpv6(text);
   if (nobody.some((prefix) => prefixContains(prefix, address))) throw refused(text);
   return address;

@@ -6,10 +6,17 @@ import { readyMembers } from "./ready-members.ts";
 import type { ServiceContext, TierView } from "./service-plan.ts";
 
 /** The same instances that a load balancer would pick. By name. */
-export function namesOf({ observed }: ServiceContext, service: string, tiers: readonly TierView[]): readonly NetworkName[] {
+export function namesOf(
+  { observed }: ServiceContext,
+  service: string,
+  tiers: readonly TierView[],
+): readonly NetworkName[] {
   const named = tiers
     .filter(({ tier }) => tier.role === "Workload")
-    .map(({ tier, instances }) => ({ name: `${tier.name}.${service}`, addresses: addressesOf(readyMembers(instances, observed)) }));
+    .map(({ tier, instances }) => ({
+      name: `${tier.name}.${service}`,
+      addresses: addressesOf(readyMembers(instances, observed)),
+    }));
   const [first] = named;
   const entry = first === undefined ? [] : [{ name: service, addresses: first.addresses }];
   return [...entry, ...named].toSorted((a, b) => byText(a.name, b.name));

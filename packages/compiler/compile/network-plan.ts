@@ -1,7 +1,15 @@
 /** One tenant network over all hosts: what services ask of it, merged per host. */
 import type { Host } from "@netwright/api";
 import type { Mac } from "@netwright/base";
-import type { ClassId, HostId, LoadBalancerMember, NetworkName, NetworkState, PolicyEntry, Tunnel } from "@netwright/contract";
+import type {
+  ClassId,
+  HostId,
+  LoadBalancerMember,
+  NetworkName,
+  NetworkState,
+  PolicyEntry,
+  Tunnel,
+} from "@netwright/contract";
 import type { NetworkEntry } from "../ledger.ts";
 import { byDelivery, byFlow, byListener, byText } from "./order.ts";
 import type { HostSlice, ServicePlan } from "./service-plan.ts";

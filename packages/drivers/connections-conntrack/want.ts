@@ -1,6 +1,12 @@
 /** What connections a network may have on this host. Pure. */
 import type { Ipv6, Ipv6Prefix } from "@netwright/base";
-import { networkNamespace, resolverHostAddress, type HostId, type HostState, type NetworkState } from "@netwright/contract";
+import {
+  networkNamespace,
+  resolverHostAddress,
+  type HostId,
+  type HostState,
+  type NetworkState,
+} from "@netwright/contract";
 
 export interface ConnectionsWant {
   readonly netns: string;

@@ -33,7 +33,10 @@ export const passQuestions = (network: Network): readonly RuleSpec[] =>
 
 /** Networks may overlap, so the node's own namespace knows askers by their network alone. */
 export const maskQuestions = (network: Network): readonly RuleSpec[] =>
-  whereAnswered(network, { name: "question", text: `${leaving(network)} snat ip6 to ${resolverClientAddress(network.vni)}` });
+  whereAnswered(network, {
+    name: "question",
+    text: `${leaving(network)} snat ip6 to ${resolverClientAddress(network.vni)}`,
+  });
 
 /** In the node's own namespace: to the resolver of the network that it comes from, and to no other's. */
 export const questionsSet = (networks: readonly Network[]): SetSpec => ({

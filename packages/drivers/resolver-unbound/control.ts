@@ -5,12 +5,12 @@ import { messageOf, milliseconds, NetwrightError, type Milliseconds } from "@net
 const patience = milliseconds(2000);
 
 /** @throws NW1605 when nobody answers in time, NW1601 when nobody listens. */
-export function ask(socket: string, command: string, timeout: Milliseconds = patience): Promise<string> {
+export function ask(socket: string, question: string, timeout: Milliseconds = patience): Promise<string> {
   return new Promise((resolve, reject) => {
     const connection = createConnection(socket);
     const chunks: Buffer[] = [];
     const timer = setTimeout(() => {
-      connection.destroy(new NetwrightError("NW1605", `unbound did not answer ${JSON.stringify(command)}`));
+      connection.destroy(new NetwrightError("NW1605", `unbound did not answer ${JSON.stringify(question)}`));
     }, timeout);
     connection.on("data", (chunk) => chunks.push(chunk));
     connection.on("error", (cause) => {
@@ -22,7 +22,7 @@ export function ask(socket: string, command: string, timeout: Milliseconds = pat
       clearTimeout(timer);
       resolve(Buffer.concat(chunks).toString("utf8"));
     });
-    connection.write(`UBCT1 ${command}\n`);
+    connection.write(`UBCT1 ${question}\n`);
   });
 }
 

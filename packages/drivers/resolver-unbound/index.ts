@@ -6,6 +6,8 @@ import { describe, plan, type ResolverChange } from "./plan.ts";
 import { probe } from "./probe.ts";
 import { want, type ResolverWant } from "./want.ts";
 
+export { hasEnded } from "./ended.ts";
+
 export const resolverUnbound: Driver<ResolverWant, ResolverHave, ResolverChange> = {
   slot: "resolver",
   name: "unbound",

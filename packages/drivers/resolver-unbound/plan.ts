@@ -52,7 +52,10 @@ function install(
   return [{ ...target, kind, hung: instances.get(String(instance.vni))?.process ?? null }];
 }
 
-function kindOf(files: Rendered, have: InstanceHave | undefined): "Start" | "Reload" | "LoadNames" | "WriteFiles" | undefined {
+function kindOf(
+  files: Rendered,
+  have: InstanceHave | undefined,
+): "Start" | "Reload" | "LoadNames" | "WriteFiles" | undefined {
   const live = have?.live ?? null;
   if (have === undefined || live === null) return "Start";
   if (live.digest !== files.digest) return "Reload";

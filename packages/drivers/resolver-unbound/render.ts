@@ -25,7 +25,12 @@ export function render(instance: ResolverInstance, nameServers: readonly string[
   const body = configBody(instance, nameServers, layout);
   const digest = digestOf(body).slice(0, 12);
   const serial = serialOf(instance.names);
-  return { config: `${body}\nserver:\n  identity: "${digest}"\n`, digest, zone: renderZone(instance.names, serial), serial };
+  return {
+    config: `${body}\nserver:\n  identity: "${digest}"\n`,
+    digest,
+    zone: renderZone(instance.names, serial),
+    serial,
+  };
 }
 
 const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -54,7 +59,11 @@ const recordsOf = (names: readonly NetworkName[]): readonly string[] =>
       : addresses.map((address) => `${owner} AAAA ${address}`);
   });
 
-function configBody({ network, vni, prefix }: ResolverInstance, nameServers: readonly string[], layout: ResolverLayout): string {
+function configBody(
+  { network, vni, prefix }: ResolverInstance,
+  nameServers: readonly string[],
+  layout: ResolverLayout,
+): string {
   const reverse = reverseZone(prefix);
   return `# Netwright wrote this: the resolver of network ${network}.
 server:
@@ -105,5 +114,9 @@ ${nameServers.map((address) => `  forward-addr: ${address}\n`).join("")}`;
 export function reverseZone(prefix: Ipv6Prefix): string {
   const { first, length } = prefixParts(prefix);
   const digits = first.toString(16).padStart(32, "0");
-  return `${[...digits.slice(0, length / 4)].toReversed().join(".")}.ip6.arpa.`;
+  return `${digits
+    .slice(0, length / 4)
+    .split("")
+    .toReversed()
+    .join(".")}.ip6.arpa.`;
 }

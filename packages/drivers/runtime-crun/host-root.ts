@@ -84,7 +84,9 @@ export function hostRoot(instance: ContainerInstance, paths: NodePaths, names: r
 function hostMounts(instance: ContainerInstance, paths: NodePaths, names: readonly string[]): readonly Mount[] {
   const { directory } = bundleOf(paths, generationOf(instance));
   const merged = new Set(
-    filesOf(instance).filter(({ path }) => placeOf(path, names) === "Overlay").map(({ path }) => path.split("/")[1]),
+    filesOf(instance)
+      .filter(({ path }) => placeOf(path, names) === "Overlay")
+      .map(({ path }) => path.split("/")[1]),
   );
   return shown(names).map((name) =>
     merged.has(name)

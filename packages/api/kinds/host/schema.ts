@@ -48,14 +48,10 @@ const specSchema = z
       description: "Octets; the smallest of the uplinks'. Tenant networks have 70 less.",
     }).default(1500),
     capacity: capacitySchema.prefault({}),
-    nameServers: z
-      .array(nameServerField("An address that the host reaches."))
-      .min(1)
-      .exactOptional()
-      .meta({
-        description:
-          "Whom resolvers of networks here ask for names outside. Those of the host's own /etc/resolv.conf when left out.",
-      }),
+    nameServers: z.array(nameServerField("An address that the host reaches.")).min(1).exactOptional().meta({
+      description:
+        "Whom resolvers of networks here ask for names outside. Those of the host's own /etc/resolv.conf when left out.",
+    }),
     paused: z.boolean().default(false).meta({ description: "True: its agent looks and reports but changes nothing." }),
     schedulable: z
       .boolean()
