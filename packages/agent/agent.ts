@@ -80,7 +80,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   if (saved !== undefined) adopt(saved);
   const follow = followState(
     channel,
-    () => converger.goal?.revision ?? 0,
+    () => knownRevision(converger.goal),
     (goal) => {
       adopt(goal);
       watch.wake();
@@ -116,6 +116,10 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     rotate(system, signal),
   ]);
 }
+
+/** After a reboot nothing is left of secrets: the state is asked for again, as if it had never come. */
+const knownRevision = (goal: Goal | undefined): number =>
+  goal === undefined || goal.state.secrets?.some(({ value }) => value === undefined) === true ? 0 : goal.revision;
 
 type Capabilities = NodeReport["drivers"];
 

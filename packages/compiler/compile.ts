@@ -12,6 +12,8 @@ export interface CompileInput {
   readonly observed: Observed;
   /** By hostname: certificate chain, then private key, PEM. A hostname without one is not served yet. */
   readonly certificates: ReadonlyMap<string, string>;
+  /** By digest: values that templates refer to, in base64. One that is not there is not delivered. Absent: none. */
+  readonly secrets?: ReadonlyMap<string, string>;
 }
 
 export interface Compiled {

@@ -15,6 +15,8 @@ export interface CompilationChange {
   readonly observed?: Observed;
   /** All certificates. */
   readonly certificates?: ReadonlyMap<string, string>;
+  /** All values of secrets. A digest never gets another value, so that only templates tell what changed. */
+  readonly secrets?: ReadonlyMap<string, string>;
 }
 
 export interface CompilationUpdate {

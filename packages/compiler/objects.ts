@@ -5,11 +5,13 @@ import {
   objectName,
   type AddressPool,
   type AnyObject,
+  type Config,
   type FieldPath,
   type Host,
   type Network,
   type Project,
   type Router,
+  type Secret,
   type Service,
   type Sources,
 } from "@netwright/api";
@@ -29,6 +31,8 @@ export interface ObjectSet {
   readonly hosts: ReadonlyMap<string, Applied<Host>>;
   readonly routers: ReadonlyMap<string, Applied<Router>>;
   readonly projects: ReadonlyMap<string, Applied<Project>>;
+  readonly secrets: ReadonlyMap<string, Applied<Secret>>;
+  readonly configs: ReadonlyMap<string, Applied<Config>>;
 }
 
 export const projectKey = (project: string, name: string): string => `${project}/${name}`;
@@ -42,6 +46,8 @@ export function objectSet(items: Iterable<{ readonly object: AnyObject; readonly
     hosts: new Map<string, Applied<Host>>(),
     routers: new Map<string, Applied<Router>>(),
     projects: new Map<string, Applied<Project>>(),
+    secrets: new Map<string, Applied<Secret>>(),
+    configs: new Map<string, Applied<Config>>(),
   };
   const keyed = [...items].map(({ object, sources = {} }) => ({ key: keyOf(object), object, sources }));
   for (const { key, object, sources } of keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
@@ -50,6 +56,8 @@ export function objectSet(items: Iterable<{ readonly object: AnyObject; readonly
     else if (object.kind === "AddressPool") set.pools.set(key, { object, sources });
     else if (object.kind === "Host") set.hosts.set(key, { object, sources });
     else if (object.kind === "Project") set.projects.set(key, { object, sources });
+    else if (object.kind === "Secret") set.secrets.set(key, { object, sources });
+    else if (object.kind === "Config") set.configs.set(key, { object, sources });
     else if (object.kind === "Router") set.routers.set(key, { object, sources });
   }
   return set;

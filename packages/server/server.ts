@@ -14,6 +14,9 @@ import { Statuses } from "./control/statuses.ts";
 import { readWorld } from "./control/world.ts";
 import type { Log } from "@netwright/base";
 import { createMetrics } from "./metrics.ts";
+import type { SealingKeys } from "./secrets/key-file.ts";
+import { OpenedValues } from "./secrets/opened-values.ts";
+import { Sealer } from "./secrets/sealer.ts";
 import { Events } from "./state/events.ts";
 import { NodeStates } from "./state/node-states.ts";
 import { ObjectView } from "./state/object-view.ts";
@@ -26,6 +29,8 @@ export interface ServerOptions {
   readonly entropy: Entropy;
   readonly log: Log;
   readonly adminToken: string;
+  /** What secrets are encrypted with before they are stored. */
+  readonly keys: SealingKeys;
   readonly issue: Issue;
   /** Of the built-in certificate authority, PEM. */
   readonly caCertificate: string;
@@ -57,6 +62,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const states = new NodeStates(store);
   const reports = new Reports(store, clock);
   const certificates = new Certificates(store, clock, options.issue);
+  const sealer = new Sealer(options.keys, entropy);
   const onProgress = (hostnames: ReadonlySet<string>): void => controller.recordsChanged(hostnames);
   const sync = dns === undefined ? undefined : new DnsSync({ store, clock, log, metrics, ...dns, onProgress });
   const statuses = new Statuses({ clock, events, metrics, reports, states, view, dns: sync ?? noDns });
@@ -66,13 +72,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     states,
     reports,
     certificates,
+    values: new OpenedValues(sealer, log),
     events,
     drainTimeout: options.drainTimeout ?? defaultDrainTimeout,
   });
   const tokens = new Tokens(store, clock, entropy, options.adminToken);
   const onWorld = (): void => sync?.want(controller.world);
   const controller = new Controller(
-    { store, clock, entropy, log, metrics, events, reports, rounds, statuses, certificates, tokens, onWorld },
+    { store, clock, entropy, log, metrics, events, reports, rounds, statuses, certificates, sealer, tokens, onWorld },
     readWorld(store),
   );
   await controller.start();

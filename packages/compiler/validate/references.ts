@@ -2,6 +2,7 @@
 import { isWorkloadTier, serviceChain, type Host, type Router, type Service } from "@netwright/api";
 import type { Diagnostic } from "@netwright/base";
 import { diagnose, projectKey, type Applied, type ObjectSet } from "../objects.ts";
+import { workloadReferences } from "./workload-references.ts";
 import { poolsFor } from "../projects/allowed.ts";
 
 export function* checkReferences(objects: ObjectSet): Generator<Diagnostic> {
@@ -11,6 +12,7 @@ export function* checkReferences(objects: ObjectSet): Generator<Diagnostic> {
     yield* poolReference(objects, service);
     for (const index of service.object.spec.allow.keys()) yield* allowReference(objects, service, index);
     yield* fileReferences(service);
+    yield* workloadReferences(objects, service);
   }
 }
 
@@ -136,7 +138,7 @@ function* fileReferences(service: Applied<Service>): Generator<Diagnostic> {
   for (const [index, tier] of service.object.spec.tiers.entries()) {
     if (!isWorkloadTier(tier)) continue;
     for (const [at, file] of tier.workload.files.entries()) {
-      if (file.content !== undefined) continue;
+      if ((file.content ?? file.secret ?? file.config) !== undefined) continue;
       yield diagnose(
         "NW1107",
         service,

@@ -5,6 +5,7 @@ import {
   assignments,
   bound,
   checkFilePath,
+  contentOf,
   environment,
   resolvConf,
   resolvConfPath,
@@ -40,7 +41,6 @@ function placeOf(path: string, names: readonly string[]): Place {
 
 const shown = (names: readonly string[]): readonly string[] => shownDirectories.filter((name) => names.includes(name));
 
-/** @param names in the host's root directory */
 /** The manifest's, and whom to ask for names, unless the manifest says that too. */
 function filesOf(instance: ContainerInstance): ContainerInstance["run"]["files"] {
   const { files } = instance.run;
@@ -49,16 +49,17 @@ function filesOf(instance: ContainerInstance): ContainerInstance["run"]["files"]
   return [...files, { path: resolvConfPath, content, mode: 0o644 }];
 }
 
+/** @param names in the host's root directory */
 export function hostFiles(
   instance: ContainerInstance,
   paths: NodePaths,
   names: readonly string[],
 ): readonly PlacedFile[] {
   const { directory } = bundleOf(paths, generationOf(instance));
-  return filesOf(instance).map(({ path, content, mode }) => ({
-    path: `${directory}/${placeOf(path, names) === "Root" ? "rootfs" : "files"}${path}`,
-    content,
-    mode,
+  return filesOf(instance).map((file) => ({
+    path: `${directory}/${placeOf(file.path, names) === "Root" ? "rootfs" : "files"}${file.path}`,
+    content: contentOf(instance, file),
+    mode: file.mode,
   }));
 }
 
@@ -67,7 +68,7 @@ export function hostRoot(instance: ContainerInstance, paths: NodePaths, names: r
   return {
     // tini hands signals on and collects orphans; a command that is process 1 itself would ignore SIGTERM.
     args: ["/usr/bin/tini", "--", ...run.command, ...(run.args ?? [])],
-    env: environment(["HOME=/tmp", `HOSTNAME=${id}`], assignments(run.env)),
+    env: environment(["HOME=/tmp", `HOSTNAME=${id}`], assignments(instance)),
     cwd: "/",
     user: hostUser,
     readonly: true,

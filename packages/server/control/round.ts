@@ -23,6 +23,7 @@ import type { NodeStates } from "../state/node-states.ts";
 import type { Reports } from "../state/reports.ts";
 import type { Events, NewEvent } from "../state/events.ts";
 import type { Certificates } from "./certificates.ts";
+import type { OpenedValues } from "../secrets/opened-values.ts";
 import type { ComputedSpans } from "./stages.ts";
 import { nodeNames, type World } from "./world.ts";
 
@@ -32,6 +33,7 @@ export interface RoundDependencies {
   readonly states: NodeStates;
   readonly reports: Reports;
   readonly certificates: Certificates;
+  readonly values: OpenedValues;
   readonly events: Events;
   /** See `reconcile`. */
   readonly drainTimeout: Milliseconds;
@@ -122,8 +124,9 @@ export class Rounds {
     certificates: ReadonlyMap<string, string>,
   ): ReadonlyMap<string, HostState | undefined> {
     const { objects, ledger } = world;
+    const secrets = this.#dependencies.values.of(ledger, reconciled.changes);
     if (this.#compilation === undefined) {
-      this.#compilation = createCompilation({ objects, ledger, observed, certificates });
+      this.#compilation = createCompilation({ objects, ledger, observed, certificates, secrets });
       const { states } = this.#compilation.compiled();
       const gone = [...this.#dependencies.states.known()].filter((node) => !states.has(node));
       return new Map<string, HostState | undefined>([...states, ...gone.map((node) => [node, undefined] as const)]);
@@ -133,6 +136,7 @@ export class Rounds {
       ledger: reconciled.changes,
       observed,
       certificates,
+      secrets,
     });
     return new Map(changed.map((node) => [node, states.get(node)]));
   }

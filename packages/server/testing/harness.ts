@@ -14,6 +14,7 @@ import type { Store } from "@netwright/contract";
 import { memoryStore } from "@netwright/store";
 import type { Issue } from "../control/certificates.ts";
 import type { DnsDependencies, UpdateRecord } from "../control/dns-sync.ts";
+import type { SealingKeys } from "../secrets/key-file.ts";
 import { startServer, type Server } from "../server.ts";
 
 export const adminToken = "nw_admin_for_tests_0123456789abcdef";
@@ -34,6 +35,7 @@ export interface HarnessOptions {
   readonly holds?: DnsDependencies["holds"];
   readonly issue?: Issue;
   readonly heartbeat?: Milliseconds;
+  readonly keys?: SealingKeys;
 }
 
 export async function startHarness({
@@ -42,6 +44,7 @@ export async function startHarness({
   holds = async () => true,
   issue = fakeIssue,
   heartbeat = milliseconds(1000),
+  keys = [{ id: "00000000", key: new Uint8Array(32) }],
 }: HarnessOptions = {}): Promise<Harness> {
   const quiet = {
     info: () => {},
@@ -52,6 +55,7 @@ export async function startHarness({
     store,
     issue,
     adminToken,
+    keys,
     heartbeat,
     clock: systemClock,
     entropy: systemEntropy,
