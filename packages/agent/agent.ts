@@ -64,7 +64,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
       metrics?.seen(now);
       tell();
     },
-    () => converger.wake(["runtime", "proxy"]),
+    () => converger.wake(["runtime", "proxy", "resolver"]),
   );
   const converger = new Converger(drivers, system, (result) => {
     // A round that only looks has no stages: those of the last change stay.

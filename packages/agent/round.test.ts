@@ -9,6 +9,7 @@ const system = { clock: systemClock } as NodeSystem;
 const state = { node: "host1" } as HostState;
 const slots: readonly Slot[] = [
   "links",
+  "resolver",
   "firewall",
   "connections",
   "volumes",
@@ -60,6 +61,7 @@ describe("a round", () => {
         "bgp old",
         "loadBalancer old",
         "links new",
+        "resolver new",
         "firewall new",
         "volumes new",
         "proxy new",
@@ -68,6 +70,7 @@ describe("a round", () => {
         "bgp new",
         "proxy old",
         "runtime old",
+        "resolver old",
         "volumes old",
         "links old",
         "firewall old",
@@ -75,7 +78,7 @@ describe("a round", () => {
       ]
     `);
     expect(result.problems).toEqual([]);
-    expect(result.changes).toHaveLength(15);
+    expect(result.changes).toHaveLength(17);
   });
 
   test("runs and announces nothing new while the firewall is not in place", async () => {
@@ -83,7 +86,8 @@ describe("a round", () => {
     const problem: Problem = { slot: "firewall", code: "NW1601", message: "refused" };
     const drivers = slots.map((slot) => driver(slot, journal, slot === "firewall" ? { problem } : {}));
     const result = await round(drivers);
-    expect(journal.filter((line) => line.endsWith("new"))).toEqual(["links new", "firewall new", "volumes new"]);
+    const made = journal.filter((line) => line.endsWith("new"));
+    expect(made).toEqual(["links new", "resolver new", "firewall new", "volumes new"]);
     expect(result.problems).toContainEqual(problem);
   });
 

@@ -28,7 +28,8 @@ const guarded: readonly Slot[] = ["links", "firewall"];
 const steps: readonly (readonly (readonly Step[])[])[] = [
   [[{ slot: "bgp", half: "retire" }]],
   [[{ slot: "loadBalancer", half: "retire" }]],
-  [[{ slot: "links", half: "install" }]],
+  // A resolver binds its address before it is there, and starts while links are made.
+  [[{ slot: "links", half: "install" }], [{ slot: "resolver", half: "install" }]],
   [[{ slot: "firewall", half: "install", needs: ["links"] }]],
   [
     [
@@ -42,7 +43,7 @@ const steps: readonly (readonly (readonly Step[])[])[] = [
     ],
   ],
   [[{ slot: "proxy", half: "retire" }], [{ slot: "runtime", half: "retire" }]],
-  [[{ slot: "volumes", half: "retire" }]],
+  [[{ slot: "resolver", half: "retire" }], [{ slot: "volumes", half: "retire" }]],
   [[{ slot: "links", half: "retire" }]],
   [[{ slot: "firewall", half: "retire" }]],
 ];

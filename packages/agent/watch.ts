@@ -1,10 +1,11 @@
 /**
  * Looks at instances and engines and tells the reporter: often while something is on its way, seldom when all is well.
  * Each at its own pace: an instance that comes up is not noticed later because engines take long to answer.
- * Also wakes the converger when an instance that was up is not any more: its engine may have to be started again.
+ * Also wakes the converger when an instance that was up is not any more, or a resolver has ended: its engine may have to be started again.
  */
 import { milliseconds, type Milliseconds } from "@netwright/base";
 import type { HostState, InstanceReport, NodeSystem } from "@netwright/contract";
+import { hasEnded } from "@netwright/drivers/resolver-unbound/index.ts";
 import { readVolumes } from "@netwright/drivers/volumes-ext4/index.ts";
 import { EngineWatch, type EnginesSeen } from "./engine-watch.ts";
 import { InstanceWatch, type FindImage } from "./instances.ts";
@@ -98,7 +99,11 @@ export class Watch {
     this.#volumesSeen = await readVolumes(this.#system);
     this.#instancesSeen = instances;
     this.#tellAll();
-    if (instances.some((report) => this.#up.has(keyOf(report)) && report.phase !== "Ready")) this.#repair();
+    if (
+      (await hasEnded(this.#system, state)) ||
+      instances.some((report) => this.#up.has(keyOf(report)) && report.phase !== "Ready")
+    )
+      this.#repair();
     this.#up = new Set(instances.filter(({ phase }) => phase === "Ready").map(keyOf));
     if (instances.length === 0) return idle;
     const settled = instances.every(({ phase }) => phase === "Ready");

@@ -55,6 +55,63 @@ test("scaling a tier changes only hosts that gain something or lead to it", () =
   expect(changed).toEqual(["host1", "host2"]);
 });
 
+test("names reach every host of the network where somebody asks, and no other", () => {
+  const services = [shop({ web: 1, proxy: 2 }), inner("db"), inner("rival", { network: "other", replicas: 3 })];
+  const { states } = step(objectsOf(fabric(3), ...services)).compiled;
+  const found = [...states].flatMap(([node, { networks }]) =>
+    networks.map(({ name, names }) => [node, name, names?.map((each) => each.name).join(" ")]),
+  );
+  expect(found).toMatchInlineSnapshot(`
+    [
+      [
+        "host1",
+        "web",
+        "db main.db shop web.shop",
+      ],
+      [
+        "host1",
+        "other",
+        "main.rival rival",
+      ],
+      [
+        "host2",
+        "web",
+        "db main.db shop web.shop",
+      ],
+      [
+        "host2",
+        "other",
+        "main.rival rival",
+      ],
+      [
+        "host3",
+        "web",
+        undefined,
+      ],
+      [
+        "host3",
+        "other",
+        "main.rival rival",
+      ],
+    ]
+  `);
+});
+
+test("a service without an instance has its names, without addresses, also after its network was empty", () => {
+  const empty = step(objectsOf(fabric(1), inner("db", { replicas: 0 })));
+  const kept = createCompilation(inputOf(empty));
+  const both = step(objectsOf(fabric(1), inner("db", { replicas: 0 }), inner("jobs")), empty.ledger, empty.observed);
+  const { objects } = both;
+  kept.update({ objects, ledger: both.reconciled.changes, observed: both.observed });
+  const names = kept.compiled().states.get("host1")?.networks[0]?.names;
+  expect(names?.map(({ name, addresses }) => `${name} ${addresses.length}`)).toEqual([
+    "db 0",
+    "jobs 1",
+    "main.db 0",
+    "main.jobs 1",
+  ]);
+});
+
 test("states of hosts that did not change stay the same values", () => {
   const world = step(objectsOf(fabric(3), shop(), inner("db", { network: "other" })));
   const kept = createCompilation(inputOf(world));

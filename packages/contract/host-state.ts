@@ -63,6 +63,8 @@ export interface UnderlayState {
   readonly tunnelPeers: readonly Ipv6[];
   /** Interfaces that lead outside the fabric; VXLAN is dropped there. Only on routers. */
   readonly externalInterfaces: readonly string[];
+  /** Name servers, by address, that resolvers here forward to. Absent: those of the node's own resolv.conf(5). */
+  readonly nameServers?: readonly string[];
 }
 
 /** One tenant network on one host: one network namespace. */
@@ -85,6 +87,15 @@ export interface NetworkState {
   readonly loadBalancers: readonly LoadBalancer[];
   /** Members of any listener that live on this host: how a chosen packet reaches them. By key, then instance. */
   readonly deliveries: readonly Delivery[];
+  /** What the network's resolver answers here, by name. Absent where no workload here would ask. */
+  readonly names?: readonly NetworkName[];
+}
+
+/** A name below `internal.`: `web.shop` of a tier, `shop` of a service. */
+export interface NetworkName {
+  readonly name: string;
+  /** Of the instances that may be picked, on any host. Empty: the name is there, and has no address now. Sorted. */
+  readonly addresses: readonly Ipv6[];
 }
 
 /** The way to the same network on another host. */

@@ -22,6 +22,12 @@ test("MACs tell workloads, hosts and gateways apart", () => {
   expect(names.gatewayMac).toBe("06:00:00:00:00:01");
 });
 
+test("every network has a resolver of its own behind the one address that workloads know", () => {
+  expect(names.resolverAddress).toBe("fd6e:7700::53");
+  expect(names.resolverHostAddress(16_777_215)).toBe("fd6e:7700::ff:ffff:1");
+  expect(names.resolverClientAddress(1)).toBe("fd6e:7700::1:2");
+});
+
 test("a tunnel end is never the workloads' gateway", () => {
   expect(names.tunnelAddress(1)).toBe("fe80::1:1");
 });

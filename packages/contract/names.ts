@@ -3,6 +3,7 @@ import {
   addressAt,
   derivedMac,
   parseIpv6,
+  parsePrefix,
   type Ipv6,
   type Ipv6Prefix,
   type Mac,
@@ -56,6 +57,20 @@ export function identityOf(address: Ipv6): { readonly host: HostId; readonly cla
 export function hostPrefixOf(prefix: Ipv6Prefix, host: HostId): Ipv6Prefix {
   return `${workloadAddress(prefix, host, 0, 0)}/80` as Ipv6Prefix;
 }
+
+/** The domain that names inside a network end in; reserved for private use, never asked of anybody outside. */
+export const internalDomain = "internal";
+
+/** Addresses of Netwright's own between workloads and resolvers (RFC 4193). The same ones in every network and on every host. */
+export const resolverPrefix: Ipv6Prefix = parsePrefix("fd6e:7700::/64");
+/** What every workload has as its name server; translated to the resolver of its network. */
+export const resolverAddress: Ipv6 = addressAt(resolverPrefix, 0x53n);
+export const resolverPort = 53;
+/** Where the resolver of a network listens, in the node's own namespace. Above 1023, and below the ports that kernels give out. */
+export const resolverHostAddress = (vni: number): Ipv6 => addressAt(resolverPrefix, (BigInt(vni) << 16n) | 1n);
+export const resolverHostPort = 5300;
+/** In whose name all workloads of a network here ask it. */
+export const resolverClientAddress = (vni: number): Ipv6 => addressAt(resolverPrefix, (BigInt(vni) << 16n) | 2n);
 
 /** Named network namespaces; `nw` is the mark by which Netwright knows its own. */
 export const networkNamespace = (network: Pick<NetworkState, "project" | "name">): string =>

@@ -111,4 +111,13 @@ export interface DeniedFlow {
 }
 
 /** What an engine is for. A slot has one driver at a time on a host. */
-export type Slot = "links" | "firewall" | "connections" | "volumes" | "runtime" | "proxy" | "loadBalancer" | "bgp";
+export type Slot =
+  | "links"
+  | "firewall"
+  | "connections"
+  | "resolver"
+  | "volumes"
+  | "runtime"
+  | "proxy"
+  | "loadBalancer"
+  | "bgp";

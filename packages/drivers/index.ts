@@ -6,6 +6,7 @@ import { firewallNftables } from "./firewall-nftables/index.ts";
 import { linksIproute2 } from "./links/index.ts";
 import { loadBalancerNftables } from "./load-balancer-nftables/index.ts";
 import { proxyHaproxy } from "./proxy-haproxy/index.ts";
+import { resolverUnbound } from "./resolver-unbound/index.ts";
 import { runtimeCrun } from "./runtime-crun/index.ts";
 import { volumesExt4 } from "./volumes-ext4/index.ts";
 
@@ -13,6 +14,7 @@ export const drivers: readonly Driver[] = [
   anyDriver(linksIproute2),
   anyDriver(firewallNftables),
   anyDriver(connectionsConntrack),
+  anyDriver(resolverUnbound),
   anyDriver(volumesExt4),
   anyDriver(runtimeCrun),
   anyDriver(proxyHaproxy),

@@ -30,6 +30,7 @@ const ofRole: Readonly<Partial<Record<LabRole, readonly Requirement[]>>> = {
     ["haproxy", "haproxy"],
     ["crun", "crun"],
     ["conntrack", "conntrack"],
+    ["unbound", "unbound"],
   ],
 };
 

@@ -27,7 +27,7 @@ export const needs = [
   need("tar", "tar", "demo", "unpacking the layers of images"),
   need("knotd", "knot", "demo", "authoritative DNS server of the lab"),
   need("knsupdate", "knot-dnsutils", "demo", "DNS updates (RFC 2136) by hand"),
-  need("unbound", "unbound", "demo", "resolver of the lab's clients"),
+  need("unbound", "unbound", "demo", "resolvers: of networks, and of the lab's clients"),
   need("dig", "bind9-dnsutils", "demo", "asking DNS servers"),
   need("curl", "curl", "demo", "the lab's web client"),
   need("openssl", "openssl", "demo", "looking at certificates"),

@@ -26,6 +26,11 @@ export function parseHostname(text: string): Hostname {
   if (bad !== undefined) refuse(`is not a host name: ${labelProblem(bad)}`);
   if (labels.length < 2) refuse("is a single label, not a public host name");
   if (/^[0-9]+$/.test(labels.at(-1) ?? "")) refuse("is not a host name: its last label is a number");
+  // Reserved for private use: only the resolvers of networks answer for it, and never what a manifest claims.
+  if (labels.at(-1) === "internal") {
+    const advice = "names inside networks are made by themselves: SERVICE.internal and TIER.SERVICE.internal";
+    refuse("is not a public host name: internal is the domain of names inside networks", advice);
+  }
   return name as Hostname;
 }
 

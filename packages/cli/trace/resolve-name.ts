@@ -6,6 +6,8 @@ import { runIn } from "@netwright/lab";
 import { labOf } from "../arguments/connection.ts";
 import { labContext } from "../lab/context.ts";
 import { valueAt } from "../print/columns.ts";
+import { internalAnswer, isInternal } from "./internal-name.ts";
+import type { TraceSource } from "./source.ts";
 import type { Invocation } from "../verb.ts";
 
 export interface Resolved {
@@ -19,13 +21,17 @@ export async function resolveName(
   invocation: Invocation,
   client: Client,
   host: string,
-  node: string | undefined,
+  { node, query }: TraceSource,
 ): Promise<Resolved> {
   const none = { place: "", step: "", detail: "", findings: [] };
   if (ipv6Value(host) !== undefined) return { address: host, hop: none };
-  const instance = (await client.list("Instance", await projectOf(invocation, client))).items.find(
-    ({ metadata }) => metadata.name === host,
-  );
+  const project = await projectOf(invocation, client);
+  const { items: instances } = await client.list("Instance", project);
+  if (isInternal(host)) {
+    const { items: services } = await client.list("Service", project);
+    return internalAnswer({ instances, services }, query.instance, host);
+  }
+  const instance = instances.find(({ metadata }) => metadata.name === host);
   if (instance !== undefined) return { address: String(valueAt(instance, "spec.address")), hop: none };
   const expected = await addressOfService(client, host);
   if (node === undefined) return { address: expected, hop: unasked(host, expected) };

@@ -15,14 +15,14 @@ import type { Invocation, Verb } from "../verb.ts";
 export const verb: Verb = {
   configure(command: Command): void {
     command.requiredOption("--from <where>", "a node of the lab, internet, an IPv6 address outside, or an instance");
-    command.requiredOption("--to <target>", "HOSTNAME:PORT, [ADDRESS]:PORT or INSTANCE:PORT");
+    command.requiredOption("--to <target>", "HOSTNAME:PORT, NAME.internal:PORT, [ADDRESS]:PORT or INSTANCE:PORT");
     projectOption(command, "project of the instances");
     command.option("--udp", "UDP instead of TCP");
     outputOption(command, "json", "yaml");
     connectionOptions(command);
     command.addHelpText(
       "after",
-      "\nExit status: 0 the connection gets through, 1 it does not.\n\nExamples:\n  netwright trace --from internet1 --to shop.example.net:443\n  netwright trace --from shop-proxy-1 --to shop-web-1:8080\n",
+      "\nExit status: 0 the connection gets through, 1 it does not.\n\nExamples:\n  netwright trace --from internet1 --to shop.example.net:443\n  netwright trace --from shop-proxy-1 --to shop-web-1:8080\n  netwright trace --from shop-web-1 --to db.internal:5432\n",
     );
   },
   async run(invocation: Invocation): Promise<number> {
@@ -39,7 +39,7 @@ async function traceConnection(invocation: Invocation): Promise<ConnectionTrace>
   const target = parseTarget(String(options["to"]));
   const client = await connect(invocation);
   const source = await sourceOf(invocation, client, String(options["from"]));
-  const name = await resolveName(invocation, client, target.host, source.node);
+  const name = await resolveName(invocation, client, target.host, source);
   if (name.address === undefined)
     return {
       verdict: "Dropped",

@@ -1,13 +1,23 @@
 /** One tenant network over all hosts: what services ask of it, merged per host. */
 import type { Host } from "@netwright/api";
 import type { Mac } from "@netwright/base";
-import type { ClassId, HostId, LoadBalancerMember, NetworkState, PolicyEntry, Tunnel } from "@netwright/contract";
+import type {
+  ClassId,
+  HostId,
+  LoadBalancerMember,
+  NetworkName,
+  NetworkState,
+  PolicyEntry,
+  Tunnel,
+} from "@netwright/contract";
 import type { NetworkEntry } from "../ledger.ts";
 import { byDelivery, byFlow, byListener, byText } from "./order.ts";
 import type { HostSlice, ServicePlan } from "./service-plan.ts";
 
-interface Core extends Omit<NetworkState, "tunnels"> {
+interface Core extends Omit<NetworkState, "tunnels" | "names"> {
   readonly reach: readonly LoadBalancerMember[];
+  /** Whether a workload here asks for names: proxies are told addresses. */
+  readonly asks: boolean;
 }
 
 /**
@@ -22,11 +32,14 @@ export class NetworkPlan {
   readonly #slices = new Map<string, Map<string, HostSlice>>();
   /** By service: what it contributes. */
   readonly #rules = new Map<string, readonly PolicyEntry[]>();
+  /** By service: what it is called. */
+  readonly #names = new Map<string, readonly NetworkName[]>();
   readonly #rulesOf = new Map<ClassId, PolicyEntry[]>();
   /** Hosts that run a class, with the number of its instances there. */
   readonly #hostsOf = new Map<ClassId, Map<string, number>>();
   readonly #cores = new Map<string, Core>();
   #tunnels: readonly Tunnel[] | undefined;
+  #allNames: readonly NetworkName[] | undefined;
 
   constructor(entry: NetworkEntry, mtu: number, hosts: ReadonlyMap<string, Host>) {
     this.entry = entry;
@@ -35,7 +48,7 @@ export class NetworkPlan {
   }
 
   get empty(): boolean {
-    return this.#slices.size === 0 && this.#rules.size === 0;
+    return this.#slices.size === 0 && this.#rules.size === 0 && this.#names.size === 0;
   }
 
   get hosts(): Iterable<string> {
@@ -52,6 +65,10 @@ export class NetworkPlan {
       if (this.#putSlice(host, key, slice)) for (const each of this.#slices.keys()) touched.add(each);
       touched.add(host);
       this.#cores.delete(host);
+    }
+    if (after?.names !== before?.names) {
+      this.#putNames(key, after?.names ?? []);
+      for (const host of this.#slices.keys()) touched.add(host);
     }
     const rules = after?.policy ?? [];
     if (rules !== (before?.policy ?? [])) for (const host of this.#putRules(key, rules)) touched.add(host);
@@ -100,6 +117,19 @@ export class NetworkPlan {
     return touched;
   }
 
+  #putNames(service: string, names: readonly NetworkName[]): void {
+    if (names.length === 0) this.#names.delete(service);
+    else this.#names.set(service, names);
+    this.#allNames = undefined;
+  }
+
+  /** The same value for all hosts, so that they are compared at a glance. */
+  #namesOf({ asks }: Core): { readonly names?: readonly NetworkName[] } {
+    if (!asks) return {};
+    this.#allNames ??= [...this.#names.values()].flat().toSorted((a, b) => byText(a.name, b.name));
+    return { names: this.#allNames };
+  }
+
   /** Undefined when nothing of the network is on the host. */
   state(host: string): NetworkState | undefined {
     const slices = this.#slices.get(host);
@@ -118,6 +148,7 @@ export class NetworkPlan {
       policy,
       loadBalancers,
       deliveries,
+      ...this.#namesOf(core),
     };
   }
 
@@ -134,6 +165,7 @@ export class NetworkPlan {
       policy: this.#policyOf(new Set(workloads.map((workload) => workload.class))),
       loadBalancers: slices.flatMap((slice) => slice.loadBalancers).toSorted(byListener),
       deliveries: slices.flatMap((slice) => slice.deliveries).toSorted(byDelivery),
+      asks: workloads.some(({ run }) => run.kind === "Container"),
       reach: slices.flatMap((slice) => slice.reach),
     };
   }

@@ -55,6 +55,7 @@ function hostUnderlay({ spec }: Host, vteps: readonly Ipv6[]): UnderlayState {
     hostId: spec.id,
     tunnelPeers: vteps.toSpliced(vteps.indexOf(spec.vtep), 1),
     externalInterfaces: [],
+    ...(spec.nameServers === undefined ? {} : { nameServers: spec.nameServers }),
   };
 }
 

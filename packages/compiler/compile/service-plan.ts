@@ -7,6 +7,7 @@ import {
   type Delivery,
   type LoadBalancer,
   type LoadBalancerMember,
+  type NetworkName,
   type PolicyEntry,
   type WorkloadState,
 } from "@netwright/contract";
@@ -15,6 +16,7 @@ import { projectKey, type Applied, type ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
 import type { LedgerIndex } from "./index-ledger.ts";
 import { listenersOf, type PlannedListener } from "./listeners.ts";
+import { namesOf } from "./names.ts";
 import { byText } from "./order.ts";
 import { policyOf } from "./policy.ts";
 import { readyMembers } from "./ready-members.ts";
@@ -52,6 +54,8 @@ export interface ServicePlan {
   readonly instances: readonly InstanceEntry[];
   readonly policy: readonly PolicyEntry[];
   readonly listeners: readonly PlannedListener[];
+  /** What its name and those of its tiers stand for inside its network. By name. */
+  readonly names: readonly NetworkName[];
   /** By host name; only hosts with an instance. */
   readonly slices: ReadonlyMap<string, HostSlice>;
 }
@@ -119,6 +123,7 @@ function planOne(
     instances,
     policy: former === undefined ? rules : rulesAbout(rules, instances),
     listeners,
+    names: former === undefined ? namesOf(context, name, tiers) : [],
     slices,
   };
 }

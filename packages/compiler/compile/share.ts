@@ -9,5 +9,10 @@ export function keepShared(before: ServicePlan | undefined, after: ServicePlan):
     const old = before.slices.get(host);
     slices.set(host, old !== undefined && equal(old, slice) ? old : slice);
   }
-  return { ...after, slices, policy: equal(before.policy, after.policy) ? before.policy : after.policy };
+  return {
+    ...after,
+    slices,
+    policy: equal(before.policy, after.policy) ? before.policy : after.policy,
+    names: equal(before.names, after.names) ? before.names : after.names,
+  };
 }

@@ -38,6 +38,7 @@ function networkFacts(network: NetworkState, names: NamePair): readonly Fact[] {
   const { vni, prefix, mtu } = network;
   return [
     fact(`network ${name}: VNI ${vni}, ${prefix}, MTU ${mtu}`, null, `network ${name}`),
+    ...nameFacts(name, network),
     ...network.tunnels.map(({ host, vtep }) => fact(`tunnel to ${host} for network ${name}`, vtep)),
     ...network.workloads.flatMap(workloadFacts),
     ...network.policy.map((entry) => policyFact(network, entry, names)),
@@ -45,6 +46,12 @@ function networkFacts(network: NetworkState, names: NamePair): readonly Fact[] {
     ...network.loadBalancers.flatMap(balancerFacts),
   ];
 }
+
+/** Every host of a network answers the same: what they stand for is told by their services. */
+const nameFacts = (network: string, { names }: NetworkState): readonly Fact[] =>
+  names === undefined
+    ? []
+    : [fact(`names in network ${network}: ${names.length}`, names, `names in network ${network}`)];
 
 function workloadFacts(workload: WorkloadState): readonly Fact[] {
   const { id, address, run, ports, health, class: cls } = workload;

@@ -1,6 +1,6 @@
 /** The decision about one tracked connection. Pure; it mirrors the forward chain of the firewall. */
 import { prefixContains, type Ipv6 } from "@netwright/base";
-import { identityOf } from "@netwright/contract";
+import { identityOf, resolverAddress } from "@netwright/contract";
 import type { Connection } from "./parse.ts";
 import { deliveryId, flowId, type ConnectionsWant } from "./want.ts";
 
@@ -11,6 +11,7 @@ export function allowed(want: ConnectionsWant, { protocol, original, reply }: Co
   // Where the packets go after translation: the reply's source.
   const [target, targetPort] = [reply.source, reply.sourcePort];
   if (isGone(want, source) || isGone(want, target)) return false;
+  if (destination === resolverAddress) return target === want.resolver;
   if (target !== destination) {
     return want.deliveries.has(deliveryId(destination, protocol, destinationPort, target, targetPort));
   }

@@ -1,5 +1,6 @@
+import { resolverAddress, resolverHostAddress, resolverHostPort } from "@netwright/contract";
 import { describe, expect, it } from "vitest";
-import { defaultListener, hostState, addressOf, vip, type Instance } from "../testing/states.ts";
+import { defaultListener, hostState, addressOf, vip, vni, type Instance } from "../testing/states.ts";
 import { parseConnections } from "./parse.ts";
 import { planConnections } from "./plan.ts";
 import { renderDelete } from "./render.ts";
@@ -9,7 +10,13 @@ const proxy: Instance = { tier: "proxy", number: 1, host: 1 };
 const web: Instance = { tier: "web", number: 1, host: 2 };
 const gone: Instance = { tier: "proxy", number: 9, host: 1 };
 const goneElsewhere: Instance = { tier: "web", number: 9, host: 2 };
-const scene = { instances: [proxy, web], policy: ["proxy>web:8080"], listeners: [defaultListener([proxy], [1])] };
+const question = (to: string): string => line("udp", addressOf(proxy), resolverAddress, 53, to, resolverHostPort);
+const scene = {
+  names: {},
+  instances: [proxy, web],
+  policy: ["proxy>web:8080"],
+  listeners: [defaultListener([proxy], [1])],
+};
 const want = wantConnections(hostState(scene, 1));
 const client = "2001:db8:f::2";
 
@@ -19,6 +26,7 @@ const line = (protocol: string, from: string, to: string, port: number, target =
 const kept = [
   line("tcp", addressOf(proxy), addressOf(web), 8080),
   line("tcp", client, vip, 443, addressOf(proxy), 8443),
+  question(resolverHostAddress(vni)),
   // Its own host judges whether a remote address is gone.
   line("tcp", addressOf(proxy), addressOf(goneElsewhere), 8080),
   "ipv6     10 icmpv6   58 29 src=fe80::1 dst=fd77::7:1:2:0:1 type=128 code=0 id=5 src=fd77::7:1:2:0:1 dst=fe80::1 type=129 code=0 id=5 mark=0 use=1",
@@ -31,6 +39,7 @@ const cut = [
   ["a delivery to another port", line("tcp", client, vip, 443, addressOf(proxy), 9443)],
   ["an address that is gone", line("tcp", addressOf(gone), addressOf(web), 8080)],
   ["a target that is gone", line("tcp", client, vip, 443, addressOf(gone), 8443)],
+  ["another network's resolver", question(resolverHostAddress(vni + 1))],
   ["the outside", line("tcp", addressOf(proxy), client, 8080)],
 ] as const;
 

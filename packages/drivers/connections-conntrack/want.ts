@@ -1,6 +1,12 @@
 /** What connections a network may have on this host. Pure. */
 import type { Ipv6, Ipv6Prefix } from "@netwright/base";
-import { networkNamespace, type HostId, type HostState, type NetworkState } from "@netwright/contract";
+import {
+  networkNamespace,
+  resolverHostAddress,
+  type HostId,
+  type HostState,
+  type NetworkState,
+} from "@netwright/contract";
 
 export interface ConnectionsWant {
   readonly netns: string;
@@ -10,6 +16,8 @@ export interface ConnectionsWant {
   readonly addresses: ReadonlySet<Ipv6>;
   /** By `flowId`. */
   readonly flows: ReadonlySet<string>;
+  /** Where questions for names end; null where nobody answers them. */
+  readonly resolver: Ipv6 | null;
   /** By `deliveryId`. */
   readonly deliveries: ReadonlySet<string>;
 }
@@ -35,6 +43,7 @@ function wantNetwork(network: NetworkState, hostId: HostId): ConnectionsWant {
     hostId,
     addresses: new Set(network.workloads.map((workload) => workload.address)),
     flows: new Set(network.policy.map(({ from, to, protocol, port }) => flowId(from, to, protocol, port))),
+    resolver: network.names === undefined ? null : resolverHostAddress(network.vni),
     deliveries: new Set(
       network.deliveries.map(({ vip, protocol, port, address, targetPort }) =>
         deliveryId(vip, protocol, port, address, targetPort),

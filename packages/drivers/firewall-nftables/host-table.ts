@@ -9,6 +9,7 @@ import {
   type TableSpec,
 } from "../nftables/table.ts";
 import { deniedOptions } from "./denied.ts";
+import { acceptQuestions, questionsSet } from "./questions.ts";
 
 export function hostTable(state: HostState): TableSpec {
   return state.role === "Router" ? routerTable(state) : hypervisorTable(state);
@@ -58,6 +59,7 @@ const input: readonly RuleSpec[] = [
     name: "neighbour",
     text: `${fromTenants} icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept`,
   },
+  acceptQuestions,
   { name: "tenant-to-host", text: `${fromTenants} counter drop` },
 ];
 
@@ -119,6 +121,7 @@ function hypervisorSets({ underlay, networks }: HostState): readonly SetSpec[] {
       // A load balancer answers itself where a listener has no member.
       elements: networks.flatMap((network) => addresses(network, [...network.deliveries, ...network.loadBalancers])),
     },
+    questionsSet(networks),
     { name: "not_exposed", kind: "set", type: `typeof ${strangerKey}`, options: deniedOptions, elements: null },
   ];
 }

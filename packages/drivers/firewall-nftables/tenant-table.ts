@@ -1,6 +1,7 @@
 /** Table `inet netwright` of one tenant namespace: who may send what, and which flows may open. Pure. */
 import { hostPrefixOf, uplinkTenantDevice, tunnelDevice, type HostId, type NetworkState } from "@netwright/contract";
 import { priority, type ChainSpec, type RuleSpec, type TableSpec } from "../nftables/table.ts";
+import { maskQuestions, passQuestions, translateQuestions } from "./questions.ts";
 import { flowKey, tenantSets } from "./tenant-sets.ts";
 
 const uplink = `"${uplinkTenantDevice}"`;
@@ -14,7 +15,7 @@ export function tenantTable(network: NetworkState, hostId: HostId): TableSpec {
   return {
     family: "inet",
     sets: tenantSets(network),
-    chains: [guard(network, hostId), translate, forward(network), input],
+    chains: [guard(network, hostId), translate(network), forward(network), leave(network), input],
   };
 }
 
@@ -42,7 +43,7 @@ function guard({ prefix }: NetworkState, hostId: HostId): ChainSpec {
 }
 
 /** What a load balancer chose goes to the member; connection tracking translates the replies back. */
-const translate: ChainSpec = {
+const translate = (network: NetworkState): ChainSpec => ({
   name: "translate",
   hook: { type: "nat", hook: "prerouting", priority: priority.dstnat, policy: "accept" },
   rules: [
@@ -50,10 +51,12 @@ const translate: ChainSpec = {
       name: "deliver",
       text: `iifname { ${uplink}, ${tunnel} } ${ports} dnat ip6 to ether daddr . ip6 daddr . meta l4proto . th dport map @deliveries`,
     },
+    ...translateQuestions(network),
   ],
-};
+});
 
-function forward({ prefix }: NetworkState): ChainSpec {
+function forward(network: NetworkState): ChainSpec {
+  const { prefix } = network;
   const inside = `iifname != ${uplink} ip6 saddr ${prefix} ip6 daddr ${prefix}`;
   const rules: readonly RuleSpec[] = [
     { name: "established", text: "ct state established counter accept" },
@@ -61,6 +64,7 @@ function forward({ prefix }: NetworkState): ChainSpec {
     { name: "invalid", text: "ct state invalid counter drop" },
     // `th dport` of anything else would read foreign octets.
     { name: "protocol", text: "meta l4proto != { tcp, udp } counter drop" },
+    ...passQuestions(network),
     {
       name: "delivery",
       text: `ct status dnat ip6 saddr != ${prefix} ip6 daddr . meta l4proto . th dport @delivered counter accept`,
@@ -83,6 +87,13 @@ function forward({ prefix }: NetworkState): ChainSpec {
     rules,
   };
 }
+
+/** Questions for names go out in the name of the network. */
+const leave = (network: NetworkState): ChainSpec => ({
+  name: "leave",
+  hook: { type: "nat", hook: "postrouting", priority: priority.srcnat, policy: "accept" },
+  rules: maskQuestions(network),
+});
 
 /** The namespace itself offers nothing. */
 const input: ChainSpec = {

@@ -5,8 +5,14 @@ import type { Item, Netns } from "./link.ts";
 
 const rank = { address: 0, neighbour: 1, route: 2, fdb: 3 } as const;
 
-export function addressItem(netns: Netns, device: string, address: string): Item {
-  const add = `address add ${address} dev ${device} nodad`;
+/** @param deprecated so that nothing of the node's own chooses it as a source by itself (RFC 6724 rule 3) */
+export function addressItem(
+  netns: Netns,
+  device: string,
+  address: string,
+  { deprecated = false }: { readonly deprecated?: boolean } = {},
+): Item {
+  const add = `address add ${address} dev ${device} nodad${deprecated ? " preferred_lft 0" : ""}`;
   const remove = `address del ${address} dev ${device}`;
   return {
     netns,

@@ -5,6 +5,8 @@ import {
   gatewayMac,
   hostPrefixOf,
   networkNamespace,
+  resolverClientAddress,
+  resolverHostAddress,
   tunnelAddress,
   tunnelDevice,
   tunnelMac,
@@ -82,6 +84,7 @@ function uplinkPart(network: NetworkState): Part {
   const netns = networkNamespace(network);
   const { mtu } = network;
   const device = uplinkHostDevice(network.vni);
+  const resolver = network.names === undefined ? [] : resolverItems(network.vni);
   const vips = [...new Set(network.loadBalancers.map((balancer) => balancer.vip))].toSorted();
   return {
     links: [
@@ -97,11 +100,21 @@ function uplinkPart(network: NetworkState): Part {
       addressItem(null, device, `${uplinkHostAddress}/64`),
       neighbourItem(null, device, uplinkTenantAddress, uplinkTenantMac),
       ...vips.map((vip) => routeItem(null, { destination: hostPrefix(vip), via: uplinkTenantAddress, device })),
+      ...resolver,
       addressItem(netns, uplinkTenantDevice, `${uplinkTenantAddress}/64`),
       neighbourItem(netns, uplinkTenantDevice, uplinkHostAddress, uplinkHostMac),
       routeItem(netns, { destination: "default", via: uplinkHostAddress, device: uplinkTenantDevice }),
     ],
   };
+}
+
+/** Where the network's resolver listens, and the way back to who asks it. */
+function resolverItems(vni: number): readonly Item[] {
+  const device = uplinkHostDevice(vni);
+  return [
+    addressItem(null, device, `${resolverHostAddress(vni)}/128`, { deprecated: true }),
+    routeItem(null, { destination: hostPrefix(resolverClientAddress(vni)), via: uplinkTenantAddress, device }),
+  ];
 }
 
 function workloadPart(network: NetworkState, workload: WorkloadState): Part {

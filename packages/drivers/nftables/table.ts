@@ -37,7 +37,7 @@ export interface ChainSpec {
 
 export interface HookSpec {
   readonly type: "filter" | "nat";
-  readonly hook: "ingress" | "prerouting" | "input" | "forward";
+  readonly hook: "ingress" | "prerouting" | "input" | "forward" | "postrouting";
   readonly device?: string;
   /** As a number, since that is what the kernel tells back. */
   readonly priority: number;
@@ -51,7 +51,7 @@ export interface RuleSpec {
 }
 
 /** Priorities of netfilter hooks by the names that nft(8) gives them. */
-export const priority = { raw: -300, dstnat: -100, filter: 0 } as const;
+export const priority = { raw: -300, dstnat: -100, filter: 0, srcnat: 100 } as const;
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
 

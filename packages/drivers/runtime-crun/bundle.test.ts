@@ -62,7 +62,20 @@ test("files lie in the root, under an overlay, or are bound into a writable dire
     [`${bundle}/files/etc/shop.ini`, 0o600],
     [`${bundle}/files/opt/shop/run`, 0o755],
     [`${bundle}/files/tmp/seed`, 0o644],
+    [`${bundle}/files/etc/resolv.conf`, 0o644],
   ]);
+});
+
+test("a workload asks its network's resolver, and short names are its own service's first", () => {
+  const written = bundleFiles(shop, paths, hostRoot).find(({ path }) => path.endsWith("/resolv.conf"));
+  expect(Buffer.from(written?.content ?? "", "base64").toString()).toBe(
+    "nameserver fd6e:7700::53\nsearch shop.internal internal\noptions timeout:1 attempts:3\n",
+  );
+});
+
+test("a resolv.conf of the manifest's wins", () => {
+  const own = webInstance({ files: [file("/etc/resolv.conf", "nameserver 2001:db8::53\n")] });
+  expect(bundleFiles(own, paths, hostRoot).filter(({ path }) => path.endsWith("/resolv.conf"))).toHaveLength(1);
 });
 
 test.each(["relative", "/etc/../root/x", "/etc/", "/proc/x", "/dev/x", "/"])("no file at %s", (path) => {
@@ -133,13 +146,14 @@ describe("of an image", () => {
     const bundle = `/run/netwright/crun/${generationOf(ofImage())}`;
     const found = bundleFiles(ofImage(), paths, root).map(({ path }) => path.replace(bundle, ""));
     expect(found).toEqual([
+      "/names/etc/resolv.conf",
       "/names/etc/hostname",
       "/names/etc/hosts",
       ...["/app/page.html", "/etc/shop.ini", "/opt/shop/run", "/tmp/seed"].map((path) => `/files${path}`),
     ]);
     const hosts = ofImage({ files: [file("/etc/hosts", "mine")] });
     const brought = bundleFiles(hosts, paths, root).map(({ path }) => path.slice(path.lastIndexOf("/")));
-    expect(brought).toEqual(["/hostname", "/hosts"]);
+    expect(brought).toEqual(["/resolv.conf", "/hostname", "/hosts"]);
     expect(() => bundleFiles(ofImage({ files: [file("/proc/x", "")] }), paths, root)).toThrow("can be put");
   });
 });

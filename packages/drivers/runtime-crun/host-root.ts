@@ -7,6 +7,8 @@ import {
   checkFilePath,
   contentOf,
   environment,
+  resolvConf,
+  resolvConfPath,
   tmpfs,
   type Mount,
   type PlacedFile,
@@ -48,6 +50,14 @@ function placeOf(path: string, names: readonly string[]): Place {
 
 const shown = (names: readonly string[]): readonly string[] => shownDirectories.filter((name) => names.includes(name));
 
+/** The manifest's, and whom to ask for names, unless the manifest says that too. */
+function filesOf(instance: ContainerInstance): ContainerInstance["run"]["files"] {
+  const { files } = instance.run;
+  if (files.some(({ path }) => path === resolvConfPath)) return files;
+  const content = Buffer.from(resolvConf(instance)).toString("base64");
+  return [...files, { path: resolvConfPath, content, mode: 0o644 }];
+}
+
 /** @param names in the host's root directory */
 export function hostFiles(
   instance: ContainerInstance,
@@ -55,7 +65,7 @@ export function hostFiles(
   names: readonly string[],
 ): readonly PlacedFile[] {
   const { directory } = bundleOf(paths, generationOf(instance));
-  const files = instance.run.files.map((file) => ({
+  const files = filesOf(instance).map((file) => ({
     path: `${directory}/${placeOf(file.path, names) === "Root" ? "rootfs" : "files"}${file.path}`,
     content: contentOf(instance, file),
     mode: file.mode,
@@ -96,7 +106,9 @@ const placesInShown = ({ run }: ContainerInstance, names: readonly string[]): re
 /** A shown directory that the workload has files or volumes in is merged from both by an overlay without an upper layer. */
 function hostMounts(instance: ContainerInstance, paths: NodePaths, names: readonly string[]): readonly Mount[] {
   const { directory } = bundleOf(paths, generationOf(instance));
-  const files = instance.run.files.map(({ path }) => path).filter((path) => placeOf(path, names) === "Overlay");
+  const files = filesOf(instance)
+    .map(({ path }) => path)
+    .filter((path) => placeOf(path, names) === "Overlay");
   const merged = new Set([...files, ...placesInShown(instance, names)].map((path) => path.split("/")[1]));
   return shown(names).map((name) =>
     merged.has(name)
@@ -113,7 +125,7 @@ function hostMounts(instance: ContainerInstance, paths: NodePaths, names: readon
 /** A file in a writable directory is bound over it, read-only. */
 function fileMounts(instance: ContainerInstance, paths: NodePaths, names: readonly string[]): readonly Mount[] {
   const { directory } = bundleOf(paths, generationOf(instance));
-  return instance.run.files
+  return filesOf(instance)
     .filter(({ path }) => placeOf(path, names) === "Bind")
     .map(({ path }) => bound(path, `${directory}/files${path}`));
 }

@@ -12,6 +12,8 @@ import {
   checkFilePath,
   contentOf,
   environment,
+  resolvConf,
+  resolvConfPath,
   tmpfs,
   type Mount,
   type PlacedFile,
@@ -23,9 +25,11 @@ import { generationOf, type ContainerInstance } from "./want.ts";
 /** The host's, which needs no library of the image; nothing of the image is hidden by it. */
 const init = { source: "/usr/bin/tini-static", destination: "/dev/init" };
 
-/** Files that name the container itself, unless the manifest brings its own. */
-function namesOf({ id, address }: ContainerInstance): Readonly<Record<string, string>> {
+/** Files that name the container itself and whom it asks for names, unless the manifest brings its own. */
+function namesOf(instance: ContainerInstance): Readonly<Record<string, string>> {
+  const { id, address } = instance;
   return {
+    [resolvConfPath]: resolvConf(instance),
     "/etc/hostname": `${id}\n`,
     "/etc/hosts": `127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n${address} ${id}\n`,
   };

@@ -63,7 +63,7 @@ test("a container waits for its secrets; their values stand in nothing that name
   expect(bundleConfig(instance("Y2FuYXJ5"), paths, root)).toMatchObject({
     process: { env: expect.arrayContaining(["PASSWORD=canary"]) as string[] },
   });
-  expect(bundleFiles(instance("Y2FuYXJ5"), paths, root)).toMatchObject([{ content: "Y2FuYXJ5", mode: 0o400 }]);
+  expect(bundleFiles(instance("Y2FuYXJ5"), paths, root)[0]).toMatchObject({ content: "Y2FuYXJ5", mode: 0o400 });
 });
 
 test("what was told to stop and is wanted again is started again", () => {

@@ -1,6 +1,6 @@
 /** What both kinds of root directories are made of: the host's own, and an image's. Pure. */
 import { NetwrightError } from "@netwright/base";
-import type { SecretRef, WorkloadFile } from "@netwright/contract";
+import { internalDomain, resolverAddress, type SecretRef, type WorkloadFile } from "@netwright/contract";
 import type { ContainerInstance } from "./want.ts";
 
 export interface Mount {
@@ -43,6 +43,17 @@ export const bound = (destination: string, source: string): Mount => ({
   source,
   options: ["bind", "ro", "nosuid", "nodev"],
 });
+
+export const resolvConfPath = "/etc/resolv.conf";
+
+/**
+ * Whom a workload asks for names, resolv.conf(5): one label stands for a tier of its own service, or else for a service
+ * of its network. A question that is lost is asked again after a second.
+ */
+export function resolvConf({ service }: Pick<ContainerInstance, "service">): string {
+  const search = `${service}.${internalDomain} ${internalDomain}`;
+  return `nameserver ${resolverAddress}\nsearch ${search}\noptions timeout:1 attempts:3\n`;
+}
 
 /** @throws NW1203 for a path where no workload can have a file. */
 export function checkFilePath(path: string): void {

@@ -15,6 +15,7 @@ export interface ContainerInstance {
   /** `PROJECT.ID`, unique on a host. */
   readonly name: string;
   readonly id: string;
+  readonly service: string;
   /** The instance's own network namespace. */
   readonly netns: string;
   readonly address: Ipv6;
@@ -38,13 +39,21 @@ export function containerOf(
   workload: WorkloadState,
   values: readonly SecretValue[] = [],
 ): ContainerInstance | undefined {
-  const { id, address, run } = workload;
+  const { id, service, address, run } = workload;
   if (run.kind !== "Container") return undefined;
   const wanted = new Set(secretsOf(run).map(({ digest }) => digest));
   const secrets = new Map(
     values.flatMap(({ digest, value }) => (value !== undefined && wanted.has(digest) ? [[digest, value]] : [])),
   );
-  return { name: `${network.project}.${id}`, id, netns: workloadNamespace(network, workload), address, run, secrets };
+  return {
+    name: `${network.project}.${id}`,
+    id,
+    service,
+    netns: workloadNamespace(network, workload),
+    address,
+    run,
+    secrets,
+  };
 }
 
 export const secretsOf = ({ env, files }: ContainerRun): readonly SecretRef[] =>

@@ -13,6 +13,7 @@ export const goldenScene: Scene = {
     { ...defaultListener(proxies, [1]), protocol: "udp" },
   ],
   hosts: 2,
+  names: { shop: [instance("web", 1, 1)], "web.shop": [instance("web", 1, 1)], "db.shop": [] },
 };
 
 export const goldenState = hostState(goldenScene, 1);

@@ -7,6 +7,7 @@ import {
   type HostState,
   type ListenerKey,
   type LoadBalancer,
+  type NetworkName,
   type NetworkState,
   type PolicyEntry,
   type Tunnel,
@@ -41,6 +42,8 @@ export interface Scene {
   readonly policy: readonly string[];
   readonly listeners: readonly SceneListener[];
   readonly hosts?: number;
+  /** Instances behind each name; absent: nobody answers here. */
+  readonly names?: Readonly<Record<string, readonly Instance[]>>;
 }
 
 export interface SceneListener {
@@ -105,8 +108,12 @@ function networkState(scene: Scene, host: number, others: readonly number[]): Ne
         .filter((member) => member.host === host)
         .map((member) => delivery(listener, member)),
     ),
+    ...(scene.names === undefined ? {} : { names: namesIn(scene.names) }),
   };
 }
+
+export const namesIn = (names: NonNullable<Scene["names"]>): readonly NetworkName[] =>
+  Object.entries(names).map(([name, instances]) => ({ name, addresses: instances.map(addressOf).toSorted() }));
 
 /** Members that take new flows, and those that still have some. */
 function memberMacs({ listeners }: Scene, host: number): readonly Mac[] {

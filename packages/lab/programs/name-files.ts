@@ -11,11 +11,11 @@ export function nameFiles(topology: Topology, node: TopologyNode): readonly Node
   ];
 }
 
-/** Only those who stand for the public ask the resolver; nobody asks the machine's. */
+/** Those who stand for the public ask the resolver, and hosts do, by way of the management network; nobody asks the machine's. */
 function renderResolvConf({ nodes }: Topology, { role }: TopologyNode): string {
   const resolver = nodes.find((other) => other.role === "Resolver");
-  const address = resolver === undefined ? null : addressOf(resolver);
-  const asks = role === "Client" || role === "Linux";
+  const address = resolver === undefined ? null : role === "Host" ? resolver.management : addressOf(resolver);
+  const asks = role === "Client" || role === "Linux" || role === "Host";
   return asks && address !== null
     ? `nameserver ${address}\noptions timeout:1 attempts:2\n`
     : "# No resolver: this node knows names from /etc/hosts only.\n";

@@ -41,7 +41,7 @@ function linksFor(hosts: readonly string[]): readonly object[] {
     ["provider", "edge1"],
     ["provider", "edge2"],
     ["edge1", "edge2"],
-    ...["control", "dns", "edge1", "edge2"].map((name) => ["mgmt", name] as const),
+    ...["control", "dns", "edge1", "edge2", "resolver"].map((name) => ["mgmt", name] as const),
     ...hosts.flatMap(
       (host) =>
         [

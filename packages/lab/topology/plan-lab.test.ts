@@ -50,7 +50,7 @@ describe("the default lab", () => {
     expect(unique(addresses)).toBe(true);
     expect(unique(ports.map(({ mac }) => mac))).toBe(true);
     expect(unique(ports.map((port) => `${port.node}:${port.interface}`))).toBe(true);
-    expect(ports).toHaveLength(2 * (11 + 600));
+    expect(ports).toHaveLength(2 * (12 + 600));
   });
   test("one host more changes nothing for the others", () => {
     const more = planLab(defaultLab({ hosts: 4 }));

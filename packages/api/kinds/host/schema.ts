@@ -6,6 +6,7 @@ import { directoryPathField } from "../../fields/directory-path.ts";
 import { integerField } from "../../fields/integer.ts";
 import { interfaceField } from "../../fields/interface-name.ts";
 import { nameField } from "../../fields/name.ts";
+import { nameServerField } from "../../fields/name-server.ts";
 import { cpuField, memoryField } from "../../fields/quantity.ts";
 import { clusterObject } from "../metadata.ts";
 import { hostStatusSchema } from "../node-status.ts";
@@ -58,6 +59,10 @@ const specSchema = z
       description: "Octets; the smallest of the uplinks'. Tenant networks have 70 less.",
     }).default(1500),
     capacity: capacitySchema.prefault({}),
+    nameServers: z.array(nameServerField("An address that the host reaches.")).min(1).exactOptional().meta({
+      description:
+        "Whom resolvers of networks here ask for names outside. Those of the host's own /etc/resolv.conf when left out.",
+    }),
     hostPaths: z
       .array(hostPathSchema)
       .exactOptional()
