@@ -46,7 +46,7 @@ export async function examine({ paths, site, node, hostname, time }: Question): 
   };
   const [engines, machine, kernel] = await Promise.all([probeDrivers(), readMachine(system), examineSystem(system)]);
   const own = ownNode(site, machine, node, hostname);
-  const reached = own === undefined ? [] : await pathFindings(own, site, machine.interfaces, udpProbe(system.clock));
+  const reached = own === undefined ? [] : await pathFindings(own, site, machine.interfaces, udpProbe(system));
   return [
     ...engines,
     ...examineMachine(machine, site, own),

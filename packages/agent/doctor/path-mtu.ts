@@ -22,7 +22,8 @@ export async function pathFindings(
   interfaces: readonly Interface[],
   probe: Probe,
 ): Promise<readonly Finding[]> {
-  const size = node.mtu ?? Math.min(...devicesOf(node, interfaces).map(({ mtu }) => mtu));
+  // A narrower device of our own is another finding; what does not fit into it would be sent in fragments.
+  const size = Math.min(node.mtu ?? Infinity, ...devicesOf(node, interfaces).map(({ mtu }) => mtu));
   if (!Number.isFinite(size)) return [];
   const has = (address: string | null): boolean =>
     interfaces.some(({ addresses }) => addresses.some((each) => each.address === address));

@@ -5,6 +5,7 @@
 import { createSocket } from "node:dgram";
 import type { Clock } from "@netwright/base";
 import { milliseconds } from "@netwright/base";
+import type { NodeSystem } from "@netwright/contract";
 
 /** `Silent`: no answer, which may be a firewall. `TooBig`: this machine knows already that the way is narrower. */
 export type ProbeResult = "Answered" | "Silent" | "TooBig" | "Unreachable";
@@ -26,12 +27,19 @@ const port = 33434;
 const patience = milliseconds(500);
 const tries = 2;
 
-export function udpProbe(clock: Clock): Probe {
+export function udpProbe({ clock, runner }: Pick<NodeSystem, "clock" | "runner">): Probe {
   return async (target) => {
     let result: ProbeResult = "Silent";
     for (let round = 0; round < tries && result === "Silent"; round++) result = await once(target, clock);
-    return result;
+    // Once a router has said that the way is narrow, the kernel sends fragments, and those are answered.
+    return result === "Answered" && (await knownMtu(runner, target)) < target.size ? "TooBig" : result;
   };
+}
+
+async function knownMtu(runner: NodeSystem["runner"], { address, source }: ProbeTarget): Promise<number> {
+  const from = source === null ? [] : ["from", source];
+  const { stdout } = await runner.run(["ip", "-6", "-o", "route", "get", address, ...from]);
+  return Number(/ mtu (\d+)/.exec(stdout)?.[1] ?? Infinity);
 }
 
 const meanings: Readonly<Record<string, ProbeResult>> = { ECONNREFUSED: "Answered", EMSGSIZE: "TooBig" };

@@ -48,6 +48,11 @@ export async function connect(invocation: Invocation): Promise<Client> {
   return createClient({ transport: nodeTransport(targetOf(server, ca)), token });
 }
 
+/** The token that `connect` sends. @throws as it does. */
+export async function tokenOf(invocation: Invocation): Promise<string> {
+  return readText((await endpointOf(invocation)).tokenFile).trim();
+}
+
 function targetOf(server: string, ca: string | undefined): Target {
   if (server.startsWith("unix:")) return { kind: "Socket", path: server.slice("unix:".length) };
   return { kind: "Https", url: server, ...(ca === undefined ? {} : { ca }) };
