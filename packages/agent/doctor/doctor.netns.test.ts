@@ -41,6 +41,9 @@ beforeAll(async () => {
   await edge.sh(
     "ip address add fd00:0:0:2::/127 dev eth2 nodad; ip link set eth2 up; sysctl -qw net.ipv6.conf.all.forwarding=1",
   );
+  // Until then neighbours are not asked for.
+  const settled = 'until [ -z "$(ip -6 address show tentative)" ]; do sleep 0.1; done';
+  await Promise.all([host.sh(settled), edge.sh(settled)]);
   writeFileSync(file, site);
 });
 afterAll(async () => {

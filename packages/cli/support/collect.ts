@@ -99,7 +99,7 @@ async function addNode(
   } catch (error) {
     if (!isNetwrightError(error)) throw error;
     bundle.lacks(`nodes/${node}`, error);
-    return error as NetwrightError;
+    return error;
   }
 }
 
