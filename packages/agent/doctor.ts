@@ -21,7 +21,7 @@ import { programFindings } from "./doctor/programs.ts";
 import { settingsFindings } from "./doctor/settings.ts";
 import { emptySite, siteOfState, type Site, type SiteNode } from "./doctor/site.ts";
 
-export { emptySite, nodeOfHost, nodeOfRouter, siteOfState, type Site, type SiteNode } from "./doctor/site.ts";
+export { emptySite, nodeOfHost, nodeOfRouter, siteOfState, type Site } from "./doctor/site.ts";
 export type { Finding } from "./doctor/finding.ts";
 
 export interface Question {

@@ -48,6 +48,13 @@ export interface TemplateEntry {
 
 export type InstanceRole = "LoadBalancer" | "Proxy" | "Workload";
 
+export interface VolumeUse {
+  /** In the tier's workload. */
+  readonly volume: string;
+  readonly name: string;
+  readonly serial: number;
+}
+
 export interface InstanceEntry {
   readonly kind: "Instance";
   readonly project: string;
@@ -66,8 +73,39 @@ export interface InstanceEntry {
   readonly drainSince?: Instant;
   /** Of a TemplateEntry; empty for load balancers and proxies, which change in place. */
   readonly template: string;
+  /** The instance whose place it takes, because the tier's workload changed. Absent where it takes nobody's. */
+  readonly replaces?: string;
+  /** Of a tier with volumes: whose data it has, and which. */
+  readonly ordinal?: number;
+  readonly volumes?: readonly VolumeUse[];
   /** Number of the FormerEntry that it belongs to, when the service as it is now has no place for it. */
   readonly former?: number;
+}
+
+/** The data of one place in a tier, on the host where it was made. It stays when everything around it goes. */
+export interface VolumeEntry {
+  readonly kind: "Volume";
+  readonly project: string;
+  readonly service: string;
+  readonly tier: string;
+  /** In the tier's workload. */
+  readonly volume: string;
+  /** 1 to the tier's replicas. */
+  readonly ordinal: number;
+  /** `SERVICE-TIER-VOLUME-ORDINAL`. */
+  readonly name: string;
+  /** Never used twice: a volume that was deleted and one that takes its name are different things. */
+  readonly serial: number;
+  readonly host: string;
+  /** Octets; it only grows. */
+  readonly size: number;
+  /** Its host has reported it. */
+  readonly made: boolean;
+}
+
+/** A volume that was deleted and whose host has not removed the data yet. */
+export interface DiscardedVolumeEntry extends Omit<VolumeEntry, "kind"> {
+  readonly kind: "DiscardedVolume";
 }
 
 /** What the name of a tier's image stood for when it was first looked up, for as long as an instance runs it. */
@@ -78,6 +116,38 @@ export interface ImageEntry {
   readonly tier: string;
   readonly name: string;
   readonly digest: Digest;
+}
+
+/**
+ * How the last change of what a service's instances run was carried out, and is: for people, nothing is decided by it.
+ * Kept until the next such change, or until the service is gone.
+ */
+export interface RolloutEntry {
+  readonly kind: "Rollout";
+  readonly project: string;
+  readonly service: string;
+  readonly since: Instant;
+  /** Null while something of it is left to do. */
+  readonly until: Instant | null;
+  /** In the order in which they began. */
+  readonly steps: readonly RolloutStep[];
+}
+
+/** One instance that goes, and the one that comes in its place. */
+export interface RolloutStep {
+  readonly tier: string;
+  readonly old: string;
+  /** Null where it goes without another, or as long as there is none. */
+  readonly fresh: string | null;
+  /** Of the fresh one. */
+  readonly host: string | null;
+  readonly placedAt: Instant | null;
+  readonly readyAt: Instant | null;
+  /** Since when the old one takes nothing new. */
+  readonly drainedSince: Instant | null;
+  readonly goneAt: Instant | null;
+  /** Open ones of the old instance; of one that is gone, those that were cut. Null where nobody can tell. */
+  readonly connections: number | null;
 }
 
 /** What a service was before it was deleted, lost a tier or moved to another network: what leaves does so as part of that. */
@@ -121,7 +191,10 @@ export type LedgerEntry =
   | VipEntry
   | TemplateEntry
   | InstanceEntry
+  | VolumeEntry
+  | DiscardedVolumeEntry
   | ImageEntry
+  | RolloutEntry
   | FormerEntry
   | LeavingHostEntry
   | RestingEntry
@@ -144,8 +217,13 @@ export const ledgerKeys = {
   template: (project: string, service: string, tier: string, hash: string): string =>
     `template/${project}/${service}/${tier}/${hash}`,
   instance: (project: string, id: string): string => `instance/${project}/${id}`,
+  volume: (project: string, name: string): string => `volume/${project}/${name}`,
+  discardedVolume: (project: string, name: string, serial: number): string =>
+    `discarded-volume/${project}/${name}/${serial}`,
+  volumeCounter: "counter/volume",
   image: (project: string, service: string, tier: string, name: string): string =>
     `image/${project}/${service}/${tier}/${name}`,
+  rollout: (project: string, service: string): string => `rollout/${project}/${service}`,
   former: (project: string, service: string, number: number): string => `former/${project}/${service}/${number}`,
   leavingHost: (name: string): string => `leaving-host/${name}`,
   resting: (address: Ipv6): string => `resting/${address}`,

@@ -6,6 +6,8 @@ export interface ObservedInstance {
   readonly phase: InstancePhase;
   /** True when a draining instance has no connection left. */
   readonly drained?: boolean;
+  /** Open ones, as they were reported last; absent where that cannot be told. No news by themselves. */
+  readonly connections?: number;
 }
 
 export interface ObservedNode {
@@ -14,6 +16,8 @@ export interface ObservedNode {
   readonly heardAt?: Instant;
   /** What it announces to its edges. */
   readonly announced?: ReadonlySet<Ipv6Prefix>;
+  /** Ids of the volumes whose data is there. */
+  readonly volumes?: ReadonlySet<string>;
   /** True when it has been for a moment all that it should be. */
   readonly settled?: boolean;
 }

@@ -81,6 +81,18 @@ const parts: readonly PartTable[] = [
     columns: { SLOT: "slot", DRIVER: "driver", MISSING: "missing" },
   },
   {
+    path: "status.rollout.steps",
+    title: "last rollout",
+    columns: {
+      INSTANCE: "old",
+      "REPLACED BY": "fresh",
+      HOST: "host",
+      READY: (row) => spanOrNone(row["ready"]),
+      DRAINED: (row) => spanOrNone(row["gone"]),
+      CONNECTIONS: (row) => (row["gone"] === null ? row["connections"] : `${cellText(row["connections"] ?? 0)} cut`),
+    },
+  },
+  {
     path: "status.stages",
     title: "stages of the last change",
     columns: {
@@ -99,12 +111,14 @@ export interface Related {
   readonly network?: WireObject | undefined;
   /** On a Host. */
   readonly instances?: readonly WireObject[];
+  /** Of a Service, or on a Host. */
+  readonly volumes?: readonly WireObject[];
 }
 
 export function renderDescription(
   object: WireObject,
   events: readonly Event[],
-  { network, instances = [] }: Related = {},
+  { network, instances = [], volumes = [] }: Related = {},
 ): string {
   const facts = columnsOf(object.kind, true)
     .map(({ title, value }) => [title.toLowerCase(), value(object)] as const)
@@ -120,6 +134,7 @@ export function renderDescription(
     section("conditions", conditionTable(conditionsOf(object))),
     ...parts.map((part) => section(part.title, partTable(part, valueAt(object, part.path)))),
     section("instances", instanceTable(instances)),
+    section("volumes", volumeTable(volumes)),
     firewallSection(object.kind === "Network" ? object : network),
     section("events", events.slice(-eventsMax).map(eventLine).join("")),
   ];
@@ -178,6 +193,16 @@ function partTable({ columns }: PartTable, value: unknown): string {
   );
 }
 
+function volumeTable(volumes: readonly WireObject[]): string {
+  if (volumes.length === 0) return "";
+  const columns = columnsOf("Volume", false);
+  const rows = volumes.map((volume) => [
+    ...columns.map(({ value }) => value(volume)),
+    cellText(valueAt(volume, "status.message")),
+  ]);
+  return renderTable([...columns.map(({ title }) => title), "MESSAGE"], rows);
+}
+
 function instanceTable(instances: readonly WireObject[]): string {
   if (instances.length === 0) return "";
   const columns = columnsOf("Instance", true).filter(({ title }) => !["HOST", "PID"].includes(title));
@@ -208,6 +233,8 @@ function healthText(health: unknown): string {
   if (typeof path === "string") return `http ${path}`;
   return health === undefined ? "-" : "tcp";
 }
+
+const spanOrNone = (span: unknown): string => (typeof span === "number" ? formatDuration(span as Milliseconds) : "-");
 
 const timeOrNone = (at: unknown): string => (typeof at === "string" ? timeText(at) : "-");
 

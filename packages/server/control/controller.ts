@@ -13,11 +13,12 @@ import {
   type Instant,
   type Milliseconds,
 } from "@netwright/base";
-import { Planner } from "@netwright/compiler";
+import { applyLedgerChanges, Planner } from "@netwright/compiler";
 import type { NodeReport, Store } from "@netwright/contract";
 import { Wakeups } from "@netwright/store";
 import { candidateOf } from "../apply/candidate.ts";
 import { checkDiagnostics } from "../apply/check.ts";
+import { discardVolume, type DiscardRequest } from "../apply/discard-volume.ts";
 import { checkProjects } from "../apply/check-projects.ts";
 import { changeOf, describeFlows, eventsOf, writesOf, type EditRequest } from "../apply/record-edit.ts";
 import { publicPlan } from "../auth/private-text.ts";
@@ -27,8 +28,10 @@ import type { Log } from "@netwright/base";
 import type { Metrics } from "../metrics.ts";
 import type { Events } from "../state/events.ts";
 import { nextChangeId, summaryOf } from "../state/history.ts";
+import { keyText } from "../state/objects.ts";
 import type { Reports } from "../state/reports.ts";
 import type { Facts } from "../status/facts.ts";
+import { volumesIn } from "../status/project-status.ts";
 import { newUid } from "../state/uid.ts";
 import type { Rounds, RoundResult, Decision } from "./round.ts";
 import type { Certificates } from "./certificates.ts";
@@ -114,6 +117,31 @@ export class Controller {
     return this.#serial.run(() => this.#edit(request));
   }
 
+  /** Lets go of a volume: its host removes the data. @throws NW1501 when there is none, NW1303 while it is in use. */
+  discard(request: DiscardRequest): Promise<ApplyResponse> {
+    return this.#serial.run(async () => {
+      const { log, rounds, statuses } = this.#dependencies;
+      const discarded = discardVolume(this.#world, request, this.facts());
+      const answer = { change: null, plan: discarded.plan, diagnostics: [] };
+      if (request.dryRun) return { ...answer, revision: statuses.revision() };
+      const before = this.#world;
+      const ledger = applyLedgerChanges(before.ledger, discarded.changes);
+      const decision = rounds.decide({ ...before, ledger }, before.items);
+      const changes = [...discarded.changes, ...decision.reconciled.changes];
+      const reconciled = {
+        ...decision.reconciled,
+        changes: [...new Map(changes.map((each) => [each.key, each])).values()],
+      };
+      const edited = { writes: [], keys: [], events: [discarded.event] };
+      const result = await rounds.carryOut({ ...decision, reconciled }, edited);
+      this.#accept({ ...decision, reconciled }, result);
+      log.info("Object", { change: "Delete", object: discarded.event.object, by: request.subject.name });
+      const revision = statuses.revision();
+      statuses.refresh(this.#world);
+      return { ...answer, revision };
+    });
+  }
+
   /** Runs something while nothing is edited. */
   alone<T>(work: () => Promise<T>): Promise<T> {
     return this.#serial.run(work);
@@ -184,8 +212,10 @@ export class Controller {
     const stamp = { uid: () => newUid(entropy), now: formatInstant(clock.now()) };
     const edit = sealEdit(sealer, before.items, permitted(request.subject, request.edit(before.items)));
     const candidate = candidateOf(before, edit, stamp);
-    const decision = rounds.decide(before, candidate.items);
-    checkProjects([before.objects, decision.world.objects], candidate.changes, this.#dependencies.tokens);
+    const decision = rounds.decide(before, candidate.items, edit.pins);
+    const volumes = volumesIn(before.ledger);
+    const { tokens } = this.#dependencies;
+    checkProjects([before.objects, decision.world.objects], candidate.changes, { tokens, volumes });
     checkDiagnostics(before.diagnostics, decision.reconciled.diagnostics, candidate.changes);
     const reconciled = milliseconds(clock.monotonic() - started);
     const named = new Set(candidate.changes.map(({ object }) => object));
@@ -202,7 +232,7 @@ export class Controller {
     const spans = { reconciled, planned: milliseconds(clock.monotonic() - planned) };
     const answer = { plan: request.subject.project === null ? plan : publicPlan(plan), diagnostics: [] };
     if (request.dryRun) return { ...answer, change: null, revision: statuses.revision() };
-    const change = changeOf(request, candidate, { id: nextChangeId(store), at: stamp.now });
+    const change = changeOf(request, candidate, { id: nextChangeId(store), at: stamp.now, ledger: before.ledger });
     const written = candidate.changes.filter(({ before: old, after }) => old !== after).map(({ key }) => key);
     if (written.length === 0) {
       metrics.applies.inc({ outcome: "Unchanged" });
@@ -213,7 +243,9 @@ export class Controller {
       keys: written,
       events: eventsOf(request, candidate),
     });
-    statuses.startStages(candidate, { ...spans, compiled: result.compiled }, describeFlows(plan));
+    const placed = decision.reconciled.explanations.filter(({ action }) => action === "Place");
+    const touched = new Set(placed.map(({ project, service }) => keyText({ kind: "Service", project, name: service })));
+    statuses.startStages(candidate, touched, { ...spans, compiled: result.compiled }, describeFlows(plan));
     this.#accept(decision, result);
     for (const { change: what, object } of candidate.changes)
       if (what !== "Unchanged") log.info("Object", { change: what, object, by: request.subject.name });
