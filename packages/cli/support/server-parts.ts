@@ -17,7 +17,7 @@ const objects: readonly ServerPart[] = kindNames
   .filter((kind) => kinds[kind].scope !== "File")
   .map((kind) => ({
     path: `objects/${kinds[kind].plural}.json`,
-    what: `${kinds[kind].plural} of all projects, with status`,
+    what: `${kinds[kind].plural}, with status`,
     read: async (client) => jsonText((await client.list(kind)).items),
   }));
 
