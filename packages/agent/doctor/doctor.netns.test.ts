@@ -1,5 +1,5 @@
 /** `netwright doctor` on a machine with everything in the way that a machine may have: real sockets, links, rules. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TestNode } from "@netwright/drivers/testing/node.ts";
@@ -89,6 +89,12 @@ test("everything in the way is found, named, and left alone", async () => {
     require("dgram").createSocket("udp6").bind(3784,"fd00:0:0:2::1",()=>console.log("ready"))`;
   const daemon = host.spawn(["node", "-e", listener]);
   await new Promise((resolve) => daemon.stdout?.once("data", resolve));
+  // By its name alone: a process in this network namespace, and one of another.
+  const bgpd = join(directory, "bgpd");
+  copyFileSync("/bin/sleep", bgpd);
+  chmodSync(bgpd, 0o755);
+  const routing = host.spawn([bgpd, "60"]);
+  edge.spawn([bgpd, "60"]);
   await host.sh(`ip link add tunnel type vxlan id 5 dstport 4789 dev eth1
     ip address add fd00:0:0:1::2/128 dev lo; ip address add 2001:db8:100::9/128 dev lo
     ip link set eth1 mtu 1500
@@ -97,10 +103,11 @@ test("everything in the way is found, named, and left alone", async () => {
   const before = await everything();
   const { code, findings } = await doctor();
   expect(code).toBe(1);
-  expect(problems(findings).map((line) => line.replace(String(daemon.pid), "PID"))).toEqual([
+  expect(problems(findings).map((line) => line.replace(/process \d+/, "process PID"))).toEqual([
     "NW1901 tcp port 179: node (process PID) listens on ::",
     "NW1901 udp port 3784: node (process PID) listens on fd00:0:0:2::1",
     "NW1901 tunnel: this VXLAN device of others uses UDP port 4789",
+    "NW1905 routing: bgpd (FRR or OpenBGPD, process PID) runs here already",
     "NW1906 table inet filter, chain input: drops BFD",
     "NW1906 table inet filter, chain input: drops VXLAN",
     "NW1902 host/host2: host number 1 is also that of host/host1",
@@ -111,6 +118,7 @@ test("everything in the way is found, named, and left alone", async () => {
   ]);
   expect(await everything()).toBe(before);
   daemon.kill();
+  routing.kill();
   await host.sh(`ip link del tunnel; ip link set eth1 mtu 1570; nft delete table inet filter
     ip address del fd00:0:0:1::2/128 dev lo; ip address del 2001:db8:100::9/128 dev lo`);
   writeFileSync(file, site);

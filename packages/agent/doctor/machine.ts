@@ -23,9 +23,11 @@ export interface Machine {
 
 type Command = readonly [string, ...string[]];
 
-// One shell forks nothing here: `readlink` is asked once for all.
+// One process reads the links of all, whatever their number.
 const programsScript = `own=$(readlink /proc/self/ns/net)
-find /proc -mindepth 3 -maxdepth 3 -path '/proc/[0-9]*/ns/net' -lname "$own" 2>/dev/null | while IFS=/ read -r _ _ pid _; do
+find /proc/[0-9]*/ns/net -maxdepth 0 -printf '%p %l\\n' 2>/dev/null | while read -r path namespace; do
+  [ "$namespace" = "$own" ] || continue
+  pid=\${path#/proc/} pid=\${pid%%/*}
   read -r name 2>/dev/null <"/proc/$pid/comm" && echo "$pid $name"
 done
 :`;
