@@ -88,6 +88,8 @@ export type ProxyListener =
       readonly hostname: string;
       readonly certificate: string;
       readonly backend: string;
+      /** Seconds for which browsers are told to use nothing but https (RFC 6797); absent: they are not told. */
+      readonly hsts?: number;
     }
   | { readonly kind: "Redirect"; readonly port: number; readonly hostname: string; readonly httpsPort: number };
 

@@ -29,9 +29,9 @@ export function printDuration(value: Milliseconds): string {
   return `${value / units[unit]}${unit}`;
 }
 
-export const durationField = (description: string, bounds: DurationBounds) =>
+export const durationField = (description: string, bounds: DurationBounds, examples = ["500ms", "10s"]) =>
   textField<Milliseconds>(
-    { description, examples: ["500ms", "10s"] },
+    { description, examples },
     (text) => parseDuration(text, bounds),
     printDuration,
   );

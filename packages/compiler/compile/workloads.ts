@@ -120,12 +120,13 @@ function backendMembers(ledger: LedgerIndex, instances: readonly InstanceEntry[]
 
 /** By port, then hostname. */
 function proxyListeners(https: readonly HttpsListener[], served: readonly HttpsListener[]): readonly ProxyListener[] {
-  const secure = served.map(({ port, hostname }): ProxyListener => ({
+  const secure = served.map(({ port, hostname, hsts }): ProxyListener => ({
     kind: "Https",
     port,
     hostname,
     certificate: hostname,
     backend: hostname,
+    ...(hsts === undefined ? {} : { hsts: Math.round(hsts / 1000) }),
   }));
   const plain = https
     .filter(({ redirectHttp }) => redirectHttp)

@@ -40,7 +40,7 @@ const cases: Record<string, ProxyInstance> = {
   "two-hostnames-other-ports": shop({
     listeners: [
       { kind: "Https", port: 8443, hostname: "a.example.net", certificate: "a", backend: "web" },
-      { kind: "Https", port: 8443, hostname: "b.example.net", certificate: "b", backend: "api" },
+      { kind: "Https", port: 8443, hostname: "b.example.net", certificate: "b", backend: "api", hsts: 31_536_000 },
       { kind: "Redirect", port: 8080, hostname: "a.example.net", httpsPort: 8443 },
     ],
     backends: [

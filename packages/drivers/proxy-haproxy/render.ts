@@ -46,6 +46,13 @@ function configText(run: ProxyRun, layout: ProxyLayout, structure: string): stri
   return `${sections.join("\n\n")}\n`;
 }
 
+// Mozilla's "intermediate" without DHE: what it is for are clients without elliptic curves, and there are none with TLS 1.2
+// and AEAD. Session tickets stay off: their key would live as long as the process, and decrypt what was recorded before.
+const ciphers = ["AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305"]
+  .flatMap((cipher) => [`ECDHE-ECDSA-${cipher}`, `ECDHE-RSA-${cipher}`])
+  .join(":");
+const ciphersuites = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
+
 function globalSection(layout: ProxyLayout, structure: string): string {
   return `# Written by Netwright. Changes are overwritten.
 global
@@ -58,8 +65,9 @@ global
     maxconn 4000
     nbthread 1
     hard-stop-after 30m
-    ssl-default-bind-options ssl-min-ver TLSv1.2
-    tune.ssl.default-dh-param 2048`;
+    ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets
+    ssl-default-bind-ciphers ${ciphers}
+    ssl-default-bind-ciphersuites ${ciphersuites}`;
 }
 
 // A refused or silent member is tried again elsewhere at once; requests that may not be repeated only when the
@@ -114,21 +122,34 @@ function httpsLines(listeners: readonly ProxyListener[], layout: ProxyLayout): {
       ),
       "    http-request set-header x-forwarded-for %[src]",
       "    http-request set-header x-forwarded-proto https",
+      ...strictTransport(listeners),
       ...listeners.flatMap((listener) =>
         listener.kind === "Https"
-          ? [
-              `    use_backend ${word(listener.backend)} if { req.hdr(host),host_only,lower -m str ${word(listener.hostname)} }`,
-            ]
+          ? [`    use_backend ${word(listener.backend)} if ${hostIs(listener.hostname)}`]
           : [],
       ),
     ],
   };
 }
 
+const hostIs = (hostname: string): string => `{ req.hdr(host),host_only,lower -m str ${word(hostname)} }`;
+
+/** The variable is there still when the answer comes back, the request's host is not. A server's own word about it stands. */
+function strictTransport(listeners: readonly ProxyListener[]): readonly string[] {
+  const ages = listeners.flatMap((listener) =>
+    listener.kind === "Https" && listener.hsts !== undefined
+      ? [`    http-request set-var(txn.hsts) int(${listener.hsts}) if ${hostIs(listener.hostname)}`]
+      : [],
+  );
+  if (ages.length === 0) return [];
+  const unsaid = "{ var(txn.hsts) -m found } !{ res.hdr(strict-transport-security) -m found }";
+  return [...ages, `    http-after-response set-header strict-transport-security max-age=%[var(txn.hsts)] if ${unsaid}`];
+}
+
 function redirectLine(listener: ProxyListener): string {
   const port = listener.kind === "Redirect" && listener.httpsPort !== 443 ? `:${listener.httpsPort}` : "";
   const host = word(listener.hostname);
-  return `    http-request redirect prefix https://${host}${port} code 308 if { req.hdr(host),host_only,lower -m str ${host} }`;
+  return `    http-request redirect prefix https://${host}${port} code 308 if ${hostIs(host)}`;
 }
 
 function backendSection(backend: ProxyBackend, listeners: readonly ProxyListener[]): string {

@@ -30,8 +30,9 @@ export function completeService(object: ServiceInput): Service {
 function completeListener(listener: ExposeInput, workloads: readonly WorkloadTier[]): Listener {
   const { hostname, families } = listener;
   if (listener.protocol === "HTTPS") {
-    const { port = httpsPort, certificate = "auto", redirectHttp = true } = listener;
-    return { hostname, protocol: "HTTPS", port, certificate, redirectHttp, families };
+    const { port = httpsPort, certificate = "auto", redirectHttp = true, hsts } = listener;
+    const https = { hostname, protocol: "HTTPS", port, certificate, redirectHttp, families } as const;
+    return hsts === undefined ? https : { ...https, hsts };
   }
   const { protocol, port = 0, tier = workloads[0]?.name ?? "" } = listener;
   return { hostname, protocol, port, tier, families };
