@@ -5,6 +5,7 @@ import {
   objectName,
   type AddressPool,
   type AnyObject,
+  type CertificateIssuer,
   type FieldPath,
   type Host,
   type Network,
@@ -29,6 +30,7 @@ export interface ObjectSet {
   readonly hosts: ReadonlyMap<string, Applied<Host>>;
   readonly routers: ReadonlyMap<string, Applied<Router>>;
   readonly projects: ReadonlyMap<string, Applied<Project>>;
+  readonly issuers: ReadonlyMap<string, Applied<CertificateIssuer>>;
 }
 
 export const projectKey = (project: string, name: string): string => `${project}/${name}`;
@@ -42,6 +44,7 @@ export function objectSet(items: Iterable<{ readonly object: AnyObject; readonly
     hosts: new Map<string, Applied<Host>>(),
     routers: new Map<string, Applied<Router>>(),
     projects: new Map<string, Applied<Project>>(),
+    issuers: new Map<string, Applied<CertificateIssuer>>(),
   };
   const keyed = [...items].map(({ object, sources = {} }) => ({ key: keyOf(object), object, sources }));
   for (const { key, object, sources } of keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
@@ -50,6 +53,7 @@ export function objectSet(items: Iterable<{ readonly object: AnyObject; readonly
     else if (object.kind === "AddressPool") set.pools.set(key, { object, sources });
     else if (object.kind === "Host") set.hosts.set(key, { object, sources });
     else if (object.kind === "Project") set.projects.set(key, { object, sources });
+    else if (object.kind === "CertificateIssuer") set.issuers.set(key, { object, sources });
     else if (object.kind === "Router") set.routers.set(key, { object, sources });
   }
   return set;

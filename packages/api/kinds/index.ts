@@ -1,5 +1,6 @@
 /** The registry of kinds: a kind is a folder here and one line in `kinds`. */
 import { addressPool } from "./address-pool/index.ts";
+import { certificateIssuer } from "./certificate-issuer/index.ts";
 import { host } from "./host/index.ts";
 import { instance } from "./instance/index.ts";
 import type { Kind } from "./kind.ts";
@@ -14,6 +15,7 @@ const definitions = {
   AddressPool: addressPool,
   Project: project,
   Network: network,
+  CertificateIssuer: certificateIssuer,
   Router: router,
   Host: host,
   Service: service,

@@ -91,6 +91,22 @@ test("HSTS goes with the hostname that asks for it, and never over plain HTTP", 
   expect(headers("http://shop.example.net/")).not.toContain("strict-transport-security");
 });
 
+test("what an authority asks for is answered by the process that runs, and nothing else changes", async () => {
+  const challenges = [{ token: "LoqXcYV8", answer: "LoqXcYV8.9jg46WB3" }];
+  const url = "http://shop.example.net/.well-known/acme-challenge/LoqXcYV8";
+  const ask = (): string => inside("curl", "-sS", "--noproxy", "*", "--connect-to", "::[::1]:", "-w", " %{http_code}", url);
+  const changeTo = async (next: ProxyWant): Promise<readonly string[]> => {
+    const { install } = proxyHaproxy.plan(next, await proxyHaproxy.observe(system, next));
+    expect(await proxyHaproxy.apply(system, install)).toEqual([]);
+    return install.map(({ kind }) => kind);
+  };
+  expect(ask()).toBe(" 308");
+  expect(await changeTo([shop({ ...want[0]?.run, challenges })])).toEqual(["AddChallenge", "WriteFiles"]);
+  expect(ask()).toBe("LoqXcYV8.9jg46WB3 200");
+  expect(await changeTo(want)).toEqual(["RemoveChallenge", "WriteFiles"]);
+  expect(ask()).toBe(" 308");
+});
+
 interface Finding {
   readonly id: string;
   readonly severity: string;

@@ -111,6 +111,19 @@ export class Controller {
     return this.#serial.run(() => this.#edit(request));
   }
 
+  /** A round of its own: something new is there that nodes must have. */
+  round(): Promise<void> {
+    return this.#serial.run(() => this.#round());
+  }
+
+  /** Something new is to be said of this issuer, or of the services with these hostnames. */
+  certificatesChanged(about: { readonly issuer: string } | { readonly hostnames: ReadonlySet<string> }): void {
+    const { statuses } = this.#dependencies;
+    if ("issuer" in about) statuses.markIssuer(about.issuer);
+    else statuses.markHostnames(this.#world, about.hostnames);
+    this.#wakeups.wake();
+  }
+
   /** Runs something while nothing is edited. */
   alone<T>(work: () => Promise<T>): Promise<T> {
     return this.#serial.run(work);
@@ -148,6 +161,7 @@ export class Controller {
     const departed = this.#nextAt !== null && rounds.anyDeparted(this.#world);
     const due = departed || (this.#nextAt !== null && clock.now() >= this.#nextAt) || certificates.anyDue();
     for (const node of changed) statuses.markNode(node);
+    statuses.markHostnames(this.#world, certificates.expiryChanges());
     try {
       if (this.#roundWanted || due || changed.length > 0) await this.#round();
       statuses.refresh(this.#world);

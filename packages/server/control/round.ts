@@ -9,6 +9,7 @@ import {
   objectSet,
   reconcile,
   standingObjects,
+  type Challenges,
   type Explanation,
   type HostNews,
   type KeptCompilation,
@@ -32,6 +33,8 @@ export interface RoundDependencies {
   readonly states: NodeStates;
   readonly reports: Reports;
   readonly certificates: Certificates;
+  /** What certificate authorities ask for now. */
+  readonly challenges: () => Challenges;
   readonly events: Events;
   /** See `reconcile`. */
   readonly drainTimeout: Milliseconds;
@@ -64,6 +67,7 @@ export interface RoundResult {
 export class Rounds {
   readonly #dependencies: RoundDependencies;
   #compilation: KeptCompilation | undefined;
+  #shown: Challenges | undefined;
 
   constructor(dependencies: RoundDependencies) {
     this.#dependencies = dependencies;
@@ -73,6 +77,11 @@ export class Rounds {
   anyDeparted({ standing, ledger }: World): boolean {
     const { reports, states } = this.#dependencies;
     return anyDeparted(ledger, () => reports.observed(nodeNames(standing), states.revisions()));
+  }
+
+  /** What nodes were given of what certificate authorities ask for. */
+  get shownChallenges(): Challenges | undefined {
+    return this.#shown;
   }
 
   /** What would be decided for these objects. Changes nothing. */
@@ -96,8 +105,9 @@ export class Rounds {
   async carryOut(decision: Decision, edited: Edited = nothingEdited): Promise<RoundResult> {
     const { clock, states, certificates } = this.#dependencies;
     const started = clock.monotonic();
+    const challenges = this.#dependencies.challenges();
     const certified = await certificates.prepare(decision.world);
-    const prepared = states.prepare(this.#compile(decision, certified.pems));
+    const prepared = states.prepare(this.#compile(decision, certified.pems, challenges));
     const compiled = milliseconds(clock.monotonic() - started);
     const before = states.revisions();
     const writes = [
@@ -111,6 +121,7 @@ export class Rounds {
     const revision = await this.#commit(writes, news);
     certified.done();
     prepared.publish();
+    this.#shown = challenges;
     const changedNodes = new Map([...states.revisions()].filter(([node, at]) => before.get(node) !== at));
     const world = { ...decision.world, revisions: revisionsAfter(decision.world, edited.keys, revision) };
     return { world, changedNodes, compiled };
@@ -120,10 +131,11 @@ export class Rounds {
   #compile(
     { world, observed, reconciled }: Decision,
     certificates: ReadonlyMap<string, string>,
+    challenges: Challenges,
   ): ReadonlyMap<string, HostState | undefined> {
     const { objects, ledger } = world;
     if (this.#compilation === undefined) {
-      this.#compilation = createCompilation({ objects, ledger, observed, certificates });
+      this.#compilation = createCompilation({ objects, ledger, observed, certificates, challenges });
       const { states } = this.#compilation.compiled();
       const gone = [...this.#dependencies.states.known()].filter((node) => !states.has(node));
       return new Map<string, HostState | undefined>([...states, ...gone.map((node) => [node, undefined] as const)]);
@@ -133,6 +145,7 @@ export class Rounds {
       ledger: reconciled.changes,
       observed,
       certificates,
+      challenges,
     });
     return new Map(changed.map((node) => [node, states.get(node)]));
   }

@@ -12,6 +12,8 @@ import { milliseconds, NetwrightError, type Milliseconds } from "@netwright/base
 import { systemClock, systemEntropy } from "@netwright/base/node-clock.ts";
 import type { Store } from "@netwright/contract";
 import { memoryStore } from "@netwright/store";
+import { AcmeFailure } from "../acme/failure.ts";
+import type { AcmeTransport } from "../acme/transport.ts";
 import type { Issue } from "../control/certificates.ts";
 import type { DnsDependencies, UpdateRecord } from "../control/dns-sync.ts";
 import { startServer, type Server } from "../server.ts";
@@ -34,6 +36,8 @@ export interface HarnessOptions {
   readonly holds?: DnsDependencies["holds"];
   readonly issue?: Issue;
   readonly heartbeat?: Milliseconds;
+  /** Certificate authorities are out of reach when left out. */
+  readonly acmeTransport?: AcmeTransport;
 }
 
 export async function startHarness({
@@ -42,6 +46,7 @@ export async function startHarness({
   holds = async () => true,
   issue = fakeIssue,
   heartbeat = milliseconds(1000),
+  acmeTransport = () => Promise.reject(new AcmeFailure("NW1621", "AuthorityUnreachable", "there is no network")),
 }: HarnessOptions = {}): Promise<Harness> {
   const quiet = {
     info: () => {},
@@ -51,6 +56,7 @@ export async function startHarness({
   const server = await startServer({
     store,
     issue,
+    acmeTransport: () => acmeTransport,
     adminToken,
     heartbeat,
     clock: systemClock,

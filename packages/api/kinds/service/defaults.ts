@@ -30,9 +30,12 @@ export function completeService(object: ServiceInput): Service {
 function completeListener(listener: ExposeInput, workloads: readonly WorkloadTier[]): Listener {
   const { hostname, families } = listener;
   if (listener.protocol === "HTTPS") {
-    const { port = httpsPort, certificate = "auto", redirectHttp = true, hsts } = listener;
-    const https = { hostname, protocol: "HTTPS", port, certificate, redirectHttp, families } as const;
-    return hsts === undefined ? https : { ...https, hsts };
+    const { port = httpsPort, certificate = "auto", redirectHttp = true, hsts, issuer } = listener;
+    return {
+      ...{ hostname, protocol: "HTTPS", port, certificate, redirectHttp, families },
+      ...(hsts === undefined ? {} : { hsts }),
+      ...(issuer === undefined ? {} : { issuer }),
+    };
   }
   const { protocol, port = 0, tier = workloads[0]?.name ?? "" } = listener;
   return { hostname, protocol, port, tier, families };

@@ -21,6 +21,9 @@ export const exposeSchema = z.strictObject({
     .enum(["auto"])
     .exactOptional()
     .meta({ description: "HTTPS only. auto: issued and renewed by Netwright; the default." }),
+  issuer: nameField(
+    "HTTPS only: the CertificateIssuer. Left out: the one called default where there is one, else the built-in authority.",
+  ).exactOptional(),
   redirectHttp: z
     .boolean()
     .exactOptional()

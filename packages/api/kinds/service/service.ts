@@ -18,6 +18,8 @@ interface ListenerBase {
 export interface HttpsListener extends ListenerBase {
   readonly protocol: "HTTPS";
   readonly certificate: "auto";
+  /** A CertificateIssuer. Undefined: `default` where there is one, else the built-in authority. */
+  readonly issuer?: string;
   readonly redirectHttp: boolean;
   /** How long browsers use nothing but https; undefined: they are not told. */
   readonly hsts?: Milliseconds;
