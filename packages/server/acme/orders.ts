@@ -232,6 +232,7 @@ export class AcmeOrders {
     });
     const served = servedCertificate(chain, order.key, hostname);
     signal.throwIfAborted();
+    await this.#cleanUp(hostname);
     await certificates.offer(hostname, { ...served, issuer: name, since: clock.now() }, [this.#orders.deletion(hostname)]);
     this.#orders.forget(hostname);
     countOrder(name, "Issued");
