@@ -95,7 +95,10 @@ export class EngineWatch {
   async #lookAtEngines(state: HostState, now: Milliseconds): Promise<void> {
     // Set before, so that who wakes us meanwhile has us look again.
     this.#enginesDueAt = Infinity;
-    const [engines, routes] = await Promise.all([readBgp(this.#system), readServiceRoutes(this.#system, state)]);
+    const [engines, routes] = await Promise.all([
+      readBgp(this.#system, state.bgp.neighbors),
+      readServiceRoutes(this.#system, state),
+    ]);
     this.#engines = { ...engines, ...routes.told, obstacles: routes.outranked };
     // A router has a neighbour for each host: what takes longer is done more seldom.
     const pause = Math.max(this.#echo, 5 * (this.#system.clock.monotonic() - now));

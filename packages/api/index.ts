@@ -29,6 +29,7 @@ export type { Network } from "./kinds/network/schema.ts";
 export type { NodeStatus } from "./kinds/node-status.ts";
 export type { Project, Quota } from "./kinds/project/schema.ts";
 export type { Router, RouterLink } from "./kinds/router/schema.ts";
+export type { Session } from "./kinds/router/session.ts";
 export { serviceChain, tierProtocols, type ChainTier } from "./kinds/service/chain.ts";
 export type { Health } from "./kinds/service/health.ts";
 export {

@@ -22,7 +22,8 @@ export interface BgpState {
 /**
  * How the neighbour stands to this node, which decides what is imported from and exported to it:
  * - `Host` (seen from a router): import its own tunnel end point and /128s inside pools; export default and underlay.
- * - `Edge` (seen from a host): import default and underlay; export own loopbacks and announced /128s.
+ * - `Edge` (seen from a host): import default and underlay; export own loopbacks and announced /128s. Of somebody
+ *   else's (`foreign`) import default only, and announce no anchors to it.
  * - `Fabric` (router to router, same ASN): exchange everything known inside the fabric, and default.
  * - `Upstream` (seen from a router): import default only; export pool aggregates only.
  */
@@ -40,6 +41,30 @@ export interface BgpNeighbor {
   /** Only for role `Host`: the tunnel end point it may announce. */
   readonly loopback: Ipv6Prefix | null;
   readonly bfd: BfdTimers | null;
+  /** Only of a router that is not managed. */
+  readonly foreign?: ForeignSession;
+}
+
+/** What both ends of a session with somebody else's router agreed on. */
+export interface ForeignSession {
+  /**
+   * File on this node with the TCP MD5 password (RFC 2385); null for none.
+   * Invariant: the password itself stands in no state, report, log or argument.
+   */
+  readonly passwordFile: string | null;
+  /** So many hops away at most; null on the same link. */
+  readonly multihop: number | null;
+  /** Only packets from so near as that are taken (RFC 5082). */
+  readonly ttlSecurity: boolean;
+  /** `64510:100` (RFC 1997) or `64510:1:2` (RFC 8092), for service addresses and pools announced to it. */
+  readonly communities: readonly string[];
+  /** The session is closed when more are received; null for no limit. */
+  readonly maxPrefixes: number | null;
+  /** RFC 4724, both ways. */
+  readonly gracefulRestart: boolean;
+  /** Whole seconds. */
+  readonly holdTime: Milliseconds;
+  readonly keepaliveTime: Milliseconds;
 }
 
 export interface BfdTimers {

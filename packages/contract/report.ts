@@ -73,6 +73,8 @@ export interface SessionReport {
   readonly state: "Established" | "Down";
   readonly since: Instant | null;
   readonly bfd: "Up" | "Down" | "None";
+  /** What is wrong with it, as a sentence; absent when nothing is. */
+  readonly problem?: string;
 }
 
 export interface NetworkReport {

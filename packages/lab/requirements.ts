@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { NetwrightError } from "@netwright/base";
 import type { LabRole } from "@netwright/api";
 import { sandboxEnvironment } from "./sandbox/environment.ts";
-import type { Topology } from "./topology/topology.ts";
+import { runsFrr } from "./programs/frr.ts";
+import type { Topology, TopologyNode } from "./topology/topology.ts";
 
 /** Program and the Debian package that brings it. */
 type Requirement = readonly [program: string, debianPackage: string];
@@ -22,16 +23,19 @@ const always: readonly Requirement[] = [
 ];
 
 const ofRole: Readonly<Partial<Record<LabRole, readonly Requirement[]>>> = {
-  Provider: [["/usr/lib/frr/bgpd", "frr"]],
   Resolver: [["unbound", "unbound"]],
   NameServer: [["knotd", "knot"]],
-  Edge: [["bird", "bird2"]],
   Host: [
     ["bird", "bird2"],
     ["haproxy", "haproxy"],
     ["crun", "crun"],
     ["conntrack", "conntrack"],
   ],
+};
+
+const bgpEngine = (node: TopologyNode): readonly Requirement[] => {
+  if (runsFrr(node)) return [["/usr/lib/frr/bgpd", "frr"]];
+  return node.role === "Edge" ? [["bird", "bird2"]] : [];
 };
 
 /** @throws NW1703 that names everything that is missing at once. */
@@ -42,7 +46,11 @@ export async function requireMachine(topology: Topology): Promise<void> {
     });
   }
   const roles = new Set(topology.nodes.map(({ role }) => role));
-  requirePrograms([...always, ...[...roles].flatMap((role) => ofRole[role] ?? [])]);
+  requirePrograms([
+    ...always,
+    ...[...roles].flatMap((role) => ofRole[role] ?? []),
+    ...topology.nodes.flatMap(bgpEngine),
+  ]);
   const known = await readFile("/proc/filesystems", "utf8");
   // Where it is a module, mounting loads it; only a kernel without modules can be judged here.
   if (!/^nodev\toverlay$/m.test(known) && !isPresent("modprobe")) {

@@ -17,7 +17,7 @@ export function candidates(fabric: Fabric, address: Ipv6, walk: Walk): readonly 
   const step = `route ${address}/128`;
   walk.either([
     ...routes.map(({ router, hops }) => ({ place: router.node, step, detail: nextHops(hops) })),
-    ...[...foreign].map(([place, hosts]) => ({ place, step, detail: `not managed; hears it from ${names(hosts)}` })),
+    ...[...foreign].map(([place, hosts]) => ({ place, step, detail: heardBy(hosts) })),
   ]);
   const found = new Set([...routes.flatMap(({ hops }) => hops), ...[...foreign.values()].flat()]);
   return announcers.filter((host) => found.has(host));
@@ -93,6 +93,10 @@ function behindFabric(fabric: Fabric, router: HostState, announcers: readonly Ho
   const others = fabric.routers.filter((other) => other !== router && sessionBetween(fabric, router, other));
   return announcers.filter((host) => others.some((other) => sessionBetween(fabric, other, host)));
 }
+
+/** Which paths somebody else's router takes, one or several, is not known here. */
+const heardBy = (hosts: readonly HostState[]): string =>
+  `not managed; hears it from ${names(hosts)}${hosts.length === 1 ? "" : "; which of them it takes, one or several, is not known"}`;
 
 const names = (nodes: readonly HostState[]): string => nodes.map(({ node }) => node).join(", ");
 const nextHops = (hops: readonly HostState[]): string => `next ${hops.length === 1 ? "hop" : "hops"} ${names(hops)}`;

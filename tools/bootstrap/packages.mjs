@@ -36,6 +36,7 @@ export const needs = [
   need("unshare", "util-linux", "demo", "namespaces of processes"),
   need("modprobe", "kmod", "demo", "loading kernel modules"),
   need("/etc/ssl/certs/ca-certificates.crt", "ca-certificates", "demo", "fetching npm packages over TLS"),
+  need("gobgpd", "gobgpd", "test", "an edge router that is not ours, beside FRR"),
   need("umoci", "umoci", "test", "images that somebody else's tool has made"),
   need("docker-registry", "docker-registry", "test", "a registry that is not ours"),
   need("strace", "strace", "test", "proof that the store is on disk before it answers"),

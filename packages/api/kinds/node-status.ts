@@ -7,6 +7,7 @@ export const sessionSchema = z.strictObject({
   state: z.enum(["Established", "Down"]),
   since: z.string().nullable().meta({ description: "RFC 3339." }),
   bfd: z.enum(["Up", "Down", "None"]),
+  problem: z.string().exactOptional().meta({ description: "What is wrong with it; absent when nothing is." }),
 });
 
 export const driverSchema = z.strictObject({

@@ -41,6 +41,7 @@ export const reportEnvelopeSchema = z.looseObject({
         state: z.enum(["Established", "Down"]),
         since: z.number().nullable(),
         bfd: z.enum(["Up", "Down", "None"]),
+        problem: z.string().max(1000).optional(),
       }),
     )
     .max(1000),

@@ -1,7 +1,8 @@
 /** Manifests named on the command line, ready to be sent. */
 import { nodeReader } from "@netwright/api/load/read-disk.ts";
 import { readManifests } from "@netwright/api/load/read-manifests.ts";
-import { inProject, toApplyObject, type ApplyRequest } from "@netwright/api";
+import type { LoadedObject } from "@netwright/api/load/parse-manifests.ts";
+import { inProject, kinds, toApplyObject, type ApplyRequest } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
 import { InvalidArgumentError, type Command } from "commander";
 
@@ -27,8 +28,12 @@ export async function readApplyRequest(
 ): Promise<ApplyRequest> {
   const { objects, diagnostics } = await readManifests(paths, nodeReader);
   if (diagnostics.length > 0) throw NetwrightError.of(diagnostics);
-  return { ...rest, objects: objects.map(toApplyObject) };
+  return { ...rest, objects: objects.filter((loaded) => isForServer(loaded, paths)).map(toApplyObject) };
 }
+
+/** A directory may hold labs beside what is applied in them; one that is named itself is refused by the server. */
+const isForServer = ({ object, file }: LoadedObject, named: readonly string[]): boolean =>
+  kinds[object.kind].scope !== "File" || named.includes(file);
 
 /** The same with a project for objects that name none; left to the server when undefined. */
 export function placedIn(request: ApplyRequest, project: string | undefined): ApplyRequest {

@@ -77,7 +77,13 @@ const parts: readonly PartTable[] = [
   {
     path: "status.sessions",
     title: "sessions",
-    columns: { NEIGHBOR: "neighbor", STATE: "state", BFD: "bfd", SINCE: (row) => timeOrNone(row["since"]) },
+    columns: {
+      NEIGHBOR: "neighbor",
+      STATE: "state",
+      BFD: "bfd",
+      SINCE: (row) => timeOrNone(row["since"]),
+      PROBLEM: "problem",
+    },
   },
   {
     path: "status.drivers",

@@ -1,12 +1,10 @@
 /** What every node says and hears over BGP, from hosts' uplinks and routers' links. */
 import type { Host, Router } from "@netwright/api";
-import { formatPrefix, hostPrefix, ipv6Number, milliseconds, type Ipv6Prefix } from "@netwright/base";
-import type { BfdTimers, BgpNeighbor, BgpState } from "@netwright/contract";
+import { formatPrefix, hostPrefix, ipv6Number, type Ipv6Prefix } from "@netwright/base";
+import type { BgpNeighbor, BgpState } from "@netwright/contract";
 import type { ObjectSet } from "../objects.ts";
 import { byText } from "./order.ts";
-
-/** 150 ms to notice a silent loss: no false alarm was seen with both cores busy. */
-const bfd: BfdTimers = { interval: milliseconds(50), multiplier: 3 };
+import { sessionWith, withinFabric } from "./sessions.ts";
 
 /** BGP identifier of a host (RFC 6286): unique because host numbers are. */
 export const hostRouterId = (id: number): string => `10.64.${id >> 8}.${id & 0xff}`;
@@ -54,7 +52,7 @@ function hostNeighbor(host: Host, uplink: Uplink, devices: ReadonlyMap<string, s
     localAddress: uplink.peerAddress,
     address: uplink.localAddress,
     loopback: hostPrefix(host.spec.vtep),
-    bfd,
+    bfd: withinFabric,
   };
 }
 
@@ -72,7 +70,6 @@ export function hostBgp(objects: ObjectSet, plan: BgpPlan, host: Host, announce:
     const router = objects.routers.get(uplink.router)?.object;
     if (router === undefined) return [];
     const { interface: device, localAddress, peerAddress } = uplink;
-    const timers = router.spec.managed ? bfd : null;
     return [
       {
         name: uplink.router,
@@ -82,7 +79,7 @@ export function hostBgp(objects: ObjectSet, plan: BgpPlan, host: Host, announce:
         localAddress,
         address: peerAddress,
         loopback: null,
-        bfd: timers,
+        ...sessionWith(router),
       },
     ];
   });
@@ -103,7 +100,6 @@ export function routerBgp(objects: ObjectSet, plan: BgpPlan, router: Router): Bg
     if (other === undefined) return [];
     const role = isUpstream(router, other) ? "Upstream" : "Fabric";
     const { interface: device, localAddress, peerAddress } = link;
-    const timers = other.spec.managed ? bfd : null;
     return [
       {
         name: other.metadata.name,
@@ -113,7 +109,7 @@ export function routerBgp(objects: ObjectSet, plan: BgpPlan, router: Router): Bg
         localAddress,
         address: peerAddress,
         loopback: null,
-        bfd: timers,
+        ...sessionWith(other),
       },
     ];
   });

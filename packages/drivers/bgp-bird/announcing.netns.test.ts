@@ -7,7 +7,7 @@ import { readBgp } from "./index.ts";
 import { parseRoutes } from "./parse-routes.ts";
 import { sorted } from "./services.ts";
 import * as fabric from "./testdata/fabric.ts";
-import { vtysh } from "./testdata/provider.ts";
+import { vtysh } from "./testdata/frr.ts";
 
 const { buildFabric, converge, convergeNode, demolishFabric, edges, expectRoute, managed, nextHops, nodes } = fabric;
 const { run, sessionTimes, expectSessions, killBird, systemOf, until } = fabric;

@@ -30,10 +30,11 @@ export async function waitFor(
   }
 }
 
-/** @throws NW1604 when BIRD ends at once, NW1605 when it does not answer in time. */
-export async function launch(system: NodeSystem): Promise<void> {
+/** @param gracefully: neighbours kept its routes (RFC 4724). @throws NW1604 when BIRD ends at once, NW1605 when it does not answer in time. */
+export async function launch(system: NodeSystem, gracefully: boolean): Promise<void> {
   const paths = birdPaths(system.paths);
-  const bird = ["bird", "-f", "-c", paths.config, "-s", paths.socket, "-P", paths.pid];
+  const restart = gracefully ? ["-R"] : [];
+  const bird = ["bird", "-f", ...restart, "-c", paths.config, "-s", paths.socket, "-P", paths.pid];
   const id = await system.processes.start([...ahead, ...bird], { log: paths.log });
   await record(system, id);
   let alive = true;

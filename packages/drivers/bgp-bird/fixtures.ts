@@ -1,6 +1,6 @@
 /** States for tests: the default fabric of two edges, three hosts and a provider, link by link. */
-import { hostPrefix, milliseconds, parseIpv6, parsePrefix, type Ipv6Prefix } from "@netwright/base";
-import type { BgpNeighbor, BgpState, HostState, NeighborRole } from "@netwright/contract";
+import { hostPrefix, milliseconds, parseIpv6, parsePrefix, seconds, type Ipv6Prefix } from "@netwright/base";
+import type { BgpNeighbor, BgpState, ForeignSession, HostState, NeighborRole } from "@netwright/contract";
 
 export const pool = parsePrefix("2001:db8:100::/64");
 export const underlay = parsePrefix("fd00:0:0:1::/64");
@@ -72,6 +72,26 @@ export function bgpOf(node: string, announce: readonly Ipv6Prefix[] = []): BgpSt
     underlay: [underlay],
     neighbors: neighborsOf(node),
   };
+}
+
+/** What a Router that is not managed has by default. */
+export const agreed: ForeignSession = {
+  passwordFile: null,
+  multihop: null,
+  ttlSecurity: false,
+  communities: [],
+  maxPrefixes: null,
+  gracefulRestart: false,
+  holdTime: seconds(9),
+  keepaliveTime: seconds(3),
+};
+
+/** The same with edges and providers that belong to others. */
+export function foreignTo(bgp: BgpState, session: ForeignSession, watch: BgpNeighbor["bfd"] = bfd): BgpState {
+  const neighbors = bgp.neighbors.map((one) =>
+    one.role === "Edge" || one.role === "Upstream" ? { ...one, bfd: watch, foreign: session } : one,
+  );
+  return { ...bgp, neighbors };
 }
 
 export function stateOf(node: string, bgp: BgpState): HostState {

@@ -3,8 +3,10 @@ import type { NodeSystem, ProcessId } from "@netwright/contract";
 import { look, type Ask, type Reply } from "./birdc.ts";
 import { parseProtocols } from "./parse-protocols.ts";
 import { parseRoutes } from "./parse-routes.ts";
+import { readPassword, type Password } from "./passwords.ts";
 import { birdPaths } from "./paths.ts";
 import { noServices, sorted, type Services } from "./services.ts";
+import type { BirdWant } from "./want.ts";
 
 export interface BirdHave {
   /** Answers: a BIRD of ours is there. Silent: our process lives but does not answer. Absent: there is none. */
@@ -24,9 +26,13 @@ export interface BirdHave {
   readonly servicesFile: string | null;
   /** What the running BIRD originates. */
   readonly services: Services;
+  /** As the node's files say now. */
+  readonly passwords: readonly Password[];
+  /** The text from which BIRD has its passwords; null when there is none, or when BIRD may not have loaded it. */
+  readonly passwordsFile: string | null;
 }
 
-export async function observeBird(system: NodeSystem): Promise<BirdHave> {
+export async function observeBird(system: NodeSystem, want: BirdWant): Promise<BirdHave> {
   const { files } = system;
   const paths = birdPaths(system.paths);
   const record = await recordedProcess(system);
@@ -44,8 +50,16 @@ export async function observeBird(system: NodeSystem): Promise<BirdHave> {
     config: (await files.read(paths.config)) ?? null,
     servicesFile: (await files.read(paths.services)) ?? null,
     services,
+    passwords: await Promise.all(
+      want.passwordFiles.map(async (file) => readPassword(file, await readable(system, file.path))),
+    ),
+    passwordsFile: (await files.exists(paths.passwordsPending)) ? null : ((await files.read(paths.passwords)) ?? null),
   };
 }
+
+/** What cannot be read, a directory for example, is as good as absent. */
+const readable = (system: NodeSystem, path: string): Promise<string | undefined> =>
+  system.files.read(path).catch(() => undefined);
 
 interface Running {
   /** A BIRD that has no such protocol answers too: with a refusal. */

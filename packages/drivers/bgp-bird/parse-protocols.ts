@@ -7,10 +7,14 @@ export interface BirdProtocol {
   /** `BGP`, `Static`, `Kernel` and so on. */
   readonly type: string;
   readonly up: boolean;
+  /** `up`, `start`, or `down` when it is switched off. */
+  readonly state: string;
   readonly since: Instant | null;
   readonly description: string | null;
   /** Only BGP: `Established`, `Active` and so on. */
   readonly bgpState: string | null;
+  /** Only BGP: why it went down last, or cannot come up. */
+  readonly lastError: string | null;
   readonly address: Ipv6 | null;
   readonly interface: string | null;
   /** Routes that passed the import filter. */
@@ -39,9 +43,11 @@ function protocolOf(head: string, details: readonly string[]): BirdProtocol | un
     name,
     type,
     up: state === "up",
+    state,
     since: instantOf(since),
     description: detail("Description"),
     bgpState: detail("BGP state"),
+    lastError: detail("Last error"),
     address: addressOf(address),
     interface: device ?? null,
     imported: Number(/^(\d+) imported/.exec(detail("Routes") ?? "")?.[1] ?? 0),

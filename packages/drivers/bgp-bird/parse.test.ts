@@ -68,6 +68,8 @@ test("protocols: state, times in milliseconds, description, neighbour and counts
     address: "fd00:0:0:2::6",
     interface: "edge1",
     imported: 4,
+    lastError: null,
+    state: "up",
   });
   expect(protocols[3]).toMatchObject({ bgpState: "Idle", imported: 0 });
 });

@@ -17,6 +17,8 @@ const absent: BirdHave = {
   loaded: null,
   config: null,
   servicesFile: null,
+  passwords: [],
+  passwordsFile: null,
   services: noServices,
 };
 

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Ipv6Prefix } from "@netwright/base";
 import type { BgpState, HostState } from "@netwright/contract";
 import { anchorOf, firstAddress, isOneOf } from "./prefix-set.ts";
+import { passwordFilesOf } from "./passwords.ts";
 import { renderNeighbor } from "./render-neighbor.ts";
 
 /**
@@ -28,12 +29,13 @@ export interface RenderOptions {
 export function renderConfig(role: HostState["role"], bgp: BgpState, { kernel }: RenderOptions): BirdConfig {
   const sections = [
     globals(bgp),
+    ...(passwordFilesOf(bgp).length === 0 ? [] : ['include "passwords.conf";\n']),
     ...(role === "Router" ? routerTables : []),
     `protocol direct loopbacks {\n  ipv6 { import where ${isOneOf(bgp.loopbacks)}; };\n  interface "lo";\n}\n`,
     // BIRD takes an include only at the beginning of a line.
     'include "services.conf";\n',
     ...(role === "Router" ? routerProtocols(bgp) : []),
-    kernelProtocol(role, kernel),
+    kernelProtocol(role, bgp, kernel),
     "protocol bfd bfd1 {\n  strict bind on;\n}\n",
     session,
     ...bgp.neighbors.map((neighbor) => renderNeighbor(bgp, neighbor)),
@@ -54,7 +56,7 @@ log stderr { info, remote, warning, error, auth, fatal, bug };
 # Seconds since 1970, whatever the time zone.
 timeformat protocol "%s.%3f";
 timeformat base "%s.%3f";
-`;
+${bgp.neighbors.some(({ foreign }) => foreign?.gracefulRestart === true) ? "graceful restart wait 20;\n" : ""}`;
 
 /** `direct_anchors` holds only what directly connected hosts announced; `upstreams` is all that a provider may see. */
 const routerTables = ["ipv6 table direct_anchors;\nipv6 table upstreams;\n"];
@@ -91,13 +93,17 @@ ${lines((pool) => `${pool} recursive ${firstAddress(pool)}`)}}
   ];
 }
 
-function kernelProtocol(role: HostState["role"], enabled: boolean): string {
+function kernelProtocol(role: HostState["role"], bgp: BgpState, enabled: boolean): string {
   const own = role === "Router" ? "guards" : "anchors";
+  // BIRD finds the next hop of a neighbour some hops away by its own table: the operator's routes to it are needed there.
+  const far = bgp.neighbors.filter(({ foreign }) => (foreign?.multihop ?? null) !== null);
+  const ways = far.map(({ address }) => `${address} ~ net`).join(" || ");
+  const learned = ways === "" ? "" : `import where net != ::/0 && (${ways}); `;
   return `protocol kernel kernel6 {
-${enabled ? "" : "  disabled on;\n"}  ipv6 { export where source = RTS_BGP || proto = "${own}"; };
+${enabled ? "" : "  disabled on;\n"}  ipv6 { ${learned}export where source = RTS_BGP || proto = "${own}"; };
   metric ${kernelMetric};
   merge paths on;
-  learn off;
+  learn ${ways === "" ? "off" : "on"};
   persist on;
   scan time 10;
 }

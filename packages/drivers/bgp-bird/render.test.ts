@@ -6,7 +6,8 @@ import { parseIpv6, parsePrefix } from "@netwright/base";
 import type { BgpState } from "@netwright/contract";
 import { nodeSystem } from "@netwright/system";
 import { afterAll, expect, test } from "vitest";
-import { bgpOf, pool, service, stateOf } from "./fixtures.ts";
+import { agreed, bgpOf, foreignTo, pool, service, stateOf } from "./fixtures.ts";
+import { readPassword, renderPasswords } from "./passwords.ts";
 import { renderServices, servicesOf } from "./services.ts";
 import { wantBird } from "./want.ts";
 
@@ -41,6 +42,27 @@ const cases: Readonly<Record<string, { readonly node: string; readonly bgp: BgpS
       })),
     },
   },
+  "host-foreign-edges": { node: "host1", bgp: foreignTo(bgpOf("host1", [service(5)]), agreed) },
+  "host-foreign-edges-all-agreed": {
+    node: "host1",
+    bgp: foreignTo(
+      bgpOf("host1", [service(5)]),
+      {
+        ...agreed,
+        passwordFile: "/etc/netwright/edge.password",
+        multihop: 3,
+        ttlSecurity: true,
+        communities: ["64510:100", "4200000000:1:2"],
+        maxPrefixes: 100,
+        gracefulRestart: true,
+      },
+      null,
+    ),
+  },
+  "router-edge-with-a-provider-that-wants-a-password": {
+    node: "edge1",
+    bgp: foreignTo(edge1, { ...agreed, passwordFile: "/etc/netwright/p", communities: ["64500:1"] }),
+  },
   "router-edge": { node: "edge1", bgp: edge1 },
   "router-two-pools-one-of-one-address": {
     node: "edge1",
@@ -55,13 +77,16 @@ const cases: Readonly<Record<string, { readonly node: string; readonly bgp: BgpS
 
 for (const [name, { node, bgp }] of Object.entries(cases)) {
   test(`renders ${name}, and BIRD takes it`, async () => {
-    const { config, resume, services } = wantBird(stateOf(node, bgp));
+    const want = wantBird(stateOf(node, bgp));
+    const { config, resume, services, passwordFiles } = want;
     if (config === null || resume === null) throw new Error("no configuration");
-    expect(wantBird(stateOf(node, bgp))).toEqual({ config, resume, services });
+    expect(wantBird(stateOf(node, bgp))).toEqual(want);
     const text = renderServices(services);
+    const passwords = renderPasswords(passwordFiles.map((file) => readPassword(file, "s3cret\n")));
     await expect(`${config.text}\n# services.conf\n${text}`).toMatchFileSnapshot(`testdata/${name}.golden`);
     for (const candidate of [config, resume]) {
       await files.write(join(directory, name, "services.conf"), text);
+      await files.write(join(directory, name, "passwords.conf"), passwords);
       await files.write(join(directory, name, "bird.conf"), candidate.text);
       const check = await runner.run(["bird", "-p", "-c", join(directory, name, "bird.conf")]);
       expect(check).toEqual({ code: 0, stdout: "", stderr: "" });

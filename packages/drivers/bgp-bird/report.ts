@@ -1,24 +1,32 @@
 /** What the agent reports about BGP: read from BIRD, never from what was asked for. */
 import type { Ipv6Prefix } from "@netwright/base";
-import type { NeighborRole, NodeReport, NodeSystem, SessionReport } from "@netwright/contract";
+import type { BgpNeighbor, NodeReport, NodeSystem, SessionReport } from "@netwright/contract";
 import { look, type Ask, type Reply } from "./birdc.ts";
+import { readMd5Drops, type Md5Drops } from "./md5-counters.ts";
 import { parseBfdSessions, parseProtocols, type BfdSession, type BirdProtocol } from "./parse-protocols.ts";
 import { parseRoutes } from "./parse-routes.ts";
 import { neighborOf, protocolName } from "./render-neighbor.ts";
 import { sorted } from "./services.ts";
+import { sessionProblem } from "./session-problem.ts";
 
 /** Both empty when BIRD does not run. */
 export type BgpFacts = Pick<NodeReport, "sessions" | "announced">;
 
-/** By BIRD's control socket, over one connection: no process is started for it. */
-export const readBgp = (system: NodeSystem): Promise<BgpFacts> =>
+/**
+ * By BIRD's control socket, over one connection: no process is started for it.
+ * @param wanted tells what is to be expected of a neighbour
+ */
+export const readBgp = (system: NodeSystem, wanted: readonly BgpNeighbor[] = []): Promise<BgpFacts> =>
   look(
     system,
     async (ask) => {
       const known = bgpProtocols(await ask("show", "protocols", "all"));
       if (known.length === 0) return none;
       const bfd = parseBfdSessions(await ask("show", "bfd", "sessions"));
-      return { sessions: known.map((one) => sessionOf(one, bfd)), announced: await announcedBy(ask, known) };
+      const expected = new Map(wanted.map((neighbor) => [neighbor.name, neighbor]));
+      const drops = await readMd5Drops(system);
+      const sessions = known.map((one) => sessionOf(one, bfd, expected.get(one.neighbor.name), drops));
+      return { sessions, announced: await announcedBy(ask, known) };
     },
     none,
   );
@@ -26,7 +34,7 @@ export const readBgp = (system: NodeSystem): Promise<BgpFacts> =>
 const none: BgpFacts = { sessions: [], announced: [] };
 
 interface Known {
-  readonly neighbor: { readonly role: NeighborRole; readonly name: string };
+  readonly neighbor: Pick<BgpNeighbor, "role" | "name">;
   readonly protocol: BirdProtocol;
 }
 
@@ -39,13 +47,20 @@ const bgpProtocols = (reply: Reply): readonly Known[] =>
     })
     .toSorted((a, b) => (a.neighbor.name < b.neighbor.name ? -1 : 1));
 
-function sessionOf({ neighbor, protocol }: Known, bfd: readonly BfdSession[]): SessionReport {
+function sessionOf(
+  { neighbor, protocol }: Known,
+  bfd: readonly BfdSession[],
+  expected: BgpNeighbor | undefined,
+  drops: Md5Drops,
+): SessionReport {
   const watch = bfdSessionOf(protocol, bfd);
+  const problem = sessionProblem(protocol, expected, drops);
   return {
     neighbor: neighbor.name,
     state: isEstablished(protocol) ? "Established" : "Down",
     since: protocol.since,
     bfd: watch === undefined ? "None" : watch.up ? "Up" : "Down",
+    ...(problem === undefined ? {} : { problem }),
   };
 }
 

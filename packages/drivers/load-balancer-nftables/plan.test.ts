@@ -61,6 +61,31 @@ const told = (given: HostState): HostState => {
   return { ...given, bgp: { ...given.bgp, neighbors: [{ ...edge, ...link, bfd }] } };
 };
 
+/** The same with one of the edges somebody else's, who tells a default route only. */
+function toldLess(given: HostState): HostState {
+  const [edge] = told(given).bgp.neighbors;
+  if (edge === undefined) throw new Error("there is an edge");
+  const foreign = {
+    passwordFile: null,
+    multihop: null,
+    ttlSecurity: false,
+    communities: [],
+    maxPrefixes: null,
+    gracefulRestart: false,
+    holdTime: milliseconds(9000),
+    keepaliveTime: milliseconds(3000),
+  };
+  return { ...given, bgp: { ...given.bgp, neighbors: [edge, { ...edge, name: "edge2", foreign }] } };
+}
+
+describe("wantBalancers()", () => {
+  it("asks routes about hosts where every edge is ours, BFD or not", () => {
+    const asked = (given: HostState) => wantBalancers(given).flatMap((want) => want.told.length);
+    expect(asked(told(state(3)))).not.toEqual([0]);
+    expect(asked(toldLess(state(3)))).toEqual([0]);
+  });
+});
+
 describe("planBalancers()", () => {
   it("does nothing when nothing changed", () => {
     expect(plan(state(3), state(3))).toEqual({ install: [], retire: [] });

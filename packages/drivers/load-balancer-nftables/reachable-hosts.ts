@@ -35,11 +35,11 @@ export function hasRoute(routes: readonly RouteHave[], address: Ipv6): boolean {
 
 /**
  * The other hosts whose routes tell whether they are there. None where an edge is not ours: it may tell nothing but a
- * default route. BFD is spoken with edges of ours only.
+ * default route.
  */
 export function toldHosts({ bgp }: HostState, { tunnels }: NetworkState): readonly Tunnel[] {
   const edges = bgp.neighbors.filter(({ role }) => role === "Edge");
-  return edges.length > 0 && edges.every(({ bfd }) => bfd !== null) ? tunnels : [];
+  return edges.length > 0 && edges.every(({ foreign }) => foreign === undefined) ? tunnels : [];
 }
 
 /** The network without members that cannot be reached. A listener of which nothing would be left keeps its members. */

@@ -1,6 +1,8 @@
-/** The provider: FRR, a BGP speaker that is not ours. Zebra, bgpd and bfdd with a file each. Pure. */
+/** FRR, a BGP speaker that is not ours: providers, and edges of others. Zebra, bgpd and bfdd with a file each. Pure. */
 import { internetPrefix } from "../topology/address-plan.ts";
 import type { Port, Topology, TopologyNode } from "../topology/topology.ts";
+import { renderEdge } from "./frr-edge.ts";
+import { frrHead as head, lines, neighborLines } from "./frr-lines.ts";
 import { withRunDirectory, type NodeFile, type NodeProgram } from "./program.ts";
 
 const runDirectory = "/run/frr";
@@ -11,6 +13,9 @@ interface Session {
   readonly port: Port;
   readonly asn: number;
 }
+
+export const runsFrr = ({ role, managed }: TopologyNode): boolean =>
+  role === "Provider" || (role === "Edge" && !managed);
 
 /** A daemon that starts before zebra listens asks again only 10 seconds later. */
 const afterZebra = (command: readonly string[]): readonly [string, ...string[]] => [
@@ -55,17 +60,10 @@ export function frrFiles(topology: Topology, node: TopologyNode): readonly NodeF
   return [
     file("vtysh.conf", "no service integrated-vtysh-config\n"),
     file("zebra.conf", renderZebra(node)),
-    file("bgpd.conf", renderBgpd(topology, node, sessions)),
+    file("bgpd.conf", node.role === "Edge" ? renderEdge(topology, node) : renderBgpd(topology, node, sessions)),
     file("bfdd.conf", renderBfdd(node)),
   ];
 }
-
-const head = ({ name }: TopologyNode): readonly string[] => [
-  "frr version 8.4",
-  "frr defaults traditional",
-  `hostname ${name}`,
-  "!",
-];
 
 const renderZebra = (node: TopologyNode): string => lines([...head(node), "ipv6 forwarding"]);
 
@@ -79,14 +77,18 @@ const renderBfdd = (node: TopologyNode): string =>
     "  receive-interval 50",
     "  detect-multiplier 3",
     " exit",
+    // What a Router that is not managed has by default.
+    ...(node.role === "Edge"
+      ? [" profile host", "  transmit-interval 300", "  receive-interval 300", "  detect-multiplier 3", " exit"]
+      : []),
     "exit",
   ]);
 
 /** Edges hear a default route and nothing else; they may announce pools whole, never single services. */
-function renderBgpd({ pool }: Topology, { name, bgp, ...node }: TopologyNode, sessions: readonly Session[]): string {
+function renderBgpd({ pool }: Topology, { name, bgp }: TopologyNode, sessions: readonly Session[]): string {
   const addresses = sessions.map(({ port }) => String(port.peer.address));
   return lines([
-    ...head({ name, bgp, ...node }),
+    ...head({ name }),
     `ipv6 prefix-list pools seq 5 permit ${pool}`,
     "ipv6 prefix-list nothing seq 5 deny any",
     "!",
@@ -96,7 +98,7 @@ function renderBgpd({ pool }: Topology, { name, bgp, ...node }: TopologyNode, se
     " no bgp ebgp-requires-policy",
     " no bgp network import-check",
     " bgp bestpath as-path multipath-relax",
-    ...sessions.flatMap(({ asn }, index) => neighborLines(addresses[index] as string, asn)),
+    ...sessions.flatMap(({ asn }, index) => neighborLines(addresses[index] as string, asn, "edge")),
     " address-family ipv6 unicast",
     `  network ${internetPrefix}`,
     "  maximum-paths 16",
@@ -110,15 +112,3 @@ function renderBgpd({ pool }: Topology, { name, bgp, ...node }: TopologyNode, se
     "exit",
   ]);
 }
-
-function neighborLines(address: string, asn: number): readonly string[] {
-  return [
-    ` neighbor ${address} remote-as ${asn}`,
-    ` neighbor ${address} bfd profile edge`,
-    ` neighbor ${address} timers 3 9`,
-    ` neighbor ${address} timers connect 1`,
-    ` neighbor ${address} advertisement-interval 0`,
-  ];
-}
-
-const lines = (all: readonly string[]): string => `${all.join("\n")}\n`;

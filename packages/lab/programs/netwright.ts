@@ -18,7 +18,7 @@ const state = "/var/lib/netwright";
 /** Of a hundred agents that start at once each would else get as much of the machine as the one that all wait for. */
 const ahead = ["nice", "-n", "-10"] as const;
 
-export const runsAgent = ({ role }: TopologyNode): boolean => role === "Host" || role === "Edge";
+export const runsAgent = ({ managed }: TopologyNode): boolean => managed;
 
 /** Null when the lab has no control node, and with it no agents. @throws NW1703 when it is on no switch. */
 export function serverProgram(topology: Topology, paths: LabPaths, { server }: LabPrograms): NodeProgram | null {

@@ -1,6 +1,6 @@
 /** Which engines run in which node, and every file that nodes read. Pure. */
 import type { Topology, TopologyNode } from "../topology/topology.ts";
-import { frrFiles, frrPrograms } from "./frr.ts";
+import { frrFiles, frrPrograms, runsFrr } from "./frr.ts";
 import { knotFiles, knotPrograms, renderKeyFile } from "./knot.ts";
 import { nameFiles } from "./name-files.ts";
 import { givenFiles } from "./netwright.ts";
@@ -10,7 +10,7 @@ import { unboundFiles, unboundPrograms } from "./unbound.ts";
 /** Engines that are not Netwright's own: they run before the server does. */
 export const enginePrograms = (topology: Topology): readonly NodeProgram[] =>
   topology.nodes.flatMap((node) => {
-    if (node.role === "Provider") return frrPrograms(node);
+    if (runsFrr(node)) return frrPrograms(node);
     if (node.role === "Resolver") return unboundPrograms(node);
     return node.role === "NameServer" ? knotPrograms(node) : [];
   });
@@ -20,7 +20,7 @@ export const nodeFiles = (topology: Topology, secret: string): readonly NodeFile
   topology.nodes.flatMap((node) => [...nameFiles(topology, node), ...roleFiles(topology, node, secret)]);
 
 function roleFiles(topology: Topology, node: TopologyNode, secret: string): readonly NodeFile[] {
-  if (node.role === "Provider") return frrFiles(topology, node);
+  if (runsFrr(node)) return frrFiles(topology, node);
   if (node.role === "Resolver") return unboundFiles(topology, node);
   if (node.role === "NameServer") return knotFiles(topology, node, secret);
   if (node.role !== "Control") return [];

@@ -46,6 +46,23 @@ test.each(checks)("%s: %s is the golden and its engine takes it", async (_node, 
   expect(await nodeRunner.run(check(copy))).toMatchObject({ code: 0 });
 });
 
+test("an edge of others is the golden, and FRR takes it", async () => {
+  const lab = defaultLab({ hosts: 2 });
+  const nodes = lab.spec.nodes.map((node) => (node.role === "Edge" ? { ...node, managed: false } : node));
+  const theirs = planLab({ ...lab, spec: { ...lab.spec, nodes } });
+  expect(enginePrograms(theirs).filter(({ node }) => node === "edge1")).toHaveLength(3);
+  const programs = { server: ["/server"], agent: ["/agent"] } as const;
+  expect(agentPrograms(theirs, programs).map(({ node }) => node)).toEqual(["host1", "host2"]);
+  for (const name of ["zebra", "bgpd", "bfdd"]) {
+    const file = nodeFiles(theirs, secret).find(({ node, path }) => node === "edge1" && path === `frr/${name}.conf`);
+    const content = file?.content ?? "";
+    await expect(content).toMatchFileSnapshot(`golden/edge-of-others.${name}.conf`);
+    const copy = join(directory, `edge-of-others.${name}.conf`);
+    writeFileSync(copy, content);
+    expect(await nodeRunner.run(["vtysh", "-C", "-f", copy])).toMatchObject({ code: 0 });
+  }
+});
+
 test("checkers see mistakes", async () => {
   writeFileSync(join(directory, "example.net.zone"), "@ SOA nonsense\n");
   expect((await nodeRunner.run(["knotc", "-c", knotBeside, "zone-check", "example.net"])).code).not.toBe(0);

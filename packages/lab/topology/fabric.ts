@@ -17,9 +17,9 @@ export function fabricObjects(topology: Topology): readonly (AddressPool | Route
 function routerObject(node: TopologyNode, isRouter: (name: string) => boolean): Router {
   const provider = node.role === "Provider";
   return object("Router", node.name, {
-    managed: !provider,
+    managed: node.managed,
     asn: node.bgp?.asn,
-    ...(provider ? {} : { routerId: node.bgp?.routerId }),
+    ...(node.managed ? { routerId: node.bgp?.routerId } : {}),
     upstream: provider,
     links: node.ports.filter(({ peer }) => isRouter(peer.node)).map(sessionOf),
   }) as Router;

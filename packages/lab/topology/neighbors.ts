@@ -1,9 +1,5 @@
 /** The neighbours that a node is told about: a fresh link's first solicitation may cost a second. */
-import type { LabRole } from "@netwright/api";
 import type { Neighbor, PortIdentity, TopologyNode } from "./topology.ts";
-
-/** Agents speak to the server, never to each other, on the management network: without this it is N squared. */
-const runsAgent = (role: LabRole): boolean => role === "Host" || role === "Edge";
 
 export function neighborsOf(node: TopologyNode, nodes: ReadonlyMap<string, TopologyNode>): readonly Neighbor[] {
   return node.ports.flatMap((port) => {
@@ -13,7 +9,8 @@ export function neighborsOf(node: TopologyNode, nodes: ReadonlyMap<string, Topol
       .map((other) => other.peer)
       .filter(
         ({ node: name }) =>
-          name !== node.name && !(runsAgent(node.role) && runsAgent((nodes.get(name) as TopologyNode).role)),
+          // Agents speak to the server, never to each other, on the management network: without this it is N squared.
+          name !== node.name && !(node.managed && (nodes.get(name) as TopologyNode).managed),
       )
       .flatMap((other) => neighbor(other, port.interface));
   });

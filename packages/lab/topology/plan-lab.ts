@@ -114,6 +114,7 @@ function planNode(draft: NodeDraft, ports: readonly Port[], roles: ReadonlyMap<s
   return {
     name: draft.name,
     role: draft.role,
+    managed: draft.role === "Host" || (draft.role === "Edge" && draft.managed !== false),
     bgp: bgpOf(draft),
     host:
       draft.hostId === null ? null : { id: draft.hostId, vtep: vtepAddress(draft.hostId), capacity: draft.capacity },

@@ -9,7 +9,7 @@ export interface SessionEnd {
   readonly to: string;
   /** The other end's, by which FRR knows it. */
   readonly peerAddress: Ipv6 | null;
-  /** Who can tell: the agent through the server, or the provider's FRR. */
+  /** Who can tell: the agent through the server, or FRR of a provider or of somebody else's edge. */
   readonly told: "Agent" | "Frr";
 }
 
@@ -27,7 +27,7 @@ export function sessionEnds({ nodes, links }: Topology): readonly SessionEnd[] {
       const [own, other] = [byName.get(from), byName.get(peer.node)];
       if (own === undefined || other === undefined || own.bgp === null || other.bgp === null) return [];
       if (speaks[own.role]?.includes(other.role) !== true) return [];
-      const told = own.role === "Provider" ? "Frr" : "Agent";
+      const told = own.managed ? "Agent" : "Frr";
       return [{ from, to: peer.node, peerAddress: peer.address, told }];
     }),
   );

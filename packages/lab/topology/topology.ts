@@ -15,6 +15,8 @@ export interface Topology {
 export interface TopologyNode {
   readonly name: string;
   readonly role: LabRole;
+  /** An agent runs there: on hosts, and on edges that are ours. */
+  readonly managed: boolean;
   /** Only for BGP speakers: Provider, Edge, Host. A host's router identifier is the compiler's to choose. */
   readonly bgp: { readonly asn: number; readonly routerId: string | null } | null;
   /** Only for a Host: its number and its tunnel end point, which stands on `lo`. */

@@ -6,7 +6,7 @@ import { enter } from "../sandbox/enter.ts";
 import type { Site } from "../sandbox/start-programs.ts";
 import { missingSessions, sessionEnds, type SessionEnd } from "../topology/sessions.ts";
 
-/** Ends of sessions that are not up. The provider is asked last: that takes a process. */
+/** Ends of sessions that are not up. FRR is asked last: that takes a process. */
 export async function sessionsDown(site: Site, client: Client): Promise<readonly SessionEnd[]> {
   const ends = sessionEnds(site.topology);
   const { sessions } = await client.topology();
@@ -16,24 +16,24 @@ export async function sessionsDown(site: Site, client: Client): Promise<readonly
     established,
   );
   if (ofAgents.length > 0) return ofAgents;
-  return downAtProviders(
+  return downAtFrr(
     site,
     ends.filter(({ told }) => told === "Frr"),
   );
 }
 
-async function downAtProviders(site: Site, ends: readonly SessionEnd[]): Promise<readonly SessionEnd[]> {
+async function downAtFrr(site: Site, ends: readonly SessionEnd[]): Promise<readonly SessionEnd[]> {
   const found = await Promise.all(
-    [...new Set(ends.map(({ from }) => from))].map(async (provider) => {
-      const up = await peersUp(site, provider);
-      return ends.filter(({ from, peerAddress }) => from === provider && !up.has(String(peerAddress)));
+    [...new Set(ends.map(({ from }) => from))].map(async (node) => {
+      const up = await peersUp(site, node);
+      return ends.filter(({ from, peerAddress }) => from === node && !up.has(String(peerAddress)));
     }),
   );
   return found.flat();
 }
 
-async function peersUp({ context, nodes }: Site, provider: string): Promise<ReadonlySet<string>> {
-  const pid = nodes[provider]?.machine.pid ?? 0;
+async function peersUp({ context, nodes }: Site, node: string): Promise<ReadonlySet<string>> {
+  const pid = nodes[node]?.machine.pid ?? 0;
   const command = ["vtysh", "-d", "bgpd", "-c", "show bgp ipv6 unicast summary json"];
   const { code, stdout } = await context.runner.run(enter(pid, command));
   return code === 0 ? establishedPeers(stdout) : new Set();

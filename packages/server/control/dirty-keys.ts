@@ -4,13 +4,21 @@ import { keyText } from "../state/objects.ts";
 import type { LedgerIndex } from "../status/facts.ts";
 import type { World } from "./world.ts";
 
-/** The node, its instances, and the services that have one there; of a router every service, for it announces them all. */
+/**
+ * The node, its instances, the services that have one there, and routers of others that it speaks to; of a router every
+ * service, for it announces them all.
+ */
 export function* keysOfNode(world: World, ledger: LedgerIndex, node: string): Generator<string> {
   if (world.standing.routers.has(node)) {
     yield keyText({ kind: "Router", project: undefined, name: node });
     yield* serviceKeys(world, () => true);
   }
-  if (world.standing.hosts.has(node)) yield keyText({ kind: "Host", project: undefined, name: node });
+  const host = world.standing.hosts.get(node)?.object;
+  if (host !== undefined) yield keyText({ kind: "Host", project: undefined, name: node });
+  // Of routers of others hosts alone can tell.
+  for (const { router } of host?.spec.uplinks ?? [])
+    if (world.objects.routers.get(router)?.object.spec.managed === false)
+      yield keyText({ kind: "Router", project: undefined, name: router });
   for (const { project, service, id, network } of ledger.byHost.get(node) ?? []) {
     yield keyText({ kind: "Service", project, name: service });
     yield keyText({ kind: "Instance", project, name: id });

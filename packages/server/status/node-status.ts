@@ -4,6 +4,7 @@ import { formatInstant } from "@netwright/base";
 import { ledgerKeys } from "@netwright/compiler";
 import { conditionsOf, type Verdict } from "./conditions.ts";
 import type { Facts } from "./facts.ts";
+import { hostPeered, routerPeered } from "./peering.ts";
 
 export interface NodeInput {
   readonly facts: Facts;
@@ -18,8 +19,13 @@ export function nodeStatus({ facts, node, generation, before, managed }: NodeInp
   const heard = facts.reports.get(node);
   const report = heard?.report;
   const told = managed
-    ? [readyVerdict(facts, node), programmedVerdict(facts, node), ...evacuatedVerdict(facts, node)]
-    : [unmanaged];
+    ? [
+        readyVerdict(facts, node),
+        programmedVerdict(facts, node),
+        ...hostPeered(facts, node),
+        ...evacuatedVerdict(facts, node),
+      ]
+    : [unmanaged, ...routerPeered(facts, node)];
   const verdicts = told.map((verdict) => ({ ...verdict, observedGeneration: generation }));
   return {
     conditions: [...conditionsOf(verdicts, before, facts.now)],
@@ -33,10 +39,11 @@ export function nodeStatus({ facts, node, generation, before, managed }: NodeInp
             lastReportAt: formatInstant(heard.at),
           },
     revision: { desired: facts.states.get(node)?.revision ?? 0, observed: report?.revision ?? 0 },
-    sessions: (report?.sessions ?? []).map(({ neighbor, state, since, bfd }) => ({
+    sessions: (report?.sessions ?? []).map(({ neighbor, state, since, bfd, problem }) => ({
       neighbor,
       state,
       bfd,
+      ...(problem === undefined ? {} : { problem }),
       since: since === null ? null : formatInstant(since),
     })),
     drivers: (report?.drivers ?? []).map(({ slot, driver, missing }) => ({ slot, driver, missing: [...missing] })),

@@ -6,6 +6,7 @@ import { reachesUpstream, type Announcement } from "./announcements.ts";
 import { judgeCertificates } from "./certificate-status.ts";
 import type { Verdict } from "./conditions.ts";
 import type { Facts } from "./facts.ts";
+import { peeringTroubles } from "./peering.ts";
 import { textOf } from "../state/objects.ts";
 import { judgePulled } from "./image-status.ts";
 import type { ServiceInstance } from "./service-status.ts";
@@ -108,17 +109,38 @@ function judgeProgrammed({ facts, instances, needed }: VerdictInput): Judgement 
   return yes("Programmed", hosts.length === 0 ? "nothing runs" : `in force on ${hosts.join(", ")}`);
 }
 
-function judgeAnnounced({ facts, service, vip, announcements }: VerdictInput): Judgement {
+function judgeAnnounced({ facts, service, vip, instances, announcements }: VerdictInput): Judgement {
   if (service.spec.expose.length === 0) return yes("NotExposed", "it has no listener");
   if (vip === undefined) return no("NoAddress", "it has no address yet");
-  if (announcements.length === 0) return no("NotAnnounced", `no host announces ${vip.address}`);
+  const balancers = instances.filter(({ entry }) => entry.role === "LoadBalancer").map(({ host }) => host);
+  const troubles = peeringTroubles(facts, balancers);
+  if (announcements.length === 0)
+    return no("NotAnnounced", [`no host announces ${vip.address}`, ...troubles].join("; "));
   if (!reachesUpstream(facts, vip.address, announcements))
     return no("NotUpstream", `no router announces a route to ${vip.address} upstream`);
   const obstacle = obstacleTo(facts, vip.address, announcements);
   if (obstacle !== undefined) return no("RouteInTheWay", obstacle);
   const [missing] = missingRoutes(facts, service, announcements);
   if (missing !== undefined) return no("RouteMissing", missing);
-  return yes("Announced", `to ${[...new Set(announcements.map(({ router }) => router))].toSorted().join(", ")}`);
+  const routers = [...new Set(announcements.map(({ router }) => router))].toSorted();
+  return yes(
+    "Announced",
+    [`to ${routers.join(", ")}`, ...unobserved(facts, routers, announcements), ...troubles].join("; "),
+  );
+}
+
+/** What routers of others make of an announcement is theirs to know. */
+function unobserved(
+  { objects }: Facts,
+  routers: readonly string[],
+  announcements: readonly Announcement[],
+): readonly string[] {
+  const foreign = routers.filter((router) => objects.routers.get(router)?.object.spec.managed === false);
+  const several = foreign.some((name) => announcements.filter(({ router }) => router === name).length > 1);
+  if (foreign.length === 0) return [];
+  const verb = foreign.length === 1 ? "is" : "are";
+  const choice = several ? ", and whether flows are spread over all these hosts," : "";
+  return [`${foreign.join(", ")} ${verb} not managed: what becomes of the route there${choice} is not observed`];
 }
 
 /** A router that hears the announcement and still sends the packets elsewhere. */

@@ -63,9 +63,12 @@ function instanceFindings(
 }
 
 function sessionFindings({ bgp }: HostState, report: NodeReport | undefined): readonly string[] {
-  return bgp.neighbors
-    .filter(({ name }) => report?.sessions.find(({ neighbor }) => neighbor === name)?.state !== "Established")
-    .map(({ name }) => `bgp: no session with ${name}`);
+  return bgp.neighbors.flatMap(({ name }) => {
+    const session = report?.sessions.find(({ neighbor }) => neighbor === name);
+    const why = session?.problem === undefined ? "" : `: ${session.problem}`;
+    if (session?.state !== "Established") return [`bgp: no session with ${name}${why}`];
+    return why === "" ? [] : [`bgp: ${name}${why}`];
+  });
 }
 
 /** A default route or an unreachable one is not a way to a service. */

@@ -30,6 +30,9 @@ const nodeSchema = z.strictObject({
     description:
       "What it is: Provider runs FRR, Edge runs BIRD, Resolver unbound, NameServer knot, Control the server; Switch is a bridge, Linux an empty node.",
   }),
+  managed: z.boolean().exactOptional().meta({
+    description: "Edge: false makes it somebody else's, without an agent and with FRR in place of BIRD.",
+  }),
   asn: asnField(
     "AS number of a Provider (64500 when left out), Edge (64510) or Host (4200000000 + id).",
   ).exactOptional(),

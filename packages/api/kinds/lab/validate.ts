@@ -17,12 +17,13 @@ export function validateLab({ spec }: LabInput): readonly Finding[] {
 
 function roleFindings(node: LabNode, index: number): readonly Finding[] {
   const speaksBgp = ["Provider", "Edge", "Host"].includes(node.role);
-  const complain = (field: "asn" | "id" | "capacity", hint: string): readonly Finding[] =>
+  const complain = (field: "managed" | "asn" | "id" | "capacity", hint: string): readonly Finding[] =>
     node[field] === undefined
       ? []
       : [keyFinding("NW1205", ["spec", "nodes", index, field], `does not fit role ${node.role}`, hint)];
   return [
     ...(speaksBgp ? [] : complain("asn", "only Provider, Edge and Host speak BGP")),
+    ...(node.role === "Edge" ? [] : complain("managed", "only an Edge may belong to others")),
     ...(node.role === "Host"
       ? []
       : [...complain("id", "only a Host has it"), ...complain("capacity", "only a Host has it")]),

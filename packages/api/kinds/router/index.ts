@@ -1,10 +1,11 @@
 /** The kind Router, for the registry. */
 import { nameMax } from "../../fields/name.ts";
 import type { Kind } from "../kind.ts";
-import { routerSchema, type Router } from "./schema.ts";
+import { completeRouter } from "./defaults.ts";
+import { routerSchema, type Router, type RouterInput } from "./schema.ts";
 import { validateRouter } from "./validate.ts";
 
-export const router: Kind<Router> = {
+export const router: Kind<RouterInput, Router> = {
   kind: "Router",
   plural: "routers",
   aliases: [],
@@ -14,5 +15,5 @@ export const router: Kind<Router> = {
   nameMax,
   schema: routerSchema,
   validate: validateRouter,
-  complete: (object) => object,
+  complete: completeRouter,
 };

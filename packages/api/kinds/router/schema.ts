@@ -6,6 +6,7 @@ import { interfaceField } from "../../fields/interface-name.ts";
 import { nameField } from "../../fields/name.ts";
 import { clusterObject } from "../metadata.ts";
 import { nodeStatusSchema } from "../node-status.ts";
+import { sessionSchema, type Session } from "./session.ts";
 
 const linkSchema = z.strictObject({
   interface: interfaceField("The router's own device."),
@@ -31,9 +32,13 @@ const specSchema = z
       .array(linkSchema)
       .prefault([])
       .meta({ description: "Links to hosts and other routers, each with a BGP session." }),
+    session: sessionSchema.exactOptional(),
   })
   .meta({ description: "Whose it is and what it is linked to." });
 
 export const routerSchema = clusterObject("Router", { spec: specSchema, status: nodeStatusSchema });
-export type Router = z.output<typeof routerSchema>;
+/** As the schema leaves it. */
+export type RouterInput = z.output<typeof routerSchema>;
+/** `session` stands in every router that is not managed, and in no other. */
+export type Router = RouterInput & { readonly spec: { readonly session?: Session } };
 export type RouterLink = z.output<typeof linkSchema>;

@@ -2,9 +2,10 @@
 import { exactlyOne, finding, keyFinding } from "../finding.ts";
 import type { Finding } from "../kind.ts";
 import { linkFindings } from "../link-rules.ts";
-import type { Router, RouterLink } from "./schema.ts";
+import type { RouterInput, RouterLink } from "./schema.ts";
+import { sessionFindings } from "./validate-session.ts";
 
-export function validateRouter({ spec, metadata }: Router): readonly Finding[] {
+export function validateRouter({ spec, metadata }: RouterInput): readonly Finding[] {
   return [
     ...(spec.managed ? managedFindings(spec) : foreignFindings(spec)),
     ...spec.links.flatMap((link, index) => endFindings(link, index, metadata.name)),
@@ -12,7 +13,7 @@ export function validateRouter({ spec, metadata }: Router): readonly Finding[] {
   ];
 }
 
-function managedFindings({ routerId, upstream }: Router["spec"]): readonly Finding[] {
+function managedFindings({ routerId, upstream, session }: RouterInput["spec"]): readonly Finding[] {
   const hint = "four numbers, unique in the fabric, for example 192.0.2.1";
   return [
     ...(routerId === undefined
@@ -21,12 +22,19 @@ function managedFindings({ routerId, upstream }: Router["spec"]): readonly Findi
     ...(upstream
       ? [finding("NW1205", ["spec", "upstream"], "a provider's router is not managed", "write managed: false")]
       : []),
+    ...(session === undefined
+      ? []
+      : [keyFinding("NW1205", ["spec", "session"], "belongs to a router that is not managed", "leave it out")]),
   ];
 }
 
-function foreignFindings({ routerId }: Router["spec"]): readonly Finding[] {
-  if (routerId === undefined) return [];
-  return [keyFinding("NW1205", ["spec", "routerId"], "belongs to a router that is managed", "leave it out")];
+function foreignFindings({ routerId, session }: RouterInput["spec"]): readonly Finding[] {
+  return [
+    ...(routerId === undefined
+      ? []
+      : [keyFinding("NW1205", ["spec", "routerId"], "belongs to a router that is managed", "leave it out")]),
+    ...(session === undefined ? [] : sessionFindings(session)),
+  ];
 }
 
 function endFindings(link: RouterLink, index: number, self: string): readonly Finding[] {

@@ -17,9 +17,9 @@ export const managed = nodes.filter((node) => node !== "provider");
 export const edges = ["edge1", "edge2"] as const;
 
 /** Test files run beside each other: names of namespaces carry the test's own. */
-const namespaceOf = (node: string): string => `${root.slice("/run/".length)}-${node}`;
+export const namespaceOf = (node: string): string => `${root.slice("/run/".length)}-${node}`;
 
-const machine = nodeSystem({ run: join(root, "run"), state: join(root, "state") });
+export const machine = nodeSystem({ run: join(root, "run"), state: join(root, "state") });
 
 /** A node's own view: every program runs in its namespace. */
 export function systemOf(node: string): NodeSystem {
@@ -126,8 +126,13 @@ export async function nextHops(node: string, prefix: string): Promise<string> {
   return hops.toSorted().join(" ");
 }
 
-export const expectRoute = (node: string, prefix: string, hops: string) =>
-  until(`${node} has ${prefix} by "${hops}"`, async () => (await nextHops(node, prefix)) === hops);
+export async function expectRoute(node: string, prefix: string, hops: string): Promise<number> {
+  let seen = "";
+  const there = async (): Promise<boolean> => (seen = await nextHops(node, prefix)) === hops;
+  return until(`${node} has ${prefix} by "${hops}"`, there).catch((cause: unknown) => {
+    throw new Error(`${String(cause)}, but by "${seen}"`, { cause });
+  });
+}
 
 /** Looks at a route over and over; the function returned ends that and says how often it was missing. */
 export function watchRoute(node: string, prefix: string): () => Promise<number> {
