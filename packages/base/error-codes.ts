@@ -77,10 +77,10 @@ export const errorCodes = {
   NW1609: entry("engine", "An image is not where its name says, or this host may not have it."),
   NW1610: entry("engine", "The content of an image does not have the digest that it should have. None of it is used."),
   NW1611: entry("engine", "An image cannot be used here: damaged, unsafe, too large, or made for other machines."),
+  NW1612: entry("engine", "A file on the host that should hold a secret is missing, empty or not usable."),
   NW1621: entry("unavailable", "A certificate authority cannot be reached or fails. It is asked again later."),
   NW1622: entry("engine", "A certificate authority refuses a certificate or an account; the message has its reason."),
   NW1623: entry("invalid", "A certificate cannot be used: damaged, expired, for other names, or not of its key."),
-  NW1612: entry("engine", "A file on the host that should hold a secret is missing, empty or not usable."),
 
   NW1701: entry("notFound", "There is no such lab, node or link."),
   NW1702: entry("conflict", "A lab of this name exists already, or another command is changing it."),
