@@ -25,7 +25,8 @@ spec:
 ${pebble.caBundle.replaceAll(/^/gm, "      ")}
 ---`;
 
-const web = "from http.server import *; import socket; s=ThreadingHTTPServer; s.address_family=socket.AF_INET6; s(('::',8080),type('H',(BaseHTTPRequestHandler,),{'do_GET':lambda h:(h.send_response(200),h.send_header('content-length','0'),h.end_headers()),'log_message':lambda *a:None})).serve_forever()";
+const web =
+  "from http.server import *; import socket; s=ThreadingHTTPServer; s.address_family=socket.AF_INET6; s(('::',8080),type('H',(BaseHTTPRequestHandler,),{'do_GET':lambda h:(h.send_response(200),h.send_header('content-length','0'),h.end_headers()),'log_message':lambda *a:None})).serve_forever()";
 
 const service = (name: string, listeners: readonly string[], more = ""): string => `
 apiVersion: netwright.dev/v1alpha1
@@ -63,7 +64,10 @@ const certified = (name: string, reason: string): ReturnType<typeof certificateO
 
 /** What a client gets that trusts pebble's root alone. */
 const curl = (url: string, more = ""): ReturnType<LiveLab["tryAt"]> =>
-  lab.tryAt("internet1", `curl -sS --noproxy '*' --cacert ${pebble.rootFile} -o /dev/null -w '%{http_version} %{http_code}' ${more} ${url}`);
+  lab.tryAt(
+    "internet1",
+    `curl -sS --noproxy '*' --cacert ${pebble.rootFile} -o /dev/null -w '%{http_version} %{http_code}' ${more} ${url}`,
+  );
 
 beforeAll(async () => {
   lab = await startLab("certs");
@@ -79,7 +83,9 @@ test("two hostnames of one service, through two proxies, over http-01", async ()
   const proxies = "    - { name: lb, replicas: 2 }\n    - { name: proxy, replicas: 2 }";
   const listeners = ["hostname: shop.example.net", "hostname: www.example.net, redirectHttp: false"];
   const said = await apply(issuer("default", "http-01") + service("shop", listeners, proxies));
-  expect(said).toMatch(/reached +https:..shop.example.net. answers internet1, which does not verify what default signed/);
+  expect(said).toMatch(
+    /reached +https:..shop.example.net. answers internet1, which does not verify what default signed/,
+  );
   expect(await certificateOf("shop")).toMatchObject({ status: "True", reason: "Issued" });
   for (const hostname of ["shop.example.net", "www.example.net"])
     expect(await curl(`https://${hostname}/`)).toMatchObject({ code: 0, stdout: "2 200" });
@@ -91,7 +97,9 @@ test("two hostnames of one service, through two proxies, over http-01", async ()
 });
 
 test("over dns-01, for a name that only has to be in the zone", async () => {
-  await apply(issuer("zone", "dns-01") + service("hidden", ["hostname: hidden.example.net, issuer: zone, redirectHttp: false"]));
+  await apply(
+    issuer("zone", "dns-01") + service("hidden", ["hostname: hidden.example.net, issuer: zone, redirectHttp: false"]),
+  );
   expect(await curl("https://hidden.example.net/")).toMatchObject({ code: 0, stdout: "2 200" });
   expect(await lab.at("dns", "dig @::1 +short TXT _acme-challenge.hidden.example.net")).toBe("");
 });
@@ -99,7 +107,9 @@ test("over dns-01, for a name that only has to be in the zone", async () => {
 test("a name that leads nowhere: the authority's own words are in the condition", async () => {
   await apply(service("lost", ["hostname: lost.example.org"]), "--no-wait");
   const { message } = await certified("lost", "ChallengeFailed");
-  expect(message).toMatch(/^lost.example.org: the authority says: .*could not resolve.* \(connection\); tried again after/);
+  expect(message).toMatch(
+    /^lost.example.org: the authority says: .*could not resolve.* \(connection\); tried again after/,
+  );
   await lab.must("delete", "service/lost");
 });
 

@@ -28,9 +28,14 @@ export async function startPebble(lab: LiveLab, directory: string, validSeconds:
   const openssl = ["req", "-x509", ...key, ...names, "-days", "9", "-keyout", file("tls.key"), "-out", file("tls.crt")];
   execFileSync("openssl", openssl, { stdio: "ignore" });
   const pebble = {
-    ...{ listenAddress: `[${address}]:14000`, managementListenAddress: `[${address}]:15000` },
-    ...{ certificate: file("tls.crt"), privateKey: file("tls.key"), httpPort: 80, tlsPort: 443 },
-    ...{ externalAccountBindingRequired: false, certificateValidityPeriod: validSeconds },
+    listenAddress: `[${address}]:14000`,
+    managementListenAddress: `[${address}]:15000`,
+    certificate: file("tls.crt"),
+    privateKey: file("tls.key"),
+    httpPort: 80,
+    tlsPort: 443,
+    externalAccountBindingRequired: false,
+    certificateValidityPeriod: validSeconds,
   };
   writeFileSync(file("pebble.json"), JSON.stringify({ pebble }));
   const moods = "PEBBLE_WFE_NONCEREJECT=33 PEBBLE_VA_SLEEPTIME=1 PEBBLE_AUTHZREUSE=0";

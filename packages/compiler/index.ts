@@ -1,7 +1,14 @@
 /** Allocate, place, compile, diff. Pure: no clock, no randomness, no I/O. */
 export { addressRest } from "./allocate/addresses.ts";
 export { hostRouterId } from "./compile/bgp.ts";
-export { compile, type Challenges, type Compiled, type CompileInput, type DnsRecord, type ServiceSummary } from "./compile.ts";
+export {
+  compile,
+  type Challenges,
+  type Compiled,
+  type CompileInput,
+  type DnsRecord,
+  type ServiceSummary,
+} from "./compile.ts";
 export {
   createCompilation,
   type CompilationChange,

@@ -84,7 +84,10 @@ test("an issuer has an account; a service has a certificate from it, which its p
   await harness.admin.apply(applyOf(issuer()));
   await eventually(async () => {
     const { status } = await harness.admin.get({ kind: "CertificateIssuer", name: "default" });
-    expect(status).toMatchObject({ account: "https://ca.test/account/1", conditions: [{ type: "Ready", status: "True" }] });
+    expect(status).toMatchObject({
+      account: "https://ca.test/account/1",
+      conditions: [{ type: "Ready", status: "True" }],
+    });
   });
   expect([...authority.accounts.values()]).toMatchObject([{ contact: ["mailto:ops@example.net"] }]);
   await harness.admin.apply(applyOf(shop(2)));
@@ -117,7 +120,9 @@ test("a certificate of the built-in authority stays until that of the issuer is 
   authority.moods.look = () => undefined;
   await harness.admin.apply(applyOf(issuer()));
   await certified({ status: "True", reason: "ChallengeFailed" });
-  expect(proxies().flatMap(({ certificates }) => certificates)).toMatchObject([{ pem: "certificate of shop.example.net\n" }]);
+  expect(proxies().flatMap(({ certificates }) => certificates)).toMatchObject([
+    { pem: "certificate of shop.example.net\n" },
+  ]);
   expect((await statusOf()).certificates).toMatchObject([{ issuer: "" }]);
 });
 
@@ -125,7 +130,9 @@ test("what the authority says stands in the condition, and it is not asked again
   authority.moods.look = () => "nonsense";
   await harness.admin.apply(applyOf(`${issuer()}---${shop()}`));
   const { message } = await certified({ status: "False", reason: "ChallengeFailed" });
-  expect(message).toMatch(/^shop.example.net: the authority says: .* gave something else \(unauthorized\); tried again after /);
+  expect(message).toMatch(
+    /^shop.example.net: the authority says: .* gave something else \(unauthorized\); tried again after /,
+  );
   const asked = authority.asked.length;
   // A round happens whenever somebody applies something.
   await harness.admin.apply(applyOf(shop(2)));

@@ -5,7 +5,12 @@ import { renderDiagnostic } from "@netwright/api/load/render-diagnostic.ts";
 import { exitCodes, isNetwrightError, jsonLog, messageOf, NetwrightError, type Log } from "@netwright/base";
 import { systemClock, systemEntropy } from "@netwright/base/node-clock.ts";
 import { productVersion } from "@netwright/base/version.ts";
-import { createChallengeRecords, createDnsUpdater, recordReader, recordWriter } from "@netwright/drivers/dns-rfc2136/index.ts";
+import {
+  createChallengeRecords,
+  createDnsUpdater,
+  recordReader,
+  recordWriter,
+} from "@netwright/drivers/dns-rfc2136/index.ts";
 import { openSqliteStore } from "@netwright/store";
 import { nodeFiles, nodeRunner } from "@netwright/system";
 import { httpsTransport } from "./acme/transport.ts";

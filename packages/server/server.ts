@@ -67,7 +67,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const reports = new Reports(store, clock);
   const certificates = new Certificates(store, clock, options.issue, () => controller.round());
   const orders = new AcmeOrders({
-    ...{ store, clock, entropy, log, certificates, records: dns?.challengeRecords },
+    store,
+    clock,
+    entropy,
+    log,
+    certificates,
+    records: dns?.challengeRecords,
     transport: options.acmeTransport,
     externalAccount: () => undefined,
     countOrder: (issuer, outcome) => metrics.certificateOrders.inc({ issuer, outcome }),
@@ -88,7 +93,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const onProgress = (hostnames: ReadonlySet<string>): void => controller.recordsChanged(hostnames);
   const sync = dns === undefined ? undefined : new DnsSync({ store, clock, log, metrics, ...dns, onProgress });
   const statuses = new Statuses({
-    ...{ clock, events, metrics, reports, states, view },
+    clock,
+    events,
+    metrics,
+    reports,
+    states,
+    view,
     dns: sync ?? noDns,
     certificates: certificateFacts,
   });
@@ -130,6 +140,6 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     stop: stop.signal,
   });
   const running = [controller.run(stop.signal), sync?.run(stop.signal), orders.run(stop.signal)];
-  const done = Promise.all(running).then(() => undefined);
+  const done = Promise.all(running.filter((each) => each !== undefined)).then(() => undefined);
   return { app, done, stop: () => stop.abort() };
 }

@@ -30,8 +30,4 @@ export function printDuration(value: Milliseconds): string {
 }
 
 export const durationField = (description: string, bounds: DurationBounds, examples = ["500ms", "10s"]) =>
-  textField<Milliseconds>(
-    { description, examples },
-    (text) => parseDuration(text, bounds),
-    printDuration,
-  );
+  textField<Milliseconds>({ description, examples }, (text) => parseDuration(text, bounds), printDuration);

@@ -12,9 +12,14 @@ export function parseHttpsUrl(text: string): string {
   };
   if (url === undefined) return refuse("is not a URL");
   if (url.protocol !== "https:") return refuse("is not an https URL");
-  if (url.username !== "" || url.password !== "" || url.hash !== "") return refuse("has a user, a password or a fragment");
+  if (url.username !== "" || url.password !== "" || url.hash !== "")
+    return refuse("has a user, a password or a fragment");
   return url.href;
 }
 
 export const httpsUrlField = (description: string) =>
-  textField<string>({ description, examples: ["https://acme-v02.api.letsencrypt.org/directory"] }, parseHttpsUrl, (url) => url);
+  textField<string>(
+    { description, examples: ["https://acme-v02.api.letsencrypt.org/directory"] },
+    parseHttpsUrl,
+    (url) => url,
+  );

@@ -164,7 +164,10 @@ const tables: Readonly<Record<string, KindColumns>> = {
   },
   CertificateIssuer: {
     narrow: [name, state, field("CHALLENGE", "spec.acme.challenge"), field("DIRECTORY", "spec.acme.directory")],
-    wide: [column("CONTACT", (object) => list(object, "spec.acme.contact").join(",")), field("ACCOUNT", "status.account")],
+    wide: [
+      column("CONTACT", (object) => list(object, "spec.acme.contact").join(",")),
+      field("ACCOUNT", "status.account"),
+    ],
   },
   Project: {
     narrow: [name, state, ...quotaResources.map((resource) => column(resource.toUpperCase(), useText(resource)))],

@@ -19,7 +19,14 @@ const parts: readonly PartTable[] = [
   {
     path: "spec.expose",
     title: "listeners",
-    columns: { PROTOCOL: "protocol", HOSTNAME: "hostname", PORT: "port", TIER: "tier", CERTIFICATE: "certificate", ISSUER: "issuer" },
+    columns: {
+      PROTOCOL: "protocol",
+      HOSTNAME: "hostname",
+      PORT: "port",
+      TIER: "tier",
+      CERTIFICATE: "certificate",
+      ISSUER: "issuer",
+    },
   },
   {
     path: "spec.tiers",

@@ -3,7 +3,15 @@ import { X509Certificate } from "node:crypto";
 import type { Instant } from "@netwright/base";
 import type { NodePaths, NodeSystem, ProcessId } from "@netwright/contract";
 import { layoutOf, proxiesDirectory, type ProxyLayout } from "./layout.ts";
-import { membersIn, parseFingerprint, parseInfo, parseMap, parseProcessLines, parseStat, type RuntimeMember } from "./parse.ts";
+import {
+  membersIn,
+  parseFingerprint,
+  parseInfo,
+  parseMap,
+  parseProcessLines,
+  parseStat,
+  type RuntimeMember,
+} from "./parse.ts";
 import { render } from "./render.ts";
 import { ask } from "./runtime-api.ts";
 import type { ProxyInstance, ProxyWant } from "./want.ts";

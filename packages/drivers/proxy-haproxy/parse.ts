@@ -77,7 +77,9 @@ function statusOf(text: string, check: string): MemberStatus {
 /** Answer to `show map FILE`: pointer, key and value in each line. */
 export function parseMap(text: string): ReadonlyMap<string, string> {
   const lines = text.split("\n").flatMap((line) => /^0x[0-9a-f]+ (\S+) (\S+)$/.exec(line) ?? []);
-  return new Map(Array.from({ length: lines.length / 3 }, (_, at) => [lines[3 * at + 1] ?? "", lines[3 * at + 2] ?? ""]));
+  return new Map(
+    Array.from({ length: lines.length / 3 }, (_, at) => [lines[3 * at + 1] ?? "", lines[3 * at + 2] ?? ""]),
+  );
 }
 
 /** Answer to `show ssl cert FILE`: lower-case hexadecimal SHA-1 of the loaded leaf. */

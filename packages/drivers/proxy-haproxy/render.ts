@@ -141,9 +141,7 @@ function httpsLines(listeners: readonly ProxyListener[], layout: ProxyLayout): {
       "    http-request set-header x-forwarded-proto https",
       ...strictTransport(listeners),
       ...listeners.flatMap((listener) =>
-        listener.kind === "Https"
-          ? [`    use_backend ${word(listener.backend)} if ${hostIs(listener.hostname)}`]
-          : [],
+        listener.kind === "Https" ? [`    use_backend ${word(listener.backend)} if ${hostIs(listener.hostname)}`] : [],
       ),
     ],
   };
@@ -160,7 +158,10 @@ function strictTransport(listeners: readonly ProxyListener[]): readonly string[]
   );
   if (ages.length === 0) return [];
   const unsaid = "{ var(txn.hsts) -m found } !{ res.hdr(strict-transport-security) -m found }";
-  return [...ages, `    http-after-response set-header strict-transport-security max-age=%[var(txn.hsts)] if ${unsaid}`];
+  return [
+    ...ages,
+    `    http-after-response set-header strict-transport-security max-age=%[var(txn.hsts)] if ${unsaid}`,
+  ];
 }
 
 /** Who does not redirect says so: nothing is there but answers to authorities. */

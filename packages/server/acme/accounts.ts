@@ -92,7 +92,9 @@ export class Accounts {
 
   /** When the next one is to be tried; null when all is done or under way. */
   nextAt(): number | null {
-    const waiting = [...this.#entries.values()].filter(({ client, attempt }) => client === undefined && !attempt.isRunning);
+    const waiting = [...this.#entries.values()].filter(
+      ({ client, attempt }) => client === undefined && !attempt.isRunning,
+    );
     return waiting.length === 0 ? null : Math.min(...waiting.map(({ attempt }) => attempt.retryAt));
   }
 
@@ -117,9 +119,14 @@ export class Accounts {
     const { issuer } = entry;
     const { directory, contact, caBundle } = issuer.spec.acme;
     const known = this.#records.get(name);
-    let record = known?.directory === directory ? known : await this.#records.put(name, { directory, key: newAccountKey() });
+    let record =
+      known?.directory === directory ? known : await this.#records.put(name, { directory, key: newAccountKey() });
     const client = new AcmeClient({
-      ...{ directory, clock, transport: transport(caBundle), signal: forGood, account: record.url },
+      directory,
+      clock,
+      transport: transport(caBundle),
+      signal: forGood,
+      account: record.url,
       key: privateKey(record.key),
     });
     if (record.url === undefined) {

@@ -26,8 +26,7 @@ describe("trying again", () => {
   });
 
   test("never before the authority says, but within a week", () => {
-    for (const chance of [0, 0.5, 1])
-      expect(retryDelay(1, chance, milliseconds(day))).toBeGreaterThanOrEqual(day);
+    for (const chance of [0, 0.5, 1]) expect(retryDelay(1, chance, milliseconds(day))).toBeGreaterThanOrEqual(day);
     expect(retryDelay(1, 0, milliseconds(365 * day))).toBe(7 * day);
     expect(retryDelay(3, 0.5, milliseconds(1000)) / minute).toBe(16);
   });
@@ -76,7 +75,8 @@ describe("renewing", () => {
 describe("what an authority says", () => {
   const body = (type: string, more = {}): string =>
     JSON.stringify({ type: `urn:ietf:params:acme:error:${type}`, detail: "no", ...more });
-  const answer = (status: number, text: string, headers = {}) => refusalOf({ status, headers, body: text }, 0 as Instant);
+  const answer = (status: number, text: string, headers = {}) =>
+    refusalOf({ status, headers, body: text }, 0 as Instant);
 
   test.each([
     ["rateLimited", "RateLimited"],

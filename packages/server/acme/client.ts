@@ -100,18 +100,21 @@ export class AcmeClient {
   }
 
   /** @param replaces the certificate that it renews, as RFC 9773 section 4.1 names it. */
-  async newOrder(hostname: string, replaces: string | undefined): Promise<{ readonly url: string; readonly order: Order }> {
+  async newOrder(
+    hostname: string,
+    replaces: string | undefined,
+  ): Promise<{ readonly url: string; readonly order: Order }> {
     const { newOrder } = await this.directory();
     const identifiers = [{ type: "dns", value: hostname }];
     const payload = replaces === undefined ? { identifiers } : { identifiers, replaces };
     const { headers, body } = await this.post(newOrder, payload);
-    return { url: required(headers["location"], "an order without a URL"), order: parsed<Order>(body) };
+    return { url: required(headers["location"], "an order without a URL"), order: parsed(body) as Order };
   }
 
   /** Reads a resource of the account. */
-  async read<T>(url: string): Promise<{ readonly value: T; readonly retryAfter: string | undefined }> {
+  async read(url: string): Promise<{ readonly value: object; readonly retryAfter: string | undefined }> {
     const { body, headers } = await this.post(url, null);
-    return { value: parsed<T>(body), retryAfter: headers["retry-after"] };
+    return { value: parsed(body), retryAfter: headers["retry-after"] };
   }
 
   async download(url: string): Promise<string> {
@@ -119,11 +122,13 @@ export class AcmeClient {
   }
 
   /** Window in which to renew (RFC 9773 section 4.2); undefined where the authority has no opinion. */
-  async renewalInfo(id: string): Promise<{ readonly value: object; readonly retryAfter: string | undefined } | undefined> {
+  async renewalInfo(
+    id: string,
+  ): Promise<{ readonly value: object; readonly retryAfter: string | undefined } | undefined> {
     const { renewalInfo } = await this.directory();
     if (renewalInfo === undefined) return undefined;
     const { body, headers } = await this.#get(`${renewalInfo}/${id}`);
-    return { value: parsed<object>(body), retryAfter: headers["retry-after"] };
+    return { value: parsed(body), retryAfter: headers["retry-after"] };
   }
 
   /** Invariant: the account is known. */
@@ -163,10 +168,10 @@ function required<T>(value: T | undefined, what: string): T {
   throw new AcmeFailure("NW1621", "AuthorityFailed", `the authority gives ${what}`);
 }
 
-const parsed = <T>(body: string): T => required(objectIn(body), "an answer that is not a JSON object") as T;
+const parsed = (body: string): object => required(objectIn(body), "an answer that is not a JSON object");
 
 function directoryOf({ body }: AcmeResponse): Directory {
-  const found = parsed<Partial<Record<string, unknown>>>(body);
+  const found = parsed(body) as Partial<Record<string, unknown>>;
   const url = (name: string): string | undefined => {
     const value = found[name];
     return typeof value === "string" ? value : undefined;

@@ -52,18 +52,22 @@ const reasons: Readonly<Record<string, string>> = {
 /** An authority's refusal. Its words come from outside: they are cut and kept on one line. */
 export function refusal(problem: Problem, retryAfter?: Milliseconds): AcmeFailure {
   const type = (problem.type ?? "").startsWith(prefix) ? (problem.type ?? "").slice(prefix.length) : "";
-  const all = [problem, ...(problem.subproblems ?? [])].map(({ detail }) => detail).filter((text) => text !== undefined);
+  const all = [problem, ...(problem.subproblems ?? [])]
+    .map(({ detail }) => detail)
+    .filter((text) => text !== undefined);
   const words = [...new Set(all)].join("; ") || "no reason given";
   const said = `the authority says: ${oneLine(words)}${type === "" ? "" : ` (${oneLine(type)})`}`;
   return new AcmeFailure("NW1622", reasons[type] ?? "Refused", said, { retryAfter, type });
 }
 
 export function refusalOf({ status, headers, body }: AcmeResponse, now: Instant): AcmeFailure {
-  const problem = objectIn(body) as Problem | undefined;
+  const problem: Problem | undefined = objectIn(body);
   const retryAfter = retryAfterIn(headers["retry-after"], now);
   if (problem !== undefined && typeof problem.type === "string") return refusal(problem, retryAfter);
   if (status === 429) return refusal({ type: `${prefix}rateLimited`, detail: "too many requests" }, retryAfter);
-  return new AcmeFailure("NW1621", "AuthorityFailed", `the authority answers with HTTP status ${status}`, { retryAfter });
+  return new AcmeFailure("NW1621", "AuthorityFailed", `the authority answers with HTTP status ${status}`, {
+    retryAfter,
+  });
 }
 
 export const objectIn = (text: string): object | undefined => {
@@ -78,7 +82,7 @@ export const objectIn = (text: string): object | undefined => {
 /** Seconds or a date (RFC 9110 section 10.2.3). */
 export function retryAfterIn(text: string | undefined, now: Instant): Milliseconds | undefined {
   if (text === undefined) return undefined;
-  const span = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : / GMT$/.test(text) ? Date.parse(text) - now : NaN;
+  const span = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : text.endsWith(" GMT") ? Date.parse(text) - now : NaN;
   return Number.isFinite(span) ? milliseconds(Math.max(0, span)) : undefined;
 }
 

@@ -1,5 +1,13 @@
 /** Signed messages of ACME (RFC 8555 section 6.2, RFC 7515) with ES256, and what is made of an account's key. Pure but for entropy of the signature. */
-import { createHash, createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  sign,
+  type KeyObject,
+} from "node:crypto";
 
 export interface SignedParts {
   readonly url: string;
@@ -44,7 +52,9 @@ export const recordContent = (authorization: string): string =>
 
 /** RFC 7638: members in the order of their names, without white space. */
 function thumbprint(key: KeyObject): string {
-  return createHash("sha256").update(JSON.stringify(publicJwk(key))).digest("base64url");
+  return createHash("sha256")
+    .update(JSON.stringify(publicJwk(key)))
+    .digest("base64url");
 }
 
 function publicJwk(key: KeyObject): { crv: string; kty: string; x: string; y: string } {

@@ -23,7 +23,8 @@ export interface OrderSteps {
 /** @returns the chain, PEM. @throws AcmeFailure */
 export async function obtain(steps: OrderSteps): Promise<string> {
   const { client } = steps;
-  let { url, order } = (await begunOrder(steps)) ?? (await freshOrder(steps));
+  const { url, order: found } = (await begunOrder(steps)) ?? (await freshOrder(steps));
+  let order = found;
   if (order.status === "pending") {
     for (const authorization of order.authorizations) await authorize(steps, authorization);
     order = await poll(steps, url, (now: Order) => now.status !== "pending");
@@ -33,7 +34,7 @@ export async function obtain(steps: OrderSteps): Promise<string> {
     order = await poll(steps, url, (now: Order) => now.status !== "ready");
   }
   if (order.status === "processing") order = await poll(steps, url, (now: Order) => now.status !== "processing");
-  if (order.status !== "valid" || order.certificate === undefined) throw refusal((order.error ?? {}) as Problem);
+  if (order.status !== "valid" || order.certificate === undefined) throw refusal(order.error ?? {});
   return client.download(order.certificate);
 }
 
@@ -41,7 +42,7 @@ export async function obtain(steps: OrderSteps): Promise<string> {
 async function begunOrder({ url, client }: OrderSteps): Promise<{ url: string; order: Order } | undefined> {
   if (url === undefined) return undefined;
   try {
-    const { value: order } = await client.read<Order>(url);
+    const order = (await client.read(url)).value as Order;
     return order.status === "invalid" ? undefined : { url, order };
   } catch (failure) {
     if (failure instanceof AcmeFailure && failure.code === "NW1622" && failure.reason !== "RateLimited")
@@ -58,7 +59,7 @@ async function freshOrder({ client, hostname, replaces, began }: OrderSteps): Pr
 
 async function authorize(steps: OrderSteps, url: string): Promise<void> {
   const { client, challenge: type, answer } = steps;
-  const { value: authorization } = await client.read<Authorization>(url);
+  const authorization = (await client.read(url)).value as Authorization;
   if (authorization.status === "valid") return;
   const challenge = authorization.challenges.find((each) => each.type === type);
   if (challenge === undefined) {
@@ -77,7 +78,7 @@ async function authorize(steps: OrderSteps, url: string): Promise<void> {
 
 function problemOf({ status, challenges }: Authorization, type: string): Problem {
   const failed: Challenge | undefined = challenges.find((each) => each.type === type && each.error !== undefined);
-  return (failed?.error as Problem | undefined) ?? { detail: `its authorization is ${status}` };
+  return failed?.error ?? { detail: `its authorization is ${status}` };
 }
 
 /** A poll is asked for again after what the authority says, or after 0.5 s and then ever later. */
@@ -86,15 +87,12 @@ const longestPoll = seconds(10);
 /** All polls for one thing together. */
 const pollPatience = seconds(300);
 
-async function poll<T>(
-  { client, clock, signal }: OrderSteps,
-  url: string,
-  isDone: (value: T) => boolean,
-): Promise<T> {
+async function poll<T>({ client, clock, signal }: OrderSteps, url: string, isDone: (value: T) => boolean): Promise<T> {
   const deadline = clock.monotonic() + pollPatience;
   let pause: Milliseconds = firstPoll;
   for (;;) {
-    const { value, retryAfter } = await client.read<T>(url);
+    const { value: read, retryAfter } = await client.read(url);
+    const value = read as T;
     if (isDone(value)) return value;
     const wait = retryAfterIn(retryAfter, clock.now()) ?? pause;
     if (clock.monotonic() + wait > deadline)

@@ -213,13 +213,19 @@ export class AcmeOrders {
     const { challenge, directory } = issuer.spec.acme;
     await this.#untilReachable(hostname, entry, signal);
     const client = this.#accounts.client(name);
-    if (client === undefined) throw new AcmeFailure("NW1621", "AccountRefused", `CertificateIssuer ${name} has no account`);
+    if (client === undefined)
+      throw new AcmeFailure("NW1621", "AccountRefused", `CertificateIssuer ${name} has no account`);
     const begun = this.#orders.get(hostname);
     const isOurs = begun?.issuer === name && begun.directory === directory;
     let order = isOurs ? begun : await this.#orders.put(hostname, { issuer: name, directory, key: newAccountKey() });
     const { signingRequest } = await import("../ca/signing-request.ts");
     const chain = await obtain({
-      ...{ client, clock, signal, hostname, challenge, url: order.url },
+      client,
+      clock,
+      signal,
+      hostname,
+      challenge,
+      url: order.url,
       replaces: await this.#replaces(hostname, name, client),
       signingRequest: () => signingRequest(hostname, order.key),
       began: async (url) => void (order = await this.#orders.put(hostname, { ...order, url })),
@@ -233,7 +239,9 @@ export class AcmeOrders {
     const served = servedCertificate(chain, order.key, hostname);
     signal.throwIfAborted();
     await this.#cleanUp(hostname);
-    await certificates.offer(hostname, { ...served, issuer: name, since: clock.now() }, [this.#orders.deletion(hostname)]);
+    await certificates.offer(hostname, { ...served, issuer: name, since: clock.now() }, [
+      this.#orders.deletion(hostname),
+    ]);
     this.#orders.forget(hostname);
     countOrder(name, "Issued");
     log.info("CertificateIssued", { hostname, issuer: name, notAfter: new Date(served.notAfter).toISOString() });

@@ -21,7 +21,9 @@ export function proposedRenewal(
   { notBefore, notAfter, since }: Lifetime & { readonly since: Instant },
   chance: number,
 ): Instant | undefined {
-  const { suggestedWindow } = answer as { readonly suggestedWindow?: { readonly start?: unknown; readonly end?: unknown } };
+  const { suggestedWindow } = answer as {
+    readonly suggestedWindow?: { readonly start?: unknown; readonly end?: unknown };
+  };
   const [start, end] = [suggestedWindow?.start, suggestedWindow?.end].map((at) => Date.parse(String(at)));
   if (start === undefined || end === undefined || !(start < end)) return undefined;
   const life = notAfter - notBefore;

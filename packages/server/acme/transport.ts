@@ -36,12 +36,16 @@ function exchange(agent: Agent, { method, url, body }: AcmeRequest, signal: Abor
   const { promise, resolve, reject } = Promise.withResolvers<AcmeResponse>();
   const fail = (cause: unknown): void => {
     const why = signal.aborted ? "it does not answer in time" : messageOf(cause);
-    reject(new AcmeFailure("NW1621", "AuthorityUnreachable", `${new URL(url).host} cannot be asked: ${why}`, { cause }));
+    reject(
+      new AcmeFailure("NW1621", "AuthorityUnreachable", `${new URL(url).host} cannot be asked: ${why}`, { cause }),
+    );
   };
   if (!url.startsWith("https://")) return Promise.reject(noHttps(url));
   const headers = {
     "user-agent": `netwright/${productVersion}`,
-    ...(body === undefined ? {} : { "content-type": "application/jose+json", "content-length": Buffer.byteLength(body) }),
+    ...(body === undefined
+      ? {}
+      : { "content-type": "application/jose+json", "content-length": Buffer.byteLength(body) }),
   };
   const outgoing = request(url, { agent, method, headers, signal }, (incoming) => {
     const chunks: Buffer[] = [];

@@ -98,7 +98,9 @@ export class Certificates {
   /** Hostnames whose certificate has expired since the last call, or has been replaced since then. */
   expiryChanges(): ReadonlySet<string> {
     const now = this.#clock.now();
-    const expired = new Set([...this.#records].filter(([, { notAfter }]) => notAfter <= now).map(([hostname]) => hostname));
+    const expired = new Set(
+      [...this.#records].filter(([, { notAfter }]) => notAfter <= now).map(([hostname]) => hostname),
+    );
     const before = this.#expired;
     const changes = [...expired, ...before].filter((hostname) => expired.has(hostname) !== before.has(hostname));
     this.#expired = expired;
@@ -122,7 +124,10 @@ const pemsOf = (records: ReadonlyMap<string, Issued>): ReadonlyMap<string, strin
   new Map([...records].map(([hostname, { pem }]) => [hostname, pem]));
 
 /** By hostname: the issuer; undefined is the built-in authority. Also of services as they were, as far as something is left. */
-function wantedNames({ objects, ledger }: Pick<World, "objects" | "ledger">): ReadonlyMap<string, CertificateIssuer | undefined> {
+function wantedNames({
+  objects,
+  ledger,
+}: Pick<World, "objects" | "ledger">): ReadonlyMap<string, CertificateIssuer | undefined> {
   const former = [...ledger.values()].flatMap((entry) => (entry.kind === "Former" ? [entry.object] : []));
   const present = [...objects.services.values()].map(({ object }) => object);
   const listeners = [...former, ...present].flatMap(httpsListeners);

@@ -104,7 +104,17 @@ export class Statuses {
     const { clock, reports, states, dns, certificates } = this.#dependencies;
     const { standing: objects, diagnostics } = world;
     const [ledger, absences] = [this.#ledger, this.#absences];
-    return { objects, ledger, reports, states, dns, certificates, absences, diagnostics, now: formatInstant(clock.now()) };
+    return {
+      objects,
+      ledger,
+      reports,
+      states,
+      dns,
+      certificates,
+      absences,
+      diagnostics,
+      now: formatInstant(clock.now()),
+    };
   }
 
   /** Sets the gauges, for whoever reads them now. */

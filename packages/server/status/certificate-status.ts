@@ -29,7 +29,8 @@ export function certificatesOf({ certificates }: Facts, service: Service): reado
     const times = { notBefore: record.notBefore, notAfter: record.notAfter, renewAt };
     return [
       {
-        ...{ hostname, issuer: record.issuer ?? "" },
+        hostname,
+        issuer: record.issuer ?? "",
         ...(Object.fromEntries(Object.entries(times).map(([name, at]) => [name, formatInstant(at)])) as Times),
       },
     ];
@@ -65,7 +66,11 @@ export function judgeCertificates(facts: Facts, service: Service): CertificateVe
     const wanted = issuerOf(objects, listener)?.metadata.name;
     if (obstacle === undefined) continue;
     const reason = wanted === record.issuer ? "RenewalFailed" : obstacle.reason;
-    lateRenewal ??= { status: "True", reason, message: `${hostname}: until ${until} that is served${because(obstacle)}` };
+    lateRenewal ??= {
+      status: "True",
+      reason,
+      message: `${hostname}: until ${until} that is served${because(obstacle)}`,
+    };
   }
   return lateRenewal ?? { status: "True", reason: "Issued", message: told.join(", ") };
 }

@@ -4,7 +4,15 @@
  */
 // oxlint-disable-next-line import/no-unassigned-import
 import "reflect-metadata";
-import { createHash, createHmac, createPublicKey, generateKeyPairSync, randomBytes, verify, webcrypto, type JsonWebKey } from "node:crypto";
+import {
+  createHash,
+  createHmac,
+  createPublicKey,
+  randomBytes,
+  verify,
+  webcrypto,
+  type JsonWebKey,
+} from "node:crypto";
 import {
   AuthorityKeyIdentifierExtension,
   cryptoProvider,
@@ -59,10 +67,13 @@ export interface FakeAuthority {
 }
 
 export async function fakeAuthority(): Promise<FakeAuthority> {
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"])) as webcrypto.CryptoKeyPair;
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const root = await X509CertificateGenerator.createSelfSigned({
-    ...{ serialNumber: "01", name: "CN=Fake root", notAfter: new Date(systemClock.now() + 4e10) },
-    ...{ signingAlgorithm: algorithm, keys },
+    serialNumber: "01",
+    name: "CN=Fake root",
+    notAfter: new Date(systemClock.now() + 4e10),
+    signingAlgorithm: algorithm,
+    keys,
   });
   const moods: Moods = {
     refuseNonces: false,
@@ -120,10 +131,14 @@ export async function fakeAuthority(): Promise<FakeAuthority> {
     const names = request.extensions.flatMap((each) =>
       each instanceof SubjectAlternativeNameExtension ? each.names.items.map(({ value }) => value) : [],
     );
-    if (!(await request.verify()) || names.join() !== order.hostname) return problem(400, "badCSR", "not for this order");
+    if (!(await request.verify()) || names.join() !== order.hostname)
+      return problem(400, "badCSR", "not for this order");
     const leaf = await X509CertificateGenerator.create({
       serialNumber: `00${randomBytes(9).toString("hex")}`,
-      ...{ subject: [], issuer: root.subjectName, signingAlgorithm: algorithm, signingKey: keys.privateKey },
+      subject: [],
+      issuer: root.subjectName,
+      signingAlgorithm: algorithm,
+      signingKey: keys.privateKey,
       notBefore: new Date(systemClock.now() - 60_000),
       notAfter: new Date(systemClock.now() + moods.days * 86_400_000),
       publicKey: await request.publicKey.export(algorithm, ["verify"]),
@@ -137,7 +152,10 @@ export async function fakeAuthority(): Promise<FakeAuthority> {
     return answer(200, orderBody(order, orders.indexOf(order)));
   }
 
-  function register(jwk: JsonWebKey, payload: { contact?: string[]; externalAccountBinding?: Flattened }): AcmeResponse {
+  function register(
+    jwk: JsonWebKey,
+    payload: { contact?: string[]; externalAccountBinding?: Flattened },
+  ): AcmeResponse {
     const { externalAccount } = moods;
     if (externalAccount !== undefined && !isBound(payload.externalAccountBinding, externalAccount, jwk))
       return problem(403, "unauthorized", "the binding is wrong");
@@ -147,14 +165,25 @@ export async function fakeAuthority(): Promise<FakeAuthority> {
     return answer(known === undefined ? 201 : 200, { status: "valid" }, { location: url });
   }
 
-  async function serve(path: string, payload: Record<string, never>, jwk: JsonWebKey, account: string): Promise<AcmeResponse> {
+  async function serve(
+    path: string,
+    payload: Record<string, never>,
+    jwk: JsonWebKey,
+    account: string,
+  ): Promise<AcmeResponse> {
     const [, kind, id = ""] = path.split("/");
     const order = orders[Number(id)];
     if (kind === "account") return answer(200, { status: "valid" });
     if (kind === "new-order") {
       const { identifiers, replaces } = payload as { identifiers?: { value: string }[]; replaces?: string };
       const token = randomBytes(16).toString("base64url");
-      orders.push({ hostname: identifiers?.[0]?.value ?? "", token, replaces, status: "pending", challenge: "pending" });
+      orders.push({
+        hostname: identifiers?.[0]?.value ?? "",
+        token,
+        replaces,
+        status: "pending",
+        challenge: "pending",
+      });
       const made = orders.length - 1;
       return answer(201, orderBody(orders[made] as FakeOrder, made), { location: `${site}/order/${made}` });
     }
@@ -170,7 +199,10 @@ export async function fakeAuthority(): Promise<FakeAuthority> {
     if (order.challenge === "processing" && moods.patience-- <= 0) judge(order, authorizationOf(order, jwk, account));
     const status = order.challenge === "processing" ? "pending" : order.challenge;
     const challenges = ["http-01", "dns-01"].map((type) => ({
-      ...{ type, token: order.token, url: `${site}/challenge/${id}`, status: order.challenge },
+      type,
+      token: order.token,
+      url: `${site}/challenge/${id}`,
+      status: order.challenge,
       ...(order.error === undefined ? {} : { error: order.error }),
     }));
     return answer(200, { identifier: { type: "dns", value: order.hostname }, status, challenges });
@@ -198,11 +230,21 @@ export async function fakeAuthority(): Promise<FakeAuthority> {
       return answer(mood.status, mood.problem, mood.retryAfter === undefined ? {} : { "retry-after": mood.retryAfter });
     return path === "/new-account" ? register(jwk, payload) : serve(path, payload, jwk, header.kid ?? "");
   };
-  return { transport, directory: `${site}/dir`, moods, asked, orders, accounts, forgetAccounts: () => accounts.clear() };
+  return {
+    transport,
+    directory: `${site}/dir`,
+    moods,
+    asked,
+    orders,
+    accounts,
+    forgetAccounts: () => accounts.clear(),
+  };
 }
 
 const directoryBody = ({ externalAccount, window: proposed }: Moods): object => ({
-  ...{ newNonce: `${site}/new-nonce`, newAccount: `${site}/new-account`, newOrder: `${site}/new-order` },
+  newNonce: `${site}/new-nonce`,
+  newAccount: `${site}/new-account`,
+  newOrder: `${site}/new-order`,
   ...(proposed === undefined ? {} : { renewalInfo: `${site}/renewal` }),
   meta: { externalAccountRequired: externalAccount !== undefined },
 });
@@ -248,7 +290,11 @@ function opened(
       { key: createPublicKey({ key: jwk, format: "jwk" }), dsaEncoding: "ieee-p1363" },
       Buffer.from(message.signature, "base64url"),
     );
-  return { header, payload: message.payload === "" ? {} : (decoded(message.payload) as Record<string, never>), isSigned };
+  return {
+    header,
+    payload: message.payload === "" ? {} : (decoded(message.payload) as Record<string, never>),
+    isSigned,
+  };
 }
 
 function isBound(
@@ -260,9 +306,7 @@ function isBound(
   const input = `${binding.protected}.${binding.payload}`;
   const expected = createHmac("sha256", Buffer.from(secret, "base64url")).update(input).digest("base64url");
   const { kid } = decoded(binding.protected) as Header;
-  return kid === keyId && binding.signature === expected && JSON.stringify(decoded(binding.payload)) === JSON.stringify(jwk);
+  return (
+    kid === keyId && binding.signature === expected && JSON.stringify(decoded(binding.payload)) === JSON.stringify(jwk)
+  );
 }
-
-/** A key that is nobody's, as PEM. */
-export const strangeKey = (): string =>
-  generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "pem", type: "pkcs8" }) as string;

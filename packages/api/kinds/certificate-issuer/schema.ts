@@ -13,16 +13,17 @@ const acmeSchema = z
       .max(5)
       .prefault([])
       .meta({ description: "Whom the authority tells about trouble. Many ask for one." }),
-    termsOfServiceAgreed: z.literal(true, { error: "must be true: read what the authority's directory points to" }).meta({
-      description: "That you agree to the authority's terms of service. No account is made without.",
-    }),
+    termsOfServiceAgreed: z
+      .literal(true, { error: "must be true: read what the authority's directory points to" })
+      .meta({
+        description: "That you agree to the authority's terms of service. No account is made without.",
+      }),
     challenge: z.enum(["http-01", "dns-01"]).default("http-01").meta({
       description: "How control of a name is shown: over port 80 of the service, or by a record in the server's zone.",
     }),
-    caBundle: z
-      .string()
-      .exactOptional()
-      .meta({ description: "Certificates, PEM, that the directory's own TLS is verified against; the system's when left out." }),
+    caBundle: z.string().exactOptional().meta({
+      description: "Certificates, PEM, that the directory's own TLS is verified against; the system's when left out.",
+    }),
   })
   .meta({ description: "An authority that speaks ACME (RFC 8555)." });
 

@@ -32,7 +32,12 @@ function completeListener(listener: ExposeInput, workloads: readonly WorkloadTie
   if (listener.protocol === "HTTPS") {
     const { port = httpsPort, certificate = "auto", redirectHttp = true, hsts, issuer } = listener;
     return {
-      ...{ hostname, protocol: "HTTPS", port, certificate, redirectHttp, families },
+      hostname,
+      protocol: "HTTPS",
+      port,
+      certificate,
+      redirectHttp,
+      families,
       ...(hsts === undefined ? {} : { hsts }),
       ...(issuer === undefined ? {} : { issuer }),
     };

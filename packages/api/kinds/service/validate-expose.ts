@@ -32,7 +32,9 @@ function httpsFindings({ tier }: ExposeInput, index: number): readonly Finding[]
 function transportFindings(spec: Spec, listener: ExposeInput, index: number): readonly Finding[] {
   const path = ["spec", "expose", index];
   const { protocol, port, tier } = listener;
-  const foreign = (["certificate", "issuer", "redirectHttp", "hsts"] as const).filter((field) => listener[field] !== undefined);
+  const foreign = (["certificate", "issuer", "redirectHttp", "hsts"] as const).filter(
+    (field) => listener[field] !== undefined,
+  );
   const hint = "leave it out, or write protocol: HTTPS";
   const tiers = spec.tiers.filter(isWorkloadTier).map(({ name }) => name);
   const noPort = finding(
