@@ -4,48 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { makePerlImage } from "./perl-image.ts";
 import { page, startLab, type LiveLab } from "./live-lab.ts";
 import { until } from "./until.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "netwright-image-"));
 const image = join(directory, "shop-image");
-
-/** Needs no module: numbers of Linux, from socket(7) and ipv6(7). */
-const server = String.raw`
-$| = 1; $SIG{PIPE} = "IGNORE"; $SIG{TERM} = sub { exit 0 };
-socket(my $listener, 10, 1, 6); setsockopt($listener, 1, 2, pack("i", 1));
-bind($listener, pack("S n N a16 N", 10, 8080, 0, "\0" x 16, 0)) or die "bind: $!"; listen($listener, 64);
-while (1) {
-  accept(my $client, $listener) or next;
-  while (defined(my $line = <$client>)) { last if $line =~ /^\r?$/ }
-  my $text = "$ENV{GREETING} from $< in " . (readlink("/proc/self/cwd") // "") . "\n";
-  syswrite($client, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " . length($text) . "\r\n\r\n$text");
-  shutdown($client, 1);
-  close($client);
-}`;
-
-/** perl of this machine with its libraries, by GNU tar and umoci. */
-function makeImage(): void {
-  const libraries = [...execFileSync("ldd", ["/usr/bin/perl"], { encoding: "utf8" }).matchAll(/(\/\S+) \(0x/g)];
-  const files = ["/usr/bin/perl", ...libraries.map(([, path = ""]) => path)];
-  const layer = join(directory, "layer.tar");
-  execFileSync("tar", ["--dereference", "-cf", layer, "-C", "/", ...files.map((path) => path.slice(1))]);
-  writeFileSync(join(directory, "server.pl"), server);
-  const umoci = (...args: readonly string[]): void => void execFileSync("umoci", [...args]);
-  umoci("init", "--layout", image);
-  umoci("new", "--image", `${image}:1`);
-  umoci("raw", "add-layer", "--image", `${image}:1`, layer);
-  umoci("insert", "--image", `${image}:1`, join(directory, "server.pl"), "/srv/server.pl");
-  umoci("config", "--image", `${image}:1`, "--config.entrypoint=/usr/bin/perl", "--config.cmd=/srv/server.pl");
-  umoci(
-    "config",
-    "--image",
-    `${image}:1`,
-    "--config.user=1234:99",
-    "--config.workingdir=/srv",
-    "--config.env=GREETING=image",
-  );
-}
+const answered = String.raw`"$ENV{GREETING} from $< in " . (readlink("/proc/self/cwd") // "") . "\n"`;
 
 const manifest = (name: string, more = ""): string => `
 apiVersion: netwright.dev/v1alpha1
@@ -67,7 +32,7 @@ const put = (text: string): string => {
 };
 
 beforeAll(async () => {
-  makeImage();
+  makePerlImage(directory, image, answered);
   lab = await startLab("image");
 });
 afterAll(async () => {

@@ -85,6 +85,7 @@ const masks: readonly (readonly [pattern: RegExp, mask: string])[] = [
   [/\brevision \d+( of \d+)?/g, "revision <number>"],
   [/"?\buid"?: "?[0-9a-f-]{32,36}"?/g, "uid: <uid>"],
   [/\bnw_[0-9a-f]+_[\w-]+/g, "<secret>"],
+  [/\b[0-9a-f]{32}\b/g, "<digest>"],
   [/\b[0-9a-f]{16}\b/g, "<id>"],
   [/\bv?24\.\d+\.\d+\b/g, "<version>"],
   [/\bLinux \d\S*(?=,)/g, "Linux <version>"],

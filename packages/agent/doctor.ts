@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NodeSystem } from "@netwright/contract";
 import { drivers } from "@netwright/drivers";
+import { isInMemory } from "@netwright/drivers/memory.ts";
 import { nodeSystem } from "@netwright/system";
 
 export interface Finding {
@@ -36,6 +37,10 @@ async function examineSystem({ files, runner }: NodeSystem): Promise<readonly Fi
   const findings: Finding[] = [];
   const release = ((await files.read("/proc/sys/kernel/osrelease")) ?? "").trim();
   findings.push({ verdict: "Good", subject: "kernel", message: `Linux ${release}, Node ${process.version}` });
+  if (!(await isInMemory(files, "/run"))) {
+    const message = "it is not in memory: workloads with secrets do not start (see --run of netwright agent)";
+    findings.push({ verdict: "Note", subject: "/run", message });
+  }
   const max = Number(await files.read("/proc/sys/net/netfilter/nf_conntrack_max"));
   if (max > 0 && max < 65_536) {
     findings.push({

@@ -10,6 +10,7 @@ import type {
 } from "@netwright/contract";
 import { readProxyHealth } from "@netwright/drivers/proxy-haproxy/index.ts";
 import { probeHealth, readRuntime, readSockets, type ContainerFacts } from "@netwright/drivers/runtime-crun/index.ts";
+import { containerOf, missingSecrets } from "@netwright/drivers/runtime-crun/want.ts";
 import { judge, type Verdict } from "./health.ts";
 
 interface Instance {
@@ -51,7 +52,7 @@ export class InstanceWatch {
     const factsOf = new Map(containers.map((facts) => [`${facts.project}/${facts.id}`, facts]));
     const reports = instances.map((instance) => {
       const facts = factsOf.get(keyOf(instance));
-      return facts === undefined ? this.#proxy(instance) : this.#container(instance, facts);
+      return facts === undefined ? this.#proxy(instance) : this.#container(instance, facts, state.secrets);
     });
     return (await Promise.all(reports)).toSorted((a, b) => (`${a.project}/${a.id}` < `${b.project}/${b.id}` ? -1 : 1));
   }
@@ -75,11 +76,13 @@ export class InstanceWatch {
     };
   }
 
-  async #container(instance: Instance, facts: ContainerFacts): Promise<InstanceReport> {
+  async #container(instance: Instance, facts: ContainerFacts, values: HostState["secrets"]): Promise<InstanceReport> {
     const { project, workload } = instance;
     const { pid, startedAt, restarts } = facts;
     const none = { project, id: workload.id, pid, startedAt, restarts, connections: null };
     if (facts.phase === "BackOff" || facts.phase === "Stopping") return { ...none, ...notRunning(facts) };
+    const missing = facts.phase === "Absent" ? undelivered(instance, values) : undefined;
+    if (missing !== undefined) return { ...none, phase: "Starting", reason: "WaitingForSecret", message: missing };
     const image = facts.phase === "Absent" ? this.#imageOf(workload) : undefined;
     if (image !== undefined && image.phase !== "Ready") return { ...none, ...waitsFor(image) };
     if (pid === null) return { ...none, phase: "Starting", reason: facts.phase, message: "not started yet" };
@@ -129,6 +132,15 @@ function waitsFor({ name, phase, message }: ImageReport): Pick<InstanceReport, "
   if (phase === "Failed") return { phase: "Failed", reason: "ImageUnavailable", message: `image ${name}: ${message}` };
   const reason = phase === "Resolving" ? "ResolvingImage" : "PullingImage";
   return { phase: "Starting", reason, message: `image ${name}: ${message}` };
+}
+
+/** Which secret it waits for; undefined where it has them all. */
+function undelivered({ project, workload }: Instance, values: HostState["secrets"]): string | undefined {
+  const container = containerOf({ project }, workload, values);
+  const [missing] = container === undefined ? [] : missingSecrets(container);
+  return missing === undefined
+    ? undefined
+    : `${missing.key} of secret/${missing.name} has not come from the server yet`;
 }
 
 const portsText = ({ ports }: WorkloadState): string =>

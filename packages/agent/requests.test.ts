@@ -22,8 +22,8 @@ const state = {
       project: "default",
       name: "web",
       workloads: [
-        { id: "shop-web-1", run: { kind: "Container" } },
-        { id: "shop-web-2", run: { kind: "Container" } },
+        { id: "shop-web-1", run: { kind: "Container", env: [], files: [] } },
+        { id: "shop-web-2", run: { kind: "Container", env: [], files: [] } },
         { id: "shop-proxy-1", run: { kind: "Proxy" } },
       ],
     },

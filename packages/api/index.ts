@@ -14,6 +14,8 @@ export { defaultProject, type ClusterMetadata, type Metadata, type ProjectMetada
 export { serviceConditions, type Condition, type ServiceConditionType } from "./kinds/condition.ts";
 export type { AddressPool } from "./kinds/address-pool/schema.ts";
 export type { CertificateIssuer } from "./kinds/certificate-issuer/schema.ts";
+export type { Config } from "./kinds/config/schema.ts";
+export { configKeys, configValue } from "./kinds/config/validate.ts";
 export type { Host, Uplink } from "./kinds/host/schema.ts";
 export { instancePhases, type Instance, type InstancePhaseName } from "./kinds/instance/schema.ts";
 export {
@@ -29,6 +31,9 @@ export type { Network } from "./kinds/network/schema.ts";
 export type { NodeStatus } from "./kinds/node-status.ts";
 export type { Project, Quota } from "./kinds/project/schema.ts";
 export type { Router, RouterLink } from "./kinds/router/schema.ts";
+export { withoutBoxes } from "./kinds/secret/conceal.ts";
+export type { SealedValue, Secret } from "./kinds/secret/schema.ts";
+export { tlsKeys } from "./kinds/secret/validate.ts";
 export type { Session } from "./kinds/router/session.ts";
 export { serviceChain, tierProtocols, type ChainTier } from "./kinds/service/chain.ts";
 export type { Health } from "./kinds/service/health.ts";
@@ -45,7 +50,8 @@ export {
 } from "./kinds/service/service.ts";
 export { serviceStages, type ServiceStage, type ServiceStatus } from "./kinds/service/status.ts";
 export { isImplied, type Spread } from "./kinds/service/tier.ts";
-export type { Workload, WorkloadFileEntry } from "./kinds/service/workload.ts";
+export { isVariableName, variableHint } from "./kinds/service/validate-workload.ts";
+export type { EnvEntry, Workload, WorkloadFileEntry } from "./kinds/service/workload.ts";
 export { parseDuration, printDuration } from "./fields/duration.ts";
 export { parseHostname, type Hostname } from "./fields/hostname.ts";
 export { coversHostname, type HostnamePattern } from "./fields/hostname-pattern.ts";

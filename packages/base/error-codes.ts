@@ -65,6 +65,7 @@ export const errorCodes = {
   NW1508: entry("unavailable", "The time allowed for waiting is over."),
   NW1509: entry("engine", "The store on disk is damaged or was written by a newer version."),
   NW1510: entry("conflict", "The store on disk is in use by another process."),
+  NW1511: entry("engine", "The key that secrets are encrypted with is not there, or is another one."),
 
   NW1601: entry("engine", "An engine refused a change."),
   NW1602: entry("engine", "A program needed is not installed or cannot be started."),
@@ -78,6 +79,10 @@ export const errorCodes = {
   NW1610: entry("engine", "The content of an image does not have the digest that it should have. None of it is used."),
   NW1611: entry("engine", "An image cannot be used here: damaged, unsafe, too large, or made for other machines."),
   NW1612: entry("engine", "A file on the host that should hold a secret is missing, empty or not usable."),
+  NW1613: entry(
+    "engine",
+    "The agent's run directory is on a disk, so no secret is written to it and nothing that needs one starts.",
+  ),
   NW1621: entry("unavailable", "A certificate authority cannot be reached or fails. It is asked again later."),
   NW1622: entry("engine", "A certificate authority refuses a certificate or an account; the message has its reason."),
   NW1623: entry("invalid", "A certificate cannot be used: damaged, expired, for other names, or not of its key."),

@@ -21,6 +21,12 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./verbs/diff.ts"),
   },
   {
+    name: "secret",
+    group: "Services",
+    summary: "Make and change secrets from files or standard input",
+    load: () => import("./verbs/secret.ts"),
+  },
+  {
     name: "scale",
     group: "Services",
     summary: "Set the number of instances of a tier",

@@ -14,6 +14,8 @@ export interface CompileInput {
   readonly certificates: ReadonlyMap<string, string>;
   /** Absent: nobody asks. */
   readonly challenges?: Challenges;
+  /** By digest: values that templates refer to, in base64. One that is not there is not delivered. Absent: none. */
+  readonly secrets?: ReadonlyMap<string, string>;
 }
 
 /** By hostname: what certificate authorities ask for over port 80 at this moment. */

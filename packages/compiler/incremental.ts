@@ -17,6 +17,8 @@ export interface CompilationChange {
   readonly certificates?: ReadonlyMap<string, string>;
   /** All of them. */
   readonly challenges?: Challenges;
+  /** All values of secrets. A digest never gets another value, so that only templates tell what changed. */
+  readonly secrets?: ReadonlyMap<string, string>;
 }
 
 export interface CompilationUpdate {

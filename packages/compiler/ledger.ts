@@ -42,6 +42,8 @@ export interface TemplateEntry {
   readonly run: ContainerRun;
   /** Where it listens. */
   readonly port: number;
+  /** Encrypted values that `run` refers to, by digest: as they were when it was made. Absent where there are none. */
+  readonly sealed?: Readonly<Record<string, string>>;
 }
 
 export type InstanceRole = "LoadBalancer" | "Proxy" | "Workload";

@@ -6,11 +6,13 @@ import {
   type AddressPool,
   type AnyObject,
   type CertificateIssuer,
+  type Config,
   type FieldPath,
   type Host,
   type Network,
   type Project,
   type Router,
+  type Secret,
   type Service,
   type Sources,
 } from "@netwright/api";
@@ -31,6 +33,8 @@ export interface ObjectSet {
   readonly routers: ReadonlyMap<string, Applied<Router>>;
   readonly projects: ReadonlyMap<string, Applied<Project>>;
   readonly issuers: ReadonlyMap<string, Applied<CertificateIssuer>>;
+  readonly secrets: ReadonlyMap<string, Applied<Secret>>;
+  readonly configs: ReadonlyMap<string, Applied<Config>>;
 }
 
 export const projectKey = (project: string, name: string): string => `${project}/${name}`;
@@ -45,6 +49,8 @@ export function objectSet(items: Iterable<{ readonly object: AnyObject; readonly
     routers: new Map<string, Applied<Router>>(),
     projects: new Map<string, Applied<Project>>(),
     issuers: new Map<string, Applied<CertificateIssuer>>(),
+    secrets: new Map<string, Applied<Secret>>(),
+    configs: new Map<string, Applied<Config>>(),
   };
   const keyed = [...items].map(({ object, sources = {} }) => ({ key: keyOf(object), object, sources }));
   for (const { key, object, sources } of keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
@@ -54,6 +60,8 @@ export function objectSet(items: Iterable<{ readonly object: AnyObject; readonly
     else if (object.kind === "Host") set.hosts.set(key, { object, sources });
     else if (object.kind === "Project") set.projects.set(key, { object, sources });
     else if (object.kind === "CertificateIssuer") set.issuers.set(key, { object, sources });
+    else if (object.kind === "Secret") set.secrets.set(key, { object, sources });
+    else if (object.kind === "Config") set.configs.set(key, { object, sources });
     else if (object.kind === "Router") set.routers.set(key, { object, sources });
   }
   return set;

@@ -66,7 +66,7 @@ export function reconcile(input: ReconcileInput): Reconciled {
   ];
   const standing = standings({ objects, draft, observed, now });
   for (const service of objects.services.values())
-    diagnostics.push(...reconcileService({ draft, observed, now, hosts, standing, explain }, service));
+    diagnostics.push(...reconcileService({ objects, draft, observed, now, hosts, standing, explain }, service));
   noteEmptyHosts({ draft, now, tell });
   forget(objects, draft);
   pinImages(draft, observed);

@@ -1,29 +1,36 @@
 /** What a tier's instances run, in the form that hosts get, and its identity. */
 import { createHash } from "node:crypto";
-import { fileBase64, type Workload, type WorkloadTier } from "@netwright/api";
+import type { Workload, WorkloadTier } from "@netwright/api";
 import { parseImageReference, type Digest } from "@netwright/base";
 import type { ContainerRun } from "@netwright/contract";
 import type { TemplateEntry } from "./ledger.ts";
+import type { ObjectSet } from "./objects.ts";
+import { envOf, filesOf, type Values } from "./workload-values.ts";
 
-/** Equal workloads have equal hashes; a change of health checks alone replaces nothing. */
-export function templateOf(project: string, service: string, { name: tier, workload }: WorkloadTier): TemplateEntry {
-  const run = runOf(workload);
+/** Equal workloads have equal hashes; a change of health checks alone replaces nothing, one of a value it uses does. */
+export function templateOf(
+  objects: Pick<ObjectSet, "secrets" | "configs">,
+  { project, name: service }: { readonly project: string; readonly name: string },
+  { name: tier, workload }: WorkloadTier,
+): TemplateEntry {
+  const values: Values = { objects, project, sealed: new Map() };
+  const run = runOf(workload, values);
   const hash = createHash("sha256")
     .update(JSON.stringify([run, workload.port]))
     .digest("hex")
     .slice(0, 16);
-  return { kind: "Template", project, service, tier, hash, run, port: workload.port };
+  const sealed = values.sealed.size === 0 ? {} : { sealed: Object.fromEntries(values.sealed) };
+  return { kind: "Template", project, service, tier, hash, run, port: workload.port, ...sealed };
 }
 
-function runOf({ image, command, args, env, files, resources, stopGracePeriod }: Workload): ContainerRun {
+function runOf(workload: Workload, values: Values): ContainerRun {
+  const { image, command, args, resources, stopGracePeriod } = workload;
   return {
     kind: "Container",
     image,
     command,
-    env: env.map(({ name, value }) => ({ name, value })),
-    files: files
-      .map((file) => ({ path: file.path, content: fileBase64(file), mode: file.mode }))
-      .toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+    env: envOf(workload, values),
+    files: filesOf(workload, values),
     resources: { cpuMillis: resources.cpu ?? null, memoryBytes: resources.memory ?? null, pids: resources.pids },
     stopGracePeriod,
     // What is not there stands in no hash, so that what runs since before it could be there runs on.

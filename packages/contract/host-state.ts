@@ -25,6 +25,18 @@ export interface HostState {
   /** Tenant networks with something on this host; empty on routers. By VNI. */
   readonly networks: readonly NetworkState[];
   readonly bgp: BgpState;
+  /**
+   * Values that workloads here refer to, and no others. They are written to memory only. By digest; absent where nothing
+   * refers to any.
+   */
+  readonly secrets?: readonly SecretValue[];
+}
+
+export interface SecretValue {
+  /** As in `SecretRef`. */
+  readonly digest: string;
+  /** The octets, in base64. Absent for readers that the values are kept from. */
+  readonly value?: string;
 }
 
 /** The node's own namespace: what Netwright guards there. Addresses and links are the operator's. */

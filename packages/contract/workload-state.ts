@@ -32,20 +32,40 @@ export interface ContainerRun {
   readonly command: readonly string[];
   /** After `command`, or instead of the image's own arguments. Absent where there are none. */
   readonly args?: readonly string[];
-  readonly env: readonly { readonly name: string; readonly value: string }[];
+  readonly env: readonly EnvVariable[];
   readonly files: readonly WorkloadFile[];
   readonly resources: Resources;
   /** Between SIGTERM and SIGKILL. */
   readonly stopGracePeriod: Milliseconds;
 }
 
-export interface WorkloadFile {
+export type EnvVariable =
+  | { readonly name: string; readonly value: string }
+  | { readonly name: string; readonly secret: SecretRef };
+
+export type WorkloadFile = FileTarget &
+  (
+    | {
+        /** The octets, in base64. */
+        readonly content: string;
+      }
+    | { readonly secret: SecretRef }
+  );
+
+export interface FileTarget {
   /** Absolute, inside the workload. */
   readonly path: string;
-  /** The octets, in base64. */
-  readonly content: string;
   /** Permission bits, for example 0o644. */
   readonly mode: number;
+}
+
+/** A value that stands in no `run`, so that names, hashes and words made from one tell nothing of it. */
+export interface SecretRef {
+  /** Name of the Secret, in the project of the workload. */
+  readonly name: string;
+  readonly key: string;
+  /** Of the value with a random salt: another value has another digest. Finds it in `HostState.secrets`. */
+  readonly digest: string;
 }
 
 export interface Resources {

@@ -17,7 +17,9 @@ import { httpsTransport } from "./acme/transport.ts";
 import { readAdminToken } from "./auth/admin-token.ts";
 import { issuerOf, loadAuthorityFile, serverIdentity } from "./authority-file.ts";
 import { listenTls, listenUnix, type Fetch, type Listening } from "./http/listen.ts";
-import { parseServeOptions, serverUsage, type ServeOptions } from "./options.ts";
+import { parseRotateOptions, parseServeOptions, serverUsage, type ServeOptions } from "./options.ts";
+import { keyFileName, loadKeys } from "./secrets/key-file.ts";
+import { rotateKey } from "./secrets/rotate-key.ts";
 import { startServer, type ServerOptions } from "./server.ts";
 import { parseTsigKey } from "./tsig-key.ts";
 
@@ -32,7 +34,8 @@ export async function serverMain(argv: readonly string[]): Promise<number> {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   try {
-    await serve(parseServeOptions(argv), log, stop);
+    if (argv[0] === "rotate-key") await rotate(parseRotateOptions(argv.slice(1)));
+    else await serve(parseServeOptions(argv), log, stop);
     return 0;
   } catch (error) {
     if (isNetwrightError(error) && error.category === "usage") {
@@ -66,6 +69,7 @@ async function serve(options: ServeOptions, log: Log, stop: AbortController): Pr
       version: productVersion,
       clock: systemClock,
       entropy: systemEntropy,
+      keys: await loadKeys(nodeFiles, join(options.state, keyFileName), systemEntropy, store),
       adminToken: await readAdminToken(nodeFiles, options.adminTokenFile, systemEntropy),
       issue: issuerOf(authority, systemClock),
       acmeTransport: httpsTransport,
@@ -85,6 +89,16 @@ async function serve(options: ServeOptions, log: Log, stop: AbortController): Pr
     await Promise.all(listening.map((each) => each.stop()));
     await server.done;
     log.info("Stopped");
+  } finally {
+    await store.close();
+  }
+}
+
+async function rotate(state: string): Promise<void> {
+  const store = openSqliteStore(join(state, "store.db"));
+  try {
+    const { id, count } = await rotateKey(nodeFiles, join(state, keyFileName), systemEntropy, store);
+    process.stdout.write(`${count} ${count === 1 ? "value is" : "values are"} encrypted with the new key ${id}\n`);
   } finally {
     await store.close();
   }

@@ -4,14 +4,17 @@ import { messageOf, NetwrightError } from "@netwright/base";
 import type { TlsAddress } from "./http/listen.ts";
 
 export const serverUsage = `Usage: netwright server serve --state DIR --admin-token-file FILE [OPTIONS]
+       netwright server rotate-key --state DIR
 
-  --state DIR              what must survive: objects, allocations, the certificate authority
+  --state DIR              what must survive: objects, allocations, the certificate authority, the key of secrets
   --admin-token-file FILE  the first administrator's token; made when the file is not there
   --unix SOCKET            listen on this unix socket
   --listen ADDRESS:PORT    listen here with TLS, for example [fd00:0:0:3::1]:7443
   --dns-server ADDRESS     name server that takes the records of service hostnames (RFC 2136)
   --dns-zone ZONE          zone that it is the primary of
   --dns-key-file FILE      TSIG key (RFC 8945) as tsig-keygen(8) prints it
+
+rotate-key encrypts all secrets with a new key. The server must not run meanwhile.
 `;
 
 export interface ServeOptions {
@@ -47,6 +50,15 @@ export function parseServeOptions(argv: readonly string[]): ServeOptions {
     listen: listen === undefined ? undefined : parseListen(listen),
     dns: dnsOptions(values),
   };
+}
+
+/** @returns the state directory. @throws NW1001. */
+export function parseRotateOptions(argv: readonly string[]): string {
+  const { values, positionals } = parsed(argv);
+  const { state, ...rest } = values;
+  if (state === undefined || positionals.length > 0 || Object.keys(rest).length > 0)
+    throw usage("rotate-key takes --state and nothing else");
+  return state;
 }
 
 type Values = Partial<Record<keyof typeof options, string>>;

@@ -19,6 +19,9 @@ import { Statuses } from "./control/statuses.ts";
 import { readWorld } from "./control/world.ts";
 import type { Log } from "@netwright/base";
 import { createMetrics } from "./metrics.ts";
+import type { SealingKeys } from "./secrets/key-file.ts";
+import { OpenedValues } from "./secrets/opened-values.ts";
+import { Sealer } from "./secrets/sealer.ts";
 import { Events } from "./state/events.ts";
 import { NodeStates } from "./state/node-states.ts";
 import { ObjectView } from "./state/object-view.ts";
@@ -31,6 +34,8 @@ export interface ServerOptions {
   readonly entropy: Entropy;
   readonly log: Log;
   readonly adminToken: string;
+  /** What secrets are encrypted with before they are stored. */
+  readonly keys: SealingKeys;
   readonly issue: Issue;
   /** Of the built-in certificate authority, PEM. */
   readonly caCertificate: string;
@@ -90,6 +95,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     renewalOf: (hostname) => orders.renewalOf(hostname),
     issuerFacts: (name) => orders.issuerFacts(name),
   };
+  const sealer = new Sealer(options.keys, entropy);
   const onProgress = (hostnames: ReadonlySet<string>): void => controller.recordsChanged(hostnames);
   const sync = dns === undefined ? undefined : new DnsSync({ store, clock, log, metrics, ...dns, onProgress });
   const statuses = new Statuses({
@@ -109,6 +115,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     reports,
     certificates,
     challenges: () => orders.challenges,
+    values: new OpenedValues(sealer, log),
     events,
     drainTimeout: options.drainTimeout ?? defaultDrainTimeout,
   });
@@ -119,7 +126,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     orders.want(new Map([...world.objects.issuers].map(([name, { object }]) => [name, object])), orderedNames(world));
   };
   const controller = new Controller(
-    { store, clock, entropy, log, metrics, events, reports, rounds, statuses, certificates, tokens, onWorld },
+    { store, clock, entropy, log, metrics, events, reports, rounds, statuses, certificates, sealer, tokens, onWorld },
     readWorld(store),
   );
   await controller.start();

@@ -14,7 +14,8 @@ const masks: readonly (readonly [pattern: RegExp, mask: string])[] = [
   [/@if\d+/g, "@if<n>"],
   // Digests in comments of nftables objects.
   [/ [0-9a-f]{8}"/g, ' <digest>"'],
-  // Numbers of tokens.
+  // Digests of secrets, and numbers of tokens.
+  [/\b[0-9a-f]{32}\b/g, "<digest>"],
   [/\b[0-9a-f]{16}\b/g, "<id>"],
   // Client ports of the kernel's choice.
   [/\b(sport|dport)=(?:3[2-9]|[45]\d|6[0-5])\d{3}\b/g, "$1=<port>"],

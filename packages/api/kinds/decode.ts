@@ -6,6 +6,8 @@ import { jsonSchemaOf } from "./json-schema.ts";
 import { apiVersion, type Finding } from "./kind.ts";
 import { describeValue } from "./describe-value.ts";
 import { nearest } from "./near-miss.ts";
+import { unreadFindings } from "./data-fields.ts";
+import { concealed } from "./secret/conceal.ts";
 import { relativeImages, unreadFiles } from "./service/unread-files.ts";
 
 export type Decoded =
@@ -24,9 +26,15 @@ export interface WireObject {
 /** What a program asks to be applied: as `decodeWritten`, with every file's content in place. */
 export function decodeManifest(value: unknown): Decoded {
   const decoded = decodeWritten(value);
-  if (!decoded.ok || decoded.object.kind !== "Service") return decoded;
-  const unread = [...unreadFiles(decoded.object), ...relativeImages(decoded.object)];
+  if (!decoded.ok) return decoded;
+  const unread = unreadIn(decoded.object);
   return unread.length > 0 ? refuse(unread) : decoded;
+}
+
+/** What lies where the author is. */
+function unreadIn(object: AnyObject): readonly Finding[] {
+  if (object.kind === "Service") return [...unreadFiles(object), ...relativeImages(object)];
+  return object.kind === "Secret" || object.kind === "Config" ? unreadFindings(object.spec.source) : [];
 }
 
 /** What a person wrote: `status` is ignored, kinds that only Netwright makes are refused. */
@@ -48,7 +56,10 @@ export function decodeObject(value: unknown): Decoded {
   const kind = kinds[name];
   // The API version was judged above; the rest of the object is still worth checking.
   const parsed = kind.schema.safeParse({ ...value, apiVersion }, { reportInput: true });
-  if (!parsed.success) return refuse([...envelope, ...findingsOf(parsed.error.issues, jsonSchemaOf(kind))]);
+  if (!parsed.success) {
+    const findings = findingsOf(parsed.error.issues, jsonSchemaOf(kind));
+    return refuse([...envelope, ...(name === "Secret" ? findings.map(concealed) : findings)]);
+  }
   const problems = [...envelope, ...kind.validate(parsed.data)];
   return problems.length > 0 ? refuse(problems) : { ok: true, object: kind.complete(parsed.data) as AnyObject };
 }

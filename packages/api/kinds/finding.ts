@@ -16,16 +16,19 @@ export const keyFinding = (code: ErrorCode, path: FieldPath, message: string, hi
   onKey: true,
 });
 
-/** Of two fields one must be written, and only one. @param path of the object that holds them. */
+/** Of some fields one must be written, and only one. @param path of the object that holds them. */
 export function exactlyOne<O extends object>(
   object: O,
-  [a, b]: readonly [keyof O & string, keyof O & string],
+  fields: readonly (keyof O & string)[],
   path: FieldPath,
   hint: string,
 ): readonly Finding[] {
-  const [first, second] = [object[a] !== undefined, object[b] !== undefined];
-  if (first !== second) return [];
-  return [finding("NW1205", path, first ? `has both ${a} and ${b}` : `has neither ${a} nor ${b}`, hint)];
+  const written = fields.filter((field) => object[field] !== undefined);
+  const [a, b] = written;
+  if (written.length === 1) return [];
+  return [
+    finding("NW1205", path, b === undefined ? `has neither ${fields.join(" nor ")}` : `has both ${a} and ${b}`, hint),
+  ];
 }
 
 /** The first entry that has the same value in a field as entry `index`; undefined when that is itself, or has none. */

@@ -1,6 +1,7 @@
 /** The registry of kinds: a kind is a folder here and one line in `kinds`. */
 import { addressPool } from "./address-pool/index.ts";
 import { certificateIssuer } from "./certificate-issuer/index.ts";
+import { config } from "./config/index.ts";
 import { host } from "./host/index.ts";
 import { instance } from "./instance/index.ts";
 import type { Kind } from "./kind.ts";
@@ -8,6 +9,7 @@ import { lab } from "./lab/index.ts";
 import { network } from "./network/index.ts";
 import { project } from "./project/index.ts";
 import { router } from "./router/index.ts";
+import { secret } from "./secret/index.ts";
 import { service } from "./service/index.ts";
 
 /** In the order in which they are applied: what others refer to first. */
@@ -18,6 +20,8 @@ const definitions = {
   CertificateIssuer: certificateIssuer,
   Router: router,
   Host: host,
+  Secret: secret,
+  Config: config,
   Service: service,
   Lab: lab,
   Instance: instance,

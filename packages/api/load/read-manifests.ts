@@ -5,6 +5,7 @@ import { absoluteImages } from "./image-paths.ts";
 import { manifestOctetsMax, workloadFileOctetsMax } from "./limits.ts";
 import { parseManifestFiles, type LoadedObject, type ManifestFile } from "./parse-manifests.ts";
 import { tooLarge } from "./text-problem.ts";
+import { inlineData } from "./data-files.ts";
 import { inlineWorkloadFiles } from "./workload-files.ts";
 
 /** The disk and standard input, injected. A returned text is the reason why something failed. */
@@ -41,12 +42,12 @@ export async function readManifests(paths: readonly string[], reader: ManifestRe
   const placed = parsed.objects.map((loaded) =>
     absoluteImages(loaded, (manifest, path) => reader.absolute(sourcePath(manifest, path))),
   );
-  const inlined = await inlineWorkloadFiles(placed, (manifest, source) =>
-    reader.read(sourcePath(manifest, source), workloadFileOctetsMax),
-  );
+  const read = (manifest: string, source: string) => reader.read(sourcePath(manifest, source), workloadFileOctetsMax);
+  const inlined = await inlineWorkloadFiles(placed, read);
+  const whole = await inlineData(inlined.objects, read);
   return {
-    objects: inlined.objects,
-    diagnostics: [...diagnostics, ...parsed.diagnostics, ...inlined.diagnostics],
+    objects: whole.objects,
+    diagnostics: [...diagnostics, ...parsed.diagnostics, ...inlined.diagnostics, ...whole.diagnostics],
     texts: new Map(files.map(({ file, text }) => [file, text])),
   };
 }

@@ -25,10 +25,15 @@ export function renderDiagnostic(diagnostic: Diagnostic, sourceText?: string): s
   return [
     [`error ${code} ${categoryOf(code)}`, ...about, printable(message)].join(": "),
     ...(source === undefined ? [] : [`  ${source.file}:${source.line}:${source.column}`]),
-    ...(source === undefined || sourceText === undefined ? [] : excerpt(source, sourceText)),
+    ...(source === undefined || sourceText === undefined || mayHoldSecret(sourceText)
+      ? []
+      : excerpt(source, sourceText)),
     ...(hint === undefined ? [] : [`  hint: ${printable(hint)}`]),
   ].join("\n");
 }
+
+/** Lines of a file with a Secret are not shown: what is printed ends in logs. */
+const mayHoldSecret = (text: string): boolean => /\bkind["']?\s*:\s*["']?Secret\b/.test(text);
 
 const isNamed = (subject = "", message: string): boolean =>
   message.includes(subject) || message.includes(subject.replace("/", " "));

@@ -87,6 +87,9 @@ function sessionsText(object: WireObject): string {
   return `${sessions.filter((session) => session.state === "Established").length}/${sessions.length}`;
 }
 
+const keysText = (object: WireObject, fields: readonly string[]): string =>
+  fields.flatMap((each) => Object.keys(valueAt(object, `spec.${each}`) ?? {})).join(",");
+
 /** In the order in which they are told. */
 export const quotaResources = ["services", "networks", "addresses", "instances", "cpu", "memory"] as const;
 
@@ -168,6 +171,14 @@ const tables: Readonly<Record<string, KindColumns>> = {
       column("CONTACT", (object) => list(object, "spec.acme.contact").join(",")),
       field("ACCOUNT", "status.account"),
     ],
+  },
+  Secret: {
+    narrow: [name, field("TYPE", "spec.type"), column("KEYS", (object) => keysText(object, ["sealed"]))],
+    wide: [project],
+  },
+  Config: {
+    narrow: [name, column("KEYS", (object) => keysText(object, ["data", "binaryData"]))],
+    wide: [project],
   },
   Project: {
     narrow: [name, state, ...quotaResources.map((resource) => column(resource.toUpperCase(), useText(resource)))],

@@ -133,6 +133,7 @@ export function renderDescription(
   const sections = [
     `${title}\n${renderFields(facts, "  ")}`,
     section("quota", quotaTable(object)),
+    section("values", valueTable(object)),
     section("conditions", conditionTable(conditionsOf(object))),
     ...parts.map((part) => section(part.title, partTable(part, valueAt(object, part.path)))),
     section("instances", instanceTable(instances)),
@@ -156,6 +157,14 @@ function quotaTable(object: WireObject): string {
     cellText(valueAt(object, `spec.quota.${resource}`)),
   ]);
   return renderTable(["RESOURCE", "USED", "LIMIT"], rows);
+}
+
+/** Of a Secret: what may be said of each. Of a Config they are in -o yaml. */
+function valueTable(object: WireObject): string {
+  const sealed = Object.entries((valueAt(object, "spec.sealed") ?? {}) as Readonly<Record<string, object>>);
+  if (object.kind !== "Secret" || sealed.length === 0) return "";
+  const rows = sealed.map(([key, value]) => [key, String(valueAt(value, "size")), String(valueAt(value, "digest"))]);
+  return renderTable(["KEY", "OCTETS", "DIGEST"], rows);
 }
 
 function conditionTable(conditions: readonly Condition[]): string {

@@ -12,6 +12,7 @@ import { LedgerIndex } from "./index-ledger.ts";
 import { NetworkPlan } from "./network-plan.ts";
 import { planNodes, type NodesPlan } from "./nodes.ts";
 import { byText } from "./order.ts";
+import { secretValues } from "./secret-values.ts";
 import { planService, type ServicePlan } from "./service-plan.ts";
 import { keepShared } from "./share.ts";
 import { dnsRecords, summaries } from "./summary.ts";
@@ -157,7 +158,9 @@ export class Compilation implements KeptCompilation {
     const networks = [...keys]
       .flatMap((key) => this.#networks.get(key)?.state(host) ?? [])
       .toSorted((a, b) => a.vni - b.vni);
-    return this.#nodes.hostState(host, networks, this.#announcedBy(host));
+    const state = this.#nodes.hostState(host, networks, this.#announcedBy(host));
+    const secrets = secretValues(networks, this.#input.secrets);
+    return secrets.length === 0 ? state : { ...state, secrets };
   }
 
   #announcedBy(host: string): readonly Ipv6Prefix[] {

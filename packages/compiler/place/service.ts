@@ -21,7 +21,10 @@ export function* reconcileService(common: Common, service: Applied<Service>): Ge
   const { draft, explain } = common;
   const network = draft.get("Network", ledgerKeys.network(project, service.object.spec.network));
   if (network === undefined) return;
-  const tiers = serviceChain(service.object).map((tier) => ({ tier, template: templateFor(project, name, tier) }));
+  const tiers = serviceChain(service.object).map((tier) => ({
+    tier,
+    template: templateFor(common, service.object, tier),
+  }));
   const workOf = ({ tier, template }: TierPlan): TierWork => {
     const companions = companionsOf(common, service.object, tiers, tier);
     return { ...common, service, network, tier, template, companions };
@@ -70,8 +73,8 @@ function companionsOf(
   );
 }
 
-const templateFor = (project: string, service: string, tier: ChainTier): TemplateEntry | undefined =>
-  tier.role === "Workload" ? templateOf(project, service, tier.tier) : undefined;
+const templateFor = ({ objects }: Common, { metadata }: Service, tier: ChainTier): TemplateEntry | undefined =>
+  tier.role === "Workload" ? templateOf(objects, metadata, tier.tier) : undefined;
 
 const demandOfSingle = ({ tier, template }: TierPlan): Demand =>
   tier.role === "LoadBalancer" ? noDemand : demandOf(template);

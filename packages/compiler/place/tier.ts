@@ -4,7 +4,7 @@ import { type Diagnostic, type Instant } from "@netwright/base";
 import { workloadAddress } from "@netwright/contract";
 import type { Draft } from "../draft.ts";
 import { ledgerKeys, type ClassEntry, type InstanceEntry, type NetworkEntry, type TemplateEntry } from "../ledger.ts";
-import { diagnose, type Applied } from "../objects.ts";
+import { diagnose, type Applied, type ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
 import { chooseHost, type Choice } from "./choose-host.ts";
 import { demandOf, noDemand, type Demand } from "./demand.ts";
@@ -18,6 +18,7 @@ import { victims } from "./victims.ts";
 const maxNumber = 0xff_ffff;
 
 export interface TierWork {
+  readonly objects: ObjectSet;
   readonly draft: Draft;
   readonly observed: Observed;
   readonly now: Instant;

@@ -3,6 +3,7 @@ import {
   encodeObject,
   formatPath,
   objectName,
+  withoutBoxes,
   type AnyObject,
   type FieldPath,
   type ObjectChange,
@@ -32,8 +33,8 @@ export function changedObjects(
   return changes.toSorted((a, b) => byText(a.object, b.object));
 }
 
-function byName({ services, networks, pools, hosts, routers, projects }: ObjectSet): ReadonlyMap<string, AnyObject> {
-  const all = [services, networks, pools, hosts, routers, projects].flatMap((kind): AnyObject[] =>
+function byName(objects: ObjectSet): ReadonlyMap<string, AnyObject> {
+  const all = Object.values(objects).flatMap((kind: ReadonlyMap<string, { readonly object: AnyObject }>) =>
     [...kind.values()].map(({ object }) => object),
   );
   return new Map(all.map((object) => [objectName(object), object]));
@@ -41,7 +42,7 @@ function byName({ services, networks, pools, hosts, routers, projects }: ObjectS
 
 /** What a person writes; the server's own fields and the status are no change. */
 function written(object: AnyObject): object {
-  const { metadata, spec } = encodeObject(object);
+  const { metadata, spec } = withoutBoxes(encodeObject(object));
   return { metadata: { labels: metadata["labels"], annotations: metadata["annotations"] }, spec };
 }
 

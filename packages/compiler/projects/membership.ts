@@ -16,12 +16,16 @@ export function* checkMembership(before: ObjectSet, after: ObjectSet): Generator
   for (const [project, names] of deleted) yield stillUsed(project, names);
 }
 
+type Member = Extract<AnyObject, { kind: "Service" | "Network" | "Secret" | "Config" }>;
+
 function* members({
   services,
   networks,
-}: ObjectSet): Generator<readonly [key: string, Applied<Extract<AnyObject, { kind: "Service" | "Network" }>>]> {
-  for (const [key, item] of networks) yield [`Network/${key}`, item];
-  for (const [key, item] of services) yield [`Service/${key}`, item];
+  secrets,
+  configs,
+}: ObjectSet): Generator<readonly [key: string, Applied<Member>]> {
+  for (const each of [networks, secrets, configs, services])
+    for (const [key, item] of each) yield [`${item.object.kind}/${key}`, item];
 }
 
 const unknown = (item: Applied<Parameters<typeof objectName>[0]>, project: string): Diagnostic =>

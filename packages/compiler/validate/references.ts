@@ -4,6 +4,7 @@ import type { Diagnostic } from "@netwright/base";
 import { redirectPort } from "../compile/listeners.ts";
 import { isAskedOverHttp } from "../issuers.ts";
 import { diagnose, projectKey, type Applied, type ObjectSet } from "../objects.ts";
+import { workloadReferences } from "./workload-references.ts";
 import { poolsFor } from "../projects/allowed.ts";
 
 export function* checkReferences(objects: ObjectSet): Generator<Diagnostic> {
@@ -14,6 +15,7 @@ export function* checkReferences(objects: ObjectSet): Generator<Diagnostic> {
     yield* issuerReferences(objects, service);
     for (const index of service.object.spec.allow.keys()) yield* allowReference(objects, service, index);
     yield* fileReferences(service);
+    yield* workloadReferences(objects, service);
   }
 }
 
@@ -165,7 +167,7 @@ function* fileReferences(service: Applied<Service>): Generator<Diagnostic> {
   for (const [index, tier] of service.object.spec.tiers.entries()) {
     if (!isWorkloadTier(tier)) continue;
     for (const [at, file] of tier.workload.files.entries()) {
-      if (file.content !== undefined) continue;
+      if ((file.content ?? file.secret ?? file.config) !== undefined) continue;
       yield diagnose(
         "NW1107",
         service,

@@ -1,11 +1,12 @@
 /** Carries out changes, all instances at the same time. Never waits for a container to stop. */
-import { mkdir, rm, symlink } from "node:fs/promises";
+import { chmod, mkdir, rm, symlink } from "node:fs/promises";
 import { isNetwrightError, messageOf, milliseconds, NetwrightError } from "@netwright/base";
 import type { NodePaths, NodeSystem, Problem } from "@netwright/contract";
 import { layerPath, type ImageRecord } from "../image-store/index.ts";
 import { bundleConfig, bundleFiles, type Root } from "./bundle.ts";
 import { readHierarchies } from "./hierarchies.ts";
-import { bundleOf, logPath, writablePath, type Bundle } from "./layout.ts";
+import { isInMemory } from "../memory.ts";
+import { bundleOf, bundlesDirectory, logPath, writablePath, type Bundle } from "./layout.ts";
 import { livingSupervisor } from "./observe.ts";
 import type { RuntimeChange } from "./plan.ts";
 import { lowerNames, supervisorScript } from "./supervisor.ts";
@@ -35,11 +36,20 @@ async function startInstance(system: NodeSystem, { instance, image }: StartChang
   const { paths, files, processes } = system;
   const bundle = bundleOf(paths, generationOf(instance));
   await untilGone(system, bundle);
+  if (instance.secrets.size > 0 && !(await isInMemory(files, paths.run))) throw onDisk(paths);
+  // Configuration and files of a workload are nobody's but root's: it gets its own by mounts.
+  await mkdir(bundlesDirectory(paths), { recursive: true, mode: 0o700 });
+  await chmod(bundlesDirectory(paths), 0o700);
   // The configuration is written last: where it is there, the bundle is whole, and may be in use.
   if (!(await files.exists(bundle.config))) await writeBundle(system, instance, image, bundle);
   await processes.start(["sh", bundle.script], { log: logPath(paths, instance.name) });
   await untilStarted(system, bundle);
 }
+
+const onDisk = ({ run }: NodePaths): NetwrightError =>
+  new NetwrightError("NW1613", `${run} is not in memory: secrets are not written there`, {
+    hint: "start the agent with --run below /run",
+  });
 
 async function writeBundle(
   { paths, files }: NodeSystem,

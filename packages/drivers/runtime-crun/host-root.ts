@@ -5,6 +5,7 @@ import {
   assignments,
   bound,
   checkFilePath,
+  contentOf,
   environment,
   tmpfs,
   type Mount,
@@ -45,10 +46,10 @@ export function hostFiles(
   names: readonly string[],
 ): readonly PlacedFile[] {
   const { directory } = bundleOf(paths, generationOf(instance));
-  return instance.run.files.map(({ path, content, mode }) => ({
-    path: `${directory}/${placeOf(path, names) === "Root" ? "rootfs" : "files"}${path}`,
-    content,
-    mode,
+  return instance.run.files.map((file) => ({
+    path: `${directory}/${placeOf(file.path, names) === "Root" ? "rootfs" : "files"}${file.path}`,
+    content: contentOf(instance, file),
+    mode: file.mode,
   }));
 }
 
@@ -57,7 +58,7 @@ export function hostRoot(instance: ContainerInstance, paths: NodePaths, names: r
   return {
     // tini hands signals on and collects orphans; a command that is process 1 itself would ignore SIGTERM.
     args: ["/usr/bin/tini", "--", ...run.command, ...(run.args ?? [])],
-    env: environment(["HOME=/tmp", `HOSTNAME=${id}`], assignments(run.env)),
+    env: environment(["HOME=/tmp", `HOSTNAME=${id}`], assignments(instance)),
     cwd: "/",
     user: hostUser,
     readonly: true,

@@ -10,6 +10,7 @@ import {
   assignments,
   bound,
   checkFilePath,
+  contentOf,
   environment,
   type Mount,
   type PlacedFile,
@@ -40,16 +41,20 @@ export function imageFiles(instance: ContainerInstance, paths: NodePaths): reado
       content: Buffer.from(text).toString("base64"),
       mode: 0o644,
     })),
-    ...instance.run.files.map(({ path, content, mode }) => ({ path: `${directory}/files${path}`, content, mode })),
+    ...instance.run.files.map((file) => ({
+      path: `${directory}/files${file.path}`,
+      content: contentOf(instance, file),
+      mode: file.mode,
+    })),
   ];
 }
 
 export function imageRoot(instance: ContainerInstance, paths: NodePaths, image: ImageRecord): RootParts {
-  const { run, id } = instance;
+  const { id } = instance;
   const { uid, gid, groups, home } = image.user;
   return {
     args: [init.destination, "--", ...commandOf(instance, image)],
-    env: environment([`HOME=${home ?? "/"}`, `HOSTNAME=${id}`], image.env, assignments(run.env)),
+    env: environment([`HOME=${home ?? "/"}`, `HOSTNAME=${id}`], image.env, assignments(instance)),
     cwd: image.workingDir,
     user: { uid, gid, ...(groups.length === 0 ? {} : { additionalGids: groups }) },
     readonly: false,

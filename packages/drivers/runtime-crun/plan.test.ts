@@ -1,6 +1,7 @@
 import type { Digest } from "@netwright/base";
 import { expect, test } from "vitest";
 import type { ImageRecord } from "../image-store/index.ts";
+import { bundleConfig, bundleFiles } from "./bundle.ts";
 import { web, webInstance } from "./example.ts";
 import { parseExit } from "./facts.ts";
 import { listeningPorts } from "./listening.ts";
@@ -46,6 +47,23 @@ test("a container waits for its image, and one that runs is not touched by its a
   expect(plan([instance], have).install).toMatchObject([{ kind: "Start", image: record }]);
   const generations = new Map([[generationOf(instance), running]]);
   expect(plan([instance], { ...have, generations, images: new Map() })).toEqual({ install: [], retire: [] });
+});
+
+test("a container waits for its secrets; their values stand in nothing that names it", () => {
+  const ref = { name: "db", key: "password", digest: "d1" };
+  const workload = web({ env: [{ name: "PASSWORD", secret: ref }], files: [{ path: "/p", secret: ref, mode: 0o400 }] });
+  const instance = (value?: string) =>
+    containerOf({ project: "default" }, workload, [
+      { digest: "d1", ...(value === undefined ? {} : { value }) },
+    ]) as NonNullable<ReturnType<typeof containerOf>>;
+  expect(lines([instance()], {})).toEqual({ install: [], retire: [] });
+  expect(lines([instance("Y2FuYXJ5")], {})).toEqual({ install: start, retire: [] });
+  expect(generationOf(instance("Y2FuYXJ5"))).toBe(generationOf(instance("b3RoZXI=")));
+  const root = { kind: "Host", names: ["etc"] } as const;
+  expect(bundleConfig(instance("Y2FuYXJ5"), paths, root)).toMatchObject({
+    process: { env: expect.arrayContaining(["PASSWORD=canary"]) as string[] },
+  });
+  expect(bundleFiles(instance("Y2FuYXJ5"), paths, root)).toMatchObject([{ content: "Y2FuYXJ5", mode: 0o400 }]);
 });
 
 test("what was told to stop and is wanted again is started again", () => {

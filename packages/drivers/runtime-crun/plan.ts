@@ -2,7 +2,7 @@
 import type { NodePaths, Plan, ProcessId } from "@netwright/contract";
 import type { ImageRecord } from "../image-store/index.ts";
 import type { RuntimeHave } from "./observe.ts";
-import { generationOf, type ContainerInstance, type RuntimeWant } from "./want.ts";
+import { generationOf, missingSecrets, type ContainerInstance, type RuntimeWant } from "./want.ts";
 
 export type RuntimeChange =
   /** Also over what a supervisor that was killed left: a container that still runs is watched on, not replaced. */
@@ -26,6 +26,8 @@ export function plan(want: RuntimeWant, have: RuntimeHave): Plan<RuntimeChange> 
   const unwanted = [...have.generations].filter(([generation]) => !wanted.has(generation));
   return {
     install: missing.flatMap(([, instance]): RuntimeChange[] => {
+      // The next state brings it.
+      if (missingSecrets(instance).length > 0) return [];
       const image = imageOf(instance, have);
       return image === undefined ? [] : [{ kind: "Start", instance, paths: have.paths, image }];
     }),

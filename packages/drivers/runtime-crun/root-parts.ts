@@ -1,5 +1,7 @@
 /** What both kinds of root directories are made of: the host's own, and an image's. Pure. */
 import { NetwrightError } from "@netwright/base";
+import type { SecretRef, WorkloadFile } from "@netwright/contract";
+import type { ContainerInstance } from "./want.ts";
 
 export interface Mount {
   readonly destination: string;
@@ -60,5 +62,20 @@ export function environment(...sources: readonly (readonly string[])[]): readonl
   return [...byName.values()];
 }
 
-export const assignments = (env: readonly { readonly name: string; readonly value: string }[]): readonly string[] =>
-  env.map(({ name, value }) => `${name}=${value}`);
+/** Invariant: every secret that is referred to was delivered, or `plan` does not start it. */
+export const assignments = ({ run, secrets }: ContainerInstance): readonly string[] =>
+  run.env.map((each) => {
+    const value =
+      "secret" in each ? Buffer.from(secretValue(secrets, each.secret), "base64").toString("utf8") : each.value;
+    return `${each.name}=${value}`;
+  });
+
+/** The octets of a file, in base64. */
+export const contentOf = ({ secrets }: ContainerInstance, file: WorkloadFile): string =>
+  "secret" in file ? secretValue(secrets, file.secret) : file.content;
+
+function secretValue(secrets: ContainerInstance["secrets"], { name, key, digest }: SecretRef): string {
+  const value = secrets.get(digest);
+  if (value === undefined) throw new NetwrightError("NW1801", `${key} of Secret ${name} was not delivered`);
+  return value;
+}

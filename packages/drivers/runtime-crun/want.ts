@@ -6,6 +6,8 @@ import {
   type ContainerRun,
   type HostState,
   type NetworkState,
+  type SecretRef,
+  type SecretValue,
   type WorkloadState,
 } from "@netwright/contract";
 
@@ -17,13 +19,16 @@ export interface ContainerInstance {
   readonly netns: string;
   readonly address: Ipv6;
   readonly run: ContainerRun;
+  /** Values that `run` refers to, in base64, by digest; those that were delivered. */
+  readonly secrets: ReadonlyMap<string, string>;
 }
 
 export type RuntimeWant = readonly ContainerInstance[];
 
 export function want(state: HostState): RuntimeWant {
+  const values = state.secrets ?? [];
   return state.networks.flatMap((network) =>
-    network.workloads.flatMap((workload) => containerOf(network, workload) ?? []),
+    network.workloads.flatMap((workload) => containerOf(network, workload, values) ?? []),
   );
 }
 
@@ -31,11 +36,23 @@ export function want(state: HostState): RuntimeWant {
 export function containerOf(
   network: Pick<NetworkState, "project">,
   workload: WorkloadState,
+  values: readonly SecretValue[] = [],
 ): ContainerInstance | undefined {
   const { id, address, run } = workload;
   if (run.kind !== "Container") return undefined;
-  return { name: `${network.project}.${id}`, id, netns: workloadNamespace(network, workload), address, run };
+  const wanted = new Set(secretsOf(run).map(({ digest }) => digest));
+  const secrets = new Map(
+    values.flatMap(({ digest, value }) => (value !== undefined && wanted.has(digest) ? [[digest, value]] : [])),
+  );
+  return { name: `${network.project}.${id}`, id, netns: workloadNamespace(network, workload), address, run, secrets };
 }
+
+export const secretsOf = ({ env, files }: ContainerRun): readonly SecretRef[] =>
+  [...env, ...files].flatMap((each) => ("secret" in each ? [each.secret] : []));
+
+/** What it cannot start without. */
+export const missingSecrets = ({ run, secrets }: Pick<ContainerInstance, "run" | "secrets">): readonly SecretRef[] =>
+  secretsOf(run).filter(({ digest }) => !secrets.has(digest));
 
 /**
  * `PROJECT.ID@DIGEST`: one instance with one way to run. It names bundle, container and control group, so that another

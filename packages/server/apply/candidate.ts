@@ -1,5 +1,5 @@
 /** The set of objects as it would be after an edit, and what differs. Pure but for new uids. */
-import { encodeObject, type AnyObject, type ObjectChange, type WireObject } from "@netwright/api";
+import { encodeObject, withoutBoxes, type AnyObject, type ObjectChange, type WireObject } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
 import { displayName, keyOf, parseKey, textOf, type Item, type Items, type StoredItems } from "../state/objects.ts";
 import { diffPaths } from "./diff-paths.ts";
@@ -98,7 +98,7 @@ const contentOf = (item: Item): string => JSON.stringify([wireOf(item), item.sou
 function compare(key: string, before: Item | undefined, after: Item): ObjectChange {
   const object = displayName(parseKey(key));
   if (before === undefined) return { change: "Create", object, fields: [] };
-  const fields = diffPaths(wireOf(before), wireOf(after));
+  const fields = diffPaths(withoutBoxes(wireOf(before)), withoutBoxes(wireOf(after)));
   return { change: fields.length === 0 ? "Unchanged" : "Update", object, fields };
 }
 

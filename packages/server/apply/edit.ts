@@ -1,6 +1,7 @@
 /** What is asked of the set of objects, whoever asks: an apply, a deletion, a scaling, an undo. */
 import { decodeManifest, formatPath, inProject, nearestSource, type AnyObject, type Sources } from "@netwright/api";
 import { NetwrightError, type Diagnostic, type SourceRef } from "@netwright/base";
+import { withoutForeignBoxes } from "../secrets/seal-edit.ts";
 import { displayName, isWritable, keyOf, textOf, type Item } from "../state/objects.ts";
 
 export interface Edit {
@@ -45,7 +46,7 @@ export function decodeItems(written: readonly Written[], project: string | null 
     const key = textOf(decoded.object);
     const twice = items.has(key) || !isWritable(decoded.object.kind);
     if (twice) diagnostics.push(refusal(decoded.object, items.has(key), sources));
-    else items.set(key, { object: decoded.object, sources });
+    else items.set(key, { object: withoutForeignBoxes(decoded.object), sources });
   }
   if (diagnostics.length > 0) throw NetwrightError.of(diagnostics);
   return [...items.values()];

@@ -1,5 +1,5 @@
 /** The edit that takes a change back. */
-import { decodeObject, type Change, type WireObject } from "@netwright/api";
+import { decodeObject, withoutBoxes, type Change, type WireObject } from "@netwright/api";
 import { NetwrightError, type SourceRef } from "@netwright/base";
 import { displayName, parseKey, type Item, type Items } from "../state/objects.ts";
 import { wireOf } from "./candidate.ts";
@@ -25,7 +25,8 @@ export function undoEdit(items: Items, change: StoredChange): Edit {
   return { put, remove, prune: false };
 }
 
-const contentOf = (wire: WireObject | null): string => JSON.stringify(wire);
+/** What a box holds is told by its digest: under another key it is another box. */
+const contentOf = (wire: WireObject | null): string => JSON.stringify(wire === null ? null : withoutBoxes(wire));
 
 function decoded(wire: WireObject): Item["object"] {
   const result = decodeObject(wire);

@@ -32,6 +32,8 @@ import type { Facts } from "../status/facts.ts";
 import { newUid } from "../state/uid.ts";
 import type { Rounds, RoundResult, Decision } from "./round.ts";
 import type { Certificates } from "./certificates.ts";
+import { sealEdit } from "../secrets/seal-edit.ts";
+import type { Sealer } from "../secrets/sealer.ts";
 import { Serial } from "./serial.ts";
 import type { Statuses } from "./statuses.ts";
 import { nodeNames, type World } from "./world.ts";
@@ -47,6 +49,7 @@ export interface ControllerDependencies {
   readonly rounds: Rounds;
   readonly statuses: Statuses;
   readonly certificates: Certificates;
+  readonly sealer: Sealer;
   readonly tokens: Tokens;
   /** Called after every round that changed something. */
   readonly onWorld: () => void;
@@ -189,11 +192,12 @@ export class Controller {
   }
 
   async #edit(request: EditRequest): Promise<ApplyResponse> {
-    const { clock, log, metrics, rounds, entropy, statuses, store } = this.#dependencies;
+    const { clock, log, metrics, rounds, entropy, sealer, statuses, store } = this.#dependencies;
     const started = clock.monotonic();
     const before = this.#world;
     const stamp = { uid: () => newUid(entropy), now: formatInstant(clock.now()) };
-    const candidate = candidateOf(before, permitted(request.subject, request.edit(before.items)), stamp);
+    const edit = sealEdit(sealer, before.items, permitted(request.subject, request.edit(before.items)));
+    const candidate = candidateOf(before, edit, stamp);
     const decision = rounds.decide(before, candidate.items);
     checkProjects([before.objects, decision.world.objects], candidate.changes, this.#dependencies.tokens);
     checkDiagnostics(before.diagnostics, decision.reconciled.diagnostics, candidate.changes);

@@ -24,6 +24,7 @@ import type { NodeStates } from "../state/node-states.ts";
 import type { Reports } from "../state/reports.ts";
 import type { Events, NewEvent } from "../state/events.ts";
 import type { Certificates } from "./certificates.ts";
+import type { OpenedValues } from "../secrets/opened-values.ts";
 import type { ComputedSpans } from "./stages.ts";
 import { nodeNames, type World } from "./world.ts";
 
@@ -35,6 +36,7 @@ export interface RoundDependencies {
   readonly certificates: Certificates;
   /** What certificate authorities ask for now. */
   readonly challenges: () => Challenges;
+  readonly values: OpenedValues;
   readonly events: Events;
   /** See `reconcile`. */
   readonly drainTimeout: Milliseconds;
@@ -134,8 +136,9 @@ export class Rounds {
     challenges: Challenges,
   ): ReadonlyMap<string, HostState | undefined> {
     const { objects, ledger } = world;
+    const secrets = this.#dependencies.values.of(ledger, reconciled.changes);
     if (this.#compilation === undefined) {
-      this.#compilation = createCompilation({ objects, ledger, observed, certificates, challenges });
+      this.#compilation = createCompilation({ objects, ledger, observed, certificates, challenges, secrets });
       const { states } = this.#compilation.compiled();
       const gone = [...this.#dependencies.states.known()].filter((node) => !states.has(node));
       return new Map<string, HostState | undefined>([...states, ...gone.map((node) => [node, undefined] as const)]);
@@ -146,6 +149,7 @@ export class Rounds {
       observed,
       certificates,
       challenges,
+      secrets,
     });
     return new Map(changed.map((node) => [node, states.get(node)]));
   }

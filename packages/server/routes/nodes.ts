@@ -1,7 +1,7 @@
 /** The agents' side: state down, reports and output up. A node's token opens its own node's routes and nothing else. */
-import { reportEnvelopeSchema } from "@netwright/api";
+import { reportEnvelopeSchema, type NodeState } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
-import type { NodeReport } from "@netwright/contract";
+import type { HostState, NodeReport } from "@netwright/contract";
 import { nodeNames } from "../control/world.ts";
 import { json, lines } from "../http/answers.ts";
 import { readJson } from "../http/body.ts";
@@ -9,6 +9,7 @@ import { parse } from "../http/parse.ts";
 import { booleanQuery, integerQuery } from "../http/query.ts";
 import { RequestError } from "../http/request-error.ts";
 import type { Call, Route } from "../http/route.ts";
+import { withoutValues } from "../secrets/without-values.ts";
 import type { ServerContext } from "./context.ts";
 import { watchParameter, watchParameters } from "./parameters.ts";
 
@@ -70,10 +71,16 @@ function nodeOf({ controller, states }: ServerContext, { params }: Call): string
 function state(context: ServerContext, call: Call): Response {
   const node = nodeOf(context, call);
   const since = integerQuery(call, "since") ?? 0;
-  if (booleanQuery(call, "watch")) return lines(call, context, (signal) => context.states.watch(node, since, signal));
+  const shown = ({ revision, state: own }: NodeState<HostState>): NodeState<HostState> =>
+    // The values are the agent's alone.
+    ({ revision, state: call.subject?.role === "Node" ? own : withoutValues(own) });
+  if (booleanQuery(call, "watch"))
+    return lines(call, context, async function* (signal) {
+      for await (const each of context.states.watch(node, since, signal)) yield shown(each);
+    });
   const current = context.states.get(node);
   if (current === undefined) throw new NetwrightError("NW1505", `the state of ${node} is not compiled yet`);
-  return json(current);
+  return json(shown(current));
 }
 
 async function report(context: ServerContext, call: Call): Promise<Response> {

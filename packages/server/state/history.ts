@@ -1,5 +1,5 @@
 /** Applied changes, each with every object before and after, so that it can be shown and taken back. */
-import type { Change, ChangeSummary } from "@netwright/api";
+import { withoutBoxes, type Change, type ChangeSummary, type WireObject } from "@netwright/api";
 import type { StoredChange } from "../apply/undo.ts";
 import { NetwrightError } from "@netwright/base";
 import type { Store, StoreWrite } from "@netwright/contract";
@@ -32,7 +32,9 @@ export function listChanges(store: Store): readonly ChangeSummary[] {
 
 /** Without what only undoing needs. */
 export function shownChange({ keys: _, ...change }: StoredChange): Change {
-  return change;
+  const shown = (wire: WireObject | null): WireObject | null => (wire === null ? null : withoutBoxes(wire));
+  const objects = change.objects.map((each) => ({ ...each, before: shown(each.before), after: shown(each.after) }));
+  return { ...change, objects };
 }
 
 export function summaryOf(change: StoredChange): ChangeSummary {

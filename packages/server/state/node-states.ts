@@ -6,10 +6,11 @@ import { createHash } from "node:crypto";
 import type { NodeState } from "@netwright/api";
 import type { HostState, Store, StoreWrite } from "@netwright/contract";
 import { Wakeups } from "@netwright/store";
+import { withoutValues } from "../secrets/without-values.ts";
 
 interface RevisionRecord {
   readonly revision: number;
-  /** SHA-256 of the state's JSON. */
+  /** SHA-256 of the state's JSON, without values of secrets: their digests tell when they change. */
   readonly hash: string;
   /** Of a node whose object was deleted. Its agent may still ask, also much later: it is told to put everything away. */
   readonly departed?: HostState["role"];
@@ -52,7 +53,9 @@ export class NodeStates {
         steps.push(() => this.#dismiss(node, record));
         continue;
       }
-      const hash = createHash("sha256").update(JSON.stringify(state)).digest("hex");
+      const hash = createHash("sha256")
+        .update(JSON.stringify(withoutValues(state)))
+        .digest("hex");
       const same = before?.hash === hash;
       // Above every revision that a node of this name ever had: a node's revision rises at most once per commit.
       const record: RevisionRecord = same

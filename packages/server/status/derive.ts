@@ -2,6 +2,7 @@
 import {
   apiVersion,
   encodeObject,
+  withoutBoxes,
   type AnyObject,
   type Condition,
   type Service,
@@ -83,7 +84,7 @@ const encoded = new WeakMap<Item, WireObject>();
 function storedObject({ items, revisions }: World, key: string): WireObject {
   const item = items.get(key);
   if (item === undefined) throw new RangeError(`Invariant: ${key} is stored`);
-  const wire = encoded.get(item) ?? encodeObject(item.object);
+  const wire = encoded.get(item) ?? withoutBoxes(encodeObject(item.object));
   encoded.set(item, wire);
   return { ...wire, metadata: { ...wire.metadata, resourceVersion: String(revisions.get(key) ?? 0) } };
 }

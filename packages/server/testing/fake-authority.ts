@@ -4,15 +4,7 @@
  */
 // oxlint-disable-next-line import/no-unassigned-import
 import "reflect-metadata";
-import {
-  createHash,
-  createHmac,
-  createPublicKey,
-  randomBytes,
-  verify,
-  webcrypto,
-  type JsonWebKey,
-} from "node:crypto";
+import { createHash, createHmac, createPublicKey, randomBytes, verify, webcrypto, type JsonWebKey } from "node:crypto";
 import {
   AuthorityKeyIdentifierExtension,
   cryptoProvider,

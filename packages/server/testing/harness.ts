@@ -16,6 +16,7 @@ import { AcmeFailure } from "../acme/failure.ts";
 import type { AcmeTransport } from "../acme/transport.ts";
 import type { Issue } from "../control/certificates.ts";
 import type { DnsDependencies, UpdateRecord } from "../control/dns-sync.ts";
+import type { SealingKeys } from "../secrets/key-file.ts";
 import { startServer, type Server } from "../server.ts";
 
 export const adminToken = "nw_admin_for_tests_0123456789abcdef";
@@ -38,6 +39,7 @@ export interface HarnessOptions {
   readonly heartbeat?: Milliseconds;
   /** Certificate authorities are out of reach when left out. */
   readonly acmeTransport?: AcmeTransport;
+  readonly keys?: SealingKeys;
 }
 
 export async function startHarness({
@@ -47,6 +49,7 @@ export async function startHarness({
   issue = fakeIssue,
   heartbeat = milliseconds(1000),
   acmeTransport = () => Promise.reject(new AcmeFailure("NW1621", "AuthorityUnreachable", "there is no network")),
+  keys = [{ id: "00000000", key: new Uint8Array(32) }],
 }: HarnessOptions = {}): Promise<Harness> {
   const quiet = {
     info: () => {},
@@ -58,6 +61,7 @@ export async function startHarness({
     issue,
     acmeTransport: () => acmeTransport,
     adminToken,
+    keys,
     heartbeat,
     clock: systemClock,
     entropy: systemEntropy,

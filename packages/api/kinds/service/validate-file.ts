@@ -1,4 +1,5 @@
 /** Rules of one entry of `files`. */
+import { isBase64 } from "../data-fields.ts";
 import { earlierWith, exactlyOne, finding, keyFinding } from "../finding.ts";
 import type { FieldPath, Finding } from "../kind.ts";
 import type { WorkloadFileEntry } from "./workload.ts";
@@ -11,7 +12,12 @@ export function validateFile(files: readonly WorkloadFileEntry[], index: number,
   return [
     ...targetFindings(file.path, [...path, "path"]),
     ...(earlier === undefined ? [] : [finding("NW1205", [...path, "path"], message, "every file has its own path")]),
-    ...exactlyOne(file, ["source", "content"], path, "source: a file beside the manifest; content: the text itself"),
+    ...exactlyOne(
+      file,
+      ["source", "content", "secret", "config"],
+      path,
+      "source: a file beside the manifest; content: the text itself; secret, config: a value of one",
+    ),
     ...sourceFindings(file.source, [...path, "source"]),
     ...contentFindings(file, path),
   ];
@@ -41,9 +47,9 @@ function contentFindings({ content, encoding, source }: WorkloadFileEntry, path:
   if (source !== undefined) {
     return [keyFinding("NW1205", [...path, "encoding"], "is for content, not for source", "leave it out")];
   }
-  if (content === undefined || isBase64(content)) return [];
+  if (content === undefined)
+    return [keyFinding("NW1205", [...path, "encoding"], "is for content only", "leave it out")];
+  if (isBase64(content)) return [];
   const hint = "leave encoding out for plain text";
   return [finding("NW1203", [...path, "content"], "is not base64 (RFC 4648 section 4)", hint)];
 }
-
-const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);

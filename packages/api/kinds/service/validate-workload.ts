@@ -1,10 +1,13 @@
 /** Rules of one `workload`. */
-import { earlierWith, finding } from "../finding.ts";
+import { earlierWith, exactlyOne, finding } from "../finding.ts";
 import type { FieldPath, Finding } from "../kind.ts";
 import { validateFile } from "./validate-file.ts";
 import type { Workload } from "./workload.ts";
 
-export function validateWorkload({ image, command, args, env, files }: Workload, path: FieldPath): readonly Finding[] {
+export function validateWorkload(
+  { image, command, args, env, envFrom = [], files }: Workload,
+  path: FieldPath,
+): readonly Finding[] {
   const missing = finding("NW1202", [...path, "command"], "is required with image: host", "the program to run");
   const noProgram = finding("NW1203", [...path, "command", 0], "is empty", "the program to run");
   return [
@@ -13,6 +16,7 @@ export function validateWorkload({ image, command, args, env, files }: Workload,
     ...args.flatMap((text, index) => nulFindings(text, [...path, "args", index])),
     ...command.flatMap((text, index) => nulFindings(text, [...path, "command", index])),
     ...env.flatMap((_, index) => envFindings(env, index, [...path, "env", index])),
+    ...envFrom.flatMap((each, index) => envFromFindings(each, [...path, "envFrom", index])),
     ...files.flatMap((_, index) => validateFile(files, index, [...path, "files", index])),
   ];
 }
@@ -23,15 +27,41 @@ function nulFindings(text: string, path: FieldPath): readonly Finding[] {
   return [finding("NW1203", path, "holds a NUL character", "arguments and variables cannot hold one")];
 }
 
+/** What a shell can name; what execve(2) takes is more. */
+export const isVariableName = (text: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(text);
+
+export const variableHint = "letters, digits and underscores, not beginning with a digit";
+
+function envFromFindings(entry: NonNullable<Workload["envFrom"]>[number], path: FieldPath): readonly Finding[] {
+  const { prefix } = entry;
+  const bad = finding(
+    "NW1203",
+    [...path, "prefix"],
+    `${JSON.stringify(prefix.slice(0, 80))} begins no name`,
+    variableHint,
+  );
+  return [
+    ...exactlyOne(entry, ["secret", "config"], path, "write secret: NAME, or config: NAME"),
+    ...(prefix === "" || isVariableName(prefix) ? [] : [bad]),
+  ];
+}
+
 function envFindings(env: Workload["env"], index: number, path: FieldPath): readonly Finding[] {
-  const { name = "", value = "" } = env[index] ?? {};
+  const entry = env[index] ?? { name: "" };
+  const { name, value = "" } = entry;
   const shown = JSON.stringify(name.slice(0, 80));
-  const hint = "letters, digits and underscores, not beginning with a digit";
+  const hint = variableHint;
   const bad = finding("NW1203", [...path, "name"], `${shown} is not a name of a variable`, hint);
   const earlier = earlierWith(env, index, "name");
   const twice = finding("NW1205", [...path, "name"], `${shown} is set by env[${earlier}] too`, "keep one of them");
   return [
-    ...(/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? [] : [bad]),
+    ...(isVariableName(name) ? [] : [bad]),
+    ...exactlyOne(
+      entry,
+      ["value", "secret", "config"],
+      path,
+      "write its value, or the name and key of a Secret or Config",
+    ),
     ...(earlier === undefined ? [] : [twice]),
     ...nulFindings(value, [...path, "value"]),
   ];

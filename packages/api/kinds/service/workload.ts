@@ -5,21 +5,51 @@ import { durationField } from "../../fields/duration.ts";
 import { fileModeField } from "../../fields/file-mode.ts";
 import { imageField } from "../../fields/image.ts";
 import { integerField } from "../../fields/integer.ts";
+import { nameField } from "../../fields/name.ts";
 import { portField } from "../../fields/port.ts";
 import { cpuField, memoryField } from "../../fields/quantity.ts";
 
+const keyRef = (kind: "Secret" | "Config") =>
+  z
+    .strictObject({
+      name: nameField(`Name of a ${kind} of this project.`),
+      key: z.string().meta({ description: "Key of the value in it." }),
+    })
+    .exactOptional()
+    .meta({ description: `A value of a ${kind}.` });
+
 const envSchema = z.strictObject({
   name: z.string().meta({ description: "Name of an environment variable." }),
-  value: z.string().meta({ description: "Its value." }),
+  value: z.string().exactOptional().meta({ description: "Its value; or secret, or config." }),
+  secret: keyRef("Secret"),
+  config: keyRef("Config"),
 });
+
+const envFromSchema = z.strictObject({
+  secret: nameField("A Secret of this project: every key is the name of a variable; or config.").exactOptional(),
+  config: nameField("A Config of this project.").exactOptional(),
+  prefix: z.string().default("").meta({ description: "Put before each name." }),
+});
+
+/** Without a key: all of them, each a file in the directory `path`. */
+const filesRef = (kind: "Secret" | "Config") =>
+  z
+    .strictObject({
+      name: nameField(`Name of a ${kind} of this project.`),
+      key: z.string().exactOptional().meta({ description: "Left out: every key, as a file in the directory path." }),
+    })
+    .exactOptional()
+    .meta({ description: `A value of a ${kind}, or all.` });
 
 const fileSchema = z.strictObject({
   path: z.string().meta({ description: "Absolute path inside the workload." }),
   source: z
     .string()
     .exactOptional()
-    .meta({ description: "A file to copy, relative to the manifest's directory; or content." }),
-  content: z.string().exactOptional().meta({ description: "The text itself; or source." }),
+    .meta({ description: "A file to copy, relative to the manifest's directory; or content, secret, config." }),
+  content: z.string().exactOptional().meta({ description: "The text itself." }),
+  secret: filesRef("Secret"),
+  config: filesRef("Config"),
   encoding: z
     .enum(["utf8", "base64"])
     .default("utf8")
@@ -51,6 +81,10 @@ export const workloadSchema = z.strictObject({
     .prefault([])
     .meta({ description: "Arguments behind command, or instead of the image's Cmd." }),
   env: z.array(envSchema).prefault([]).meta({ description: "Environment variables." }),
+  envFrom: z
+    .array(envFromSchema)
+    .exactOptional()
+    .meta({ description: "Variables for all keys of Secrets and Configs. Later entries win, and env wins over all." }),
   files: z.array(fileSchema).prefault([]).meta({ description: "Put into the workload before it starts." }),
   port: portField("Where the server listens, on all addresses.", "the port your server listens on, for example 8080"),
   resources: resourcesSchema,
@@ -60,4 +94,5 @@ export const workloadSchema = z.strictObject({
 });
 
 export type Workload = z.output<typeof workloadSchema>;
+export type EnvEntry = z.output<typeof envSchema>;
 export type WorkloadFileEntry = z.output<typeof fileSchema>;
