@@ -4,7 +4,7 @@
  */
 import type { CertificateIssuer } from "@netwright/api";
 import type { Challenges } from "@netwright/compiler";
-import { isNetwrightError, milliseconds, seconds, type Instant, type Milliseconds } from "@netwright/base";
+import { isNetwrightError, milliseconds, seconds, type Instant } from "@netwright/base";
 import type { ProxyChallenge } from "@netwright/contract";
 import type { ChallengeRecords } from "@netwright/drivers/dns-rfc2136/index.ts";
 import { Wakeups } from "@netwright/store";
@@ -13,11 +13,11 @@ import type { Certificates } from "../control/certificates.ts";
 import { Accounts, type AccountDependencies } from "./accounts.ts";
 import { Attempt, type Obstacle } from "./attempt.ts";
 import type { AcmeClient } from "./client.ts";
-import { AcmeFailure, retryAfterIn } from "./failure.ts";
+import { AcmeFailure } from "./failure.ts";
 import { keyAuthorization, newAccountKey, privateKey, recordContent } from "./jws.ts";
 import { obtain } from "./order.ts";
 import { AcmeRecords, orderPrefix, type OrderRecord } from "./records.ts";
-import { proposedRenewal, usualRenewal, windowPause } from "./renewal.ts";
+import { RenewalWindows, type Renewable } from "./windows.ts";
 
 export interface OrderDependencies extends Omit<AccountDependencies, "onIssuer"> {
   readonly certificates: Certificates;
@@ -38,8 +38,6 @@ interface Entry {
   issuer: CertificateIssuer;
   readonly attempt: Attempt;
   challenge: ProxyChallenge | undefined;
-  /** What the authority proposed, and for which certificate. */
-  proposed: { readonly notAfter: Instant; readonly at: Instant | undefined; readonly askAgain: Instant } | undefined;
 }
 
 const ordersAtOnce = 4;
@@ -54,6 +52,7 @@ export class AcmeOrders {
   readonly #accounts: Accounts;
   readonly #orders: AcmeRecords<OrderRecord>;
   readonly #entries = new Map<string, Entry>();
+  readonly #windows: RenewalWindows;
   readonly #wakeups = new Wakeups();
   #challenges: Challenges = new Map();
 
@@ -61,6 +60,7 @@ export class AcmeOrders {
     this.#dependencies = dependencies;
     this.#accounts = new Accounts(dependencies);
     this.#orders = new AcmeRecords(dependencies.store, orderPrefix);
+    this.#windows = new RenewalWindows(dependencies.clock, dependencies.onHostname);
   }
 
   /** What authorities ask for now, by hostname. The same value until it changes. */
@@ -85,7 +85,7 @@ export class AcmeOrders {
       }
       if (entry === undefined) {
         const attempt = new Attempt(clock, entropy);
-        this.#entries.set(hostname, { issuer, attempt, challenge: undefined, proposed: undefined });
+        this.#entries.set(hostname, { issuer, attempt, challenge: undefined });
       }
     }
     this.#wakeups.wake();
@@ -129,7 +129,7 @@ export class AcmeOrders {
         if (this.#running() >= ordersAtOnce) break;
         begin(this.#attempt(hostname, entry, signal));
       }
-      for (const [hostname, entry] of this.#windowsDue()) begin(this.#askWindow(hostname, entry));
+      for (const work of this.#windows.start(this.#renewable())) begin(work);
       await this.#rest(signal);
     }
     await Promise.all(working);
@@ -154,10 +154,20 @@ export class AcmeOrders {
   }
 
   /** Undefined when there is no certificate of its issuer. */
-  #renewAt(hostname: string, { issuer, proposed }: Entry): Instant | undefined {
+  #renewAt(hostname: string, { issuer }: Entry): Instant | undefined {
     const record = this.#dependencies.certificates.record(hostname);
-    if (record === undefined || record.issuer !== issuer.metadata.name) return undefined;
-    return (proposed?.notAfter === record.notAfter ? proposed.at : undefined) ?? usualRenewal(record);
+    return record?.issuer === issuer.metadata.name ? this.#windows.renewAt(hostname, record) : undefined;
+  }
+
+  /** Names that have a certificate of their issuer, and whom to ask about it. */
+  #renewable(): readonly Renewable[] {
+    const { certificates } = this.#dependencies;
+    return [...this.#entries].flatMap(([hostname, { issuer, attempt }]) => {
+      const record = certificates.record(hostname);
+      const client = this.#accounts.client(issuer.metadata.name);
+      if (attempt.isRunning || client === undefined || record?.issuer !== issuer.metadata.name) return [];
+      return [{ hostname, record, client, chance: attempt.chance() }];
+    });
   }
 
   async #rest(signal: AbortSignal): Promise<void> {
@@ -168,7 +178,7 @@ export class AcmeOrders {
     );
     const moments = [
       ...waiting.map(([hostname, entry]) => this.#dueAt(hostname, entry)),
-      ...waiting.flatMap(([, { proposed }]) => (proposed === undefined ? [] : [proposed.askAgain])),
+      this.#windows.nextAt() ?? Infinity,
       this.#accounts.nextAt() ?? Infinity,
     ].filter((at) => at > now);
     const span = Math.min(longestRest, ...moments.map((at) => at - now));
@@ -320,37 +330,5 @@ export class AcmeOrders {
     if (record?.issuer !== issuer || (await client.directory()).renewalInfo === undefined) return undefined;
     const { renewalId } = await import("../ca/signing-request.ts");
     return renewalId(record.pem);
-  }
-
-  #windowsDue(): readonly (readonly [string, Entry])[] {
-    const { certificates, clock } = this.#dependencies;
-    return [...this.#entries].filter(([hostname, { issuer, proposed, attempt }]) => {
-      const record = certificates.record(hostname);
-      if (attempt.isRunning || record === undefined || record.issuer !== issuer.metadata.name) return false;
-      if (this.#accounts.client(issuer.metadata.name) === undefined) return false;
-      return proposed?.notAfter !== record.notAfter || proposed.askAgain <= clock.now();
-    });
-  }
-
-  /** An authority that does not answer is asked again later; meanwhile the usual moment holds. */
-  async #askWindow(hostname: string, entry: Entry): Promise<void> {
-    const { certificates, clock, onHostname } = this.#dependencies;
-    const record = certificates.record(hostname);
-    const client = this.#accounts.client(entry.issuer.metadata.name);
-    if (record === undefined || client === undefined) return;
-    const askAgain = (pause?: Milliseconds): Instant => (clock.now() + windowPause(pause)) as Instant;
-    const { notAfter } = record;
-    entry.proposed = { notAfter, at: undefined, askAgain: askAgain() };
-    try {
-      const { renewalId } = await import("../ca/signing-request.ts");
-      const id = renewalId(record.pem);
-      const answer = id === undefined ? undefined : await client.renewalInfo(id);
-      if (answer === undefined) return;
-      const at = proposedRenewal(answer.value, { since: record.notBefore, ...record }, entry.attempt.chance());
-      entry.proposed = { notAfter, at, askAgain: askAgain(retryAfterIn(answer.retryAfter, clock.now())) };
-      onHostname(hostname);
-    } catch (failure) {
-      if (!isNetwrightError(failure)) throw failure;
-    }
   }
 }
