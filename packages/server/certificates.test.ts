@@ -203,7 +203,7 @@ test("a name that is given up while it is asked for leaves nothing", async () =>
   });
 });
 
-test("private keys are in no object, event, plan or metric", async () => {
+test("private keys are in no object, plan or metric, and encrypted in the store", async () => {
   await harness.admin.apply(applyOf(issuer()));
   const plan = await harness.admin.apply(applyOf(shop()));
   await certified({ status: "True" });
@@ -215,5 +215,10 @@ test("private keys are in no object, event, plan or metric", async () => {
   const metrics = await (await harness.server.app.request("http://server/metrics", { headers })).text();
   expect(metrics).toMatch(/netwright_server_certificate_expiry_timestamp_seconds\{.*issuer="default"\} 1\d{9}\n/);
   const told = JSON.stringify([plan, objects, metrics]);
-  for (const canary of [...canaries, "PRIVATE KEY"]) expect(told).not.toContain(canary);
+  const records = JSON.stringify(kept.list("").records);
+  expect(records).toContain("certificate/shop.example.net");
+  for (const canary of [...canaries, "PRIVATE KEY"]) {
+    expect(told).not.toContain(canary);
+    expect(records).not.toContain(canary);
+  }
 });

@@ -70,9 +70,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const view = new ObjectView(start);
   const states = new NodeStates(store);
   const reports = new Reports(store, clock);
-  const certificates = new Certificates(store, clock, options.issue, () => controller.round());
+  const sealer = new Sealer(options.keys, entropy);
+  const certificates = new Certificates(store, sealer, clock, options.issue, () => controller.round());
   const orders = new AcmeOrders({
     store,
+    sealer,
     clock,
     entropy,
     log,
@@ -95,7 +97,6 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     renewalOf: (hostname) => orders.renewalOf(hostname),
     issuerFacts: (name) => orders.issuerFacts(name),
   };
-  const sealer = new Sealer(options.keys, entropy);
   const onProgress = (hostnames: ReadonlySet<string>): void => controller.recordsChanged(hostnames);
   const sync = dns === undefined ? undefined : new DnsSync({ store, clock, log, metrics, ...dns, onProgress });
   const statuses = new Statuses({

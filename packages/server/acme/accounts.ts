@@ -7,10 +7,12 @@ import { AcmeClient, type ExternalAccount } from "./client.ts";
 import { AcmeFailure } from "./failure.ts";
 import { newAccountKey, privateKey } from "./jws.ts";
 import { accountPrefix, AcmeRecords, type AccountRecord } from "./records.ts";
+import type { Sealer } from "../secrets/sealer.ts";
 import type { AcmeTransport } from "./transport.ts";
 
 export interface AccountDependencies {
   readonly store: Store;
+  readonly sealer: Sealer;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly log: Log;
@@ -34,7 +36,7 @@ export class Accounts {
 
   constructor(dependencies: AccountDependencies) {
     this.#dependencies = dependencies;
-    this.#records = new AcmeRecords(dependencies.store, accountPrefix);
+    this.#records = new AcmeRecords(dependencies.store, dependencies.sealer, accountPrefix);
   }
 
   /** An account outlives its issuer: who applies that again has the same one. */

@@ -59,7 +59,7 @@ export class AcmeOrders {
   constructor(dependencies: OrderDependencies) {
     this.#dependencies = dependencies;
     this.#accounts = new Accounts(dependencies);
-    this.#orders = new AcmeRecords(dependencies.store, orderPrefix);
+    this.#orders = new AcmeRecords(dependencies.store, dependencies.sealer, orderPrefix);
     this.#windows = new RenewalWindows(dependencies.clock, dependencies.onHostname);
   }
 

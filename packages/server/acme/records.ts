@@ -1,5 +1,7 @@
-/** What must survive a restart: accounts and orders that were begun. Keys of accounts and certificates are in them. */
+/** What must survive a restart: accounts and orders that were begun. Their private keys are encrypted in the store. */
 import type { Store, StoreWrite } from "@netwright/contract";
+import { openText, sealText, type SealedText } from "../secrets/sealed-text.ts";
+import type { Sealer } from "../secrets/sealer.ts";
 
 export interface AccountRecord {
   readonly directory: string;
@@ -24,16 +26,23 @@ export interface OrderRecord {
 /** Before the names of issuers and of hosts. */
 export const [accountPrefix, orderPrefix] = ["acme-account/", "acme-order/"];
 
-export class AcmeRecords<T extends object> {
+export class AcmeRecords<T extends { readonly key: string }> {
   readonly #store: Store;
+  readonly #sealer: Sealer;
   readonly #prefix: string;
   readonly #known: Map<string, T>;
 
-  constructor(store: Store, prefix: string) {
+  constructor(store: Store, sealer: Sealer, prefix: string) {
     this.#store = store;
+    this.#sealer = sealer;
     this.#prefix = prefix;
     const { records } = store.list(prefix);
-    this.#known = new Map(records.map(({ key, value }) => [key.slice(prefix.length), JSON.parse(value) as T]));
+    this.#known = new Map(
+      records.map(({ key: name, value }) => {
+        const stored = JSON.parse(value) as T & { readonly key: SealedText };
+        return [name.slice(prefix.length), { ...stored, key: openText(sealer, stored.key) }];
+      }),
+    );
   }
 
   get(name: string): T | undefined {
@@ -46,7 +55,8 @@ export class AcmeRecords<T extends object> {
 
   /** On disk when it resolves. */
   async put(name: string, record: T): Promise<T> {
-    await this.#store.commit([{ kind: "Put", key: this.#prefix + name, value: JSON.stringify(record) }]);
+    const value = JSON.stringify({ ...record, key: sealText(this.#sealer, record.key) });
+    await this.#store.commit([{ kind: "Put", key: this.#prefix + name, value }]);
     this.#known.set(name, record);
     return record;
   }

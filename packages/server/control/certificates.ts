@@ -7,6 +7,8 @@ import type { CertificateIssuer, HttpsListener, Service } from "@netwright/api";
 import { issuerOf } from "@netwright/compiler";
 import type { Clock, Instant } from "@netwright/base";
 import type { Store, StoreWrite } from "@netwright/contract";
+import { openText, sealText, type SealedText } from "../secrets/sealed-text.ts";
+import type { Sealer } from "../secrets/sealer.ts";
 import type { World } from "./world.ts";
 
 export interface Issued {
@@ -31,6 +33,7 @@ interface Offer {
 }
 
 export class Certificates {
+  readonly #sealer: Sealer;
   readonly #issue: Issue;
   readonly #clock: Clock;
   readonly #onOffer: () => Promise<void>;
@@ -40,12 +43,16 @@ export class Certificates {
   #expired: ReadonlySet<string> = new Set();
 
   /** @param onOffer carries a round out */
-  constructor(store: Store, clock: Clock, issue: Issue, onOffer: () => Promise<void>) {
+  constructor(store: Store, sealer: Sealer, clock: Clock, issue: Issue, onOffer: () => Promise<void>) {
+    this.#sealer = sealer;
     this.#issue = issue;
     this.#clock = clock;
     this.#onOffer = onOffer;
     this.#records = new Map(
-      store.list(prefix).records.map(({ key, value }) => [key.slice(prefix.length), JSON.parse(value) as Issued]),
+      store.list(prefix).records.map(({ key, value }) => {
+        const stored = JSON.parse(value) as Omit<Issued, "pem"> & { readonly pem: SealedText };
+        return [key.slice(prefix.length), { ...stored, pem: openText(sealer, stored.pem) }];
+      }),
     );
     this.#pems = pemsOf(this.#records);
   }
@@ -77,7 +84,7 @@ export class Certificates {
       const record = offers.get(hostname)?.issued ?? (await this.#standing(hostname, issuer, known));
       if (record === undefined) continue;
       records.set(hostname, record);
-      if (record !== known) writes.push({ kind: "Put", key: prefix + hostname, value: JSON.stringify(record) });
+      if (record !== known) writes.push(this.#put(hostname, record));
     }
     for (const hostname of this.#records.keys())
       if (!wanted.has(hostname)) writes.push({ kind: "Delete", key: prefix + hostname });
@@ -105,6 +112,11 @@ export class Certificates {
     const changes = [...expired, ...before].filter((hostname) => expired.has(hostname) !== before.has(hostname));
     this.#expired = expired;
     return new Set(changes);
+  }
+
+  #put(hostname: string, record: Issued): StoreWrite {
+    const value = JSON.stringify({ ...record, pem: sealText(this.#sealer, record.pem) });
+    return { kind: "Put", key: prefix + hostname, value };
   }
 
   /** While another authority is being asked, what is served stays served. */
