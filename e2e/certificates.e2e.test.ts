@@ -123,7 +123,7 @@ interface Seen {
 
 test("renewed while a connection is kept and others come: nothing fails", { timeout: 120_000 }, async () => {
   await pebble.stop();
-  pebble = await startPebble(lab, join(directory, "hasty"), 12);
+  pebble = await startPebble(lab, join(directory, "hasty"), 24);
   // Another authority: there is another account, and the names are ordered anew.
   await apply(issuer("hasty", "http-01") + service("brief", ["hostname: brief.example.net, issuer: hasty"]));
   const watch = lab.startAt(

@@ -7,7 +7,16 @@ import { converge, type RoundResult } from "./round.ts";
 
 const system = { clock: systemClock } as NodeSystem;
 const state = { node: "host1" } as HostState;
-const slots: readonly Slot[] = ["links", "firewall", "connections", "runtime", "proxy", "loadBalancer", "bgp"];
+const slots: readonly Slot[] = [
+  "links",
+  "firewall",
+  "connections",
+  "volumes",
+  "runtime",
+  "proxy",
+  "loadBalancer",
+  "bgp",
+];
 
 /** A driver that wants one thing, has another, and writes what it does into a journal. */
 function driver(slot: Slot, journal: string[], behave: { problem?: Problem; throws?: Error } = {}): Driver {
@@ -52,19 +61,21 @@ describe("a round", () => {
         "loadBalancer old",
         "links new",
         "firewall new",
-        "runtime new",
+        "volumes new",
         "proxy new",
         "loadBalancer new",
+        "runtime new",
         "bgp new",
         "proxy old",
         "runtime old",
+        "volumes old",
         "links old",
         "firewall old",
         "connections old",
       ]
     `);
     expect(result.problems).toEqual([]);
-    expect(result.changes).toHaveLength(13);
+    expect(result.changes).toHaveLength(15);
   });
 
   test("runs and announces nothing new while the firewall is not in place", async () => {
@@ -72,7 +83,7 @@ describe("a round", () => {
     const problem: Problem = { slot: "firewall", code: "NW1601", message: "refused" };
     const drivers = slots.map((slot) => driver(slot, journal, slot === "firewall" ? { problem } : {}));
     const result = await round(drivers);
-    expect(journal.filter((line) => line.endsWith("new"))).toEqual(["links new", "firewall new"]);
+    expect(journal.filter((line) => line.endsWith("new"))).toEqual(["links new", "firewall new", "volumes new"]);
     expect(result.problems).toContainEqual(problem);
   });
 

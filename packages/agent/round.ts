@@ -31,7 +31,10 @@ const steps: readonly (readonly (readonly Step[])[])[] = [
   [[{ slot: "links", half: "install" }]],
   [[{ slot: "firewall", half: "install", needs: ["links"] }]],
   [
-    [{ slot: "runtime", half: "install", needs: guarded }],
+    [
+      { slot: "volumes", half: "install" },
+      { slot: "runtime", half: "install", needs: guarded },
+    ],
     [{ slot: "proxy", half: "install", needs: guarded }],
     [
       { slot: "loadBalancer", half: "install", needs: guarded },
@@ -39,6 +42,7 @@ const steps: readonly (readonly (readonly Step[])[])[] = [
     ],
   ],
   [[{ slot: "proxy", half: "retire" }], [{ slot: "runtime", half: "retire" }]],
+  [[{ slot: "volumes", half: "retire" }]],
   [[{ slot: "links", half: "retire" }]],
   [[{ slot: "firewall", half: "retire" }]],
 ];

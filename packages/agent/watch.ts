@@ -5,11 +5,14 @@
  */
 import { milliseconds, type Milliseconds } from "@netwright/base";
 import type { HostState, InstanceReport, NodeSystem } from "@netwright/contract";
+import { readVolumes } from "@netwright/drivers/volumes-ext4/index.ts";
 import { EngineWatch, type EnginesSeen } from "./engine-watch.ts";
 import { InstanceWatch, type FindImage } from "./instances.ts";
 import { Waiter } from "./waiter.ts";
 
 export interface Seen extends EnginesSeen {
+  /** Ids of the volumes that are on this node. */
+  readonly volumes: readonly string[];
   readonly instances: readonly InstanceReport[];
 }
 
@@ -25,6 +28,7 @@ export class Watch {
   #up: ReadonlySet<string> = new Set();
   /** Undefined until the first look. */
   #instancesSeen: readonly InstanceReport[] | undefined;
+  #volumesSeen: readonly string[] = [];
   #enginesSeen: EnginesSeen | undefined;
   readonly #instances: InstanceWatch;
   readonly #engines: EngineWatch;
@@ -91,6 +95,7 @@ export class Watch {
     const { clock } = this.#system;
     const started = clock.monotonic();
     const instances = await this.#instances.look(state);
+    this.#volumesSeen = await readVolumes(this.#system);
     this.#instancesSeen = instances;
     this.#tellAll();
     if (instances.some((report) => this.#up.has(keyOf(report)) && report.phase !== "Ready")) this.#repair();
@@ -106,7 +111,7 @@ export class Watch {
 
   #tellAll(): void {
     if (this.#instancesSeen === undefined || this.#enginesSeen === undefined) return;
-    this.#tell({ ...this.#enginesSeen, instances: this.#instancesSeen });
+    this.#tell({ ...this.#enginesSeen, instances: this.#instancesSeen, volumes: this.#volumesSeen });
   }
 }
 

@@ -3,16 +3,17 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ProxyListener } from "@netwright/contract";
+import type { ProxyListener, ProxyRun } from "@netwright/contract";
 import { nodeSystem } from "@netwright/system";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { shop } from "./example.ts";
 import { proxyHaproxy } from "./index.ts";
-import type { ProxyWant } from "./want.ts";
+import type { ProxyInstance, ProxyWant } from "./want.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "nw-proxy-tls-"));
 const system = nodeSystem({ run: join(directory, "run"), state: join(directory, "state") });
-const netns = "nww-default.shop-proxy-1";
+const name = "default.tls-proxy-1";
+const netns = `nww-${name}`;
 const hostnames = ["shop.example.net", "www.example.net"] as const;
 
 const run = (...command: string[]): string => execFileSync(command[0] ?? "", command.slice(1), { encoding: "utf8" });
@@ -39,6 +40,7 @@ const listener = (hostname: string, more: { readonly hsts?: number } = {}): Prox
   ...more,
 });
 
+const instanceOf = (run: Partial<ProxyRun>): ProxyInstance => ({ ...shop(run), name, netns });
 let want: ProxyWant;
 
 beforeAll(async () => {
@@ -61,7 +63,7 @@ beforeAll(async () => {
   );
   const pems = [certificate(hostnames[0], curve), certificate(hostnames[1], ["-newkey", "rsa:2048"])];
   want = [
-    shop({
+    instanceOf({
       listeners: [
         ...hostnames.map((hostname) => ({ kind: "Redirect", port: 80, hostname, httpsPort: 443 }) as const),
         listener(hostnames[0], { hsts: 31_536_000 }),
@@ -126,7 +128,7 @@ test("what an authority asks for is answered by the process that runs, and nothi
     return install.map(({ kind }) => kind);
   };
   expect(ask()).toBe(" 308");
-  expect(await changeTo([shop({ ...want[0]?.run, challenges })])).toEqual(["AddChallenge", "WriteFiles"]);
+  expect(await changeTo([instanceOf({ ...want[0]?.run, challenges })])).toEqual(["AddChallenge", "WriteFiles"]);
   expect(ask()).toBe("LoqXcYV8.9jg46WB3 200");
   expect(await changeTo(want)).toEqual(["RemoveChallenge", "WriteFiles"]);
   expect(ask()).toBe(" 308");
