@@ -12,8 +12,8 @@ import type { ProxyInstance, ProxyWant } from "./want.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "nw-proxy-tls-"));
 const system = nodeSystem({ run: join(directory, "run"), state: join(directory, "state") });
-const name = "default.tls-proxy-1";
-const netns = `nww-${name}`;
+const proxy = { name: "default.tls-proxy-1", netns: "nww-default.tls-proxy-1" };
+const { netns } = proxy;
 const hostnames = ["shop.example.net", "www.example.net"] as const;
 
 const run = (...command: string[]): string => execFileSync(command[0] ?? "", command.slice(1), { encoding: "utf8" });
@@ -40,7 +40,7 @@ const listener = (hostname: string, more: { readonly hsts?: number } = {}): Prox
   ...more,
 });
 
-const instanceOf = (run: Partial<ProxyRun>): ProxyInstance => ({ ...shop(run), name, netns });
+const instanceOf = (change: Partial<ProxyRun>): ProxyInstance => ({ ...shop(change), ...proxy });
 let want: ProxyWant;
 
 beforeAll(async () => {

@@ -7,6 +7,7 @@ import { conditionsOf } from "./conditions.ts";
 import type { Facts } from "./facts.ts";
 import { imagesOf } from "./image-status.ts";
 import { instanceStatus } from "./instance-status.ts";
+import { rolloutOf } from "./rollout-status.ts";
 import { serviceVerdicts } from "./service-verdicts.ts";
 
 export interface ServiceInput {
@@ -39,6 +40,7 @@ export function observeService(input: ServiceInput): ObservedService {
     ...(images.length === 0 ? {} : { images: [...images] }),
     ...(certificates.length === 0 ? {} : { certificates: [...certificates] }),
     conditions: [...conditionsOf(verdicts, before, facts.now)],
+    ...rolloutOf(facts, service),
   };
 }
 
