@@ -123,7 +123,7 @@ interface Seen {
 
 test("renewed while a connection is kept and others come: nothing fails", { timeout: 120_000 }, async () => {
   await pebble.stop();
-  pebble = await startPebble(lab, join(directory, "hasty"), 24);
+  pebble = await startPebble(lab, join(directory, "hasty"), 45);
   // Another authority: there is another account, and the names are ordered anew.
   await apply(issuer("hasty", "http-01") + service("brief", ["hostname: brief.example.net, issuer: hasty"]));
   const watch = lab.startAt(
@@ -136,12 +136,12 @@ test("renewed while a connection is kept and others come: nothing fails", { time
     if (line.startsWith("{") && line.endsWith("}")) seen = JSON.parse(line) as Seen;
   });
   const last = await until(
-    "two certificates more are served",
-    async () => seen,
-    (now) => (now?.certificates ?? 0) >= 3,
+    "another certificate is served",
+    async () => ({ seen, condition: await certificateOf("brief") }),
+    ({ seen: now }) => (now?.certificates ?? 0) >= 2 || (now?.failures ?? []).length > 0,
     110_000,
   );
   watch.kill("SIGTERM");
-  expect(last).toMatchObject({ failures: [], connections: 1 });
-  expect(last?.kept).toBeGreaterThan(50);
+  expect(last).toMatchObject({ seen: { failures: [], connections: 1 } });
+  expect(last.seen?.kept).toBeGreaterThan(50);
 });
