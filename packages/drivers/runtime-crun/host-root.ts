@@ -1,5 +1,5 @@
 /** `image: host`: a read-only view of the host's own file system. Pure. */
-import type { NodePaths } from "@netwright/contract";
+import type { ContainerRun, NodePaths } from "@netwright/contract";
 import { bundleOf } from "./layout.ts";
 import {
   assignments,
@@ -26,15 +26,23 @@ const hiddenInEtc =
 /** `nobody` and `nogroup`: who a workload of the host's programs runs as and owns its files. */
 export const hostUser = { uid: 65_534, gid: 65_534 };
 
+/** Invariant: `user` has numbers only. */
+export function ownerOf({ user }: Pick<ContainerRun, "user">): { readonly uid: number; readonly gid: number } {
+  const [uid = `${hostUser.uid}`, gid = `${hostUser.gid}`] = user?.split(":") ?? [];
+  return { uid: Number(uid), gid: Number(gid) };
+}
+
 /** Writable, empty at each start, counted against the workload's memory. */
-const writable = ["/run", "/tmp", "/var/tmp"];
+const scratch = ["/run", "/tmp", "/var/tmp"];
+
+const scratchMount = (path: string): Mount => tmpfs(path, "nodev", "mode=1777", "size=64m");
 
 /** Where a workload's file lies in the bundle. */
 type Place = "Root" | "Overlay" | "Bind";
 
 function placeOf(path: string, names: readonly string[]): Place {
   checkFilePath(path);
-  if (writable.some((directory) => path.startsWith(`${directory}/`))) return "Bind";
+  if (scratch.some((directory) => path.startsWith(`${directory}/`))) return "Bind";
   return shown(names).includes(path.split("/")[1] ?? "") ? "Overlay" : "Root";
 }
 
@@ -60,12 +68,13 @@ export function hostRoot(instance: ContainerInstance, paths: NodePaths, names: r
     // tini hands signals on and collects orphans; a command that is process 1 itself would ignore SIGTERM.
     args: ["/usr/bin/tini", "--", ...run.command, ...(run.args ?? [])],
     env: environment(["HOME=/tmp", `HOSTNAME=${id}`], assignments(instance)),
-    cwd: "/",
-    user: hostUser,
+    cwd: run.workingDir ?? "/",
+    user: ownerOf(run),
     readonly: true,
     mounts: [
-      ...writable.map((path) => tmpfs(path, "nodev", "mode=1777", "size=64m")),
+      ...scratch.map(scratchMount),
       ...hostMounts(instance, paths, names),
+      ...(run.writable ?? []).map(scratchMount),
       ...volumeMounts(run.volumes, bundleOf(paths, generationOf(instance)).directory),
       ...fileMounts(instance, paths, names),
     ],
