@@ -42,6 +42,8 @@ export const needs = [
   need("systemd-analyze", "systemd", "test", "checking units"),
   need("umoci", "umoci", "test", "images that somebody else's tool has made"),
   need("docker-registry", "docker-registry", "test", "a registry that is not ours"),
+  need("pebble", "pebble", "test", "a certificate authority that speaks ACME and is not ours"),
+  need("testssl", "testssl.sh", "test", "what somebody else thinks of TLS settings"),
   need("strace", "strace", "test", "proof that the store is on disk before it answers"),
   need("h2load", "nghttp2-client", "test", "open-loop HTTP load"),
   need("iperf3", "iperf3", "bench", "TCP throughput"),
