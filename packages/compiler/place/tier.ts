@@ -6,6 +6,7 @@ import { place } from "./new-instance.ts";
 import { noNumber, noRoom } from "./no-room.ts";
 import { isAnnounced, isReady } from "./ready.ts";
 import { evacuationEnd } from "./standing.ts";
+import { hostPaths } from "../volumes.ts";
 import { fresh, running, whyNotStay, type TierWork } from "./tier-work.ts";
 import { victims } from "./victims.ts";
 import { hostPathMisfit } from "./volumes.ts";
@@ -45,8 +46,10 @@ function explainWaiting({ service, tier, explain }: TierWork, waited: readonly s
 /** A directory that its host allows no more is taken away at once, whatever takes the instance's place. */
 function stopForbidden(work: TierWork): void {
   for (const instance of running(work)) {
-    const host = work.hosts.find(({ metadata }) => metadata.name === instance.host);
     const template = work.draft.templateOf(instance);
+    // Nearly none has any: hosts are many.
+    if (hostPaths(template).length === 0) continue;
+    const host = work.hosts.find(({ metadata }) => metadata.name === instance.host);
     const refused = host === undefined ? undefined : hostPathMisfit({ project: instance.project, template }, host);
     if (refused !== undefined) drain(work, instance, `host ${instance.host} ${refused} now`);
   }

@@ -65,11 +65,18 @@ export function hostFiles(
   names: readonly string[],
 ): readonly PlacedFile[] {
   const { directory } = bundleOf(paths, generationOf(instance));
-  return filesOf(instance).map((file) => ({
+  const files = filesOf(instance).map((file) => ({
     path: `${directory}/${placeOf(file.path, names) === "Root" ? "rootfs" : "files"}${file.path}`,
     content: contentOf(instance, file),
     mode: file.mode,
   }));
+  // Directories come with their first file.
+  const places = placesInShown(instance, names).map((path) => ({
+    path: `${directory}/files${path}/.place`,
+    content: "",
+    mode: 0o644,
+  }));
+  return [...files, ...places];
 }
 
 export function hostRoot(instance: ContainerInstance, paths: NodePaths, names: readonly string[]): RootParts {
@@ -92,14 +99,17 @@ export function hostRoot(instance: ContainerInstance, paths: NodePaths, names: r
   };
 }
 
-/** A shown directory that the workload has files in is merged from both by an overlay without an upper layer. */
+/** Volumes in a shown directory need a place there, which the overlay gives them. */
+const placesInShown = ({ run }: ContainerInstance, names: readonly string[]): readonly string[] =>
+  (run.volumes ?? []).map(({ path }) => path).filter((path) => shown(names).includes(path.split("/")[1] ?? ""));
+
+/** A shown directory that the workload has files or volumes in is merged from both by an overlay without an upper layer. */
 function hostMounts(instance: ContainerInstance, paths: NodePaths, names: readonly string[]): readonly Mount[] {
   const { directory } = bundleOf(paths, generationOf(instance));
-  const merged = new Set(
-    filesOf(instance)
-      .filter(({ path }) => placeOf(path, names) === "Overlay")
-      .map(({ path }) => path.split("/")[1]),
-  );
+  const files = filesOf(instance)
+    .map(({ path }) => path)
+    .filter((path) => placeOf(path, names) === "Overlay");
+  const merged = new Set([...files, ...placesInShown(instance, names)].map((path) => path.split("/")[1]));
   return shown(names).map((name) =>
     merged.has(name)
       ? {
