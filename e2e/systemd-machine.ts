@@ -25,7 +25,7 @@ mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" root
 cd root
 mount -t proc proc proc; mount -t sysfs sysfs sys; mount --rbind /sys/fs/cgroup sys/fs/cgroup; mount --rbind /dev dev
 mount -t tmpfs tmpfs run && mkdir run/packages && mount --bind "$2" run/packages
-for unit in systemd-udevd systemd-logind getty@ console-getty bird haproxy frr; do
+for unit in systemd-udevd systemd-logind getty@ console-getty bird haproxy frr unbound; do
   ln -sf /dev/null "etc/systemd/system/$unit.service"
 done
 export container=test

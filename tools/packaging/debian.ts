@@ -7,26 +7,10 @@ import { copy, copyPrograms, sizeOf, settleTimes } from "./files.ts";
 import { run } from "./run.ts";
 
 /** What server and agents call. All else of the first stage is for labs. */
-const called: ReadonlySet<string> = new Set(
-  [
-    [
-      "ip",
-      "nft",
-      "conntrack",
-      "bird",
-      "haproxy",
-      "crun",
-      "tini",
-      "skopeo",
-      "tar",
-      "ps",
-      "unshare",
-      "modprobe",
-      "mkfs.ext4",
-    ],
-    ["/etc/ssl/certs/ca-certificates.crt"],
-  ].flat(),
-);
+const called: ReadonlySet<string> = new Set([
+  ..."ip nft conntrack bird haproxy unbound crun tini skopeo tar mkfs.ext4 ps unshare modprobe".split(" "),
+  "/etc/ssl/certs/ca-certificates.crt",
+]);
 
 const packagesOf = (wanted: (program: string) => boolean): string => {
   const names = needs.filter(({ program, since }) => since === "demo" && wanted(program)).map((need) => need.package);
