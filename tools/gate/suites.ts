@@ -3,9 +3,9 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inLanes } from "./lanes.ts";
-import { root, runProgram } from "./program.ts";
+import { type Finished, root, runProgram } from "./program.ts";
 import { add, nothing, type Tally } from "./tally.ts";
-import { tallyReport } from "./vitest-report.ts";
+import { reasonsIn, tallyReport } from "./vitest-report.ts";
 
 export const suites = ["unit", "netns", "e2e"] as const;
 export type Suite = (typeof suites)[number];
@@ -58,25 +58,23 @@ export function longestFirst(paths: readonly string[]): readonly string[] {
 }
 
 const runUnit = (extra: readonly string[]): Promise<Tally> =>
-  runVitest("unit", async (report) => {
-    const { code } = await runProgram(["vitest", "run", "--project", "unit", ...report, ...extra], true);
-    return code;
-  });
+  runVitest("unit", (report) => runProgram(["vitest", "run", "--project", "unit", ...report, ...extra], true));
 
 /** What a file tells is shown when it is done, so that two of them do not talk at once. */
 const runFile = (file: string, options: readonly string[]): Promise<Tally> =>
   runVitest(file, async (report) => {
-    const { code, output } = await runProgram(["tools/sandbox", "vitest", "run", file, ...report, ...options], false);
-    process.stdout.write(output);
-    return code;
+    const finished = await runProgram(["tools/sandbox", "vitest", "run", file, ...report, ...options], false);
+    process.stdout.write(finished.output);
+    return finished;
   });
 
-async function runVitest(name: string, run: (report: readonly string[]) => Promise<number>): Promise<Tally> {
+async function runVitest(name: string, run: (report: readonly string[]) => Promise<Finished>): Promise<Tally> {
   const directory = mkdtempSync(join(tmpdir(), "netwright-tests-"));
   try {
     const file = join(directory, "report.json");
-    const code = await run(["--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
-    return tallyReport(name, existsSync(file) ? readFileSync(file, "utf8") : undefined, code, root);
+    const { code, output } = await run(["--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
+    const tally = tallyReport(name, existsSync(file) ? readFileSync(file, "utf8") : undefined, code, root);
+    return code === 0 ? tally : { ...tally, reasons: [reasonsIn(output)] };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
