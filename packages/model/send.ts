@@ -184,7 +184,8 @@ function leave({ source, destination, protocol, destinationPort }: Packet, netwo
       prefixContains(each.to, destination),
   );
   const flow = `class ${from} to ${destination}, ${protocol} port ${destinationPort}`;
-  if (entry === undefined) return walk.dropped(place, `firewall: no egress rule allows ${flow}`);
+  if (entry === undefined)
+    return walk.dropped(place, `${destination} is outside ${network.state.prefix}, and no rule allows egress`);
   walk.step(place, "firewall: egress allowed", flow, entry.origin);
   walk.step(
     place,

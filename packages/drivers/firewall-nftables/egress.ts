@@ -40,7 +40,7 @@ export const egressSources = ({ workloads, egress = [] }: Network): SetSpec => {
 };
 
 /** In the node's own namespace: (uplink, source address). */
-export const egressing = (networks: readonly Network[]): readonly ElementSpec[] =>
+const egressing = (networks: readonly Network[]): readonly ElementSpec[] =>
   networks.flatMap(({ vni, egress = [] }) =>
     [...new Set(egress.map(({ source }) => source))]
       .toSorted()

@@ -9,7 +9,7 @@ import {
   type TableSpec,
 } from "../nftables/table.ts";
 import { deniedOptions } from "./denied.ts";
-import { egressing, egressSets, guardEgress, takeReplies } from "./egress.ts";
+import { egressSets, guardEgress, takeReplies } from "./egress.ts";
 import { acceptQuestions, questionsSet } from "./questions.ts";
 
 export function hostTable(state: HostState): TableSpec {
@@ -65,7 +65,10 @@ const input: readonly RuleSpec[] = [
 ];
 
 const forward: readonly RuleSpec[] = [
-  { name: "tenant-source", text: `${fromTenants} iifname . ip6 saddr != @sources counter drop` },
+  {
+    name: "tenant-source",
+    text: `${fromTenants} iifname . ip6 saddr != @sources iifname . ip6 saddr != @egressing counter drop`,
+  },
   { name: "tenant-ipv4", text: `${fromTenants} meta nfproto ipv4 counter drop` },
   ...guardEgress,
   { name: "to-tenant", text: 'oifname "nwu*" goto to_tenant' },
@@ -123,10 +126,7 @@ function hypervisorSets(state: HostState): readonly SetSpec[] {
       kind: "set",
       type: "typeof iifname . ip6 saddr",
       // A load balancer answers itself where a listener has no member.
-      elements: [
-        ...networks.flatMap((network) => addresses(network, [...network.deliveries, ...network.loadBalancers])),
-        ...egressing(networks),
-      ],
+      elements: networks.flatMap((network) => addresses(network, [...network.deliveries, ...network.loadBalancers])),
     },
     questionsSet(networks),
     ...egressSets(state),

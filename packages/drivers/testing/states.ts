@@ -3,6 +3,7 @@ import { parseIpv6, parsePrefix, seconds, type Ipv6, type Mac } from "@netwright
 import {
   workloadAddress,
   workloadMac,
+  type BgpNeighbor,
   type Delivery,
   type EgressEntry,
   type HostState,
@@ -85,10 +86,21 @@ export function hostState(scene: Scene, host: number): HostState {
       announce: [],
       pools: [],
       underlay: [],
-      neighbors: [],
+      neighbors: scene.egress === undefined ? [] : [neighbor(host)],
     },
   };
 }
+
+const neighbor = (host: number): BgpNeighbor => ({
+  name: "edge",
+  role: "Edge",
+  asn: 64_510,
+  interface: "edge",
+  localAddress: parseIpv6(`fd00:0:0:2::${2 * host + 1}`),
+  address: parseIpv6(`fd00:0:0:2::${2 * host}`),
+  loopback: null,
+  bfd: null,
+});
 
 function networkState(scene: Scene, host: number, others: readonly number[]): NetworkState {
   return {
