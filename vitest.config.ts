@@ -1,6 +1,6 @@
 /**
  * Three suites. `unit` needs nothing. `netns` changes the kernel and `e2e` boots labs: both run inside tools/sandbox
- * only, one file at a time, because they share its namespaces, names and clock. `npm test` runs all three.
+ * only, each file in one of its own. `npm test` runs all three.
  */
 import { defineConfig } from "vitest/config";
 

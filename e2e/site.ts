@@ -196,7 +196,8 @@ export function useSite(): void {
       const pids = await sh(
         `for p in /proc/[0-9]*; do [ "$(readlink $p/ns/mnt)" = "$(readlink /proc/${keepers.get(machine)?.pid}/ns/mnt)" ] && echo \${p#/proc/}; done || true`,
       );
-      for (const pid of pids.split("\n").filter((text) => text !== "")) process.kill(Number(pid), "SIGKILL");
+      // Some have ended by then: their parents were killed before them.
+      for (const pid of pids.split("\n").filter((text) => text !== "")) await sh(`kill -KILL ${pid} 2>&1 || true`);
     }
   });
 }

@@ -1,7 +1,7 @@
 /** The gate: every check and every test, each counted, whatever failed before. `.ci/run` and `npm run check` call it. */
 import { conclude } from "./gate/conclude.ts";
 import { runProgram } from "./gate/program.ts";
-import { runSuite, suites } from "./gate/suites.ts";
+import { runSuites, suites } from "./gate/suites.ts";
 import { add, nothing, type Tally } from "./gate/tally.ts";
 
 interface Check {
@@ -32,5 +32,4 @@ async function runCheck(check: Check): Promise<Tally> {
 let tally = nothing;
 // Side by side: none of them writes anything.
 for (const result of await Promise.all(checks.map(runCheck))) tally = add(tally, result);
-for (const suite of suites) tally = add(tally, await runSuite(suite, []));
-process.exitCode = conclude(tally);
+process.exitCode = conclude(add(tally, await runSuites(suites, [])));

@@ -1,11 +1,11 @@
 /** The agent of one node: follows its state, converges on it, watches what runs, reports. All that it knows it may lose. */
 import type { NodeCalls } from "@netwright/api";
-import { seconds, type Entropy, type Instant, type Log } from "@netwright/base";
-import type { Driver, NodeReport, NodeSystem, Slot } from "@netwright/contract";
+import { milliseconds, seconds, type Entropy, type Instant, type Log } from "@netwright/base";
+import type { Driver, HostState, NodeReport, NodeSystem, Slot } from "@netwright/contract";
 import { rotateLogs } from "@netwright/drivers/runtime-crun/index.ts";
 import { answerRequests, followState, sendReport, type ChannelOptions } from "./channel.ts";
 import { Converger, type Goal, type Round } from "./converger.ts";
-import { monitorKernel } from "./kernel-monitor.ts";
+import { burst, monitorKernel } from "./kernel-monitor.ts";
 import { ImageKeeper, type ImageOptions } from "./image-keeper.ts";
 import type { AgentMetrics } from "./metrics.ts";
 import { forgetOldLogs } from "./old-logs.ts";
@@ -28,6 +28,9 @@ export interface AgentOptions {
 }
 
 const rotation = seconds(60);
+/** Between two looks at BIRD for routes of others. Each of many hosts hears of all the others. */
+const glanceGap = milliseconds(250);
+const longestGlanceGap = seconds(5);
 
 /** Runs until the signal aborts. The data path stays as it is then. */
 export async function runAgent(options: AgentOptions, signal: AbortSignal): Promise<void> {
@@ -36,6 +39,8 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   const startedAt = system.clock.now();
   let capabilities: Capabilities | undefined;
   let round: Round | undefined;
+  /** The revision whose old logs are gone. */
+  let cleaned: number | undefined;
   let seen: Seen | undefined;
   const reporter = new Reporter((report) => sendReport(channel, report), system.clock);
   const tell = (): void => {
@@ -70,7 +75,9 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     else if (!result.converged) watch.wake();
     tell();
     // Between rounds, so that nothing starts to write meanwhile.
-    return result.converged ? forgetOldLogs(system, result.goal.state) : undefined;
+    if (!result.converged || result.goal.revision === cleaned) return undefined;
+    cleaned = result.goal.revision;
+    return forgetOldLogs(system, result.goal.state);
   });
   const adopt = (goal: Goal): void => {
     converger.setGoal(goal);
@@ -97,11 +104,13 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   });
   const attendFlows = (until: AbortSignal): Promise<void> => watch.attendFlows(until);
   const context = { system, drivers, state: () => converger.goal?.state, attendFlows };
+  // Of the routes that BIRD gives a host's kernel little follows that is told: one look, seldom while they keep changing.
+  const glances = burst(0, glanceGap, longestGlanceGap, () => watch.glance());
   const onKernel = (slots: readonly Slot[]): void => {
-    converger.wake(slots);
-    // Of the routes that BIRD gives a host's kernel nothing follows that is told: one look is enough.
-    const isHost = converger.goal?.state.role === "Host";
-    if (isHost && !slots.includes("links")) watch.glance();
+    const state = converger.goal?.state;
+    const isOwn = slots.includes("links");
+    if (isOwn || state === undefined || balances(state)) converger.wake(slots);
+    if (!isOwn && state?.role === "Host") glances.note();
     else watch.wake();
   };
   await Promise.all([
@@ -115,7 +124,11 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     monitorKernel(onKernel, system.clock, signal),
     rotate(system, signal),
   ]);
+  glances.cancel();
 }
+
+/** Whether it matters here which hosts there is a way to. */
+const balances = ({ networks }: HostState): boolean => networks.some(({ loadBalancers }) => loadBalancers.length > 0);
 
 /** After a reboot nothing is left of secrets: the state is asked for again, as if it had never come. */
 const knownRevision = (goal: Goal | undefined): number =>

@@ -1,6 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
+import { inLanes } from "./lanes.ts";
 import { root } from "./program.ts";
+import { longestFirst } from "./suites.ts";
 import { add, closingLine, judgeSkipped, nothing, readList } from "./tally.ts";
 import { tallyReport } from "./vitest-report.ts";
 
@@ -65,4 +67,28 @@ test("tests that change the kernel refuse to run outside of a sandbox", () => {
   });
   expect(result.status).toBe(2);
   expect(result.stderr).toContain("hint: tools/sandbox node_modules/.bin/vitest run --project netns");
+});
+
+test("lanes do every piece once, and tell what came of each in order", async () => {
+  const started: number[] = [];
+  let running = 0;
+  let most = 0;
+  const results = await inLanes(2, [30, 5, 10, 1], async (piece) => {
+    started.push(piece);
+    most = Math.max(most, ++running);
+    for (let turn = 0; turn < piece; turn++) await Promise.resolve();
+    running -= 1;
+    return piece * 2;
+  });
+  expect(results).toEqual([60, 10, 20, 2]);
+  expect(started).toEqual([30, 5, 10, 1]);
+  expect(most).toBe(2);
+});
+
+test("the files that take longest begin first", () => {
+  expect(longestFirst(["e2e/a.e2e.test.ts", "e2e/docs.e2e.test.ts", "e2e/inventory.e2e.test.ts"])).toEqual([
+    "e2e/inventory.e2e.test.ts",
+    "e2e/docs.e2e.test.ts",
+    "e2e/a.e2e.test.ts",
+  ]);
 });

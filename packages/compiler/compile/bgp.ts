@@ -4,7 +4,7 @@ import { formatPrefix, hostPrefix, ipv6Number, type Ipv6Prefix } from "@netwrigh
 import type { BgpNeighbor, BgpState } from "@netwright/contract";
 import type { ObjectSet } from "../objects.ts";
 import { byText } from "./order.ts";
-import { sessionWith, withinFabric } from "./sessions.ts";
+import { sessionWith, timersOf } from "./sessions.ts";
 
 /** BGP identifier of a host (RFC 6286): unique because host numbers are. */
 export const hostRouterId = (id: number): string => `10.64.${id >> 8}.${id & 0xff}`;
@@ -27,7 +27,7 @@ export function planBgp(objects: ObjectSet): BgpPlan {
       if (router === undefined || !router.spec.managed) continue;
       const list = sessions.get(uplink.router) ?? [];
       sessions.set(uplink.router, list);
-      list.push(hostNeighbor(host, uplink, devices));
+      list.push(hostNeighbor(host, uplink, router, devices));
     }
   }
   const prefixes = [...objects.pools.values()].flatMap(({ object }) => object.spec.prefixes);
@@ -43,7 +43,7 @@ export function planBgp(objects: ObjectSet): BgpPlan {
 type Uplink = Host["spec"]["uplinks"][number];
 
 /** A router's device by the addresses of the link; empty where the router's own object does not tell. */
-function hostNeighbor(host: Host, uplink: Uplink, devices: ReadonlyMap<string, string>): BgpNeighbor {
+function hostNeighbor(host: Host, uplink: Uplink, router: Router, devices: ReadonlyMap<string, string>): BgpNeighbor {
   return {
     name: host.metadata.name,
     role: "Host",
@@ -52,7 +52,7 @@ function hostNeighbor(host: Host, uplink: Uplink, devices: ReadonlyMap<string, s
     localAddress: uplink.peerAddress,
     address: uplink.localAddress,
     loopback: hostPrefix(host.spec.vtep),
-    bfd: withinFabric,
+    bfd: timersOf(router.spec.bfd),
   };
 }
 

@@ -40,3 +40,13 @@ test("a host has what was agreed on with an edge of others, and the fabric's tim
 test("BFD is off where the session says so", () => {
   expect(neighborsOf(handedOver("{ bfd: { enabled: false } }")).host[0]?.bfd).toBeNull();
 });
+
+test("both ends of a link speak BFD as the managed router says", () => {
+  const slower = fabric(1).replace(/^ {2}routerId: 10\.0\.0\.1$/m, "$&\n  bfd: { interval: 1s }");
+  const { compiled } = step(objectsOf(slower), emptyLedger);
+  const bfdOf = (node: string, neighbor: string) =>
+    compiled.states.get(node)?.bgp.neighbors.find(({ name }) => name === neighbor)?.bfd;
+  expect(bfdOf("host1", "edge1")).toEqual({ interval: 1000, multiplier: 3 });
+  expect(bfdOf("edge1", "host1")).toEqual({ interval: 1000, multiplier: 3 });
+  expect(bfdOf("edge2", "host1")).toEqual({ interval: 50, multiplier: 3 });
+});

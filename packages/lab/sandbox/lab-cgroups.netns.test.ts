@@ -13,9 +13,11 @@ test("a cgroup goes once the process that holds its lock has ended, and not befo
   const roots = byLock(layout);
   const [living, lost] = [`${cgroupPrefix}living-${unique}`, `${cgroupPrefix}lost-${unique}`];
   const there = (name: string): readonly boolean[] => roots.map((root) => existsSync(`${root}/${name}`));
-  const descriptor = await makeCgroups(layout, living);
+  const descriptor = await makeCgroups(layout, living, 5);
   const shares = roots.map((root) => `${root}/${living}/cpu.shares`).find((path) => existsSync(path));
   if (layout.version === "v1") expect(readFileSync(shares ?? "", "utf8")).toBe("32768\n");
+  const realTime = roots.map((root) => `${root}/${living}/cpu.rt_runtime_us`).find((path) => existsSync(path));
+  if (realTime !== undefined) expect(readFileSync(realTime, "utf8")).toBe("135000\n");
   const holder = spawn("sleep", ["infinity"], { stdio: ["ignore", "ignore", "ignore", "ignore", descriptor] });
   try {
     closeSync(descriptor as number);

@@ -28,17 +28,17 @@ export function byLock({ hierarchies }: CgroupLayout): readonly string[] {
 }
 
 /**
- * Makes a cgroup of that name in every hierarchy. @returns the descriptor that holds its lock, for the outer process to
+ * Makes a cgroup of that name in every hierarchy, for a lab with so many BGP speakers. @returns the descriptor that holds its lock, for the outer process to
  * inherit and for the caller to close; undefined where there are no cgroups
  */
-export async function makeCgroups(layout: CgroupLayout, name: string): Promise<number | undefined> {
+export async function makeCgroups(layout: CgroupLayout, name: string, speakers: number): Promise<number | undefined> {
   const [locked, ...others] = byLock(layout);
   if (locked === undefined) return undefined;
   const descriptor = await makeLocked(`${locked}/${name}`);
   for (const root of [locked, ...others]) {
     mkdirSync(`${root}/${name}`, { recursive: true });
     if (layout.version === "v2") mkdirSync(`${root}/${name}/lab`, { recursive: true });
-    else prepareV1(`${root}/${name}`, root);
+    else prepareV1(`${root}/${name}`, root, speakers);
   }
   return descriptor;
 }
@@ -62,11 +62,27 @@ async function makeLocked(path: string): Promise<number> {
  */
 const cpuShares = 32 * 1024;
 
-function prepareV1(path: string, root: string): void {
+/**
+ * Of each second of each CPU, in microseconds. Kernels with group scheduling of real time give a group none by itself, and
+ * one that has used its share waits for the next second: ten times what a speaker needs at rest leaves room for its start.
+ */
+const realTimeOf = (speakers: number): number => Math.min(900_000, 100_000 + 7000 * speakers);
+
+function prepareV1(path: string, root: string, speakers: number): void {
   // A cpuset starts without any CPU, and takes no process then.
   for (const file of ["cpuset.cpus", "cpuset.mems"])
     if (existsSync(`${root}/${file}`)) writeFileSync(`${path}/${file}`, readFileSync(`${root}/${file}`));
   if (existsSync(`${path}/cpu.shares`)) writeFileSync(`${path}/cpu.shares`, String(cpuShares));
+  if (existsSync(`${path}/cpu.rt_runtime_us`)) askFor(`${path}/cpu.rt_runtime_us`, realTimeOf(speakers));
+}
+
+/** The kernel refuses a share that others have already; BIRD does without then. */
+function askFor(file: string, share: number): void {
+  try {
+    writeFileSync(file, String(share));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EINVAL") throw error;
+  }
 }
 
 /** Removes what labs have left whose outer process has ended, also those of sandboxes whose /run is gone. */

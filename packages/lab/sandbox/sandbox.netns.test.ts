@@ -22,7 +22,7 @@ test("in cgroups v2 the root that the lab sees has no process, so that limits ca
     await withLabLock(paths, seconds(1), async (lock) => {
       const layout = { version: "v2", hierarchies: [{ mountPoint, options: "" }] } as const;
       buildDirectory(paths, planLab(readLab("small-lab.json")), layout, []);
-      const { pid } = await startSandbox(context, paths, lock, cgroup.name, layout);
+      const { pid } = await startSandbox(context, paths, lock, cgroup.name, layout, 0);
       const inside = async (...command: string[]): Promise<string> =>
         (await context.runner.run(enter(pid, command))).stdout;
       expect(await inside("cat", "/proc/1/cgroup")).toMatch(/^0::\/lab$/m);

@@ -13,17 +13,18 @@ import { makeCgroups } from "./lab-cgroups.ts";
 import { sandboxProcess } from "./stop-sandbox.ts";
 import { outerScript } from "./sandbox-script.ts";
 
-/** @returns process 1 of the sandbox, when it stands. @throws NW1703 when it does not. */
+/** @param speakers nodes that run BGP. @returns process 1 of the sandbox, when it stands. @throws NW1703 when it does not. */
 export async function startSandbox(
   context: LabContext,
   paths: LabPaths,
   lock: LabLock,
   cgroup: string,
   layout: CgroupLayout,
+  speakers: number,
 ): Promise<ProcessId> {
   const log = `${paths.logs}/sandbox.log`;
   const errors = openSync(log, "a", 0o640);
-  const held = await makeCgroups(layout, cgroup);
+  const held = await makeCgroups(layout, cgroup, speakers);
   const roots = layout.hierarchies.map(({ mountPoint }) => mountPoint);
   try {
     const child = spawn("sh", ["-c", outerScript, "netwright-lab", paths.directory, cgroup, layout.version, ...roots], {

@@ -34,6 +34,15 @@ describe("the default lab", () => {
       "golden/default-fabric.json",
     );
   });
+  test("speaks BFD the more seldom the more hosts share the machine", () => {
+    const intervalOf = (hosts: number) =>
+      fabricObjects(planLab(defaultLab({ hosts }))).flatMap((object) =>
+        object.kind === "Router" && object.spec.managed ? [object.spec.bfd?.interval] : [],
+      );
+    expect(intervalOf(20)).toEqual([50, 50]);
+    expect(intervalOf(21)).toEqual([100, 100]);
+    expect(intervalOf(100)).toEqual([250, 250]);
+  });
   test("has no address, MAC or interface twice", () => {
     const ports = planLab(defaultLab({ hosts: 200 })).links.flatMap(({ ends }) => ends);
     const unique = (values: readonly unknown[]): boolean => new Set(values).size === values.length;

@@ -1,7 +1,7 @@
 /** Builds a lab in an empty directory, stage by stage, each with its time. */
 import type { LabContext } from "../context.ts";
 import { runStage, type OnProgress } from "../progress.ts";
-import { agentPrograms, serverProgram, type LabPrograms } from "../programs/netwright.ts";
+import { agentPrograms, runsAgent, serverProgram, type LabPrograms } from "../programs/netwright.ts";
 import { enginePrograms, nodeFiles } from "../programs/node-programs.ts";
 import type { NodeProgram } from "../programs/program.ts";
 import { buildDirectory } from "../record/build-directory.ts";
@@ -117,7 +117,8 @@ async function makeSandbox(
 ): Promise<number> {
   const secret = Buffer.from(context.entropy.bytes(32)).toString("base64");
   buildDirectory(paths, topology, layout, nodeFiles(topology, secret));
-  return (await startSandbox(context, paths, lock, record.cgroup.name, layout)).pid;
+  const speakers = topology.nodes.filter(runsAgent).length;
+  return (await startSandbox(context, paths, lock, record.cgroup.name, layout, speakers)).pid;
 }
 
 async function startGroups(

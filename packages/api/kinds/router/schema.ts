@@ -6,6 +6,7 @@ import { interfaceField } from "../../fields/interface-name.ts";
 import { nameField } from "../../fields/name.ts";
 import { clusterObject } from "../metadata.ts";
 import { nodeStatusSchema } from "../node-status.ts";
+import { managedBfdSchema } from "./bfd.ts";
 import { sessionSchema, type Session } from "./session.ts";
 
 const linkSchema = z.strictObject({
@@ -32,6 +33,7 @@ const specSchema = z
       .array(linkSchema)
       .prefault([])
       .meta({ description: "Links to hosts and other routers, each with a BGP session." }),
+    bfd: managedBfdSchema.exactOptional(),
     session: sessionSchema.exactOptional(),
   })
   .meta({ description: "Whose it is and what it is linked to." });
@@ -39,6 +41,6 @@ const specSchema = z
 export const routerSchema = clusterObject("Router", { spec: specSchema, status: nodeStatusSchema });
 /** As the schema leaves it. */
 export type RouterInput = z.output<typeof routerSchema>;
-/** `session` stands in every router that is not managed, and in no other. */
+/** `bfd` stands in every router that is managed, `session` in every other. */
 export type Router = RouterInput & { readonly spec: { readonly session?: Session } };
 export type RouterLink = z.output<typeof linkSchema>;

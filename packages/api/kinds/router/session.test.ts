@@ -32,8 +32,15 @@ describe("defaults", () => {
     });
   });
 
-  test("a managed one has none", () => {
-    expect(specOf({ managed: true, routerId: "192.0.2.1" })["session"]).toBeUndefined();
+  test("a managed one has none, and faster BFD", () => {
+    const managed = { managed: true, routerId: "192.0.2.1" };
+    expect(specOf(managed)["session"]).toBeUndefined();
+    expect(specOf(managed)["bfd"]).toEqual({ enabled: true, interval: "50ms", multiplier: 3 });
+    expect(specOf({ ...managed, bfd: { interval: "1s" } })["bfd"]).toEqual({
+      enabled: true,
+      interval: "1s",
+      multiplier: 3,
+    });
   });
 });
 
@@ -61,6 +68,12 @@ describe("refused", () => {
     [{ bfd: { multiplier: 1 } }, /NW1203 spec\.session\.bfd\.multiplier/],
   ])("%j", (session, words) => {
     expect(findingsOf(session)).toEqual([expect.stringMatching(words)]);
+  });
+
+  test("BFD of a router of others stands in its session", () => {
+    expect(findingsOf({}, { bfd: {} })).toEqual([
+      expect.stringContaining("NW1205 spec.bfd: belongs to a router that is managed"),
+    ]);
   });
 
   test("a session of a managed router", () => {

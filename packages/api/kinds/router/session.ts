@@ -1,28 +1,11 @@
 /** How nodes of ours speak to a router that belongs to others. */
-import { milliseconds, seconds } from "@netwright/base";
+import { seconds } from "@netwright/base";
 import { z } from "zod";
 import { communityField } from "../../fields/community.ts";
 import { durationField } from "../../fields/duration.ts";
 import { filePathField } from "../../fields/file-path.ts";
 import { integerField } from "../../fields/integer.ts";
-
-const bfdSchema = z
-  .strictObject({
-    enabled: z.boolean().default(true).meta({
-      description: "False: a silent loss is noticed after holdTime. A router that does not speak BFD does no harm.",
-    }),
-    interval: durationField("Between two packets, each way; the slower end decides.", {
-      min: milliseconds(10),
-      max: seconds(10),
-    }).prefault("300ms"),
-    multiplier: integerField({
-      noun: "a detection multiplier",
-      min: 2,
-      max: 255,
-      description: "So many packets missing mean that the other end is gone.",
-    }).default(3),
-  })
-  .meta({ description: "Detection of silent failures (RFC 5880)." });
+import { bfdSchema } from "./bfd.ts";
 
 export const sessionSchema = z
   .strictObject({
@@ -51,7 +34,7 @@ export const sessionSchema = z
     gracefulRestart: z.boolean().default(false).meta({
       description: "True: it keeps routes for 30 s while BIRD here restarts (RFC 4724), and also while a node is dead.",
     }),
-    bfd: bfdSchema.prefault({}),
+    bfd: bfdSchema("300ms").prefault({}),
     holdTime: wholeSeconds("Without a word for so long the session ends (RFC 4271).", 3, 65_535).prefault("9s"),
     keepaliveTime: wholeSeconds("Between two words; at most a third of holdTime.", 1, 21_845).prefault("3s"),
   })

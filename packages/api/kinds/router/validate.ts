@@ -28,11 +28,14 @@ function managedFindings({ routerId, upstream, session }: RouterInput["spec"]): 
   ];
 }
 
-function foreignFindings({ routerId, session }: RouterInput["spec"]): readonly Finding[] {
+function foreignFindings({ routerId, bfd, session }: RouterInput["spec"]): readonly Finding[] {
   return [
     ...(routerId === undefined
       ? []
       : [keyFinding("NW1205", ["spec", "routerId"], "belongs to a router that is managed", "leave it out")]),
+    ...(bfd === undefined
+      ? []
+      : [keyFinding("NW1205", ["spec", "bfd"], "belongs to a router that is managed", "write session.bfd")]),
     ...(session === undefined ? [] : sessionFindings(session)),
   ];
 }
