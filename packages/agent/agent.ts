@@ -72,7 +72,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     metrics?.round(result);
     logRound(log, result);
     if (result.stages.some(({ slot }) => slot === "firewall" || slot === "links")) watch.wakeNetworks();
-    else if (!result.converged) watch.wake();
+    else if (!result.converged || result.stages.some(({ slot }) => slot === "volumes")) watch.wake();
     tell();
     // Between rounds, so that nothing starts to write meanwhile.
     if (!result.converged || result.goal.revision === cleaned) return undefined;

@@ -12,6 +12,7 @@ const slots: readonly Slot[] = [
   "resolver",
   "firewall",
   "connections",
+  "volumes",
   "runtime",
   "proxy",
   "loadBalancer",
@@ -62,20 +63,22 @@ describe("a round", () => {
         "links new",
         "resolver new",
         "firewall new",
-        "runtime new",
+        "volumes new",
         "proxy new",
         "loadBalancer new",
+        "runtime new",
         "bgp new",
         "proxy old",
         "runtime old",
         "resolver old",
+        "volumes old",
         "links old",
         "firewall old",
         "connections old",
       ]
     `);
     expect(result.problems).toEqual([]);
-    expect(result.changes).toHaveLength(15);
+    expect(result.changes).toHaveLength(17);
   });
 
   test("runs and announces nothing new while the firewall is not in place", async () => {
@@ -83,7 +86,8 @@ describe("a round", () => {
     const problem: Problem = { slot: "firewall", code: "NW1601", message: "refused" };
     const drivers = slots.map((slot) => driver(slot, journal, slot === "firewall" ? { problem } : {}));
     const result = await round(drivers);
-    expect(journal.filter((line) => line.endsWith("new"))).toEqual(["links new", "resolver new", "firewall new"]);
+    const made = journal.filter((line) => line.endsWith("new"));
+    expect(made).toEqual(["links new", "resolver new", "firewall new", "volumes new"]);
     expect(result.problems).toContainEqual(problem);
   });
 

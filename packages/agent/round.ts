@@ -32,7 +32,10 @@ const steps: readonly (readonly (readonly Step[])[])[] = [
   [[{ slot: "links", half: "install" }], [{ slot: "resolver", half: "install" }]],
   [[{ slot: "firewall", half: "install", needs: ["links"] }]],
   [
-    [{ slot: "runtime", half: "install", needs: guarded }],
+    [
+      { slot: "volumes", half: "install" },
+      { slot: "runtime", half: "install", needs: guarded },
+    ],
     [{ slot: "proxy", half: "install", needs: guarded }],
     [
       { slot: "loadBalancer", half: "install", needs: guarded },
@@ -40,7 +43,7 @@ const steps: readonly (readonly (readonly Step[])[])[] = [
     ],
   ],
   [[{ slot: "proxy", half: "retire" }], [{ slot: "runtime", half: "retire" }]],
-  [[{ slot: "resolver", half: "retire" }]],
+  [[{ slot: "resolver", half: "retire" }], [{ slot: "volumes", half: "retire" }]],
   [[{ slot: "links", half: "retire" }]],
   [[{ slot: "firewall", half: "retire" }]],
 ];

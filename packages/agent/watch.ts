@@ -6,11 +6,14 @@
 import { milliseconds, type Milliseconds } from "@netwright/base";
 import type { HostState, InstanceReport, NodeSystem } from "@netwright/contract";
 import { hasEnded } from "@netwright/drivers/resolver-unbound/index.ts";
+import { readVolumes } from "@netwright/drivers/volumes-ext4/index.ts";
 import { EngineWatch, type EnginesSeen } from "./engine-watch.ts";
 import { InstanceWatch, type FindImage } from "./instances.ts";
 import { Waiter } from "./waiter.ts";
 
 export interface Seen extends EnginesSeen {
+  /** Ids of the volumes that are on this node. */
+  readonly volumes: readonly string[];
   readonly instances: readonly InstanceReport[];
 }
 
@@ -26,6 +29,7 @@ export class Watch {
   #up: ReadonlySet<string> = new Set();
   /** Undefined until the first look. */
   #instancesSeen: readonly InstanceReport[] | undefined;
+  #volumesSeen: readonly string[] = [];
   #enginesSeen: EnginesSeen | undefined;
   readonly #instances: InstanceWatch;
   readonly #engines: EngineWatch;
@@ -92,6 +96,7 @@ export class Watch {
     const { clock } = this.#system;
     const started = clock.monotonic();
     const instances = await this.#instances.look(state);
+    this.#volumesSeen = await readVolumes(this.#system);
     this.#instancesSeen = instances;
     this.#tellAll();
     if (
@@ -111,7 +116,7 @@ export class Watch {
 
   #tellAll(): void {
     if (this.#instancesSeen === undefined || this.#enginesSeen === undefined) return;
-    this.#tell({ ...this.#enginesSeen, instances: this.#instancesSeen });
+    this.#tell({ ...this.#enginesSeen, instances: this.#instancesSeen, volumes: this.#volumesSeen });
   }
 }
 

@@ -48,7 +48,10 @@ export const errorCodes = {
   NW1401: entry("invalid", "An address pool has no free address left."),
   NW1402: entry("invalid", "No host has room, or too few hosts match, for the replicas asked for."),
   NW1403: entry("invalid", "A number space (VNIs, classes, hosts) is exhausted."),
-  NW1404: entry("unavailable", "An instance is on a host that is lost or closed, and fits nowhere else."),
+  NW1404: entry(
+    "unavailable",
+    "An instance is on a host that is lost or closed, and fits nowhere else, or the data it needs is on that host.",
+  ),
   NW1405: entry(
     "invalid",
     "The project would use more than its quota. Ask for less, delete something of it, or have the quota raised.",
@@ -83,6 +86,7 @@ export const errorCodes = {
     "engine",
     "The agent's run directory is on a disk, so no secret is written to it and nothing that needs one starts.",
   ),
+  NW1614: entry("engine", "The data of a volume is not on the host that should have it, or cannot be used there."),
 
   NW1701: entry("notFound", "There is no such lab, node or link."),
   NW1702: entry("conflict", "A lab of this name exists already, or another command is changing it."),

@@ -58,6 +58,13 @@ export interface TemplateEntry {
 
 export type InstanceRole = "LoadBalancer" | "Proxy" | "Workload";
 
+export interface VolumeUse {
+  /** In the tier's workload. */
+  readonly volume: string;
+  readonly name: string;
+  readonly serial: number;
+}
+
 export interface InstanceEntry {
   readonly kind: "Instance";
   readonly project: string;
@@ -76,8 +83,37 @@ export interface InstanceEntry {
   readonly drainSince?: Instant;
   /** Of a TemplateEntry; empty for load balancers and proxies, which change in place. */
   readonly template: string;
+  /** Of a tier with volumes: whose data it has, and which. */
+  readonly ordinal?: number;
+  readonly volumes?: readonly VolumeUse[];
   /** Number of the FormerEntry that it belongs to, when the service as it is now has no place for it. */
   readonly former?: number;
+}
+
+/** The data of one place in a tier, on the host where it was made. It stays when everything around it goes. */
+export interface VolumeEntry {
+  readonly kind: "Volume";
+  readonly project: string;
+  readonly service: string;
+  readonly tier: string;
+  /** In the tier's workload. */
+  readonly volume: string;
+  /** 1 to the tier's replicas. */
+  readonly ordinal: number;
+  /** `SERVICE-TIER-VOLUME-ORDINAL`. */
+  readonly name: string;
+  /** Never used twice: a volume that was deleted and one that takes its name are different things. */
+  readonly serial: number;
+  readonly host: string;
+  /** Octets; it only grows. */
+  readonly size: number;
+  /** Its host has reported it. */
+  readonly made: boolean;
+}
+
+/** A volume that was deleted and whose host has not removed the data yet. */
+export interface DiscardedVolumeEntry extends Omit<VolumeEntry, "kind"> {
+  readonly kind: "DiscardedVolume";
 }
 
 /** What the name of a tier's image stood for when it was first looked up, for as long as an instance runs it. */
@@ -132,6 +168,8 @@ export type LedgerEntry =
   | EgressAddressEntry
   | TemplateEntry
   | InstanceEntry
+  | VolumeEntry
+  | DiscardedVolumeEntry
   | ImageEntry
   | FormerEntry
   | LeavingHostEntry
@@ -156,6 +194,10 @@ export const ledgerKeys = {
   template: (project: string, service: string, tier: string, hash: string): string =>
     `template/${project}/${service}/${tier}/${hash}`,
   instance: (project: string, id: string): string => `instance/${project}/${id}`,
+  volume: (project: string, name: string): string => `volume/${project}/${name}`,
+  discardedVolume: (project: string, name: string, serial: number): string =>
+    `discarded-volume/${project}/${name}/${serial}`,
+  volumeCounter: "counter/volume",
   image: (project: string, service: string, tier: string, name: string): string =>
     `image/${project}/${service}/${tier}/${name}`,
   former: (project: string, service: string, number: number): string => `former/${project}/${service}/${number}`,

@@ -14,6 +14,8 @@ export interface ObservedNode {
   readonly heardAt?: Instant;
   /** What it announces to its edges. */
   readonly announced?: ReadonlySet<Ipv6Prefix>;
+  /** Ids of the volumes whose data is there. */
+  readonly volumes?: ReadonlySet<string>;
   /** True when it has been for a moment all that it should be. */
   readonly settled?: boolean;
 }

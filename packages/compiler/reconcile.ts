@@ -15,6 +15,7 @@ import { removeGone } from "./place/gone.ts";
 import { followLeavingHosts, leavingUntil, noteEmptyHosts, type HostNews } from "./place/leaving-hosts.ts";
 import { reconcileService } from "./place/service.ts";
 import { lostAt, standingOf, type Standing } from "./place/standing.ts";
+import { followVolumes } from "./place/volumes.ts";
 import { withLeavingHosts } from "./standing-objects.ts";
 import { checkConflicts } from "./validate/conflicts.ts";
 import { checkReferences } from "./validate/references.ts";
@@ -56,6 +57,11 @@ export function reconcile(input: ReconcileInput): Reconciled {
   const hosts = [...objects.hosts.values()].map(({ object }) => object).toSorted((a, b) => a.spec.id - b.spec.id);
   depart({ objects, before, draft, now, explain });
   followLeavingHosts({ objects, before, draft, observed, now, tell });
+  followVolumes(
+    draft,
+    observed,
+    new Set([...objects.hosts.keys(), ...leavingHosts(draft).map((host) => host.metadata.name)]),
+  );
   removeGone({ objects, draft, observed, now, drainTimeout, explain });
   withdrawFormer({ draft, now, explain }, objects);
   const diagnostics = [

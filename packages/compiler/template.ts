@@ -5,6 +5,7 @@ import { parseImageReference, type Digest } from "@netwright/base";
 import type { ContainerRun } from "@netwright/contract";
 import type { TemplateEntry } from "./ledger.ts";
 import type { ObjectSet } from "./objects.ts";
+import { templateVolumes } from "./volumes.ts";
 import { envOf, filesOf, type Values } from "./workload-values.ts";
 
 /** Equal workloads have equal hashes; a change of health checks alone replaces nothing, one of a value it uses does. */
@@ -24,7 +25,7 @@ export function templateOf(
 }
 
 function runOf(workload: Workload, values: Values): ContainerRun {
-  const { image, command, args, resources, stopGracePeriod } = workload;
+  const { image, command, args, volumes = [], resources, stopGracePeriod } = workload;
   return {
     kind: "Container",
     image,
@@ -35,6 +36,7 @@ function runOf(workload: Workload, values: Values): ContainerRun {
     stopGracePeriod,
     // What is not there stands in no hash, so that what runs since before it could be there runs on.
     ...(args.length === 0 ? {} : { args }),
+    ...(volumes.length === 0 ? {} : { volumes: templateVolumes(volumes) }),
     ...writtenDigest(image),
   };
 }

@@ -25,11 +25,25 @@ export interface HostState {
   /** Tenant networks with something on this host; empty on routers. By VNI. */
   readonly networks: readonly NetworkState[];
   readonly bgp: BgpState;
+  /** Data that is here to stay, or to go. By id. Absent where there is none. What else lies there is left alone. */
+  readonly volumes?: readonly VolumeState[];
   /**
    * Values that workloads here refer to, and no others. They are written to memory only. By digest; absent where nothing
    * refers to any.
    */
   readonly secrets?: readonly SecretValue[];
+}
+
+export interface VolumeState {
+  /** `PROJECT.NAME.SERIAL`; the name of its directory. Never used twice. */
+  readonly id: string;
+  readonly sizeBytes: number;
+  /**
+   * - `New`: nobody has seen it yet; it is made when a container needs it.
+   * - `Made`: the host reported it. Where it is missing it is lost, and never made again behind its user's back.
+   * - `Discarded`: its data is to be removed.
+   */
+  readonly phase: "New" | "Made" | "Discarded";
 }
 
 export interface SecretValue {

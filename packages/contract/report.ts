@@ -21,6 +21,8 @@ export interface NodeReport {
   readonly networks: readonly NetworkReport[];
   /** Images that the state wants here, by name, then digest; absent from agents that know of none. */
   readonly images?: readonly ImageReport[];
+  /** Ids of the volumes whose data is on this host, sorted. */
+  readonly volumes?: readonly string[];
   readonly at: Instant;
   readonly agent: { readonly version: string; readonly pid: number; readonly startedAt: Instant };
   /** One line per slot: which driver, and what it cannot do here. */
@@ -101,4 +103,13 @@ export interface DeniedFlow {
 }
 
 /** What an engine is for. A slot has one driver at a time on a host. */
-export type Slot = "links" | "firewall" | "connections" | "resolver" | "runtime" | "proxy" | "loadBalancer" | "bgp";
+export type Slot =
+  | "links"
+  | "firewall"
+  | "connections"
+  | "resolver"
+  | "volumes"
+  | "runtime"
+  | "proxy"
+  | "loadBalancer"
+  | "bgp";

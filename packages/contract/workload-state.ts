@@ -34,6 +34,8 @@ export interface ContainerRun {
   readonly args?: readonly string[];
   readonly env: readonly EnvVariable[];
   readonly files: readonly WorkloadFile[];
+  /** By path. Absent where there are none. */
+  readonly volumes?: readonly VolumeMount[];
   readonly resources: Resources;
   /** Between SIGTERM and SIGKILL. */
   readonly stopGracePeriod: Milliseconds;
@@ -58,6 +60,26 @@ export interface FileTarget {
   /** Permission bits, for example 0o644. */
   readonly mode: number;
 }
+
+/** A directory that outlives the container. */
+export type VolumeMount =
+  | {
+      readonly kind: "Volume";
+      /** Of a `VolumeState` of the same host. */
+      readonly id: string;
+      /** Absolute, inside the workload. */
+      readonly path: string;
+      readonly readOnly: boolean;
+      /** It grows to this; it never shrinks. */
+      readonly sizeBytes: number;
+    }
+  | {
+      readonly kind: "HostPath";
+      /** A directory of the host that its operator allows. */
+      readonly source: string;
+      readonly path: string;
+      readonly readOnly: boolean;
+    };
 
 /** A value that stands in no `run`, so that names, hashes and words made from one tell nothing of it. */
 export interface SecretRef {

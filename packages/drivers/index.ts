@@ -8,12 +8,14 @@ import { loadBalancerNftables } from "./load-balancer-nftables/index.ts";
 import { proxyHaproxy } from "./proxy-haproxy/index.ts";
 import { resolverUnbound } from "./resolver-unbound/index.ts";
 import { runtimeCrun } from "./runtime-crun/index.ts";
+import { volumesExt4 } from "./volumes-ext4/index.ts";
 
 export const drivers: readonly Driver[] = [
   anyDriver(linksIproute2),
   anyDriver(firewallNftables),
   anyDriver(connectionsConntrack),
   anyDriver(resolverUnbound),
+  anyDriver(volumesExt4),
   anyDriver(runtimeCrun),
   anyDriver(proxyHaproxy),
   anyDriver(loadBalancerNftables),

@@ -127,6 +127,19 @@ const lines: Readonly<Record<string, Line>> = {
     answers: "401 404 200 200 200 200 200 200 403",
     path: `${own}/instances/shop-web-1`,
   },
+  "GET /v1alpha1/projects/{project}/volumes": {
+    answers: "401 404 200 200 200 200 200 200 403",
+    path: `${own}/volumes`,
+  },
+  "GET /v1alpha1/volumes": { answers: "401 200 200 200 200 200 200 200 403" },
+  "GET /v1alpha1/projects/{project}/volumes/{name}": {
+    answers: "401 404 404 404 404 404 404 404 403",
+    path: `${own}/volumes/none`,
+  },
+  "DELETE /v1alpha1/projects/{project}/volumes/{name}": {
+    answers: "401 404 403 404 404 403 404 404 403",
+    path: `${own}/volumes/none${dry}`,
+  },
   "GET /v1alpha1/projects/{project}/instances/{id}/logs": {
     answers: "401 404 400 400 400 400 400 400 403",
     path: `${own}/instances/shop-lb-1/logs`,

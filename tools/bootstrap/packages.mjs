@@ -33,6 +33,7 @@ export const needs = [
   need("openssl", "openssl", "demo", "looking at certificates"),
   need("tcpdump", "tcpdump", "demo", "captures"),
   need("ps", "procps", "demo", "looking at processes"),
+  need("mkfs.ext4", "e2fsprogs", "demo", "volumes of workloads"),
   need("unshare", "util-linux", "demo", "namespaces of processes"),
   need("modprobe", "kmod", "demo", "loading kernel modules"),
   need("/etc/ssl/certs/ca-certificates.crt", "ca-certificates", "demo", "fetching npm packages over TLS"),

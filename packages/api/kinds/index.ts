@@ -10,6 +10,7 @@ import { project } from "./project/index.ts";
 import { router } from "./router/index.ts";
 import { secret } from "./secret/index.ts";
 import { service } from "./service/index.ts";
+import { volume } from "./volume/index.ts";
 
 /** In the order in which they are applied: what others refer to first. */
 const definitions = {
@@ -23,6 +24,7 @@ const definitions = {
   Service: service,
   Lab: lab,
   Instance: instance,
+  Volume: volume,
 };
 
 export type KindName = keyof typeof definitions;

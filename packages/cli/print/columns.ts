@@ -91,7 +91,7 @@ const keysText = (object: WireObject, fields: readonly string[]): string =>
   fields.flatMap((each) => Object.keys(valueAt(object, `spec.${each}`) ?? {})).join(",");
 
 /** In the order in which they are told. */
-export const quotaResources = ["services", "networks", "addresses", "instances", "cpu", "memory"] as const;
+export const quotaResources = ["services", "networks", "addresses", "instances", "cpu", "memory", "storage"] as const;
 
 /** Use of limit; the use alone where there is no limit. */
 const useText =
@@ -132,6 +132,16 @@ const tables: Readonly<Record<string, KindColumns>> = {
       field("RESTARTS", "status.restarts"),
       field("NETWORK", "spec.network"),
     ],
+  },
+  Volume: {
+    narrow: [
+      name,
+      field("STATUS", "status.phase"),
+      field("SIZE", "spec.size"),
+      field("HOST", "spec.host"),
+      field("USED-BY", "status.usedBy"),
+    ],
+    wide: [field("SERVICE", "spec.service"), field("TIER", "spec.tier"), project],
   },
   Host: {
     narrow: [

@@ -108,12 +108,14 @@ export interface Related {
   readonly network?: WireObject | undefined;
   /** On a Host. */
   readonly instances?: readonly WireObject[];
+  /** Of a Service, or on a Host. */
+  readonly volumes?: readonly WireObject[];
 }
 
 export function renderDescription(
   object: WireObject,
   events: readonly Event[],
-  { network, instances = [] }: Related = {},
+  { network, instances = [], volumes = [] }: Related = {},
 ): string {
   const facts = columnsOf(object.kind, true)
     .map(({ title, value }) => [title.toLowerCase(), value(object)] as const)
@@ -129,6 +131,7 @@ export function renderDescription(
     section("conditions", conditionTable(conditionsOf(object))),
     ...parts.map((part) => section(part.title, partTable(part, valueAt(object, part.path)))),
     section("instances", instanceTable(instances)),
+    section("volumes", volumeTable(volumes)),
     firewallSection(object.kind === "Network" ? object : network),
     section("events", events.slice(-eventsMax).map(eventLine).join("")),
   ];
@@ -185,6 +188,16 @@ function partTable({ columns }: PartTable, value: unknown): string {
     shown.map(([title]) => title),
     rows.map((_, index) => shown.map(([, cells]) => cells[index] ?? "-")),
   );
+}
+
+function volumeTable(volumes: readonly WireObject[]): string {
+  if (volumes.length === 0) return "";
+  const columns = columnsOf("Volume", false);
+  const rows = volumes.map((volume) => [
+    ...columns.map(({ value }) => value(volume)),
+    cellText(valueAt(volume, "status.message")),
+  ]);
+  return renderTable([...columns.map(({ title }) => title), "MESSAGE"], rows);
 }
 
 function instanceTable(instances: readonly WireObject[]): string {

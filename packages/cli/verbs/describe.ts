@@ -35,10 +35,17 @@ export const verb: Verb = {
 async function relatedTo(client: Client, object: WireObject): Promise<Related> {
   const { kind, metadata } = object;
   if (kind === "Service") {
-    const { items } = await client.list("Network", metadata.project);
-    return { network: items.find((network) => network.metadata.name === valueAt(object, "spec.network")) };
+    const [networks, volumes] = await Promise.all([
+      client.list("Network", metadata.project),
+      client.list("Volume", metadata.project),
+    ]);
+    return {
+      network: networks.items.find((network) => network.metadata.name === valueAt(object, "spec.network")),
+      volumes: volumes.items.filter((volume) => valueAt(volume, "spec.service") === metadata.name),
+    };
   }
   if (kind !== "Host") return {};
-  const { items } = await client.list("Instance");
-  return { instances: items.filter((instance) => valueAt(instance, "spec.host") === metadata.name) };
+  const here = (other: WireObject): boolean => valueAt(other, "spec.host") === metadata.name;
+  const [instances, volumes] = await Promise.all([client.list("Instance"), client.list("Volume")]);
+  return { instances: instances.items.filter(here), volumes: volumes.items.filter(here) };
 }

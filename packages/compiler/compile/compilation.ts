@@ -8,7 +8,8 @@ import type { ObjectSet } from "../objects.ts";
 import { withLeavingHosts } from "../standing-objects.ts";
 import { dirtyServices } from "./dirty.ts";
 import { equal } from "./equal.ts";
-import { LedgerIndex } from "./index-ledger.ts";
+import { volumeState } from "../volumes.ts";
+import { isVolume, LedgerIndex } from "./index-ledger.ts";
 import { NetworkPlan } from "./network-plan.ts";
 import { planNodes, type NodesPlan } from "./nodes.ts";
 import { byText } from "./order.ts";
@@ -50,12 +51,13 @@ export class Compilation implements KeptCompilation {
     const before = this.#input;
     const renumbered = ledger.some((each) => this.#renumbers(each));
     const after = { ...before, ...change, objects: this.#objectsAfter(change.objects ?? this.#applied, ledger) };
+    const stored = volumeHosts(ledger, this.#ledger);
     const dirty = dirtyServices({ before, after, changes: ledger, ledger: this.#ledger });
     this.#applied = change.objects ?? this.#applied;
     this.#input = after;
     for (const each of ledger) this.#ledger.set(each);
     const structural = renumbered || touchesNodes(before.objects, after.objects);
-    return this.#answer(structural ? this.#rebuild() : this.#replan(dirty));
+    return this.#answer(new Set([...(structural ? this.#rebuild() : this.#replan(dirty)), ...stored]));
   }
 
   /** True for a network that had other numbers before; a new one is nobody's yet, and a deleted one nobody's any more. */
@@ -158,9 +160,17 @@ export class Compilation implements KeptCompilation {
     const networks = [...keys]
       .flatMap((key) => this.#networks.get(key)?.state(host) ?? [])
       .toSorted((a, b) => a.vni - b.vni);
+    const volumes = this.#ledger
+      .volumesOn(host)
+      .map(volumeState)
+      .toSorted((a, b) => byText(a.id, b.id));
     const state = this.#nodes.hostState(host, networks, this.#announcedBy(host));
     const secrets = secretValues(networks, this.#input.secrets);
-    return secrets.length === 0 ? state : { ...state, secrets };
+    return {
+      ...state,
+      ...(volumes.length === 0 ? {} : { volumes }),
+      ...(secrets.length === 0 ? {} : { secrets }),
+    };
   }
 
   #announcedBy(host: string): readonly Ipv6Prefix[] {
@@ -174,6 +184,10 @@ export class Compilation implements KeptCompilation {
 /** Addresses of listeners, and those in whose name workloads speak to the internet. */
 const announcedIn = (slice: HostSlice | undefined): readonly Ipv6Prefix[] =>
   slice === undefined ? [] : [...slice.announce, ...slice.egress.map(({ source }) => hostPrefix(source))];
+
+/** Hosts with data that came, changed or goes. */
+const volumeHosts = (changes: readonly LedgerChange[], before: LedgerIndex): readonly string[] =>
+  changes.flatMap(({ key, entry }) => [entry, before.get(key)].flatMap((each) => (isVolume(each) ? [each.host] : [])));
 
 /** True when any object changed that is not a Service. */
 function touchesNodes(before: ObjectSet, after: ObjectSet): boolean {

@@ -4,6 +4,7 @@ import {
   ledgerKeys,
   type ClassEntry,
   type EgressAddressEntry,
+  type DiscardedVolumeEntry,
   type FormerEntry,
   type ImageEntry,
   type InstanceEntry,
@@ -13,8 +14,12 @@ import {
   type NetworkEntry,
   type TemplateEntry,
   type VipEntry,
+  type VolumeEntry,
 } from "../ledger.ts";
 import { projectKey } from "../objects.ts";
+
+export const isVolume = (entry: LedgerEntry | undefined): entry is VolumeEntry | DiscardedVolumeEntry =>
+  entry?.kind === "Volume" || entry?.kind === "DiscardedVolume";
 
 export class LedgerIndex {
   readonly #entries = new Map<string, LedgerEntry>();
@@ -26,6 +31,9 @@ export class LedgerIndex {
   /** By service. */
   readonly #formers = new Map<string, Map<string, FormerEntry>>();
   readonly #leavingHosts = new Map<string, Host>();
+
+  /** By host, then key. */
+  readonly #volumes = new Map<string, Map<string, VolumeEntry | DiscardedVolumeEntry>>();
 
   constructor(ledger: Ledger) {
     for (const [key, entry] of ledger) this.set({ key, entry });
@@ -71,6 +79,10 @@ export class LedgerIndex {
     return this.#servicesOn.get(host)?.keys() ?? [];
   }
 
+  volumesOn(host: string): readonly (VolumeEntry | DiscardedVolumeEntry)[] {
+    return [...(this.#volumes.get(host)?.values() ?? [])];
+  }
+
   get(key: string): LedgerEntry | undefined {
     return this.#entries.get(key);
   }
@@ -79,11 +91,14 @@ export class LedgerIndex {
     const before = this.#entries.get(key);
     if (before?.kind === "Instance") this.#forget(key, before);
     else if (before?.kind === "Former") this.#forgetFormer(key, before);
+    else if (isVolume(before)) this.#volumes.get(before.host)?.delete(key);
     else if (before?.kind === "LeavingHost") this.#leavingHosts.delete(key);
     if (entry === undefined) this.#entries.delete(key);
     else this.#entries.set(key, entry);
     if (entry?.kind === "Instance") this.#remember(key, entry);
     else if (entry?.kind === "Former") this.#rememberFormer(key, entry);
+    else if (isVolume(entry))
+      this.#volumes.set(entry.host, (this.#volumes.get(entry.host) ?? new Map()).set(key, entry));
     else if (entry?.kind === "LeavingHost") this.#leavingHosts.set(key, entry.host);
   }
 

@@ -11,6 +11,7 @@ import {
 } from "@netwright/contract";
 import type { InstanceEntry, TemplateEntry } from "../ledger.ts";
 import type { Applied } from "../objects.ts";
+import { runWithVolumes } from "../volumes.ts";
 import type { LedgerIndex } from "./index-ledger.ts";
 import { redirectPort } from "./listeners.ts";
 import { byText } from "./order.ts";
@@ -68,7 +69,15 @@ function stateOf(
   if (template === undefined) return [];
   const ports = tierProtocols(service.object.spec, name).map((protocol) => ({ protocol, port: template.port }));
   return [
-    [host, { ...base, run: runOf(template, ledger), ports, health: healthCheck(tier.tier.health, template.port) }],
+    [
+      host,
+      {
+        ...base,
+        run: runWithVolumes(runOf(template, ledger), instance),
+        ports,
+        health: healthCheck(tier.tier.health, template.port),
+      },
+    ],
   ];
 }
 

@@ -16,6 +16,10 @@ export interface Wanted {
   readonly demand: Demand;
   /** What the service's other single tiers, not placed yet, will ask for: one host should hold all. */
   readonly companions: Demand;
+  /** Why its volumes cannot be on a host, in words; undefined when they can. */
+  readonly misfit: (host: Host) => string | undefined;
+  /** The volume that is on the one host where it can go. */
+  readonly data: string | undefined;
   /** Template of the tier now: instances of another are on their way out and do not count for spreading. */
   readonly template: string;
 }
@@ -71,6 +75,8 @@ function look(
     return "has a load balancer of this service, and one is all that a host can use";
   if (same > 0 && wanted.spread === "required" && wanted.replicas > 1)
     return `has an instance of ${wanted.tier}, and spread is required`;
+  const unfit = wanted.misfit(host);
+  if (unfit !== undefined) return unfit;
   const used = draft.usedOn(name);
   const full = misfit(host, used, wanted.demand);
   if (full !== undefined) return full;
@@ -92,6 +98,7 @@ function compare(a: Candidate, b: Candidate, { replicas, spread }: Wanted): numb
 }
 
 function reasonFor(best: Candidate, candidates: readonly Candidate[], wanted: Wanted): string {
+  if (wanted.data !== undefined) return `its data is there: ${wanted.data}`;
   if (candidates.length === 1) return "the only host that can take it";
   const because: string[] = [];
   if (wanted.replicas > 1 && wanted.spread !== "none") {

@@ -6,7 +6,8 @@ import type { Applied } from "../objects.ts";
 import { templateOf } from "../template.ts";
 import { addDemand, demandOf, noDemand, type Demand } from "./demand.ts";
 import { formerInstances, releaseFormer, takeOver } from "./former.ts";
-import { isServing, reconcileTier, type TierWork } from "./tier.ts";
+import { isServing, reconcileTier } from "./tier.ts";
+import type { TierWork } from "./tier-work.ts";
 
 type Common = Omit<TierWork, "service" | "network" | "tier" | "template" | "companions">;
 type Service = TierWork["service"]["object"];

@@ -1,4 +1,5 @@
 /** One node's state as facts in words: what a plan compares and prints. */
+import { printOctets, type Octets } from "@netwright/api";
 import type {
   Delivery,
   EgressEntry,
@@ -8,6 +9,7 @@ import type {
   NetworkState,
   PolicyEntry,
   ProxyRun,
+  VolumeState,
   WorkloadState,
 } from "@netwright/contract";
 import type { NamePair } from "./class-names.ts";
@@ -24,6 +26,7 @@ export interface Fact {
 export function describeNode(state: HostState, names: NamePair): readonly Fact[] {
   return [
     ...state.networks.flatMap((network) => networkFacts(network, names)),
+    ...(state.volumes ?? []).flatMap(volumeFacts),
     ...underlayFacts(state),
     ...bgpFacts(state),
   ];
@@ -109,6 +112,14 @@ function balancerFacts(listener: LoadBalancer): readonly Fact[] {
     fact(text),
     ...listener.members.map(({ instance, hostId, mac }) => fact(`${text}: member ${instance}`, { hostId, mac })),
   ];
+}
+
+/** What is discarded is no longer anybody's. */
+function volumeFacts({ id, sizeBytes, phase }: VolumeState): readonly Fact[] {
+  if (phase === "Discarded") return [];
+  const [project = "", name = ""] = id.split(".");
+  const shown = project === "default" ? name : `${project}/${name}`;
+  return [fact(`volume ${shown}: ${printOctets(sizeBytes as Octets)}`, null, `volume ${id}`)];
 }
 
 function underlayFacts({ underlay }: HostState): readonly Fact[] {

@@ -7,7 +7,17 @@ const team = shop().replace("name: shop }", "name: shop, project: team }");
 const theirs = team.replaceAll("team", "canary").replaceAll("shop", "canary-shop");
 const before = objectsOf(fabric(2));
 // The same step makes a host known and another project's service, so that all of the site changes.
-const after = objectsOf(fabric(3), team, theirs, inner("canary-db", { project: "canary", network: "canary-net" }));
+const stored = inner("canary-data", { project: "canary" }).replace(
+  "port:",
+  "volumes: [{ name: canary, path: /data, size: 1Gi }], port:",
+);
+const after = objectsOf(
+  fabric(3),
+  team,
+  theirs,
+  stored,
+  inner("canary-db", { project: "canary", network: "canary-net" }),
+);
 
 const plan = (project: string | null) =>
   planOf({ before, after, ledger: emptyLedger, observed: allReady(after, emptyLedger), now: start, project });
@@ -17,6 +27,7 @@ test("a plan for people of one project has their networks, addresses, instances 
   const parts = ({ addresses, placements, nodes, flows }: typeof own): string =>
     JSON.stringify({ addresses, placements, nodes, flows });
   expect(parts(whole)).toMatch(/canary.*BGP|BGP.*canary/s);
+  expect(parts(whole)).toContain("volume canary/canary-data-");
   expect(parts(own)).not.toMatch(/canary|BGP|underlay|pool 2001/);
   expect(own.addresses).toEqual([{ object: "team/service/shop", address: expect.any(String), pool: "default" }]);
   expect(own.placements).toHaveLength(3);

@@ -14,8 +14,11 @@ export const announcedBy = (project: string, ...ledgers: readonly Ledger[]): Rea
 
 /** Its networks and announcements; of the fabric, which serves everybody, nothing. */
 function projectPart(state: HostState, project: string, announced: ReadonlySet<string>): HostState {
+  const { volumes = [], ...rest } = state;
+  const own = volumes.filter(({ id }) => id.startsWith(`${project}.`));
   return {
-    ...state,
+    ...rest,
+    ...(own.length === 0 ? {} : { volumes: own }),
     networks: state.networks.filter((network) => network.project === project),
     underlay: { vtep: null, hostId: 0, tunnelPeers: [], externalInterfaces: [] },
     bgp: {

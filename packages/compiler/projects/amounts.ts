@@ -5,7 +5,7 @@ import type { Resource } from "./users.ts";
 export function printAmount(resource: Resource, amount: number): string {
   if (amount === 0) return "0";
   if (resource === "cpu") return printCpu(amount as MilliCpu);
-  return resource === "memory" ? printOctets(amount as Octets) : String(amount);
+  return resource === "memory" || resource === "storage" ? printOctets(amount as Octets) : String(amount);
 }
 
 const namedMax = 5;

@@ -4,12 +4,17 @@
  */
 import { type Service } from "@netwright/api";
 import type { Diagnostic } from "@netwright/base";
+import type { VolumeEntry } from "../ledger.ts";
 import { diagnose, type Applied, type ObjectSet } from "../objects.ts";
 import { printAmount, someOf } from "./amounts.ts";
 import { resources, unlimitedTiers, useOf, usersOf, type Resource, type User } from "./users.ts";
 
-export function* checkQuotas(before: ObjectSet, after: ObjectSet): Generator<Diagnostic> {
-  const [then, now] = [usersOf(before), usersOf(after)];
+export function* checkQuotas(
+  before: ObjectSet,
+  after: ObjectSet,
+  volumes: readonly VolumeEntry[],
+): Generator<Diagnostic> {
+  const [then, now] = [usersOf(before, volumes), usersOf(after, volumes)];
   for (const [project, { object }] of after.projects) {
     const [old, users] = [then.get(project) ?? [], now.get(project) ?? []];
     const [had, has] = [useOf(old), useOf(users)];

@@ -1,5 +1,6 @@
 /** How a project stands beside its limits: for its status. */
 import { objectName, type Project } from "@netwright/api";
+import type { VolumeEntry } from "../ledger.ts";
 import type { ObjectSet } from "../objects.ts";
 import { mayUseHostname, mayUsePool } from "./allowed.ts";
 import { printAmount } from "./amounts.ts";
@@ -12,8 +13,11 @@ export interface ProjectStanding {
 }
 
 /** Of every Project that is applied. */
-export function projectStandings(objects: ObjectSet): ReadonlyMap<string, ProjectStanding> {
-  const users = usersOf(objects);
+export function projectStandings(
+  objects: ObjectSet,
+  volumes: readonly VolumeEntry[] = [],
+): ReadonlyMap<string, ProjectStanding> {
+  const users = usersOf(objects, volumes);
   return new Map(
     [...objects.projects].map(([name, { object }]) => {
       const use = useOf(users.get(name));

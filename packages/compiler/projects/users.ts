@@ -2,7 +2,16 @@
  * What projects ask for, as it is written: replicas, times the limits of a tier's workload. What stands beside it while
  * a change is carried out (new instances next to old ones, addresses that rest) is no part of it.
  */
-import { isWorkloadTier, objectName, serviceChain, type FieldPath, type Quota, type Service } from "@netwright/api";
+import {
+  isWorkloadTier,
+  objectName,
+  serviceChain,
+  type FieldPath,
+  type Quota,
+  type Service,
+  type WorkloadTier,
+} from "@netwright/api";
+import type { VolumeEntry } from "../ledger.ts";
 import { projectKey, type Applied, type ObjectSet } from "../objects.ts";
 
 /** What a quota may limit, in the order in which it is told. */
@@ -13,6 +22,7 @@ export const resources = [
   "instances",
   "cpu",
   "memory",
+  "storage",
 ] as const satisfies readonly (keyof Quota)[];
 export type Resource = (typeof resources)[number];
 
@@ -33,14 +43,26 @@ export interface User {
   readonly path: FieldPath;
 }
 
-/** By project. */
-export function usersOf(objects: ObjectSet): ReadonlyMap<string, readonly User[]> {
-  const users = [...networkUsers(objects), ...[...objects.services.values()].flatMap(serviceUsers)];
+/** By project. @param volumes those that are there: also what nobody asks for any more takes room. */
+export function usersOf(
+  objects: ObjectSet,
+  volumes: readonly VolumeEntry[] = [],
+): ReadonlyMap<string, readonly User[]> {
+  const services = [...objects.services.values()].flatMap(serviceUsers);
+  const users = [...networkUsers(objects), ...services, ...keptVolumes(objects, volumes)];
   return Map.groupBy(users, ({ project }) => project);
 }
 
 export function useOf(users: readonly User[] = []): Use {
-  const use: Record<Resource, number> = { services: 0, networks: 0, addresses: 0, instances: 0, cpu: 0, memory: 0 };
+  const use: Record<Resource, number> = {
+    services: 0,
+    networks: 0,
+    addresses: 0,
+    instances: 0,
+    cpu: 0,
+    memory: 0,
+    storage: 0,
+  };
   for (const { resource, amount } of users) use[resource] += amount;
   return use;
 }
@@ -83,6 +105,7 @@ function serviceUsers(item: Applied<Service>): readonly User[] {
       instances,
       user("cpu", tier.replicas * cpu, path, tier.name),
       user("memory", tier.replicas * memory, path, tier.name),
+      user("storage", tier.replicas * storageOf(tier.tier), path, tier.name),
     ];
   });
   return [
@@ -90,6 +113,39 @@ function serviceUsers(item: Applied<Service>): readonly User[] {
     ...(object.spec.expose.length === 0 ? [] : [user("addresses", 1, ["spec", "expose"])]),
     ...tiers,
   ];
+}
+
+const storageOf = ({ workload }: WorkloadTier): number =>
+  (workload.volumes ?? []).reduce((sum, { size = 0 }) => sum + size, 0);
+
+/** What volumes hold beyond what tiers ask for as they are written now. */
+function keptVolumes(objects: ObjectSet, volumes: readonly VolumeEntry[]): readonly User[] {
+  return volumes.flatMap((entry): User[] => {
+    const { project, name } = entry;
+    const amount = entry.size - sizeAskedFor(objects, entry);
+    if (amount <= 0) return [];
+    const object = { kind: "Volume", metadata: { project, name } };
+    const item = { object, sources: {} };
+    return [
+      {
+        project,
+        resource: "storage",
+        amount,
+        key: `volume ${name}`,
+        name: objectName(object),
+        item,
+        path: ["spec", "size"],
+      },
+    ];
+  });
+}
+
+/** 0 for a volume that no tier asks for. */
+function sizeAskedFor(objects: ObjectSet, { project, service, tier, volume, ordinal }: VolumeEntry): number {
+  const tiers = objects.services.get(projectKey(project, service))?.object.spec.tiers.filter(isWorkloadTier) ?? [];
+  const found = tiers.find(({ name }) => name === tier);
+  if (found === undefined || ordinal > found.replicas) return 0;
+  return found.workload.volumes?.find(({ name }) => name === volume)?.size ?? 0;
 }
 
 /** A tier whose instances may take as much as they like of what has a quota. */

@@ -1,15 +1,17 @@
 /** Carries out changes, all instances at the same time. Never waits for a container to stop. */
 import { chmod, mkdir, rm, symlink } from "node:fs/promises";
 import { isNetwrightError, messageOf, milliseconds, NetwrightError } from "@netwright/base";
-import type { NodePaths, NodeSystem, Problem } from "@netwright/contract";
+import type { Files, NodePaths, NodeSystem, Problem } from "@netwright/contract";
 import { layerPath, type ImageRecord } from "../image-store/index.ts";
 import { bundleConfig, bundleFiles, type Root } from "./bundle.ts";
+import { hostUser } from "./host-root.ts";
 import { readHierarchies } from "./hierarchies.ts";
 import { isInMemory } from "../memory.ts";
 import { bundleOf, bundlesDirectory, logPath, writablePath, type Bundle } from "./layout.ts";
 import { livingSupervisor } from "./observe.ts";
 import type { RuntimeChange } from "./plan.ts";
 import { lowerNames, supervisorScript } from "./supervisor.ts";
+import { mountScript, volumeFiles } from "./volume-mounts.ts";
 import { generationOf, type ContainerInstance } from "./want.ts";
 
 export async function apply(system: NodeSystem, changes: readonly RuntimeChange[]): Promise<readonly Problem[]> {
@@ -68,8 +70,25 @@ async function writeBundle(
     await files.write(bundle.image, image.digest);
     await linkLayers(paths, image, bundle, writablePath(paths, generationOf(instance)));
   }
+  await writeMounts(files, paths, instance, image, bundle);
   await files.write(bundle.script, supervisorScript(instance, paths, hierarchies, image));
   await files.write(bundle.config, JSON.stringify(config, undefined, 1), 0o600);
+}
+
+/** @throws NW1614 when a volume is not here: the slot of volumes says why. */
+async function writeMounts(
+  files: Files,
+  paths: NodePaths,
+  { run }: ContainerInstance,
+  image: ImageRecord | null,
+  { directory, mounts }: Bundle,
+): Promise<void> {
+  const volumes = volumeFiles(run.volumes, paths);
+  if (volumes.length === 0) return;
+  for (const file of volumes)
+    if (!(await files.exists(file))) throw new NetwrightError("NW1614", `${file} is not on this host`);
+  const { uid, gid } = image?.user ?? hostUser;
+  await files.write(mounts, mountScript(run.volumes, paths, { bundle: directory, uid, gid }));
 }
 
 async function linkLayers(paths: NodePaths, { layers }: ImageRecord, bundle: Bundle, writable: string): Promise<void> {

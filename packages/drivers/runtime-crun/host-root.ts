@@ -14,6 +14,7 @@ import {
   type PlacedFile,
   type RootParts,
 } from "./root-parts.ts";
+import { volumeMounts } from "./volume-mounts.ts";
 import { generationOf, type ContainerInstance } from "./want.ts";
 
 /** Directories of the host that a workload sees, read-only, where they exist. All others it does not see at all. */
@@ -75,6 +76,7 @@ export function hostRoot(instance: ContainerInstance, paths: NodePaths, names: r
     mounts: [
       ...writable.map((path) => tmpfs(path, "nodev", "mode=1777", "size=64m")),
       ...hostMounts(instance, paths, names),
+      ...volumeMounts(run.volumes, bundleOf(paths, generationOf(instance)).directory),
       ...fileMounts(instance, paths, names),
     ],
     masked: hiddenInEtc.split(" ").map((path) => `/etc/${path}`),

@@ -18,6 +18,7 @@ import {
   type PlacedFile,
   type RootParts,
 } from "./root-parts.ts";
+import { volumeMounts } from "./volume-mounts.ts";
 import { generationOf, type ContainerInstance } from "./want.ts";
 
 /** The host's, which needs no library of the image; nothing of the image is hidden by it. */
@@ -62,7 +63,11 @@ export function imageRoot(instance: ContainerInstance, paths: NodePaths, image: 
     cwd: image.workingDir,
     user: { uid, gid, ...(groups.length === 0 ? {} : { additionalGids: groups }) },
     readonly: false,
-    mounts: [bound(init.destination, init.source), ...fileMounts(instance, paths)],
+    mounts: [
+      bound(init.destination, init.source),
+      ...volumeMounts(instance.run.volumes, bundleOf(paths, generationOf(instance)).directory),
+      ...fileMounts(instance, paths),
+    ],
     masked: [],
   };
 }

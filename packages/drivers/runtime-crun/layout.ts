@@ -12,6 +12,8 @@ export interface Bundle {
   readonly lower: string;
   /** The supervising script. */
   readonly script: string;
+  /** Mounts its volumes. */
+  readonly mounts: string;
   /** Its line of /proc/PID/stat. */
   readonly supervisor: string;
   /** Host pid of the container's first process, while it runs. */
@@ -46,6 +48,7 @@ export function bundleOf(paths: NodePaths, generation: string): Bundle {
     image: `${directory}/image`,
     lower: `${directory}/lower`,
     script: `${directory}/supervise.sh`,
+    mounts: `${directory}/mounts.sh`,
     supervisor: `${directory}/supervisor`,
     pid: `${directory}/pid`,
     exit: `${directory}/exit`,

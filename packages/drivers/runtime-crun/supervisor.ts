@@ -7,7 +7,9 @@ import type { NodePaths } from "@netwright/contract";
 import type { ImageRecord } from "../image-store/index.ts";
 import { killCountFile, limits, mountsOf, type Hierarchies } from "./control-groups.ts";
 import { hostUser } from "./host-root.ts";
+import { quoted } from "./quoted.ts";
 import { bundleOf, bundlesDirectory, controlGroup, crunRoot, trashDirectory, writablePath } from "./layout.ts";
+import { volumeFiles } from "./volume-mounts.ts";
 import { generationOf, type ContainerInstance } from "./want.ts";
 
 /** @param image null for `host` */
@@ -21,6 +23,7 @@ export function supervisorScript(
   const group = controlGroup(paths, generation);
   const { directory } = bundleOf(paths, generation);
   const mounts = mountsOf(hierarchies);
+  const volumes = volumeFiles(instance.run.volumes, paths);
   const variables = {
     generation,
     bundle: directory,
@@ -33,6 +36,7 @@ export function supervisorScript(
     kills: killCountFile(hierarchies, group) ?? "/dev/null",
     signal: signalNumber(image?.stopSignal ?? "SIGTERM"),
     grace: `${instance.run.stopGracePeriod / 1000}`,
+    volumes: volumes.join("\n"),
     writable: image === null ? "" : writablePath(paths, generation),
   };
   const settings = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`);
@@ -49,7 +53,7 @@ export function supervisorScript(
     ...writes,
     ...(instance.run.files.length > 0 ? [ownFiles(image?.user ?? hostUser)] : []),
     "}",
-    ...(image === null ? ['enter() { exec "$@"; }'] : overlay(image.layers.length)),
+    ...enter(image, volumes.length > 0),
     program,
   ].join("\n")}\n`;
 }
@@ -69,20 +73,30 @@ function signalNumber(name: string): string {
 }
 
 /**
- * Mounts the image in a mount namespace that only the container's own processes are in: the mount ends with them,
+ * Mounts the image and the volumes in a mount namespace that only the container's own processes are in: the mount ends with them,
  * whatever is killed. Every start begins with what the image has. Names are relative, because all of them together must
  * fit on a page, and because none of them can then hold what mount(8) would take for a separator.
  */
-const overlay = (layers: number): readonly string[] => [
-  "enter() {",
-  '  rm -rf "$writable" && mkdir -p "$writable/work" && mkdir -m 755 "$writable/upper" || exit 125',
-  "  exec unshare --mount --propagation private sh -c '",
-  '    cd "$1/lower" && mount -t overlay -o "$2" overlay "$1/rootfs" && cd / || exit 125',
-  "    shift 2",
-  '    exec "$@"',
-  `  ' sh "$bundle" ${quoted(`nosuid,nodev,volatile,lowerdir=${lowerNames(layers).join(":")},upperdir=upper,workdir=work`)} "$@"`,
-  "}",
-];
+function enter(image: ImageRecord | null, hasVolumes: boolean): readonly string[] {
+  if (image === null && !hasVolumes) return ['enter() { exec "$@"; }'];
+  const lower = lowerNames(image?.layers.length ?? 0).join(":");
+  const options = `nosuid,nodev,volatile,lowerdir=${lower},upperdir=upper,workdir=work`;
+  return [
+    "enter() {",
+    ...(image === null
+      ? []
+      : ['  rm -rf "$writable" && mkdir -p "$writable/work" && mkdir -m 755 "$writable/upper" || exit 125']),
+    "  exec unshare --mount --propagation private sh -c '",
+    ...(image === null
+      ? []
+      : ['    cd "$1/lower" && mount -t overlay -o "$2" overlay "$1/rootfs" && cd / || exit 125']),
+    ...(hasVolumes ? ['    sh "$1/mounts.sh" || exit 125'] : []),
+    "    shift 2",
+    '    exec "$@"',
+    `  ' sh "$bundle" ${image === null ? "-" : quoted(options)} "$@"`,
+    "}",
+  ];
+}
 
 /** Links in the bundle's `lower`, from the top down. */
 export const lowerNames = (layers: number): readonly string[] =>
@@ -106,8 +120,6 @@ function delegation(hierarchies: Hierarchies, group: string): readonly string[] 
     ...above.map((path) => `  echo ${quoted(names)} >${quoted(`${v2.mount}${path}/cgroup.subtree_control`)} || return`),
   ];
 }
-
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /**
  * dash, coreutils and util-linux only. File descriptor 9 holds the lock that makes it the only supervisor of its bundle;
@@ -153,6 +165,18 @@ remove_all() {
   mkdir -p "$trash" && mv "$bundle" "$trash/$generation.$$"
   rm -rf "$bundle" "$trash"
   [ -z "$writable" ] || rm -rf "$writable"
+}
+
+# A volume is for one container at a time; its loop device is there for as long as somebody has it mounted. The lines
+# have no blanks to split at.
+await_volumes() {
+  for file in $volumes; do
+    while [ -z "$stopping" ] && [ -n "$(losetup --noheadings --output NAME --associated "$file" 9>&-)" ]; do
+      : >"$bundle/waiting"
+      pause 0.05
+    done
+  done
+  [ ! -e "$bundle/waiting" ] || rm -f "$bundle/waiting"
 }
 
 # Runs the container to its end; its status is in code, "-" where nobody could see it.
@@ -212,6 +236,8 @@ while [ -z "$stopping" ] || running; do
   prepared=1
   prepare || prepare || prepared=
   oom_kills; before=$count
+  [ -z "$volumes" ] || [ -e "$bundle/pid" ] || await_volumes
+  [ -z "$stopping" ] || running || break
   # A start whose end nobody recorded is a former supervisor's; the container may live.
   if [ -e "$bundle/pid" ]; then code=-; elif [ -n "$prepared" ]; then run_container; else code=125; fi
   watch_container

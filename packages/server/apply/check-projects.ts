@@ -1,6 +1,6 @@
 import { defaultProject } from "@netwright/api";
 import { NetwrightError, type Diagnostic } from "@netwright/base";
-import { admit, type ObjectSet } from "@netwright/compiler";
+import { admit, type ObjectSet, type VolumeEntry } from "@netwright/compiler";
 import type { Tokens } from "../auth/tokens.ts";
 import { parseKey } from "../state/objects.ts";
 import type { CandidateChange } from "./candidate.ts";
@@ -9,9 +9,9 @@ import type { CandidateChange } from "./candidate.ts";
 export function checkProjects(
   [before, after]: readonly [ObjectSet, ObjectSet],
   changes: readonly CandidateChange[],
-  tokens: Tokens,
+  { tokens, volumes }: { readonly tokens: Tokens; readonly volumes: readonly VolumeEntry[] },
 ): void {
-  const refusals = [...admit(before, after), ...projectsWithTokens(changes, tokens)];
+  const refusals = [...admit(before, after, volumes), ...projectsWithTokens(changes, tokens)];
   if (refusals.length > 0) throw NetwrightError.of(refusals);
 }
 

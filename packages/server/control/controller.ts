@@ -13,11 +13,12 @@ import {
   type Instant,
   type Milliseconds,
 } from "@netwright/base";
-import { Planner } from "@netwright/compiler";
+import { applyLedgerChanges, Planner } from "@netwright/compiler";
 import type { NodeReport, Store } from "@netwright/contract";
 import { Wakeups } from "@netwright/store";
 import { candidateOf } from "../apply/candidate.ts";
 import { checkDiagnostics } from "../apply/check.ts";
+import { discardVolume, type DiscardRequest } from "../apply/discard-volume.ts";
 import { checkProjects } from "../apply/check-projects.ts";
 import { changeOf, describeFlows, eventsOf, writesOf, type EditRequest } from "../apply/record-edit.ts";
 import { publicPlan } from "../auth/private-text.ts";
@@ -29,6 +30,7 @@ import type { Events } from "../state/events.ts";
 import { nextChangeId, summaryOf } from "../state/history.ts";
 import type { Reports } from "../state/reports.ts";
 import type { Facts } from "../status/facts.ts";
+import { volumesIn } from "../status/project-status.ts";
 import { newUid } from "../state/uid.ts";
 import type { Rounds, RoundResult, Decision } from "./round.ts";
 import type { Certificates } from "./certificates.ts";
@@ -114,6 +116,31 @@ export class Controller {
     return this.#serial.run(() => this.#edit(request));
   }
 
+  /** Lets go of a volume: its host removes the data. @throws NW1501 when there is none, NW1303 while it is in use. */
+  discard(request: DiscardRequest): Promise<ApplyResponse> {
+    return this.#serial.run(async () => {
+      const { log, rounds, statuses } = this.#dependencies;
+      const discarded = discardVolume(this.#world, request, this.facts());
+      const answer = { change: null, plan: discarded.plan, diagnostics: [] };
+      if (request.dryRun) return { ...answer, revision: statuses.revision() };
+      const before = this.#world;
+      const ledger = applyLedgerChanges(before.ledger, discarded.changes);
+      const decision = rounds.decide({ ...before, ledger }, before.items);
+      const changes = [...discarded.changes, ...decision.reconciled.changes];
+      const reconciled = {
+        ...decision.reconciled,
+        changes: [...new Map(changes.map((each) => [each.key, each])).values()],
+      };
+      const edited = { writes: [], keys: [], events: [discarded.event] };
+      const result = await rounds.carryOut({ ...decision, reconciled }, edited);
+      this.#accept({ ...decision, reconciled }, result);
+      log.info("Object", { change: "Delete", object: discarded.event.object, by: request.subject.name });
+      const revision = statuses.revision();
+      statuses.refresh(this.#world);
+      return { ...answer, revision };
+    });
+  }
+
   /** Runs something while nothing is edited. */
   alone<T>(work: () => Promise<T>): Promise<T> {
     return this.#serial.run(work);
@@ -185,7 +212,9 @@ export class Controller {
     const edit = sealEdit(sealer, before.items, permitted(request.subject, request.edit(before.items)));
     const candidate = candidateOf(before, edit, stamp);
     const decision = rounds.decide(before, candidate.items);
-    checkProjects([before.objects, decision.world.objects], candidate.changes, this.#dependencies.tokens);
+    const volumes = volumesIn(before.ledger);
+    const { tokens } = this.#dependencies;
+    checkProjects([before.objects, decision.world.objects], candidate.changes, { tokens, volumes });
     checkDiagnostics(before.diagnostics, decision.reconciled.diagnostics, candidate.changes);
     const reconciled = milliseconds(clock.monotonic() - started);
     const named = new Set(candidate.changes.map(({ object }) => object));

@@ -19,6 +19,8 @@ export function* keysOfNode(world: World, ledger: LedgerIndex, node: string): Ge
   for (const { router } of host?.spec.uplinks ?? [])
     if (world.objects.routers.get(router)?.object.spec.managed === false)
       yield keyText({ kind: "Router", project: undefined, name: router });
+  for (const { project, name, host: on } of ledger.volumes.values())
+    if (on === node) yield keyText({ kind: "Volume", project, name });
   for (const { project, service, id, network } of ledger.byHost.get(node) ?? []) {
     yield keyText({ kind: "Service", project, name: service });
     yield keyText({ kind: "Instance", project, name: id });
@@ -63,7 +65,10 @@ function* keysOfEntry(entry: LedgerEntry, { objects }: World): Generator<string>
   if (entry.kind === "LeavingHost") yield keyText({ kind: "Host", project: undefined, name: entry.host.metadata.name });
   if (entry.kind === "Vip")
     yield* [`AddressPool/${entry.pool}`, keyText({ kind: "Service", project: entry.project, name: entry.service })];
+  if (entry.kind === "Volume" || entry.kind === "DiscardedVolume")
+    yield keyText({ kind: "Volume", project: entry.project, name: entry.name });
   if (entry.kind !== "Instance") return;
+  for (const { name } of entry.volumes ?? []) yield keyText({ kind: "Volume", project: entry.project, name });
   yield keyText({ kind: "Service", project: entry.project, name: entry.service });
   yield keyText({ kind: "Instance", project: entry.project, name: entry.id });
   yield keyText({ kind: "Network", project: entry.project, name: entry.network });

@@ -24,7 +24,10 @@ const serviceWith = (...expose: readonly object[]): Service =>
   ({ metadata: { name: "shop", project: "default" }, spec: { network: "web", expose } }) as unknown as Service;
 
 /** Hosts by name, with how many policy entries and deliveries they hold. */
-const factsOf = (hosts: Readonly<Record<string, readonly [policy: number, deliveries: number]>>): Facts => {
+const factsOf = (
+  hosts: Readonly<Record<string, readonly [policy: number, deliveries: number]>>,
+  volumes: readonly { readonly name: string }[] = [],
+): Facts => {
   const states = Object.entries(hosts).map(([host, [policy, deliveries]]) => {
     const network = {
       project: "default",
@@ -39,7 +42,10 @@ const factsOf = (hosts: Readonly<Record<string, readonly [policy: number, delive
     };
     return [host, { revision: 1, state: { networks: [network] } }] as const;
   });
-  return { states: new Map(states) } as unknown as Facts;
+  return {
+    states: new Map(states),
+    ledger: { volumes: new Map(volumes.map((each) => [each.name, each])) },
+  } as unknown as Facts;
 };
 
 const details = (parts: Partial<ObservedService>, facts = factsOf({}), service = serviceWith()) =>
@@ -55,6 +61,15 @@ describe("placed", () => {
     [["web host1", "web host2 Draining", "web host3 Stopping"], "web on host1"],
   ])("%j", (places, text) => {
     expect(details({ instances: instances(...places) }).placed).toBe(text);
+  });
+
+  test("with the data that it is there for", () => {
+    const volume = (name: string, service = "shop", kind = "Volume") => ({ kind, project: "default", service, name });
+    const some = [volume("b-1"), volume("a-1"), volume("x-1", "other"), volume("y-1", "shop", "DiscardedVolume")];
+    const placed = (...volumes: { name: string }[]) =>
+      details({ instances: instances("db host1") }, factsOf({}, volumes)).placed;
+    expect(placed(...some)).toBe("db on host1, with a-1 and b-1");
+    expect(placed(...some, volume("c-1"))).toBe("db on host1, with 3 volumes");
   });
 });
 

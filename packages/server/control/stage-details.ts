@@ -21,7 +21,7 @@ export function detailsOf(
   const staying = instances.filter(isStaying);
   return {
     address: addresses.map(({ address }) => address).join(", ") || "none: it has no listener",
-    placed: placedText(staying),
+    placed: placedText(staying) + dataText(service, facts),
     firewall: firewallText(service, staying, facts),
     pulled: [...new Set((observed.images ?? []).map(({ image }) => image))].join(", "),
     running: counted(staying.length, "instance"),
@@ -60,6 +60,14 @@ function placedText(instances: readonly Instance[]): string {
   if (places.length > placesMax) return `${counted(instances.length, "instance")} on ${places.length} hosts`;
   const together = places.length === 1 && tiers.length > 1 && tiers.length === instances.length;
   return `${places.join("; ")}${together ? " (one each: together)" : ""}`;
+}
+
+/** `, with notes-book-data-1`: why it is there and nowhere else. */
+function dataText({ metadata: { project, name } }: Service, { ledger }: Facts): string {
+  const own = [...ledger.volumes.values()].filter((each) => each.project === project && each.service === name);
+  const names = own.filter(({ kind }) => kind === "Volume").map((each) => each.name);
+  if (names.length === 0) return "";
+  return `, with ${names.length > 2 ? counted(names.length, "volume") : names.toSorted().join(" and ")}`;
 }
 
 /**

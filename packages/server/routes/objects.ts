@@ -54,7 +54,7 @@ function routesOf(context: ServerContext, kind: KindName, { plural, scope }: Kin
     list(root, scope === "Project" ? `Every ${kind} of a project.` : `Every ${kind}.`),
     ...(scope === "Project" ? [list(everywhere, `Every ${kind} of all projects.`)] : []),
     one,
-    ...(isWritable(kind) ? [remove] : []),
+    ...(isWritable(kind) || kind === "Volume" ? [remove] : []),
   ];
 }
 
@@ -84,6 +84,10 @@ function readObject({ view }: ServerContext, call: Call, key: ObjectKey): WireOb
 }
 
 async function deleteObject({ controller }: ServerContext, call: Call, key: ObjectKey): Promise<Response> {
+  if (key.kind === "Volume") {
+    const { subject, dryRun } = requestOf(call);
+    return json(await controller.discard({ project: key.project ?? "", name: key.name, subject, dryRun }));
+  }
   const edit = { put: [], remove: [keyText(key)], prune: false };
   return json(await controller.edit({ edit: () => edit, message: `delete ${displayName(key)}`, ...requestOf(call) }));
 }

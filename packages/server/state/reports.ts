@@ -70,7 +70,8 @@ export class Reports {
     if (before !== undefined && content(before.report) === content(report)) return "Nothing";
     const phases = phasesOf(report);
     const samePhases = before !== undefined && JSON.stringify(this.#phases.get(node)) === JSON.stringify(phases);
-    if (samePhases) return lookedUpText(before.report) === lookedUpText(report) ? "Details" : "Phases";
+    const sameFinds = before !== undefined && findsText(before.report) === findsText(report);
+    if (samePhases) return sameFinds ? "Details" : "Phases";
     this.#phases.set(node, phases);
     this.#unwritten.add(node);
     return "Phases";
@@ -130,9 +131,10 @@ export class Reports {
     const heardAt = (now - (monotonic - last)) as Instant;
     if (!ready || heard === undefined) return { ready, heardAt };
     const { report, convergedSince } = heard;
+    const volumes = report.volumes === undefined ? {} : { volumes: new Set(report.volumes) };
     const told = report.announced.filter(({ neighbors }) => neighbors.length > 0).map((entry) => entry.prefix);
     const settled = convergedSince !== null && report.revision === revision && monotonic >= convergedSince + settling;
-    return { ready, heardAt, announced: new Set(told), settled };
+    return { ready, heardAt, announced: new Set(told), settled, ...volumes };
   }
 
   /**
@@ -174,8 +176,9 @@ export class Reports {
 const lookedUp = (report: NodeReport | undefined): readonly ImageReport[] =>
   (report?.images ?? []).filter(({ resolved }) => resolved);
 
-const lookedUpText = (report: NodeReport): string =>
-  JSON.stringify(lookedUp(report).map(({ name, digest }) => [name, digest]));
+/** What decisions depend on beside phases: images looked up, and volumes that are there. */
+const findsText = (report: NodeReport): string =>
+  JSON.stringify([lookedUp(report).map(({ name, digest }) => [name, digest]), report.volumes]);
 
 /** By key `PROJECT/ID`, sorted. */
 type Phases = readonly (readonly [string, InstancePhase])[];

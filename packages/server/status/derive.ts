@@ -18,6 +18,7 @@ import { nodeStatus, usedOf } from "./node-status.ts";
 import { networkEntry, networkStatus, poolStatus } from "./other-status.ts";
 import { projectStatus } from "./project-status.ts";
 import { observeService } from "./service-status.ts";
+import { volumeObject } from "./volume-status.ts";
 
 export interface DeriveInput {
   readonly facts: Facts;
@@ -38,6 +39,7 @@ export function deriveObject(input: DeriveInput): WireObject | undefined {
     const entry = facts.ledger.entries.get(`instance/${project}/${name}`);
     return entry?.kind === "Instance" ? instanceObject(facts, entry) : undefined;
   }
+  if (kind === "Volume") return volumeObject(facts, project, name);
   if (kind === "Network") return networkObject(input, project, name);
   const item = world.items.get(key);
   if (kind === "Host" && item === undefined) return leavingHost(input, name);
@@ -48,6 +50,8 @@ export function deriveObject(input: DeriveInput): WireObject | undefined {
 export function derivedKeys(ledger: Ledger): readonly string[] {
   return [...ledger.values()].flatMap((entry) => {
     if (entry.kind === "Instance") return [keyText({ kind: "Instance", project: entry.project, name: entry.id })];
+    if (entry.kind === "Volume" || entry.kind === "DiscardedVolume")
+      return [keyText({ kind: "Volume", project: entry.project, name: entry.name })];
     if (entry.kind === "LeavingHost")
       return [keyText({ kind: "Host", project: undefined, name: entry.host.metadata.name })];
     return entry.kind === "Network" ? [keyText({ kind: "Network", project: entry.project, name: entry.name })] : [];

@@ -1,5 +1,12 @@
 /** Everything that statuses are derived from, as of one moment. */
-import type { ObjectSet, InstanceEntry, Ledger, VipEntry } from "@netwright/compiler";
+import type {
+  DiscardedVolumeEntry,
+  ObjectSet,
+  InstanceEntry,
+  Ledger,
+  VipEntry,
+  VolumeEntry,
+} from "@netwright/compiler";
 import type { Diagnostic } from "@netwright/base";
 import type { NodeStates } from "../state/node-states.ts";
 import type { Absences } from "./absences.ts";
@@ -30,13 +37,20 @@ export interface LedgerIndex {
   readonly byService: ReadonlyMap<string, readonly InstanceEntry[]>;
   readonly byHost: ReadonlyMap<string, readonly InstanceEntry[]>;
   readonly vips: ReadonlyMap<string, VipEntry>;
+  /** By `PROJECT/NAME`; one that was deleted only where none has its name now. */
+  readonly volumes: ReadonlyMap<string, VolumeEntry | DiscardedVolumeEntry>;
 }
 
 export function indexLedger(entries: Ledger): LedgerIndex {
   const byService = new Map<string, InstanceEntry[]>();
   const byHost = new Map<string, InstanceEntry[]>();
   const vips = new Map<string, VipEntry>();
+  const volumes = new Map<string, VolumeEntry | DiscardedVolumeEntry>();
   for (const entry of entries.values()) {
+    if (entry.kind === "Volume") volumes.set(`${entry.project}/${entry.name}`, entry);
+    const name = entry.kind === "DiscardedVolume" ? `${entry.project}/${entry.name}` : undefined;
+    if (entry.kind === "DiscardedVolume" && name !== undefined && volumes.get(name)?.kind !== "Volume")
+      volumes.set(name, entry);
     if (entry.kind === "Vip") vips.set(`${entry.project}/${entry.service}`, entry);
     if (entry.kind !== "Instance") continue;
     push(byService, `${entry.project}/${entry.service}`, entry);
@@ -45,7 +59,7 @@ export function indexLedger(entries: Ledger): LedgerIndex {
   for (const list of [...byService.values(), ...byHost.values()]) {
     list.sort((a, b) => (a.tier === b.tier ? a.number - b.number : a.tier < b.tier ? -1 : 1));
   }
-  return { entries, byService, byHost, vips };
+  return { entries, byService, byHost, vips, volumes };
 }
 
 function push<T>(map: Map<string, T[]>, key: string, value: T): void {

@@ -8,10 +8,14 @@ import { standingsOf } from "./project-status.ts";
 type Gauges = Pick<Metrics, "projectUsed" | "projectQuota">;
 
 /** Sets the gauges of every project, or of one. */
-export function measureProjects({ projectUsed, projectQuota }: Gauges, { objects }: World, only?: string): void {
+export function measureProjects(
+  { projectUsed, projectQuota }: Gauges,
+  { objects, ledger }: World,
+  only?: string,
+): void {
   projectUsed.reset();
   projectQuota.reset();
-  for (const [project, { use }] of standingsOf(objects)) {
+  for (const [project, { use }] of standingsOf(objects, ledger)) {
     if (only !== undefined && only !== project) continue;
     for (const resource of resources) {
       projectUsed.set({ project, resource }, inUnits(resource, use[resource]));

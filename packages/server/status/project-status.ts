@@ -1,24 +1,42 @@
 /** Status of projects: what they ask for beside what they may. Pure. */
 import type { Condition, Project } from "@netwright/api";
-import { poolsFor, printAmount, projectStandings, type ObjectSet, type ProjectStanding } from "@netwright/compiler";
+import {
+  poolsFor,
+  printAmount,
+  projectStandings,
+  type Ledger,
+  type ObjectSet,
+  type ProjectStanding,
+  type VolumeEntry,
+} from "@netwright/compiler";
 import { conditionsOf } from "./conditions.ts";
 import type { Facts } from "./facts.ts";
 
-/** They are asked for project by project, and counted at once. An object set never changes. */
-const known = new WeakMap<ObjectSet, ReadonlyMap<string, ProjectStanding>>();
+interface Known {
+  readonly ledger: Ledger;
+  readonly standings: ReadonlyMap<string, ProjectStanding>;
+}
 
-export function standingsOf(objects: ObjectSet): ReadonlyMap<string, ProjectStanding> {
-  const standings = known.get(objects) ?? projectStandings(objects);
-  known.set(objects, standings);
+/** They are asked for project by project, and counted at once. Neither an object set nor a ledger ever changes. */
+const known = new WeakMap<ObjectSet, Known>();
+
+export function standingsOf(objects: ObjectSet, ledger: Ledger): ReadonlyMap<string, ProjectStanding> {
+  const kept = known.get(objects);
+  if (kept?.ledger === ledger) return kept.standings;
+  const standings = projectStandings(objects, volumesIn(ledger));
+  known.set(objects, { ledger, standings });
   return standings;
 }
 
+export const volumesIn = (ledger: Ledger): readonly VolumeEntry[] =>
+  [...ledger.values()].filter((entry) => entry.kind === "Volume");
+
 export function projectStatus(
-  { objects, now }: Pick<Facts, "objects" | "now">,
+  { objects, ledger, now }: Pick<Facts, "objects" | "ledger" | "now">,
   { metadata: { name, generation = 0 } }: Project,
   before: readonly Condition[],
 ): NonNullable<Project["status"]> {
-  const standing = standingsOf(objects).get(name);
+  const standing = standingsOf(objects, ledger.entries).get(name);
   if (standing === undefined) throw new RangeError(`Invariant: project ${name} is applied`);
   const { use, over } = standing;
   const verdict =
@@ -30,7 +48,12 @@ export function projectStatus(
           message: `nothing is taken away, and nothing more given: ${over.join("; ")}`,
         } as const);
   return {
-    used: { ...use, cpu: printAmount("cpu", use.cpu), memory: printAmount("memory", use.memory) },
+    used: {
+      ...use,
+      cpu: printAmount("cpu", use.cpu),
+      memory: printAmount("memory", use.memory),
+      storage: printAmount("storage", use.storage),
+    },
     pools: [...poolsFor(objects, name)],
     conditions: [...conditionsOf([{ type: "WithinLimits", ...verdict, observedGeneration: generation }], before, now)],
   };

@@ -66,7 +66,7 @@ function judgeByCodes(
 
 function judgePlaced(input: VerdictInput): Judgement {
   const { service, instances } = input;
-  const refused = judgeByCodes(input, ["NW1401", "NW1402", "NW1403"], "NoRoom", "", "");
+  const refused = judgeByCodes(input, ["NW1401", "NW1402", "NW1403", "NW1404"], "NoRoom", "", "");
   for (const tier of serviceChain(service)) {
     const running = instances.filter(({ entry }) => isOf(tier.name, entry) && entry.phase === "Run").length;
     if (running >= tier.replicas) continue;

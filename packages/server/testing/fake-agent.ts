@@ -67,6 +67,7 @@ export function reportOf(revision: number, state: HostState): NodeReport {
     converged: true,
     problems: [],
     stages: [],
+    volumes: (state.volumes ?? []).flatMap(({ id, phase }) => (phase === "Discarded" ? [] : [id])),
     instances: state.networks.flatMap(({ project, workloads }) =>
       workloads.map(({ id }): InstanceReport => ({
         project,

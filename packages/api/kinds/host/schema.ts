@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { addressField } from "../../fields/address.ts";
 import { asnField } from "../../fields/asn.ts";
+import { directoryPathField } from "../../fields/directory-path.ts";
 import { integerField } from "../../fields/integer.ts";
 import { interfaceField } from "../../fields/interface-name.ts";
 import { nameField } from "../../fields/name.ts";
@@ -17,10 +18,20 @@ const uplinkSchema = z.strictObject({
   peerAddress: addressField("The router's address on the link."),
 });
 
+const hostPathSchema = z.strictObject({
+  path: directoryPathField("The directory itself; those in it are not allowed by it."),
+  readOnly: z.boolean().default(true).meta({ description: "False: workloads may write there." }),
+  projects: z
+    .array(nameField("The name of a project."))
+    .exactOptional()
+    .meta({ description: "Projects whose workloads may see it. All when left out." }),
+});
+
 export const capacitySchema = z
   .strictObject({
     cpu: cpuField("What instances may be promised together. Not limited when left out.").exactOptional(),
     memory: memoryField("What instances may be promised together. Not limited when left out.", 1).exactOptional(),
+    storage: memoryField("What volumes may hold together. Not limited when left out.", 1).exactOptional(),
     instances: integerField({
       noun: "a number of instances",
       min: 0,
@@ -52,6 +63,10 @@ const specSchema = z
       description:
         "Whom resolvers of networks here ask for names outside. Those of the host's own /etc/resolv.conf when left out.",
     }),
+    hostPaths: z
+      .array(hostPathSchema)
+      .exactOptional()
+      .meta({ description: "Directories of the host that workloads may ask for by hostPath; no other is ever shown." }),
     paused: z.boolean().default(false).meta({ description: "True: its agent looks and reports but changes nothing." }),
     schedulable: z
       .boolean()

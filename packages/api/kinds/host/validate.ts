@@ -11,5 +11,20 @@ export function validateHost({ spec }: HostInput): readonly Finding[] {
     const hint = "the tunnel end point must stay reachable when one link fails: put it on lo";
     return [finding("NW1205", ["spec", "uplinks", index, field], `${spec.vtep} is the vtep`, hint)];
   });
-  return [...linkFindings(spec.uplinks, ["spec", "uplinks"]), ...vtepOnLink];
+  return [...linkFindings(spec.uplinks, ["spec", "uplinks"]), ...vtepOnLink, ...hostPathFindings(spec.hostPaths ?? [])];
+}
+
+/** Who may write in a directory can put a link in the place of what lies in it, and would see whatever that leads to. */
+function hostPathFindings(allowed: NonNullable<HostInput["spec"]["hostPaths"]>): readonly Finding[] {
+  return allowed.flatMap(({ path }, index) => {
+    const at = ["spec", "hostPaths", index, "path"];
+    const twice = allowed.findIndex((other) => other.path === path);
+    const outer = allowed.find((other) => !other.readOnly && path.startsWith(`${other.path}/`));
+    return [
+      ...(twice === index ? [] : [finding("NW1205", at, `${path} is the path of hostPaths[${twice}] too`, "keep one")]),
+      ...(outer === undefined
+        ? []
+        : [finding("NW1205", at, `${path} lies in ${outer.path}, where workloads may write`, "allow one of them")]),
+    ];
+  });
 }

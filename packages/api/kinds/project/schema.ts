@@ -18,6 +18,7 @@ const quotaSchema = z
     instances: countField("a number of instances", "Instances of all tiers, lb and proxy too.").exactOptional(),
     cpu: cpuField("Limits of all instances together; then every workload needs one.").exactOptional(),
     memory: memoryField("Limits of all instances together; then every workload needs one.", 1).exactOptional(),
+    storage: memoryField("Sizes of all volumes together, kept ones too.", 1).exactOptional(),
   })
   .meta({ description: "How much its services may ask for together." });
 
@@ -43,6 +44,7 @@ const usedSchema = z.strictObject({
   instances: z.number(),
   cpu: z.string(),
   memory: z.string(),
+  storage: z.string(),
 });
 
 const statusSchema = z.strictObject({

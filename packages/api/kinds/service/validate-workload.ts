@@ -2,12 +2,11 @@
 import { earlierWith, exactlyOne, finding } from "../finding.ts";
 import type { FieldPath, Finding } from "../kind.ts";
 import { validateFile } from "./validate-file.ts";
+import { validateVolumes } from "./volume.ts";
 import type { Workload } from "./workload.ts";
 
-export function validateWorkload(
-  { image, command, args, env, envFrom = [], files }: Workload,
-  path: FieldPath,
-): readonly Finding[] {
+export function validateWorkload(workload: Workload, path: FieldPath): readonly Finding[] {
+  const { image, command, args, env, envFrom = [], files, volumes = [] } = workload;
   const missing = finding("NW1202", [...path, "command"], "is required with image: host", "the program to run");
   const noProgram = finding("NW1203", [...path, "command", 0], "is empty", "the program to run");
   return [
@@ -18,6 +17,7 @@ export function validateWorkload(
     ...env.flatMap((_, index) => envFindings(env, index, [...path, "env", index])),
     ...envFrom.flatMap((each, index) => envFromFindings(each, [...path, "envFrom", index])),
     ...files.flatMap((_, index) => validateFile(files, index, [...path, "files", index])),
+    ...validateVolumes(volumes, files, [...path, "volumes"]),
   ];
 }
 

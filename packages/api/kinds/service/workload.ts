@@ -8,6 +8,7 @@ import { integerField } from "../../fields/integer.ts";
 import { nameField } from "../../fields/name.ts";
 import { portField } from "../../fields/port.ts";
 import { cpuField, memoryField } from "../../fields/quantity.ts";
+import { volumeSchema } from "./volume.ts";
 
 const keyRef = (kind: "Secret" | "Config") =>
   z
@@ -86,6 +87,10 @@ export const workloadSchema = z.strictObject({
     .exactOptional()
     .meta({ description: "Variables for all keys of Secrets and Configs. Later entries win, and env wins over all." }),
   files: z.array(fileSchema).prefault([]).meta({ description: "Put into the workload before it starts." }),
+  volumes: z
+    .array(volumeSchema)
+    .exactOptional()
+    .meta({ description: "Directories that outlive an instance: of its own, or of the host." }),
   port: portField("Where the server listens, on all addresses.", "the port your server listens on, for example 8080"),
   resources: resourcesSchema,
   stopGracePeriod: durationField("Between SIGTERM and SIGKILL.", { min: milliseconds(0), max: seconds(3600) }).prefault(

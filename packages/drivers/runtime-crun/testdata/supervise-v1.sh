@@ -11,6 +11,7 @@ groups='/sys/fs/cgroup/cpu/netwright/lab/host1/default.shop-web-1@63d1f3984e68 /
 kills='/sys/fs/cgroup/memory/netwright/lab/host1/default.shop-web-1@63d1f3984e68/memory.oom_control'
 signal='15'
 grace='3'
+volumes=''
 writable=''
 prepare() {
   mkdir -p "$bundle/rootfs" $groups || return
@@ -62,6 +63,18 @@ remove_all() {
   mkdir -p "$trash" && mv "$bundle" "$trash/$generation.$$"
   rm -rf "$bundle" "$trash"
   [ -z "$writable" ] || rm -rf "$writable"
+}
+
+# A volume is for one container at a time; its loop device is there for as long as somebody has it mounted. The lines
+# have no blanks to split at.
+await_volumes() {
+  for file in $volumes; do
+    while [ -z "$stopping" ] && [ -n "$(losetup --noheadings --output NAME --associated "$file" 9>&-)" ]; do
+      : >"$bundle/waiting"
+      pause 0.05
+    done
+  done
+  [ ! -e "$bundle/waiting" ] || rm -f "$bundle/waiting"
 }
 
 # Runs the container to its end; its status is in code, "-" where nobody could see it.
@@ -121,6 +134,8 @@ while [ -z "$stopping" ] || running; do
   prepared=1
   prepare || prepare || prepared=
   oom_kills; before=$count
+  [ -z "$volumes" ] || [ -e "$bundle/pid" ] || await_volumes
+  [ -z "$stopping" ] || running || break
   # A start whose end nobody recorded is a former supervisor's; the container may live.
   if [ -e "$bundle/pid" ]; then code=-; elif [ -n "$prepared" ]; then run_container; else code=125; fi
   watch_container
