@@ -1,4 +1,5 @@
 /** Allocate, place, compile, diff. Pure: no clock, no randomness, no I/O. */
+export { pinsOf } from "./allocate/images.ts";
 export { addressRest } from "./allocate/addresses.ts";
 export { hostRouterId } from "./compile/bgp.ts";
 export { compile, type Compiled, type CompileInput, type DnsRecord, type ServiceSummary } from "./compile.ts";

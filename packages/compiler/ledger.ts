@@ -83,6 +83,8 @@ export interface InstanceEntry {
   readonly drainSince?: Instant;
   /** Of a TemplateEntry; empty for load balancers and proxies, which change in place. */
   readonly template: string;
+  /** The instance whose place it takes, because the tier's workload changed. Absent where it takes nobody's. */
+  readonly replaces?: string;
   /** Of a tier with volumes: whose data it has, and which. */
   readonly ordinal?: number;
   readonly volumes?: readonly VolumeUse[];
@@ -124,6 +126,38 @@ export interface ImageEntry {
   readonly tier: string;
   readonly name: string;
   readonly digest: Digest;
+}
+
+/**
+ * How the last change of what a service's instances run was carried out, and is: for people, nothing is decided by it.
+ * Kept until the next such change, or until the service is gone.
+ */
+export interface RolloutEntry {
+  readonly kind: "Rollout";
+  readonly project: string;
+  readonly service: string;
+  readonly since: Instant;
+  /** Null while something of it is left to do. */
+  readonly until: Instant | null;
+  /** In the order in which they began. */
+  readonly steps: readonly RolloutStep[];
+}
+
+/** One instance that goes, and the one that comes in its place. */
+export interface RolloutStep {
+  readonly tier: string;
+  readonly old: string;
+  /** Null where it goes without another, or as long as there is none. */
+  readonly fresh: string | null;
+  /** Of the fresh one. */
+  readonly host: string | null;
+  readonly placedAt: Instant | null;
+  readonly readyAt: Instant | null;
+  /** Since when the old one takes nothing new. */
+  readonly drainedSince: Instant | null;
+  readonly goneAt: Instant | null;
+  /** Open ones of the old instance; of one that is gone, those that were cut. Null where nobody can tell. */
+  readonly connections: number | null;
 }
 
 /** What a service was before it was deleted, lost a tier or moved to another network: what leaves does so as part of that. */
@@ -171,6 +205,7 @@ export type LedgerEntry =
   | VolumeEntry
   | DiscardedVolumeEntry
   | ImageEntry
+  | RolloutEntry
   | FormerEntry
   | LeavingHostEntry
   | RestingEntry
@@ -200,6 +235,7 @@ export const ledgerKeys = {
   volumeCounter: "counter/volume",
   image: (project: string, service: string, tier: string, name: string): string =>
     `image/${project}/${service}/${tier}/${name}`,
+  rollout: (project: string, service: string): string => `rollout/${project}/${service}`,
   former: (project: string, service: string, number: number): string => `former/${project}/${service}/${number}`,
   leavingHost: (name: string): string => `leaving-host/${name}`,
   resting: (address: Ipv6): string => `resting/${address}`,

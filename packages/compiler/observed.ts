@@ -6,6 +6,8 @@ export interface ObservedInstance {
   readonly phase: InstancePhase;
   /** True when a draining instance has no connection left. */
   readonly drained?: boolean;
+  /** Open ones, as they were reported last; absent where that cannot be told. No news by themselves. */
+  readonly connections?: number;
 }
 
 export interface ObservedNode {

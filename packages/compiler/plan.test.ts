@@ -65,6 +65,7 @@ test("objects that are named and stay as they are stand in the plan, others do n
     objects: [{ change: "Unchanged", object: "service/shop", fields: [] }],
     addresses: [],
     placements: [],
+    replaced: [],
     nodes: [],
     flows: [],
   });

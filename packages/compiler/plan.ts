@@ -8,6 +8,7 @@ import { ledgerKeys, type Ledger, type LedgerChange, type VipEntry } from "./led
 import { projectKey, type ObjectSet } from "./objects.ts";
 import type { Observed } from "./observed.ts";
 import { equal } from "./compile/equal.ts";
+import { byText } from "./compile/order.ts";
 import type { Explanation } from "./place/explanation.ts";
 import { changedFlows } from "./plan/changed-flows.ts";
 import { changedNode } from "./plan/changed-nodes.ts";
@@ -67,6 +68,7 @@ export class Planner {
       objects,
       addresses: newAddresses(first.ledger, next.ledger, after, project),
       placements: newPlacements(first.ledger, next.ledger, next.explanations, project),
+      replaced: replacements(first.ledger, next.ledger, after, project),
       nodes: changed.flatMap((node) => changedNode(...shown(node), names) ?? []),
       flows:
         changed.length === 0
@@ -126,6 +128,18 @@ function newPlacements(
       ? [{ instance, host, reason }]
       : [];
   });
+}
+
+/** By object, then the instance that goes. */
+function replacements(before: Ledger, after: Ledger, objects: ObjectSet, whose: string | null): Plan["replaced"] {
+  return [...after]
+    .flatMap(([key, entry]) => {
+      if (entry.kind !== "Instance" || entry.replaces === undefined || before.has(key) || !isOf(whose, entry))
+        return [];
+      const found = objects.services.get(projectKey(entry.project, entry.service));
+      return found === undefined ? [] : [{ object: objectName(found.object), instance: entry.replaces, by: entry.id }];
+    })
+    .toSorted((a, b) => byText(`${a.object} ${a.instance}`, `${b.object} ${b.instance}`));
 }
 
 type States = ReadonlyMap<string, HostState>;

@@ -6,13 +6,14 @@ import { allocateClasses, allocateNetworks } from "./allocate/networks.ts";
 import { pinImages } from "./allocate/images.ts";
 import { forget } from "./allocate/forget.ts";
 import { Draft } from "./draft.ts";
-import type { Ledger, LedgerChange } from "./ledger.ts";
+import { ledgerKeys, type ImageEntry, type Ledger, type LedgerChange } from "./ledger.ts";
 import type { ObjectSet } from "./objects.ts";
 import type { Observed } from "./observed.ts";
 import type { Explanation } from "./place/explanation.ts";
 import { depart, withdrawFormer } from "./place/former.ts";
 import { removeGone } from "./place/gone.ts";
 import { followLeavingHosts, leavingUntil, noteEmptyHosts, type HostNews } from "./place/leaving-hosts.ts";
+import { followRollouts } from "./place/rollouts.ts";
 import { reconcileService } from "./place/service.ts";
 import { lostAt, standingOf, type Standing } from "./place/standing.ts";
 import { followVolumes } from "./place/volumes.ts";
@@ -31,6 +32,8 @@ export interface ReconcileInput {
   readonly observed: Observed;
   readonly now: Instant;
   readonly drainTimeout?: Milliseconds;
+  /** What images are to stand for; a pin that is there already is stronger. */
+  readonly pins?: readonly ImageEntry[];
 }
 
 export interface Reconciled {
@@ -48,8 +51,12 @@ export interface Reconciled {
 
 /** One step; applying the changes and calling again with nothing new ends soon in none. */
 export function reconcile(input: ReconcileInput): Reconciled {
-  const { objects, before, ledger, observed, now, drainTimeout = defaultDrainTimeout } = input;
+  const { objects, before, ledger, observed, now, drainTimeout = defaultDrainTimeout, pins = [] } = input;
   const draft = new Draft(ledger);
+  for (const pin of pins) {
+    const key = ledgerKeys.image(pin.project, pin.service, pin.tier, pin.name);
+    if (draft.get("Image", key) === undefined) draft.put(key, pin);
+  }
   const explanations: Explanation[] = [];
   const hostNews: HostNews[] = [];
   const explain = (explanation: Explanation): void => void explanations.push(explanation);
@@ -74,10 +81,14 @@ export function reconcile(input: ReconcileInput): Reconciled {
   const standing = standings({ objects, draft, observed, now });
   for (const service of objects.services.values())
     diagnostics.push(...reconcileService({ objects, draft, observed, now, hosts, standing, explain }, service));
+<<<<<<< HEAD
   diagnostics.push(...allocateEgressAddresses(objects, draft, now));
+=======
+  followRollouts({ objects, draft, observed, now, explanations });
+>>>>>>> names
   noteEmptyHosts({ draft, now, tell });
   forget(objects, draft);
-  pinImages(draft, observed);
+  pinImages(objects, draft, observed);
   const nextAt = earliest(now, moments(draft, observed, drainTimeout));
   return { changes: draft.changes(), diagnostics, explanations, hostNews, nextAt };
 }

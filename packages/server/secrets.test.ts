@@ -140,6 +140,15 @@ test("another value replaces the instances, the same one does nothing, and undo 
     const { items } = await admin.list("Instance");
     expect(items.map(({ metadata }) => metadata.name)).toEqual(["worker-main-2"]);
   });
+  expect(other.plan.replaced).toEqual([{ object: "service/worker", instance: "worker-main-1", by: "worker-main-2" }]);
+  const { status } = await admin.get({ kind: "Service", name: "worker", project: "default" });
+  const { rollouts } = await admin.change(other.change?.id ?? 0);
+  expect(rollouts).toEqual([{ object: "service/worker", rollout: status?.["rollout"] }]);
+  expect(rollouts[0]?.rollout).toMatchObject({
+    took: expect.any(Number) as number,
+    steps: [{ old: "worker-main-1", fresh: "worker-main-2", ready: expect.any(Number) as number, connections: 1 }],
+  });
+  expect((await admin.change((other.change?.id ?? 0) - 1)).rollouts).toEqual([]);
   await admin.undo(other.change?.id ?? 0);
   expect(sealedOf(await getSecret())).toEqual(sealedOf(before));
   const state = await stateOf("worker-main-3");

@@ -1,5 +1,6 @@
 /** The history of applies. */
 import type { WireObject } from "../kinds/decode.ts";
+import type { RolloutStatus } from "../kinds/service/status.ts";
 import type { ObjectChange } from "./plan.ts";
 
 export interface ChangeSummary {
@@ -21,4 +22,6 @@ export interface Change extends Omit<ChangeSummary, "objects"> {
     readonly before: WireObject | null;
     readonly after: WireObject | null;
   })[];
+  /** Of services whose last rollout this change began. */
+  readonly rollouts: readonly { readonly object: string; readonly rollout: RolloutStatus }[];
 }

@@ -6,6 +6,8 @@ export interface Plan {
   readonly addresses: readonly { readonly object: string; readonly address: string; readonly pool: string }[];
   /** `reason` explains the choice in one sentence. */
   readonly placements: readonly { readonly instance: string; readonly host: string; readonly reason: string }[];
+  /** Instances that others take the place of, because what they run changes. */
+  readonly replaced: readonly { readonly object: string; readonly instance: string; readonly by: string }[];
   /** What each host and router gains and loses; only those that change. */
   readonly nodes: readonly NodeChange[];
   /** Which connections become possible or impossible. */

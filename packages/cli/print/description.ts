@@ -90,6 +90,18 @@ const parts: readonly PartTable[] = [
     columns: { SLOT: "slot", DRIVER: "driver", MISSING: "missing" },
   },
   {
+    path: "status.rollout.steps",
+    title: "last rollout",
+    columns: {
+      INSTANCE: "old",
+      "REPLACED BY": "fresh",
+      HOST: "host",
+      READY: (row) => spanOrNone(row["ready"]),
+      DRAINED: (row) => spanOrNone(row["gone"]),
+      CONNECTIONS: (row) => (row["gone"] === null ? row["connections"] : `${cellText(row["connections"] ?? 0)} cut`),
+    },
+  },
+  {
     path: "status.stages",
     title: "stages of the last change",
     columns: {
@@ -230,6 +242,8 @@ function healthText(health: unknown): string {
   if (typeof path === "string") return `http ${path}`;
   return health === undefined ? "-" : "tcp";
 }
+
+const spanOrNone = (span: unknown): string => (typeof span === "number" ? formatDuration(span as Milliseconds) : "-");
 
 const timeOrNone = (at: unknown): string => (typeof at === "string" ? timeText(at) : "-");
 

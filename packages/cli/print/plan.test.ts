@@ -2,7 +2,7 @@ import type { Plan } from "@netwright/api";
 import { expect, test } from "vitest";
 import { isEmptyPlan, renderPlan, summaryOf } from "./plan.ts";
 
-const nothing: Plan = { objects: [], addresses: [], placements: [], nodes: [], flows: [] };
+const nothing: Plan = { objects: [], addresses: [], placements: [], replaced: [], nodes: [], flows: [] };
 
 const packet = {
   source: "2001:db8:f::1",

@@ -26,6 +26,10 @@ export function renderPlan(plan: Plan): string {
       "places",
       plan.placements.map(({ instance, host, reason }) => [instance, host, reason]),
     ),
+    section(
+      "replaced",
+      plan.replaced.map(({ instance, by }) => [instance, `by ${by}, which is ready before it drains`]),
+    ),
     section("flows", plan.flows.map(flowRow)),
     ...plan.nodes.map(renderNode),
     `${summaryOf(plan)}\n`,

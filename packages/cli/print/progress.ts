@@ -1,5 +1,12 @@
 /** Follows services after a change until they are ready, printing each stage as it passes. */
-import { objectName, serviceStages, type Client, type ServiceStatus, type WireObject } from "@netwright/api";
+import {
+  objectName,
+  serviceStages,
+  type Client,
+  type RolloutStatus,
+  type ServiceStatus,
+  type WireObject,
+} from "@netwright/api";
 import { formatDuration, milliseconds, NetwrightError, type Milliseconds } from "@netwright/base";
 import type { Terminal } from "../terminal.ts";
 import { conditionsOf, valueAt } from "./columns.ts";
@@ -19,8 +26,12 @@ const stagesOf = (service: WireObject): readonly Stage[] =>
   (valueAt(service, "status.stages") as readonly Stage[] | undefined) ?? [];
 const generationOf = (service: WireObject): number => Number(valueAt(service, "metadata.generation") ?? 0);
 
-/** Ready for the generation that is stored now, not for the one before. */
+export const rolloutOf = (service: WireObject): RolloutStatus | undefined =>
+  valueAt(service, "status.rollout") as RolloutStatus | undefined;
+
+/** Ready for the generation that is stored now, not for the one before, and nothing of that one is left. */
 export function isReady(service: WireObject): boolean {
+  if (rolloutOf(service)?.took === null) return false;
   const ready = conditionsOf(service).find(({ type }) => type === "Ready");
   return ready?.status === "True" && ready.observedGeneration >= generationOf(service);
 }
@@ -35,6 +46,7 @@ export async function followServices(
   const waiting = new Map<string, WireObject | undefined>(services.map((name) => [name, undefined]));
   const printer = stagePrinter(terminal);
   const print = printOnce(printer);
+  const printSteps = stepsOnce(printer);
   const signal = AbortSignal.any([AbortSignal.timeout(timeout), terminal.signal]);
   const look = (service: WireObject): void => {
     const name = objectName(service);
@@ -42,6 +54,7 @@ export async function followServices(
     // The newest stage's detail may still grow (hosts report one after the other): it is told when the next begins.
     const stages = stagesOf(service);
     print(name, isReady(service) ? stages : stages.slice(0, -1), fetching(service));
+    printSteps(name, rolloutOf(service));
     if (isReady(service)) waiting.delete(name);
     else waiting.set(name, service);
   };
@@ -64,6 +77,33 @@ export async function followServices(
 function fetching(service: WireObject): string | undefined {
   const pulled = conditionsOf(service).find(({ type }) => type === "Pulled");
   return pulled === undefined || pulled.status === "True" ? undefined : pulled.message;
+}
+
+/** Prints each step of rollouts that were under way when they were first seen, as soon as it is over. */
+function stepsOnce(printer: StagePrinter): (service: string, rollout: RolloutStatus | undefined) => void {
+  const followed = new Set<string>();
+  const printed = new Set<string>();
+  return (service, rollout) => {
+    if (rollout === undefined) return;
+    const key = `${service} ${rollout.since}`;
+    if (rollout.took === null) followed.add(key);
+    if (!followed.has(key)) return;
+    for (const step of rollout.steps.filter(({ gone }) => gone !== null)) {
+      if (printed.has(`${key} ${step.old}`)) continue;
+      printed.add(`${key} ${step.old}`);
+      printer.over("replaced", stepText(step), milliseconds((step.ready ?? 0) + (step.gone ?? 0)));
+    }
+  };
+}
+
+/** `shop-web-1 by shop-web-3 on host2: ready after 0.4 s, drained after 1.2 s, 2 connections cut`. */
+export function stepText({ old, fresh, host, ready, gone, connections }: RolloutStatus["steps"][number]): string {
+  const span = (value: number | null): string => (value === null ? "not yet" : formatDuration(milliseconds(value)));
+  const cut = connections === null || connections === 0 ? "" : `, ${connections} ${gone === null ? "open" : "cut"}`;
+  const drained = gone === null ? "drains" : `drained in ${span(gone)}`;
+  return fresh === ""
+    ? `${old} by none: ${drained}${cut}`
+    : `${old} by ${fresh} on ${host}: ready in ${span(ready)}, ${drained}${cut}`;
 }
 
 /** @param images see `fetching` */
@@ -107,6 +147,8 @@ function lacking(service: WireObject): string {
   if (ended === undefined && failing !== undefined)
     return `${failing.type} is ${failing.status} (${failing.reason}): ${failing.message}`;
   const worst = ended ?? down[0];
+  const left = rolloutOf(service)?.steps.filter(({ gone }) => gone === null) ?? [];
+  if (worst === undefined && left[0] !== undefined) return `${left[0].old} is not replaced yet: ${stepText(left[0])}`;
   if (worst === undefined) return "the change is not in force everywhere yet";
   return `${worst.id} on ${worst.host} is ${worst.phase}: ${worst.message}`;
 }

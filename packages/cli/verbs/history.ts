@@ -1,5 +1,6 @@
 /** `history`: what was applied, newest first. */
 import type { Change, ChangeSummary, WireObject } from "@netwright/api";
+import { formatDuration, milliseconds } from "@netwright/base";
 import type { Command } from "commander";
 import { stringify } from "yaml";
 import { connect, connectionOptions } from "../arguments/connection.ts";
@@ -8,6 +9,7 @@ import { formatOf, outputOption } from "../arguments/output.ts";
 import { renderLineDiff } from "../print/line-diff.ts";
 import { isMachine, renderMachine } from "../print/machine.ts";
 import { paintChanges } from "../print/paint.ts";
+import { stepText } from "../print/progress.ts";
 import { renderFields, renderTable } from "../print/table.ts";
 import { timeText } from "../print/times.ts";
 import type { Invocation, Verb } from "../verb.ts";
@@ -57,14 +59,19 @@ function objectsText(objects: ChangeSummary["objects"]): string {
   return texts.length > shownMax ? `${texts[0]} and ${texts.length - 1} more` : texts.join(", ");
 }
 
-function renderChange({ id, at, by, message, undoes, objects }: Change): string {
+function renderChange({ id, at, by, message, undoes, objects, rollouts }: Change): string {
   const told = messageText(message, undoes);
   const facts = [["at", timeText(at)], ["by", by], ...(told === "" ? [] : [["message", told]])] as const;
   const bodies = objects.map(
     ({ object, change, before, after }) =>
       `\n${renderLineDiff(specText(before), specText(after), `${change.toLowerCase()} ${object}`)}`,
   );
-  return `change ${id}\n${renderFields(facts as readonly (readonly [string, string])[], "  ")}${bodies.join("")}`;
+  return `change ${id}\n${renderFields(facts as readonly (readonly [string, string])[], "  ")}${bodies.join("")}${rollouts.map(rolloutText).join("")}`;
+}
+
+function rolloutText({ object, rollout: { took, steps } }: Change["rollouts"][number]): string {
+  const how = took === null ? "under way" : `took ${formatDuration(milliseconds(took))}`;
+  return `\nrollout of ${object}: ${how}\n${steps.map((step) => `  ${stepText(step)}\n`).join("")}`;
 }
 
 const specText = (object: WireObject | null): string =>

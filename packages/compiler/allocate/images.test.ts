@@ -1,9 +1,12 @@
 /** All instances of a tier run the same bits: what a name stood for when it was first looked up. */
+import type { Service } from "@netwright/api";
 import type { Digest } from "@netwright/base";
 import type { ContainerRun } from "@netwright/contract";
 import { expect, test } from "vitest";
-import { emptyLedger, type Ledger } from "../ledger.ts";
+import { applyLedgerChanges, emptyLedger, type Ledger } from "../ledger.ts";
+import { reconcile } from "../reconcile.ts";
 import { fabric, objectsOf, start, step } from "../testing.ts";
+import { pinsOf } from "./images.ts";
 
 const digest = (letter: string): Digest => `sha256:${letter.repeat(64)}` as Digest;
 const name = "registry.example.net/shop:1";
@@ -65,4 +68,21 @@ test("what a manifest pins itself is known at once, and host has no digest", () 
   const host = look(shop("host", ", command: [x]"));
   expect(runs(host).every((run) => !("digest" in run) && !("args" in run))).toBe(true);
   expect(entries(look(shop("host", ", command: [x]"), host, { host: "a" }).ledger)).toEqual([]);
+});
+
+test("what a name stood for comes back with an undo, though the tag has moved since", () => {
+  const found = look(shop(name), look(shop(name)), { [name]: "a" });
+  const pins = pinsOf(found.ledger, [...found.objects.services.values()][0]?.object as Service);
+  const next = name.replace(":1", ":2");
+  let world = look(shop(next), found, { [next]: "b" });
+  for (let round = 0; round < 4; round++) world = look(shop(next), world, {});
+  const objects = objectsOf(fabric(2), shop(name));
+  const input = {
+    objects,
+    ledger: world.ledger,
+    observed: { ...world.observed, images: new Map([[name, digest("c")]]) },
+  };
+  const { changes } = reconcile({ ...input, now: start, pins });
+  const ledger = applyLedgerChanges(world.ledger, changes);
+  expect(ledger.get(`image/default/shop/web/${name}`)).toMatchObject({ digest: digest("a") });
 });

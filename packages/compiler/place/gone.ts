@@ -1,7 +1,7 @@
 /** Instances that leave the ledger: drained, or without anything that they could be part of. */
 import type { Milliseconds } from "@netwright/base";
 import { ledgerKeys, type InstanceEntry, type Ledger } from "../ledger.ts";
-import type { ObjectSet } from "../objects.ts";
+import { projectKey, type ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
 import { addressOf } from "./address.ts";
 import { remove, type Ending } from "./explanation.ts";
@@ -43,7 +43,9 @@ function drainedReason(input: GoneInput, instance: InstanceEntry): string | unde
   if (ended(instance) && !isNeeded(draft, instance, ended))
     return instance.role === "LoadBalancer" ? "no route leads to it any more" : "it has drained";
   if (observed.nodes.get(host)?.ready === false) return `host ${host} is not ready, nothing is left to drain`;
-  return now >= (drainSince ?? 0) + drainTimeout ? "the time for draining is over" : undefined;
+  if (now < (drainSince ?? 0) + drainTimeout) return undefined;
+  const left = observed.instances.get(projectKey(instance.project, instance.id))?.connections ?? 0;
+  return `the time for draining is over${left === 0 ? "" : `, ${left} ${left === 1 ? "connection is" : "connections are"} cut`}`;
 }
 
 /** True when something is on its way out that need not wait any longer: reports of that are no news by themselves. */

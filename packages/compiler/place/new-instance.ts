@@ -71,12 +71,28 @@ function put(
   const number = draft.count(counter);
   const held =
     own === undefined ? {} : { ordinal: own.ordinal, volumes: takeVolumes(volumeWork(work), own, host.metadata.name) };
-  const instance = { ...newInstance(work, host, network, cls, number), ...held };
+  const replaced = unreplaced(work);
+  const replaces = replaced === undefined ? {} : { replaces: replaced };
+  const instance = { ...newInstance(work, host, network, cls, number), ...held, ...replaces };
   if (template !== undefined) draft.put(ledgerKeys.template(project, name, tier.name, template.hash), template);
   draft.put(ledgerKeys.instance(project, instance.id), instance);
   const base = { project, service: name, tier: tier.name, instance: instance.id };
-  work.explain({ ...base, action: "Place", host: instance.host, reason });
+  const told = replaced === undefined ? reason : `in place of ${replaced}: ${reason}`;
+  work.explain({ ...base, action: "Place", host: instance.host, reason: told });
   return choice;
+}
+
+/** The oldest instance with another workload that nobody takes the place of yet, running or on its way out. */
+function unreplaced({ draft, service, tier, template }: TierWork): string | undefined {
+  const { project, name } = service.object.metadata;
+  const own = draft.instancesOf(project, name).filter((each) => each.tier === tier.name && each.former === undefined);
+  const taken = new Set(own.map(({ replaces }) => replaces));
+  const stale = own.filter((each) => each.template !== (template?.hash ?? "") && !taken.has(each.id));
+  const [oldest] = stale.toSorted((a, b) => a.number - b.number);
+  // Where hosts had no room for both, it went first.
+  const rollout = draft.get("Rollout", ledgerKeys.rollout(project, name));
+  const steps = rollout?.until === null ? rollout.steps : [];
+  return oldest?.id ?? steps.find((step) => step.tier === tier.name && step.fresh === null)?.old;
 }
 
 function newInstance(

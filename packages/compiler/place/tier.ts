@@ -46,10 +46,16 @@ function replace(work: TierWork): void {
     const { host } = instance;
     const { kind } = standing(host);
     if (!going.has(instance) && !(kind === "Leaving" && now >= evacuationEnd(draft, host))) continue;
-    const reason = whyNotStay(work, instance) ?? "";
+    const reason = reasonFor(work, instance);
     if (kind === "Lost") remove(work, instance, `${reason}; others do its work`);
     else drain(work, instance, reason);
   }
+}
+
+function reasonFor(work: TierWork, instance: InstanceEntry): string {
+  const reason = whyNotStay(work, instance) ?? "";
+  const other = running(work).find(({ replaces }) => replaces === instance.id);
+  return other === undefined || !serves(work, other) ? reason : `${reason}; ${other.id} is ready in its place`;
 }
 
 /** A load balancer is worth as much as another once the edges lead to it, or when they lead to none. */

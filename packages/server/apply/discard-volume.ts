@@ -45,7 +45,14 @@ export function discardVolume(
       },
     ],
     event: { object, type: "Normal", reason: "Deleted", message: `by ${by}: its data on ${entry.host} is removed` },
-    plan: { objects: [{ change: "Delete", object, fields: [] }], addresses: [], placements: [], nodes: [], flows: [] },
+    plan: {
+      objects: [{ change: "Delete", object, fields: [] }],
+      addresses: [],
+      placements: [],
+      replaced: [],
+      nodes: [],
+      flows: [],
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 /** What is asked of the set of objects, whoever asks: an apply, a deletion, a scaling, an undo. */
 import { decodeManifest, formatPath, inProject, nearestSource, type AnyObject, type Sources } from "@netwright/api";
+import type { ImageEntry } from "@netwright/compiler";
 import { NetwrightError, type Diagnostic, type SourceRef } from "@netwright/base";
 import { withoutForeignBoxes } from "../secrets/seal-edit.ts";
 import { displayName, isWritable, keyOf, textOf, type Item } from "../state/objects.ts";
@@ -11,6 +12,8 @@ export interface Edit {
   readonly remove: readonly string[];
   /** Delete as well what an earlier edit with `prune` made and this one does not name. */
   readonly prune: boolean;
+  /** What images stood for when these objects were in force before; of an undo. */
+  readonly pins?: readonly ImageEntry[];
 }
 
 interface Written {

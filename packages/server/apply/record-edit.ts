@@ -1,5 +1,6 @@
 /** What an edit leaves behind: records, the change for the history, events. Pure. */
 import type { Plan } from "@netwright/api";
+import { pinsOf, type Ledger } from "@netwright/compiler";
 import type { StoreWrite } from "@netwright/contract";
 import type { Subject } from "../auth/subject.ts";
 import type { NewEvent } from "../state/events.ts";
@@ -22,7 +23,7 @@ export interface EditRequest {
 export function changeOf(
   { subject: { name: by }, message, undoes }: EditRequest,
   candidate: Candidate,
-  { id, at }: { readonly id: number; readonly at: string },
+  { id, at, ledger }: { readonly id: number; readonly at: string; readonly ledger: Ledger },
 ): StoredChange | undefined {
   const changed = candidate.changes.filter(({ change }) => change !== "Unchanged");
   if (changed.length === 0) return undefined;
@@ -34,7 +35,10 @@ export function changeOf(
     after: after === undefined ? null : wireOf(after),
   }));
   const keys = changed.map(({ key, before }) => ({ key, sources: before?.sources ?? {} }));
-  return { id, at, by, message, undoes, objects, keys };
+  const pins = changed.flatMap(({ before }) =>
+    before?.object.kind === "Service" ? pinsOf(ledger, before.object) : [],
+  );
+  return { id, at, by, message, undoes, objects, keys, ...(pins.length === 0 ? {} : { pins }) };
 }
 
 export function describeFlows({ flows }: Plan): string {

@@ -1,13 +1,16 @@
 /** The edit that takes a change back. */
 import { decodeObject, withoutBoxes, type Change, type WireObject } from "@netwright/api";
+import type { ImageEntry } from "@netwright/compiler";
 import { NetwrightError, type SourceRef } from "@netwright/base";
 import { displayName, parseKey, type Item, type Items } from "../state/objects.ts";
 import { wireOf } from "./candidate.ts";
 import type { Edit } from "./edit.ts";
 
 /** A change as stored: with the places that its objects were written at before. */
-export interface StoredChange extends Change {
+export interface StoredChange extends Omit<Change, "rollouts"> {
   readonly keys: readonly { readonly key: string; readonly sources: Readonly<Record<string, SourceRef>> }[];
+  /** What images of its services stood for before. Absent in changes that older versions stored. */
+  readonly pins?: readonly ImageEntry[];
 }
 
 /** @throws NW1502 when one of its objects was changed again since. */
@@ -22,7 +25,7 @@ export function undoEdit(items: Items, change: StoredChange): Edit {
     if (before !== null) put.push({ object: decoded(before), sources });
     else if (current !== undefined) remove.push(key);
   }
-  return { put, remove, prune: false };
+  return { put, remove, prune: false, pins: change.pins ?? [] };
 }
 
 /** What a box holds is told by its digest: under another key it is another box. */

@@ -1,5 +1,5 @@
 /** The history as people of one project see it. */
-import type { Change, ChangeSummary } from "@netwright/api";
+import type { ChangeSummary } from "@netwright/api";
 import { isVisibleName, type Scope } from "./scope.ts";
 
 interface AnyChange {
@@ -18,7 +18,7 @@ export const isWholly = (scope: Scope, { objects }: AnyChange): boolean =>
 export const visibleSummaries = (scope: Scope, changes: readonly ChangeSummary[]): readonly ChangeSummary[] =>
   changes.filter((change) => concerns(scope, change)).map((change) => withoutOthers(scope, change));
 
-export const visibleChange = (scope: Scope, change: Change): Change => withoutOthers(scope, change);
+export const visibleChange = <T extends AnyChange>(scope: Scope, change: T): T => withoutOthers(scope, change);
 
 /** A message is about all of a change, so that of one that others have a part in is not told. */
 function withoutOthers<T extends AnyChange>(scope: Scope, change: T): T {

@@ -28,6 +28,7 @@ import type { Log } from "@netwright/base";
 import type { Metrics } from "../metrics.ts";
 import type { Events } from "../state/events.ts";
 import { nextChangeId, summaryOf } from "../state/history.ts";
+import { keyText } from "../state/objects.ts";
 import type { Reports } from "../state/reports.ts";
 import type { Facts } from "../status/facts.ts";
 import { volumesIn } from "../status/project-status.ts";
@@ -211,7 +212,7 @@ export class Controller {
     const stamp = { uid: () => newUid(entropy), now: formatInstant(clock.now()) };
     const edit = sealEdit(sealer, before.items, permitted(request.subject, request.edit(before.items)));
     const candidate = candidateOf(before, edit, stamp);
-    const decision = rounds.decide(before, candidate.items);
+    const decision = rounds.decide(before, candidate.items, edit.pins);
     const volumes = volumesIn(before.ledger);
     const { tokens } = this.#dependencies;
     checkProjects([before.objects, decision.world.objects], candidate.changes, { tokens, volumes });
@@ -231,7 +232,7 @@ export class Controller {
     const spans = { reconciled, planned: milliseconds(clock.monotonic() - planned) };
     const answer = { plan: request.subject.project === null ? plan : publicPlan(plan), diagnostics: [] };
     if (request.dryRun) return { ...answer, change: null, revision: statuses.revision() };
-    const change = changeOf(request, candidate, { id: nextChangeId(store), at: stamp.now });
+    const change = changeOf(request, candidate, { id: nextChangeId(store), at: stamp.now, ledger: before.ledger });
     const written = candidate.changes.filter(({ before: old, after }) => old !== after).map(({ key }) => key);
     if (written.length === 0) {
       metrics.applies.inc({ outcome: "Unchanged" });
@@ -242,7 +243,9 @@ export class Controller {
       keys: written,
       events: eventsOf(request, candidate),
     });
-    statuses.startStages(candidate, { ...spans, compiled: result.compiled }, describeFlows(plan));
+    const placed = decision.reconciled.explanations.filter(({ action }) => action === "Place");
+    const touched = new Set(placed.map(({ project, service }) => keyText({ kind: "Service", project, name: service })));
+    statuses.startStages(candidate, touched, { ...spans, compiled: result.compiled }, describeFlows(plan));
     this.#accept(decision, result);
     for (const { change: what, object } of candidate.changes)
       if (what !== "Unchanged") log.info("Object", { change: what, object, by: request.subject.name });

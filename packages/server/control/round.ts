@@ -11,6 +11,7 @@ import {
   standingObjects,
   type Explanation,
   type HostNews,
+  type ImageEntry,
   type KeptCompilation,
   type Observed,
   type Reconciled,
@@ -78,7 +79,7 @@ export class Rounds {
   }
 
   /** What would be decided for these objects. Changes nothing. */
-  decide(world: World, items: Items): Decision {
+  decide(world: World, items: Items, pins: readonly ImageEntry[] = []): Decision {
     const { clock, reports, states, drainTimeout } = this.#dependencies;
     const started = clock.monotonic();
     const objects = items === world.items ? world.objects : objectSet(items.values());
@@ -86,7 +87,7 @@ export class Rounds {
     const observed = reports.observed([...nodes], states.revisions());
     const before = objects === world.objects ? undefined : world.objects;
     const now = clock.now();
-    const reconciled = reconcile({ objects, before, ledger: world.ledger, observed, now, drainTimeout });
+    const reconciled = reconcile({ objects, before, ledger: world.ledger, observed, now, drainTimeout, pins });
     const { changes, diagnostics } = reconciled;
     const ledger = changes.length === 0 ? world.ledger : applyLedgerChanges(world.ledger, changes);
     const standing = before === undefined && changes.length === 0 ? world.standing : standingObjects(objects, ledger);

@@ -65,10 +65,12 @@ export class Statuses {
     this.#markKeys([...world.items.keys(), ...derivedKeys(world.ledger)]);
   }
 
-  startStages({ changes }: Candidate, spans: ComputedSpans, flows: string): void {
-    for (const { key, change, after } of changes) {
-      if (change === "Unchanged" || after?.object.kind !== "Service") continue;
-      this.#stages.start(key, after.object, spans, flows);
+  /** @param touched keys of objects that an edit changes something of, without naming them */
+  startStages({ changes, items }: Candidate, touched: ReadonlySet<string>, spans: ComputedSpans, flows: string): void {
+    const named = changes.filter(({ change }) => change !== "Unchanged").map(({ key }) => key);
+    for (const key of new Set([...named, ...touched])) {
+      const object = items.get(key)?.object;
+      if (object?.kind === "Service") this.#stages.start(key, object, spans, flows);
     }
   }
 

@@ -58,6 +58,7 @@ const answers: Readonly<Record<string, Schema>> = {
     objects: list(record(objectChange)),
     addresses: list(record({ object: text, address: text, pool: text })),
     placements: list(record({ instance: text, host: text, reason: text })),
+    replaced: list(record({ object: text, instance: text, by: text })),
     nodes: list(
       record({
         node: text,
@@ -88,6 +89,7 @@ const answers: Readonly<Record<string, Schema>> = {
   Change: record({
     ...changeHead,
     objects: list(record({ ...objectChange, before: orNull(anyObject), after: orNull(anyObject) })),
+    rollouts: list(record({ object: text, rollout: anyObject })),
   }),
   Event: record({
     revision: integer,

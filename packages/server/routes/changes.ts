@@ -1,12 +1,14 @@
 /** The history of changes, and taking one back. */
+import type { Change } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
 import { undoEdit, type StoredChange } from "../apply/undo.ts";
-import { scopeOf } from "../auth/scope.ts";
+import { isVisibleName, scopeOf } from "../auth/scope.ts";
 import { concerns, isWholly, visibleChange, visibleSummaries } from "../auth/visible-changes.ts";
 import { json } from "../http/answers.ts";
 import { RequestError } from "../http/request-error.ts";
 import type { Call, Route } from "../http/route.ts";
-import { listChanges, noChange, readChange, shownChange } from "../state/history.ts";
+import { rolloutsOf } from "../status/rollout-status.ts";
+import { listChanges, nextAt, noChange, readChange, shownChange } from "../state/history.ts";
 import type { ServerContext } from "./context.ts";
 import { requestOf } from "./edit-request.ts";
 import { dryRunParameter } from "./parameters.ts";
@@ -28,7 +30,7 @@ export const changeRoutes = (context: ServerContext): readonly Route[] => [
     access: "Viewer",
     reach: "Project",
     answer: { kind: "Object", schema: "Change" },
-    handle: (call) => json(visibleChange(scopeOf(call.subject), shownChange(changeOf(context, call)))),
+    handle: (call) => json(read(context, call)),
   },
   {
     method: "POST",
@@ -53,6 +55,14 @@ function changeOf({ store }: ServerContext, call: Call): StoredChange {
   const change = readChange(store, idOf(call));
   if (!concerns(scopeOf(call.subject), change)) throw noChange(change.id);
   return change;
+}
+
+function read(context: ServerContext, call: Call): Change {
+  const change = changeOf(context, call);
+  const scope = scopeOf(call.subject);
+  const rollouts = rolloutsOf(context.controller.world.ledger, change, nextAt(context.store, change.id));
+  const own = rollouts.filter(({ object }) => isVisibleName(scope, object));
+  return { ...visibleChange(scope, shownChange(change)), rollouts: own };
 }
 
 async function undo(context: ServerContext, call: Call): Promise<Response> {

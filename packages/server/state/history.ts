@@ -31,7 +31,7 @@ export function listChanges(store: Store): readonly ChangeSummary[] {
 }
 
 /** Without what only undoing needs. */
-export function shownChange({ keys: _, ...change }: StoredChange): Change {
+export function shownChange({ keys: _, pins: _pins, ...change }: StoredChange): Omit<Change, "rollouts"> {
   const shown = (wire: WireObject | null): WireObject | null => (wire === null ? null : withoutBoxes(wire));
   const objects = change.objects.map((each) => ({ ...each, before: shown(each.before), after: shown(each.after) }));
   return { ...change, objects };
@@ -42,6 +42,12 @@ export function summaryOf(change: StoredChange): ChangeSummary {
     ...shownChange(change),
     objects: change.objects.map(({ change: what, object, fields }) => ({ change: what, object, fields })),
   };
+}
+
+/** When the change after that one was made, RFC 3339; undefined for the last one. */
+export function nextAt(store: Store, id: number): string | undefined {
+  const record = store.get(keyOf(id + 1));
+  return record === undefined ? undefined : (JSON.parse(record.value) as StoredChange).at;
 }
 
 /** The number that the next change gets. */

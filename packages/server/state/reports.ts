@@ -114,8 +114,14 @@ export class Reports {
       for (const { name, digest } of lookedUp(this.#heard.get(node)?.report)) {
         if (digest !== null && !images.has(name)) images.set(name, digest);
       }
+      const connections = connectionsIn(this.#heard.get(node)?.report);
       for (const [key, phase] of this.#phases.get(node) ?? []) {
-        instances.set(key, idle.has(key) ? { phase, drained: true } : { phase });
+        const open = connections.get(key);
+        instances.set(key, {
+          phase,
+          ...(idle.has(key) ? { drained: true } : {}),
+          ...(open === undefined ? {} : { connections: open }),
+        });
       }
       const ready = this.ready(node);
       if (ready !== undefined) known.set(node, this.#observedNode(node, ready, revisions.get(node)));
@@ -175,6 +181,14 @@ export class Reports {
 /** Images whose name nobody had looked up before this node did. */
 const lookedUp = (report: NodeReport | undefined): readonly ImageReport[] =>
   (report?.images ?? []).filter(({ resolved }) => resolved);
+
+/** By key `PROJECT/ID`; of instances that have any notion of them. */
+const connectionsIn = (report: NodeReport | undefined): ReadonlyMap<string, number> =>
+  new Map(
+    (report?.instances ?? []).flatMap(({ project, id, connections }) =>
+      connections === null ? [] : [[`${project}/${id}`, connections] as const],
+    ),
+  );
 
 /** What decisions depend on beside phases: images looked up, and volumes that are there. */
 const findsText = (report: NodeReport): string =>

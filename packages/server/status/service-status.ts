@@ -6,6 +6,7 @@ import { conditionsOf } from "./conditions.ts";
 import type { Facts } from "./facts.ts";
 import { imagesOf } from "./image-status.ts";
 import { instanceStatus } from "./instance-status.ts";
+import { rolloutOf } from "./rollout-status.ts";
 import { serviceVerdicts } from "./service-verdicts.ts";
 
 export interface ServiceInput {
@@ -36,6 +37,7 @@ export function observeService(input: ServiceInput): ObservedService {
     instances: instances.map(({ entry: _, ...instance }) => instance),
     ...(images.length === 0 ? {} : { images: [...images] }),
     conditions: [...conditionsOf(verdicts, before, facts.now)],
+    ...rolloutOf(facts, service),
   };
 }
 

@@ -22,6 +22,27 @@ const stageSchema = z.strictObject({
   detail: z.string().meta({ description: "For people, for example `lb, proxy, web on host2`." }),
 });
 
+const stepSchema = z.strictObject({
+  tier: z.string(),
+  old: z.string().meta({ description: "The instance that goes." }),
+  fresh: z.string().meta({ description: "The one that comes in its place; empty where there is none." }),
+  host: z.string().meta({ description: "Of the one that comes." }),
+  ready: z.number().nullable().meta({ description: "Milliseconds from being placed to being ready; null: not yet." }),
+  gone: z.number().nullable().meta({ description: "Milliseconds that the old one drained; null: it is still there." }),
+  connections: z
+    .number()
+    .nullable()
+    .meta({ description: "Open ones of the old instance; once it is gone, those that were cut." }),
+});
+
+const rolloutSchema = z.strictObject({
+  since: z.string().meta({ description: "When it began, RFC 3339." }),
+  took: z.number().nullable().meta({ description: "Milliseconds; null while it is under way." }),
+  steps: z.array(stepSchema),
+});
+
+export type RolloutStatus = z.output<typeof rolloutSchema>;
+
 export const serviceStatusSchema = z.strictObject({
   addresses: z.array(z.strictObject({ address: z.string(), pool: z.string() })),
   announcements: z
@@ -48,6 +69,9 @@ export const serviceStatusSchema = z.strictObject({
     .exactOptional()
     .meta({ description: "Of tiers with an image that is not host." }),
   conditions: z.array(conditionSchema),
+  rollout: rolloutSchema
+    .exactOptional()
+    .meta({ description: "The last replacing of instances because what they run changed." }),
   stages: z.array(stageSchema).meta({ description: "How long each stage of the last change took." }),
 });
 

@@ -55,7 +55,10 @@ function changedObjects(plan: Plan): string {
   return plan.objects.map(({ object, change }) => `${object} ${words[change]}\n`).join("");
 }
 
-const changedServices = ({ objects }: Plan): readonly string[] =>
-  objects
+/** Those that the plan names, and those that run what it changes. */
+function changedServices({ objects, replaced }: Plan): readonly string[] {
+  const named = objects
     .filter(({ object, change }) => /(^|\/)service\//.test(object) && (change === "Create" || change === "Update"))
     .map(({ object }) => object);
+  return [...new Set([...named, ...replaced.map(({ object }) => object)])];
+}

@@ -1,0 +1,132 @@
+/** What a tier of two runs is changed while requests come: variables, image and secret. None fails, and it is told how. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { page, startLab, type LiveLab } from "./live-lab.ts";
+import { startLoad, type Load } from "./load.ts";
+import { makePerlImage, umoci } from "./perl-image.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "netwright-rollout-"));
+const image = join(directory, "image");
+const answer = String.raw`"This is $ENV{HOSTNAME}, $ENV{GREETING} $ENV{MODE} " . length($ENV{PASSWORD} // "") . "\n"`;
+
+const manifest = (mode: string, tag = "1"): string => `
+apiVersion: netwright.dev/v1alpha1
+kind: Service
+metadata: { name: shop }
+spec:
+  network: web
+  expose: [{ hostname: shop.example.net, protocol: HTTPS }]
+  tiers:
+    - name: web
+      workload:
+        image: oci:./image:${tag}
+        port: 8080
+        env: [{ name: MODE, value: ${mode} }, { name: PASSWORD, secret: { name: db, key: password } }]
+      health: { http: / }
+      replicas: 2
+`;
+const put = (name: string, text: string): string => {
+  writeFileSync(join(directory, name), text);
+  return join(directory, name);
+};
+
+let lab: LiveLab;
+let load: Load;
+
+beforeAll(async () => {
+  makePerlImage(directory, image, answer);
+  umoci("config", "--image", `${image}:1`, "--tag", "2", "--config.env=GREETING=second");
+  lab = await startLab("rollout");
+  put("password", "one");
+  await lab.must("secret", "create", "db", "--from-file", `password=${join(directory, "password")}`);
+  await lab.must("apply", "-f", put("shop.yaml", manifest("plain")));
+  expect(await page(lab, "internet1")).toContain("image plain 3");
+  load = await startLoad(lab, "internet1", 30);
+});
+afterAll(async () => {
+  await lab.down();
+  rmSync(directory, { recursive: true });
+});
+
+/** What is told of an instance that another came for. */
+const told = (old: number): RegExp =>
+  new RegExp(
+    String.raw`replaced +shop-web-${old} by shop-web-${old + 2} on host\d: ready in [\d.]+ m?s, drained in [\d.]+ m?s`,
+  );
+
+interface Step {
+  readonly what: string;
+  readonly change: () => readonly string[];
+  readonly answers: string;
+}
+
+test.each([
+  {
+    what: "a variable",
+    change: () => ["apply", "-f", put("shop.yaml", manifest("changed"))],
+    answers: "image changed 3",
+  },
+  {
+    what: "its image",
+    change: () => ["apply", "-f", put("shop.yaml", manifest("changed", "2"))],
+    answers: "second changed 3",
+  },
+  {
+    what: "a secret",
+    change: () => ["secret", "set", "db", "--from-file", `password=${put("password", "three")}`],
+    answers: "second changed 5",
+  },
+  { what: "the secret, taken back", change: () => ["undo"], answers: "second changed 3" },
+] satisfies Step[])("$what changes, pair by pair, before the command ends", async ({ change, answers }) => {
+  const { steps } = await lastRollout();
+  const { code, stdout, stderr } = await lab.netwright(...change());
+  expect(code, stdout + stderr).toBe(0);
+  const before = steps.length === 0 ? [1, 2] : steps.map(({ fresh }) => Number(fresh.split("-").at(-1)));
+  for (const old of before) expect(stderr).toMatch(told(old));
+  expect(await page(lab, "internet1")).toContain(answers);
+  await load.passes(10);
+});
+
+interface Rollout {
+  readonly took: number | null;
+  readonly steps: readonly { readonly fresh: string; readonly connections: number | null }[];
+}
+
+async function lastRollout(): Promise<Rollout> {
+  const { status } = await lab.json<{ status: { rollout?: Rollout } }>("get", "service/shop");
+  return status.rollout ?? { took: null, steps: [] };
+}
+
+test("an image whose tag moved: undo brings back what ran, not what the tag stands for now", async () => {
+  // The change of the image is the one before the last two.
+  const changes =
+    await lab.json<readonly { id: number; objects: readonly { fields: readonly string[] }[] }[]>("history");
+  const id = changes.find(({ objects }) =>
+    objects.some(({ fields }) => fields.some((field) => field.endsWith("image"))),
+  )?.id;
+  umoci("config", "--image", `${image}:1`, "--config.env=GREETING=moved");
+  await lab.must("undo", String(id));
+  expect(await page(lab, "internet1")).toContain("image changed 3");
+});
+
+test("it is told afterwards too, by describe, history and events", async () => {
+  expect(await lab.must("describe", "service/shop")).toMatch(
+    /last rollout\n +INSTANCE +REPLACED BY +HOST +READY +DRAINED +CONNECTIONS\n +shop-web-\d+ +shop-web-\d+ +host\d/,
+  );
+  const [{ id } = { id: 0 }] = await lab.json<readonly { id: number }[]>("history");
+  expect(await lab.must("history", String(id))).toMatch(
+    /rollout of service\/shop: took [\d.]+ m?s\n {2}shop-web-\d+ by shop-web-\d+ on/,
+  );
+  expect(await lab.must("events")).toMatch(/Placed.*shop-web-\d+ on host\d: in place of shop-web-\d+/);
+});
+
+test("no request failed, on new connections and on kept ones", async () => {
+  const { failures, started, answeredBy } = await load.stop();
+  process.stdout.write(
+    `${failures.length} of ${started} requests failed, answered by ${Object.keys(answeredBy).length} instances\n`,
+  );
+  expect(failures).toEqual([]);
+  expect(Object.keys(answeredBy).length).toBeGreaterThan(8);
+});
