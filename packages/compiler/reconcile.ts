@@ -81,11 +81,8 @@ export function reconcile(input: ReconcileInput): Reconciled {
   const standing = standings({ objects, draft, observed, now });
   for (const service of objects.services.values())
     diagnostics.push(...reconcileService({ objects, draft, observed, now, hosts, standing, explain }, service));
-<<<<<<< HEAD
   diagnostics.push(...allocateEgressAddresses(objects, draft, now));
-=======
   followRollouts({ objects, draft, observed, now, explanations });
->>>>>>> names
   noteEmptyHosts({ draft, now, tell });
   forget(objects, draft);
   pinImages(objects, draft, observed);
