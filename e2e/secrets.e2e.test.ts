@@ -1,5 +1,5 @@
 /** Secrets in a live lab: they reach the programs that need them, and nothing else on any machine has them. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -154,6 +154,33 @@ test("the lab's own directory, with what its nodes keep on disk and all their lo
   ]);
   expect(stdout).toBe("5\n");
   expect((await runProcess(["sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '"])).stdout).not.toMatch(traces);
+});
+
+test("a support bundle has nothing, of secrets or of Netwright's own, even where a program logs it", async () => {
+  const script = 'open(my $log, ">", "/proc/1/fd/2") or die $!; print $log "I log $ENV{PASSWORD}\\n"';
+  await lab.must("exec", "shop-web-1", "--", "/usr/bin/perl", "-e", script);
+  const { host } = await instanceOf(lab, "shop-web-1");
+  // A canary that is not there proves nothing.
+  expect(await grep(host, "/var/lib/netwright/logs")).toContain("default.shop-web-1.log");
+  const tokens = await Promise.all(hosts.map((each) => lab.at(each, "cat /var/lib/netwright/agent.token")));
+  const admin = readFileSync(`/run/netwright/labs/${lab.name}/token`, "utf8").trim();
+  const tsig = /secret: "?([A-Za-z0-9+/=]{16,})/.exec(await lab.at("dns", "cat /etc/knot/knot.conf"))?.[1] ?? "";
+  expect([admin, tsig].every((each) => each.length > 15)).toBe(true);
+
+  const archive = join(directory, "support.tar.gz");
+  // An agent that is down is missing, and the rest is there.
+  await lab.at("host3", "kill -STOP $(pgrep -xf '.*[r]un --server=.*' | head -n 1)");
+  const { code, stdout, stderr } = await lab.netwright("support-bundle", "-f", archive);
+  await lab.at("host3", "kill -CONT $(pgrep -xf '.*[r]un --server=.*' | head -n 1)");
+  expect(code, stderr).toBe(0);
+  expect(stderr).toMatch(/missing: nodes\/host3: the agent of host3 did not answer/);
+  expect(stdout).toMatch(/netwright-support\/nodes\/host1\/nft.txt +\d+\n/);
+  const { stdout: text } = await runProcess(["tar", "-xzOf", archive]);
+  expect(text).toContain("I log [removed]");
+  expect(text).toContain("BIRD 2.");
+  expect(text).not.toMatch(traces);
+  expect(text).not.toMatch(/PRIVATE KEY|LS0tLS1CRUdJTi/);
+  for (const each of [...tokens, admin, tsig]) expect(text.includes(each)).toBe(false);
 });
 
 test("a new value replaces what runs with the old one, and an agent that starts anew has it still", async () => {

@@ -25,6 +25,8 @@ export interface AgentOptions {
   readonly images: ImageOptions;
   /** Null when nobody asks for them. */
   readonly metrics: AgentMetrics | null;
+  /** The last lines that went to `log`. */
+  readonly recentLog: () => string;
 }
 
 const rotation = seconds(60);
@@ -103,7 +105,8 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     return tell();
   });
   const attendFlows = (until: AbortSignal): Promise<void> => watch.attendFlows(until);
-  const context = { system, drivers, state: () => converger.goal?.state, attendFlows };
+  const { recentLog } = options;
+  const context = { system, drivers, state: () => converger.goal?.state, attendFlows, recentLog };
   // Of the routes that BIRD gives a host's kernel little follows that is told: one look, seldom while they keep changing.
   const glances = burst(0, glanceGap, longestGlanceGap, () => watch.glance());
   const onKernel = (slots: readonly Slot[]): void => {

@@ -11,7 +11,14 @@ const pid = 4711;
 const web = {
   id: "shop-web-1",
   address: "fd00::1",
-  run: { kind: "Container", image: "host", command: ["true"], env: [], files: [], resources: { pids: 10 } },
+  run: {
+    kind: "Container",
+    image: "host",
+    command: ["true"],
+    env: [],
+    files: [],
+    resources: { memoryBytes: null, pids: 10 },
+  },
   ports: [{ protocol: "tcp", port: 8080 }],
   health: { kind: "Http", port: 8080, path: "/", interval: 1000, timeout: 1000, rise: 1, fall: 2 },
 } as unknown as WorkloadState;
@@ -122,12 +129,13 @@ describe("a container", () => {
     const one = host();
     one.starts();
     one.files.delete(one.bundle.pid);
-    one.files.set(one.bundle.exit, "137 1000 3 1");
+    one.files.set(one.bundle.exit, "137 1000 3 1 1600");
     expect(await one.look()).toMatchObject({
       phase: "Failed",
       reason: "OOMKilled",
       restarts: 3,
-      message: "ended with status 137; will be started again",
+      message: "was killed because the host had no memory left; starts again after 1.60 s",
+      lastExit: { reason: "OOMKilled", at: 1000 },
     });
     one.files.set(one.bundle.stop, "");
     expect(await one.look()).toMatchObject({ phase: "Stopping", reason: "Stopping" });

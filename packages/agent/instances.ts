@@ -11,6 +11,7 @@ import type {
 import { readProxyHealth } from "@netwright/drivers/proxy-haproxy/index.ts";
 import { probeHealth, readRuntime, readSockets, type ContainerFacts } from "@netwright/drivers/runtime-crun/index.ts";
 import { containerOf, missingSecrets } from "@netwright/drivers/runtime-crun/want.ts";
+import { exitOf } from "./last-exit.ts";
 import { judge, type Verdict } from "./health.ts";
 
 interface Instance {
@@ -79,8 +80,12 @@ export class InstanceWatch {
   async #container(instance: Instance, facts: ContainerFacts, values: HostState["secrets"]): Promise<InstanceReport> {
     const { project, workload } = instance;
     const { pid, startedAt, restarts } = facts;
-    const none = { project, id: workload.id, pid, startedAt, restarts, connections: null };
-    if (facts.phase === "BackOff" || facts.phase === "Stopping") return { ...none, ...notRunning(facts) };
+    const lastExit = exitOf(workload, facts);
+    const ended = lastExit === undefined ? {} : { lastExit };
+    const none = { project, id: workload.id, pid, startedAt, restarts, connections: null, ...ended };
+    if (facts.phase === "Stopping") return { ...none, phase: "Stopping", reason: "Stopping", message: "told to stop" };
+    if (facts.phase === "BackOff")
+      return { ...none, phase: "Failed", reason: lastExit?.reason ?? "Unknown", message: lastExit?.message ?? "ended" };
     const missing = facts.phase === "Absent" ? undelivered(instance, values) : undefined;
     if (missing !== undefined) return { ...none, phase: "Starting", reason: "WaitingForSecret", message: missing };
     const image = facts.phase === "Absent" ? this.#imageOf(workload) : undefined;
@@ -149,11 +154,4 @@ const portsText = ({ ports }: WorkloadState): string =>
 function membersText(backends: readonly { readonly members: readonly { readonly status: string }[] }[]): string {
   const members = backends.flatMap((backend) => backend.members);
   return `${members.filter(({ status }) => status === "Up").length} of ${members.length} members up`;
-}
-
-function notRunning({ phase, lastExit }: ContainerFacts): Pick<InstanceReport, "phase" | "reason" | "message"> {
-  if (phase === "Stopping") return { phase: "Stopping", reason: "Stopping", message: "told to stop" };
-  const status = lastExit?.status ?? null;
-  const message = `ended${status === null ? "" : ` with status ${status}`}; will be started again`;
-  return { phase: "Failed", reason: lastExit?.reason ?? "Unknown", message };
 }

@@ -7,7 +7,7 @@ import { renderDiagnostic } from "@netwright/api/load/render-diagnostic.ts";
 import { parseOctets } from "@netwright/api/fields/quantity.ts";
 import { nodeCalls } from "@netwright/api/client/nodes.ts";
 import { nodeTransport } from "@netwright/api/client/transport-node.ts";
-import { exitCodes, isNetwrightError, jsonLog, messageOf, NetwrightError } from "@netwright/base";
+import { exitCodes, isNetwrightError, jsonLog, messageOf, NetwrightError, RecentLines } from "@netwright/base";
 import { systemClock, systemEntropy } from "@netwright/base/node-clock.ts";
 import { productVersion } from "@netwright/base/version.ts";
 import { drivers } from "@netwright/drivers";
@@ -42,7 +42,11 @@ const options = {
 
 /** @returns the exit status. */
 export async function agentMain(argv: readonly string[]): Promise<number> {
-  const log = jsonLog(systemClock, (line) => void process.stderr.write(line));
+  const recent = new RecentLines();
+  const log = jsonLog(systemClock, (line) => {
+    recent.add(line);
+    process.stderr.write(line);
+  });
   try {
     const values = parse(argv);
     const stop = new AbortController();
@@ -65,6 +69,7 @@ export async function agentMain(argv: readonly string[]): Promise<number> {
         entropy: systemEntropy,
         images,
         metrics,
+        recentLog: () => recent.text(),
       },
       stop.signal,
     );

@@ -57,6 +57,7 @@ async function ask(
     drivers: [driver],
     state: () => ("state" in options ? options.state : state),
     attendFlows: async () => {},
+    recentLog: () => "",
   };
   let text = "";
   let last: OutputChunk | undefined;
@@ -130,7 +131,7 @@ test("denied flows are attended to until the request is cancelled; it says at on
     attended.push("ends");
   };
   const chunks = answer(
-    { system, drivers: [], state: () => state, attendFlows },
+    { system, drivers: [], state: () => state, attendFlows, recentLog: () => "" },
     { id: "1", kind: "Flows" },
     stop.signal,
   );

@@ -1,5 +1,6 @@
 /** What the server may ask of a node beside its state: logs, a command inside an instance, dropped flows, a fresh look. */
 import { spawn } from "node:child_process";
+import { hostname } from "node:os";
 import type { AgentRequest, NodeObservation, OutputChunk } from "@netwright/api";
 import { isNetwrightError, messageOf, NetwrightError } from "@netwright/base";
 import type { Driver, HostState, NodeSystem } from "@netwright/contract";
@@ -15,6 +16,8 @@ export interface RequestContext {
   readonly drivers: readonly Driver[];
   /** Reports denied flows soon, until the signal aborts. */
   readonly attendFlows: (signal: AbortSignal) => Promise<void>;
+  /** The last lines of the agent's own log. */
+  readonly recentLog: () => string;
 }
 
 /** Never throws: what goes wrong is the last chunk. */
@@ -39,6 +42,7 @@ async function* dispatch(
   const { system } = context;
   if (request.kind === "Flows") return yield* flows(context, signal);
   if (request.kind === "Observe") return yield* text(JSON.stringify(await observe(context, request.destination)));
+  if (request.kind === "Facts") return yield* facts(context, signal);
   if (request.kind === "Cancel") return;
   const instance = containerNamed(context.state(), request.project, request.instance);
   if (request.kind === "Logs") {
@@ -69,6 +73,17 @@ async function observe(
   if (destination === null) return { problems, route: null };
   const { code, stdout } = await system.runner.run(["ip", "-6", "-o", "route", "get", "fibmatch", destination]);
   return { problems, route: code === 0 ? stdout.trim().replaceAll("\\\t", "") : null };
+}
+
+/** Loaded when it is asked for: agents are many, and few are ever asked. */
+async function* facts({ system, state, recentLog }: RequestContext, signal: AbortSignal): AsyncGenerator<OutputChunk> {
+  yield { stream: "stdout", data: "" };
+  const { collectFacts } = await import("./facts/collect.ts");
+  for await (const file of collectFacts({ system, state: state(), hostname: hostname(), log: recentLog() })) {
+    if (signal.aborted) return;
+    yield { stream: "stdout", data: Buffer.from(`${JSON.stringify(file)}\n`).toString("base64") };
+  }
+  yield { stream: "exit", code: 0 };
 }
 
 /** Says nothing but that it began: what is seen goes with the reports. */

@@ -1,7 +1,7 @@
 /**
  * The registry of error codes. A code is never reused and never changes its meaning.
  * The hundreds group them: 10 usage, 11 reading manifests, 12 fields, 13 references and conflicts,
- * 14 allocation and placing, 15 store and API, 16 engines and kernel, 17 lab, 18 programs.
+ * 14 allocation and placing, 15 store and API, 16 engines and kernel, 17 lab, 18 programs, 19 what `doctor` finds.
  * `docs/reference/errors.md` is generated from this table; a test keeps them equal.
  */
 export type Category =
@@ -93,6 +93,20 @@ export const errorCodes = {
   NW1703: entry("engine", "The lab could not be built."),
 
   NW1801: entry("internal", "An invariant of Netwright broke. Please report it."),
+
+  NW1901: entry("engine", "A program of others listens on a port that Netwright needs on this machine."),
+  NW1902: entry("engine", "Two nodes, or a machine and a node or pool, claim the same number or address."),
+  NW1903: entry("engine", "What the node's object says of its addresses and devices is not so on this machine."),
+  NW1904: entry(
+    "engine",
+    "The MTU of an uplink is smaller than spec.mtu, or too small for tenant networks of 1500 octets.",
+  ),
+  NW1905: entry("engine", "A program of others on this machine also makes routes."),
+  NW1906: entry("engine", "A firewall of others drops packets that Netwright needs."),
+  NW1907: entry("engine", "A kernel setting stands in the way."),
+  NW1908: entry("engine", "The machine's clock and the server's differ. TLS and the order of events depend on them."),
+  NW1909: entry("engine", "Packets of full size are lost on the way to a neighbour or another host."),
+  NW1910: entry("engine", "A program or a feature of the kernel that a driver needs is missing on this machine."),
 } as const satisfies Record<string, CodeEntry>;
 
 export type ErrorCode = keyof typeof errorCodes;

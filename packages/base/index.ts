@@ -7,4 +7,6 @@ export * from "./log.ts";
 export * from "./net/ipv6.ts";
 export * from "./net/mac.ts";
 export * from "./net/prefix.ts";
+export * from "./recent-lines.ts";
+export * from "./redact.ts";
 export * from "./units.ts";

@@ -122,6 +122,12 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./verbs/doctor.ts"),
   },
   {
+    name: "support-bundle",
+    group: "Operating",
+    summary: "Collect what somebody needs to help into one file, without secrets",
+    load: () => import("./verbs/support-bundle.ts"),
+  },
+  {
     name: "completion",
     group: "Operating",
     summary: "Print a script that completes verbs, options and names in a shell",

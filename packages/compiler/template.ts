@@ -36,8 +36,20 @@ function runOf(workload: Workload, values: Values): ContainerRun {
     stopGracePeriod,
     // What is not there stands in no hash, so that what runs since before it could be there runs on.
     ...(args.length === 0 ? {} : { args }),
+    ...processOf(workload),
     ...(volumes.length === 0 ? {} : { volumes: templateVolumes(volumes) }),
     ...writtenDigest(image),
+  };
+}
+
+function processOf(workload: Workload): Partial<ContainerRun> {
+  const { workingDir, user, readOnlyRoot, writable = [], stopSignal, image } = workload;
+  return {
+    ...(workingDir === undefined ? {} : { workingDir }),
+    ...(user === undefined ? {} : { user }),
+    ...(readOnlyRoot || image === "host" ? {} : { writableRoot: true }),
+    ...(writable.length === 0 ? {} : { writable: writable.toSorted() }),
+    ...(stopSignal === undefined ? {} : { stopSignal }),
   };
 }
 

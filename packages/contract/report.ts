@@ -49,8 +49,18 @@ export interface InstanceReport {
   readonly pid: number | null;
   readonly startedAt: Instant | null;
   readonly restarts: number;
+  /** How its program ended the last time; absent where it has not. */
+  readonly lastExit?: InstanceExit;
   /** Connections to it that are open now; null where that cannot be told. No news by itself: it comes with the next report. */
   readonly connections: number | null;
+}
+
+export interface InstanceExit {
+  /** `OOMKilled`, `Exited`, `Killed`, `StartFailed`, or `Unknown` where nobody saw it. */
+  readonly reason: string;
+  /** For people, with the time of the pause before the next start. */
+  readonly message: string;
+  readonly at: Instant;
 }
 
 /** `Resolving`: looking up what the name stands for. `Failed`: will be tried again. */

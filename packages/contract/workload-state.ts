@@ -37,7 +37,17 @@ export interface ContainerRun {
   /** By path. Absent where there are none. */
   readonly volumes?: readonly VolumeMount[];
   readonly resources: Resources;
-  /** Between SIGTERM and SIGKILL. */
+  /** Absent: what the image says, or `/`. */
+  readonly workingDir?: string;
+  /** `USER` or `USER:GROUP`, numbers or names of the image. Absent: what the image says. */
+  readonly user?: string;
+  /** Only for images: what it writes goes above the image, and is gone when it ends. Absent: the root is read-only. */
+  readonly writableRoot?: true;
+  /** Directories in memory. Sorted; absent where there are none. */
+  readonly writable?: readonly string[];
+  /** Absent: what the image says, or SIGTERM. */
+  readonly stopSignal?: string;
+  /** Between the stop signal and SIGKILL. */
   readonly stopGracePeriod: Milliseconds;
 }
 

@@ -184,6 +184,12 @@ const lines: Readonly<Record<string, Line>> = {
     path: "/v1alpha1/nodes/host1/requests/x/output",
     body: {},
   },
+  "GET /v1alpha1/log": { answers: "401 403 403 403 403 403 403 200 403" },
+  // Of a node that is there its agent would be asked.
+  "GET /v1alpha1/nodes/{node}/facts": {
+    answers: "401 403 403 403 403 403 403 404 403",
+    path: "/v1alpha1/nodes/none/facts",
+  },
   "GET /v1alpha1/flows": { answers: "401 200 200 200 200 200 200 200 403", path: "/v1alpha1/flows?dropped=true" },
   // There is no such instance; of what is there, other tests ask.
   "GET /v1alpha1/trace": {

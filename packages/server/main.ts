@@ -2,7 +2,15 @@
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { renderDiagnostic } from "@netwright/api/load/render-diagnostic.ts";
-import { exitCodes, isNetwrightError, jsonLog, messageOf, NetwrightError, type Log } from "@netwright/base";
+import {
+  exitCodes,
+  isNetwrightError,
+  jsonLog,
+  messageOf,
+  NetwrightError,
+  RecentLines,
+  type Log,
+} from "@netwright/base";
 import { systemClock, systemEntropy } from "@netwright/base/node-clock.ts";
 import { productVersion } from "@netwright/base/version.ts";
 import { createDnsUpdater, recordReader, recordWriter } from "@netwright/drivers/dns-rfc2136/index.ts";
@@ -24,12 +32,16 @@ const dnsTtl = 30;
 
 /** @returns the exit status. */
 export async function serverMain(argv: readonly string[]): Promise<number> {
-  const log = jsonLog(systemClock, (line) => void process.stderr.write(line));
+  const recent = new RecentLines();
+  const log = jsonLog(systemClock, (line) => {
+    recent.add(line);
+    process.stderr.write(line);
+  });
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   try {
     if (argv[0] === "rotate-key") await rotate(parseRotateOptions(argv.slice(1)));
-    else await serve(parseServeOptions(argv), log, stop);
+    else await serve(parseServeOptions(argv), log, recent, stop);
     return 0;
   } catch (error) {
     if (isNetwrightError(error) && error.category === "usage") {
@@ -46,7 +58,7 @@ export async function serverMain(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function serve(options: ServeOptions, log: Log, stop: AbortController): Promise<void> {
+async function serve(options: ServeOptions, log: Log, recent: RecentLines, stop: AbortController): Promise<void> {
   await mkdir(options.state, { recursive: true, mode: 0o700 });
   await chmod(options.state, 0o700);
   const store = openSqliteStore(join(options.state, "store.db"));
@@ -67,6 +79,7 @@ async function serve(options: ServeOptions, log: Log, stop: AbortController): Pr
       adminToken: await readAdminToken(nodeFiles, options.adminTokenFile, systemEntropy),
       issue: issuerOf(authority, systemClock),
       caCertificate: authority.pem.certificate,
+      recentLog: () => recent.text(),
       ...(await dnsOf(options)),
     });
     const listening = await listenAll(

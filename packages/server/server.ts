@@ -37,6 +37,8 @@ export interface ServerOptions {
   /** Absent: records of service hostnames are somebody else's business. */
   readonly dns?: Pick<DnsDependencies, "zone" | "update" | "holds" | "checkInterval">;
   readonly version: string;
+  /** The last lines that went to `log`. */
+  readonly recentLog?: () => string;
   /** Between two heartbeat lines of a stream. */
   readonly heartbeat?: Milliseconds;
   /** An instance that drains is gone after this span even if it still has connections. */
@@ -96,6 +98,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     tokens,
     requests: new AgentRequests(clock, entropy),
     caCertificate: options.caCertificate,
+    recentLog: options.recentLog ?? (() => ""),
     heartbeat: options.heartbeat ?? seconds(2),
     stop: stop.signal,
   });

@@ -19,6 +19,7 @@ const groups: Readonly<Record<string, string>> = {
   "16": "Engines and kernel",
   "17": "Lab",
   "18": "Programs",
+  "19": "Findings of doctor",
 };
 
 const categories: readonly Category[] = [

@@ -6,6 +6,7 @@ import type { NewToken, Self, Token, TokenRequest } from "../wire/token.ts";
 import type { ConnectionQuery, ConnectionTrace } from "../wire/trace.ts";
 import type { Topology } from "../wire/topology.ts";
 import type { Exchange } from "./exchange.ts";
+import { nodePath } from "./node-path.ts";
 import { apiRoot, objectPath } from "./paths.ts";
 
 export interface EventOptions {
@@ -26,6 +27,12 @@ export interface OperationCalls {
   watchEvents(options?: EventOptions & { readonly signal?: AbortSignal }): AsyncIterable<Event>;
   logs(instance: InstanceRef, request: LogRequest, signal?: AbortSignal): AsyncIterable<OutputChunk>;
   exec(instance: InstanceRef, request: ExecRequest, signal?: AbortSignal): AsyncIterable<OutputChunk>;
+  /** What a node's agent tells of its machine, without secrets. */
+  facts(node: string, signal?: AbortSignal): AsyncIterable<OutputChunk>;
+  /** The last lines of the server's log, without secrets. */
+  serverLog(): Promise<string>;
+  /** In Prometheus' text format. */
+  metrics(): Promise<string>;
   /** Flows that no rule allows, newest first. */
   droppedFlows(): Promise<readonly FlowRecord[]>;
   watchDroppedFlows(signal?: AbortSignal): AsyncIterable<FlowRecord>;
@@ -56,6 +63,9 @@ export function operationCalls(exchange: Exchange): OperationCalls {
         signal,
       }),
     exec: (instance, body, signal) => exchange.stream("POST", `${instancePath(instance)}/exec`, { body, signal }),
+    facts: (node, signal) => exchange.stream("GET", `${nodePath(node)}/facts`, { signal }),
+    serverLog: () => exchange.text(`${apiRoot}/log`),
+    metrics: () => exchange.text("/metrics"),
     droppedFlows: () => items(`${apiRoot}/flows`, { dropped: true }),
     watchDroppedFlows: (signal) =>
       exchange.stream("GET", `${apiRoot}/flows`, { query: { dropped: true, watch: true }, signal }),

@@ -7,7 +7,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { systemClock } from "@netwright/base/node-clock.ts";
 import { createClient } from "./client.ts";
+import { serverTime } from "./transport-time.ts";
 import { nodeTransport } from "./transport-node.ts";
 import type { Target } from "./unreachable.ts";
 
@@ -213,5 +215,23 @@ describe("a server that cannot be reached", () => {
 
   test.each(["http://[::1]:80", "ftp://a", "localhost", "https://a/path", ""])("%j is no server's URL", (url) => {
     expect(() => nodeTransport({ kind: "Https", url })).toThrow(expect.objectContaining({ code: "NW1001" }));
+  });
+});
+
+describe("what time it is at a server", () => {
+  test("is told without a token, whoever signed its certificate", async () => {
+    const asked: unknown[] = [];
+    const { url } = await onTls(({ method, url: path, headers }, response) => {
+      asked.push([method, path, headers.authorization]);
+      response.setHeader("date", "Fri, 02 Jan 2026 03:04:05 GMT").end();
+    });
+    const { server, sent, received } = await serverTime(url, systemClock);
+    expect(new Date(server).toISOString()).toBe("2026-01-02T03:04:05.000Z");
+    expect(received).toBeGreaterThanOrEqual(sent);
+    expect(asked).toEqual([["HEAD", "/livez", undefined]]);
+  });
+
+  test("is not known where nobody listens", async () => {
+    await expect(serverTime("https://[::1]:1", systemClock)).rejects.toThrow(/nothing listens there/);
   });
 });

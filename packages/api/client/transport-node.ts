@@ -29,6 +29,8 @@ export function nodeTransport(target: Target, { keepAlive = false }: TransportOp
       agent,
       method,
       path,
+      // As an option it counts while connecting; `setTimeout` of a request begins when it is connected.
+      timeout: connectTimeoutMs,
       headers: headersOf(request),
       ...(signal === undefined ? {} : { signal }),
     };
@@ -93,7 +95,7 @@ function guard(outgoing: ClientRequest, target: Target): void {
     // A kept socket does not connect again: what waits for it would stay for ever.
     if (!connected) socket.once(target.kind === "Socket" ? "connect" : "secureConnect", () => (connected = true));
   });
-  outgoing.setTimeout(connectTimeoutMs, () => {
+  outgoing.on("timeout", () => {
     if (!connected) outgoing.destroy(Object.assign(new Error("connecting timed out"), { code: "ETIMEDOUT" }));
   });
   outgoing.setSocketKeepAlive(true, keepAliveMs);

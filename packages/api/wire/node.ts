@@ -84,9 +84,20 @@ export type AgentRequest = { readonly id: string } & (
   | { readonly kind: "Flows" }
   /** Look now; with the route to `destination`, where one is asked for. Answered with a NodeObservation as JSON. */
   | { readonly kind: "Observe"; readonly destination: string | null }
+  /** What somebody needs to help: each file a line of standard output, a FactFile as JSON. */
+  | { readonly kind: "Facts" }
   /** The client went away: stop the request of this `target`. */
   | { readonly kind: "Cancel"; readonly target: string }
 );
+
+/** A part of what a node tells of itself, without secrets. */
+export interface FactFile {
+  /** For example `nft.txt`. */
+  readonly path: string;
+  readonly text: string;
+  /** Why it is not whole or not there; null where it is. */
+  readonly problem: string | null;
+}
 
 /** How a node is at this moment. */
 export interface NodeObservation {

@@ -19,8 +19,13 @@ interface Endpoint {
 
 /** Adds the options that `connect` reads. */
 export function connectionOptions(command: Command): void {
+  command.option("--lab <name>", "use the server of this lab");
+  serverOptions(command);
+}
+
+/** The same for verbs that have no use for a lab. */
+export function serverOptions(command: Command): void {
   command
-    .option("--lab <name>", "use the server of this lab")
     .option("--server <url>", "use this server: unix:PATH or https://HOST:PORT")
     .option("--token-file <file>", "file that holds the token; a lab's own when left out")
     .option("--ca-file <file>", "certificate authority of the server");
@@ -43,10 +48,19 @@ export async function connect(invocation: Invocation): Promise<Client> {
   return createClient({ transport: nodeTransport(targetOf(server, ca)), token });
 }
 
+/** The token that `connect` sends. @throws as it does. */
+export async function tokenOf(invocation: Invocation): Promise<string> {
+  return readText((await endpointOf(invocation)).tokenFile).trim();
+}
+
 function targetOf(server: string, ca: string | undefined): Target {
   if (server.startsWith("unix:")) return { kind: "Socket", path: server.slice("unix:".length) };
   return { kind: "Https", url: server, ...(ca === undefined ? {} : { ca }) };
 }
+
+/** The server that was named; undefined where none was. */
+export const namedServer = ({ options, terminal }: Pick<Invocation, "options" | "terminal">): string | undefined =>
+  (options["server"] as string | undefined) ?? terminal.env["NETWRIGHT_SERVER"];
 
 /** Finds the lab that is up, by its name or as the only one; undefined when there is none. */
 type FindLab = (

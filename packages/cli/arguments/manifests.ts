@@ -2,7 +2,7 @@
 import { nodeReader } from "@netwright/api/load/read-disk.ts";
 import { readManifests } from "@netwright/api/load/read-manifests.ts";
 import type { LoadedObject } from "@netwright/api/load/parse-manifests.ts";
-import { inProject, kinds, toApplyObject, type ApplyRequest } from "@netwright/api";
+import { inProject, kinds, toApplyObject, type AnyObject, type ApplyRequest } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
 import { InvalidArgumentError, type Command } from "commander";
 
@@ -29,6 +29,13 @@ export async function readApplyRequest(
   const { objects, diagnostics } = await readManifests(paths, nodeReader);
   if (diagnostics.length > 0) throw NetwrightError.of(diagnostics);
   return { ...rest, objects: objects.filter((loaded) => isForServer(loaded, paths)).map(toApplyObject) };
+}
+
+/** Objects as their authors wrote them, defaults filled in. @throws every complaint about every file at once. */
+export async function readObjects(paths: readonly string[]): Promise<readonly AnyObject[]> {
+  const { objects, diagnostics } = await readManifests(paths, nodeReader);
+  if (diagnostics.length > 0) throw NetwrightError.of(diagnostics);
+  return objects.map(({ object }) => object);
 }
 
 /** A directory may hold labs beside what is applied in them; one that is named itself is refused by the server. */

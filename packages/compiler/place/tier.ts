@@ -6,6 +6,7 @@ import { place } from "./new-instance.ts";
 import { noNumber, noRoom } from "./no-room.ts";
 import { isAnnounced, isReady } from "./ready.ts";
 import { evacuationEnd } from "./standing.ts";
+import { hostPaths } from "../volumes.ts";
 import { fresh, running, whyNotStay, type TierWork } from "./tier-work.ts";
 import { victims } from "./victims.ts";
 import { hostPathMisfit } from "./volumes.ts";
@@ -16,7 +17,9 @@ export function* reconcileTier(work: TierWork): Generator<Diagnostic> {
   stopForbidden(work);
   for (const victim of victims(fresh(work), fresh(work).length - tier.replicas, observed))
     drain(work, victim, `${tier.name} has ${tier.replicas} ${tier.replicas === 1 ? "replica" : "replicas"} now`);
-  for (let missing = tier.replicas - fresh(work).length; missing > 0; missing--) {
+  const waited = running(work).length === 0 ? waitsFor(work) : [];
+  if (waited.length > 0) explainWaiting(work, waited);
+  for (let missing = tier.replicas - fresh(work).length; missing > 0 && waited.length === 0; missing--) {
     const choice = place(work);
     if (choice?.host !== undefined) continue;
     yield* choice === undefined ? noNumber(work) : noRoom(work, choice, missing);
@@ -25,11 +28,28 @@ export function* reconcileTier(work: TierWork): Generator<Diagnostic> {
   replace(work);
 }
 
+/** Tiers that must have a ready instance before the first one of this tier starts, and have none. */
+function waitsFor({ draft, observed, service, tier }: TierWork): readonly string[] {
+  const { project, name } = service.object.metadata;
+  const after = tier.role === "Workload" && tier.replicas > 0 ? (tier.tier.after ?? []) : [];
+  const ready = draft.instancesOf(project, name).filter((each) => each.phase === "Run" && isReady(observed, each));
+  return after.filter((other) => !ready.some((each) => each.tier === other));
+}
+
+function explainWaiting({ service, tier, explain }: TierWork, waited: readonly string[]): void {
+  const { project, name } = service.object.metadata;
+  const reason = `it starts when ${waited.join(" and ")} ${waited.length === 1 ? "is" : "are"} ready`;
+  const base = { project, service: name, tier: tier.name, instance: `${name}-${tier.name}`, host: null };
+  explain({ ...base, action: "Wait", reason });
+}
+
 /** A directory that its host allows no more is taken away at once, whatever takes the instance's place. */
 function stopForbidden(work: TierWork): void {
   for (const instance of running(work)) {
-    const host = work.hosts.find(({ metadata }) => metadata.name === instance.host);
     const template = work.draft.templateOf(instance);
+    // Nearly none has any: hosts are many.
+    if (hostPaths(template).length === 0) continue;
+    const host = work.hosts.find(({ metadata }) => metadata.name === instance.host);
     const refused = host === undefined ? undefined : hostPathMisfit({ project: instance.project, template }, host);
     if (refused !== undefined) drain(work, instance, `host ${instance.host} ${refused} now`);
   }

@@ -1,5 +1,5 @@
 import { messageOf, parsePrefix } from "@netwright/base";
-import type { NetworkState, NodeSystem } from "@netwright/contract";
+import { nftTable, type NetworkState, type NodeSystem } from "@netwright/contract";
 import { renderTable } from "../nftables/render.ts";
 import { tenantTable } from "./tenant-table.ts";
 
@@ -17,11 +17,11 @@ const sample: NetworkState = {
   deliveries: [],
 };
 
-/** Asks nft to check, so that nothing is made. */
+/** Asks nft to check, so that nothing is made. Under a name of its own: a host has a table of the other name, of other types. */
 export async function probeFirewall(system: NodeSystem): Promise<readonly string[]> {
   try {
     const { code, stderr } = await system.runner.run(["nft", "-c", "-f", "-"], {
-      input: renderTable(tenantTable(sample, 1)),
+      input: renderTable(tenantTable(sample, 1)).replaceAll(`inet ${nftTable}`, `inet ${nftTable}-probe`),
     });
     return code === 0 ? [] : [`nftables lacks what the firewall needs: ${stderr.trim().split("\n")[0] ?? ""}`];
   } catch (error) {

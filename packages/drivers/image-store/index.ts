@@ -3,6 +3,8 @@ export { collectImages, markUsed, sweepImages, type CollectOptions } from "./col
 export type { ImageLimits, Progress } from "./fetched-image.ts";
 export { layerPath, writableDirectory } from "./layout.ts";
 export { platformOf } from "./manifest.ts";
+export { resolveUser } from "./image-user.ts";
+export { smallFile } from "./layers-below.ts";
 export { missingForImages } from "./probe.ts";
 export { pullImage, resolveImage, type PullContext } from "./pull.ts";
 export { readImage, type ImageRecord } from "./record.ts";

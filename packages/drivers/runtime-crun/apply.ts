@@ -2,9 +2,9 @@
 import { chmod, mkdir, rm, symlink } from "node:fs/promises";
 import { isNetwrightError, messageOf, milliseconds, NetwrightError } from "@netwright/base";
 import type { Files, NodePaths, NodeSystem, Problem } from "@netwright/contract";
-import { layerPath, type ImageRecord } from "../image-store/index.ts";
+import { layerPath, resolveUser, smallFile, type ImageRecord } from "../image-store/index.ts";
 import { bundleConfig, bundleFiles, type Root } from "./bundle.ts";
-import { hostUser } from "./host-root.ts";
+import { ownerOf } from "./host-root.ts";
 import { readHierarchies } from "./hierarchies.ts";
 import { isInMemory } from "../memory.ts";
 import { bundleOf, bundlesDirectory, logPath, writablePath, type Bundle } from "./layout.ts";
@@ -34,8 +34,9 @@ async function applyOne(system: NodeSystem, change: RuntimeChange): Promise<read
 
 type StartChange = Extract<RuntimeChange, { kind: "Start" }>;
 
-async function startInstance(system: NodeSystem, { instance, image }: StartChange): Promise<void> {
+async function startInstance(system: NodeSystem, { instance, image: named }: StartChange): Promise<void> {
   const { paths, files, processes } = system;
+  const image = named === null ? null : asUser(paths, instance, named);
   const bundle = bundleOf(paths, generationOf(instance));
   await untilGone(system, bundle);
   if (instance.secrets.size > 0 && !(await isInMemory(files, paths.run))) throw onDisk(paths);
@@ -46,6 +47,13 @@ async function startInstance(system: NodeSystem, { instance, image }: StartChang
   if (!(await files.exists(bundle.config))) await writeBundle(system, instance, image, bundle);
   await processes.start(["sh", bundle.script], { log: logPath(paths, instance.name) });
   await untilStarted(system, bundle);
+}
+
+/** The image with the user that the manifest says instead of its own. @throws NW1611 for a name that it does not know */
+function asUser(paths: NodePaths, { run: { user } }: ContainerInstance, image: ImageRecord): ImageRecord {
+  if (user === undefined) return image;
+  const layers = image.layers.map(({ id }) => layerPath(paths, id));
+  return { ...image, user: resolveUser(user, smallFile(layers, "etc/passwd"), smallFile(layers, "etc/group")) };
 }
 
 const onDisk = ({ run }: NodePaths): NetwrightError =>
@@ -87,7 +95,7 @@ async function writeMounts(
   if (volumes.length === 0) return;
   for (const file of volumes)
     if (!(await files.exists(file))) throw new NetwrightError("NW1614", `${file} is not on this host`);
-  const { uid, gid } = image?.user ?? hostUser;
+  const { uid, gid } = image?.user ?? ownerOf(run);
   await files.write(mounts, mountScript(run.volumes, paths, { bundle: directory, uid, gid }));
 }
 

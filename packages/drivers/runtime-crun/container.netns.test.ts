@@ -74,6 +74,13 @@ describe("inside", () => {
     await expect.poll(output, within).toBe("one\ntwo\nthree\nfour\nfive\n1\nkept\n600\n");
   });
 
+  test("runs as and where it is told, and writes where it is told", async () => {
+    const script =
+      "id -u; id -g; pwd; echo x >/opt/cache/x && cat /opt/cache/x; (echo x >/opt/x) 2>/dev/null || echo kept; sleep 1000";
+    await converge([instance(sh(script, { user: "1234:99", workingDir: "/usr", writable: ["/opt/cache"] }))]);
+    await expect.poll(output, within).toBe("1234\n99\n/usr\nx\nkept\n");
+  });
+
   test("a program may reopen its standard output, and the host's /dev/null stays root's", async () => {
     await converge([instance(sh("echo one >>/dev/stdout; echo two >>/proc/self/fd/2; sleep 1000"))]);
     await expect.poll(output, within).toBe("one\ntwo\n");

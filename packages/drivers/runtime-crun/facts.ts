@@ -1,5 +1,5 @@
 /** What is to be told about containers: the driver's side of an instance's report. Starts no process. */
-import type { Instant } from "@netwright/base";
+import { milliseconds, type Instant, type Milliseconds } from "@netwright/base";
 import type { NodeSystem, ProcessId, WorkloadState } from "@netwright/contract";
 import { bundleOf, bundlesDirectory, controlGroup } from "./layout.ts";
 import { livingSupervisor } from "./observe.ts";
@@ -21,6 +21,8 @@ export interface ContainerExit {
   /** Exit status, 128 plus the signal's number for one that was killed; null when nobody saw it. */
   readonly status: number | null;
   readonly at: Instant;
+  /** It is started again after this; null where an older supervisor did not say. */
+  readonly pause: Milliseconds | null;
 }
 
 export interface ContainerFacts {
@@ -86,13 +88,18 @@ export async function runningPid(
   return groups.includes(controlGroup(paths, generation)) ? ((await processes.identify(pid)) ?? null) : null;
 }
 
-/** `STATUS MILLISECONDS RESTARTS OOMKILLS`; the status is `-` when nobody saw it. */
+/** `STATUS MILLISECONDS RESTARTS OOMKILLS PAUSE`; the status is `-` when nobody saw it. */
 export function parseExit(line: string): { readonly exit: ContainerExit; readonly restarts: number } | null {
-  const [status = "", at = "", restarts = "", kills = ""] = line.trim().split(" ");
+  const [status = "", at = "", restarts = "", kills = "", pause] = line.trim().split(" ");
   if (!/^\d+$/.test(at)) return null;
   const code = status === "-" ? null : Number(status);
   return {
-    exit: { reason: reasonOf(code, Number(kills)), status: code, at: Number(at) as Instant },
+    exit: {
+      reason: reasonOf(code, Number(kills)),
+      status: code,
+      at: Number(at) as Instant,
+      pause: pause === undefined ? null : milliseconds(Number(pause)),
+    },
     restarts: Number(restarts),
   };
 }

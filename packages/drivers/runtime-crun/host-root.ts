@@ -1,5 +1,5 @@
 /** `image: host`: a read-only view of the host's own file system. Pure. */
-import type { NodePaths } from "@netwright/contract";
+import type { ContainerRun, NodePaths } from "@netwright/contract";
 import { bundleOf } from "./layout.ts";
 import {
   assignments,
@@ -28,15 +28,23 @@ const hiddenInEtc =
 /** `nobody` and `nogroup`: who a workload of the host's programs runs as and owns its files. */
 export const hostUser = { uid: 65_534, gid: 65_534 };
 
+/** Invariant: `user` has numbers only. */
+export function ownerOf({ user }: Pick<ContainerRun, "user">): { readonly uid: number; readonly gid: number } {
+  const [uid = `${hostUser.uid}`, gid = `${hostUser.gid}`] = user?.split(":") ?? [];
+  return { uid: Number(uid), gid: Number(gid) };
+}
+
 /** Writable, empty at each start, counted against the workload's memory. */
-const writable = ["/run", "/tmp", "/var/tmp"];
+const scratch = ["/run", "/tmp", "/var/tmp"];
+
+const scratchMount = (path: string): Mount => tmpfs(path, "nodev", "mode=1777", "size=64m");
 
 /** Where a workload's file lies in the bundle. */
 type Place = "Root" | "Overlay" | "Bind";
 
 function placeOf(path: string, names: readonly string[]): Place {
   checkFilePath(path);
-  if (writable.some((directory) => path.startsWith(`${directory}/`))) return "Bind";
+  if (scratch.some((directory) => path.startsWith(`${directory}/`))) return "Bind";
   return shown(names).includes(path.split("/")[1] ?? "") ? "Overlay" : "Root";
 }
 
@@ -57,11 +65,18 @@ export function hostFiles(
   names: readonly string[],
 ): readonly PlacedFile[] {
   const { directory } = bundleOf(paths, generationOf(instance));
-  return filesOf(instance).map((file) => ({
+  const files = filesOf(instance).map((file) => ({
     path: `${directory}/${placeOf(file.path, names) === "Root" ? "rootfs" : "files"}${file.path}`,
     content: contentOf(instance, file),
     mode: file.mode,
   }));
+  // Directories come with their first file.
+  const places = placesInShown(instance, names).map((path) => ({
+    path: `${directory}/files${path}/.place`,
+    content: "",
+    mode: 0o644,
+  }));
+  return [...files, ...places];
 }
 
 export function hostRoot(instance: ContainerInstance, paths: NodePaths, names: readonly string[]): RootParts {
@@ -70,12 +85,13 @@ export function hostRoot(instance: ContainerInstance, paths: NodePaths, names: r
     // tini hands signals on and collects orphans; a command that is process 1 itself would ignore SIGTERM.
     args: ["/usr/bin/tini", "--", ...run.command, ...(run.args ?? [])],
     env: environment(["HOME=/tmp", `HOSTNAME=${id}`], assignments(instance)),
-    cwd: "/",
-    user: hostUser,
+    cwd: run.workingDir ?? "/",
+    user: ownerOf(run),
     readonly: true,
     mounts: [
-      ...writable.map((path) => tmpfs(path, "nodev", "mode=1777", "size=64m")),
+      ...scratch.map(scratchMount),
       ...hostMounts(instance, paths, names),
+      ...(run.writable ?? []).map(scratchMount),
       ...volumeMounts(run.volumes, bundleOf(paths, generationOf(instance)).directory),
       ...fileMounts(instance, paths, names),
     ],
@@ -83,14 +99,17 @@ export function hostRoot(instance: ContainerInstance, paths: NodePaths, names: r
   };
 }
 
-/** A shown directory that the workload has files in is merged from both by an overlay without an upper layer. */
+/** Volumes in a shown directory need a place there, which the overlay gives them. */
+const placesInShown = ({ run }: ContainerInstance, names: readonly string[]): readonly string[] =>
+  (run.volumes ?? []).map(({ path }) => path).filter((path) => shown(names).includes(path.split("/")[1] ?? ""));
+
+/** A shown directory that the workload has files or volumes in is merged from both by an overlay without an upper layer. */
 function hostMounts(instance: ContainerInstance, paths: NodePaths, names: readonly string[]): readonly Mount[] {
   const { directory } = bundleOf(paths, generationOf(instance));
-  const merged = new Set(
-    filesOf(instance)
-      .filter(({ path }) => placeOf(path, names) === "Overlay")
-      .map(({ path }) => path.split("/")[1]),
-  );
+  const files = filesOf(instance)
+    .map(({ path }) => path)
+    .filter((path) => placeOf(path, names) === "Overlay");
+  const merged = new Set([...files, ...placesInShown(instance, names)].map((path) => path.split("/")[1]));
   return shown(names).map((name) =>
     merged.has(name)
       ? {

@@ -14,6 +14,7 @@ import {
   environment,
   resolvConf,
   resolvConfPath,
+  tmpfs,
   type Mount,
   type PlacedFile,
   type RootParts,
@@ -55,21 +56,30 @@ export function imageFiles(instance: ContainerInstance, paths: NodePaths): reado
 }
 
 export function imageRoot(instance: ContainerInstance, paths: NodePaths, image: ImageRecord): RootParts {
-  const { id } = instance;
+  const { id, run } = instance;
   const { uid, gid, groups, home } = image.user;
   return {
     args: [init.destination, "--", ...commandOf(instance, image)],
     env: environment([`HOME=${home ?? "/"}`, `HOSTNAME=${id}`], image.env, assignments(instance)),
-    cwd: image.workingDir,
+    cwd: run.workingDir ?? image.workingDir,
     user: { uid, gid, ...(groups.length === 0 ? {} : { additionalGids: groups }) },
-    readonly: false,
+    readonly: run.writableRoot !== true,
     mounts: [
       bound(init.destination, init.source),
-      ...volumeMounts(instance.run.volumes, bundleOf(paths, generationOf(instance)).directory),
+      ...scratchMounts(instance),
+      ...volumeMounts(run.volumes, bundleOf(paths, generationOf(instance)).directory),
       ...fileMounts(instance, paths),
     ],
     masked: [],
   };
+}
+
+/** What programs expect to be able to write to; with what the image has there. */
+const scratch = ["/run", "/tmp", "/var/tmp"];
+
+function scratchMounts({ run: { writable = [], writableRoot } }: ContainerInstance): readonly Mount[] {
+  const paths = writableRoot === true ? writable : [...new Set([...scratch, ...writable])];
+  return paths.toSorted().map((path) => tmpfs(path, "nodev", "mode=1777", "size=64m", "tmpcopyup"));
 }
 
 function commandOf({ run }: ContainerInstance, { entrypoint, cmd }: ImageRecord): readonly string[] {

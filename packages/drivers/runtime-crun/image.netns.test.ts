@@ -22,7 +22,7 @@ import {
   type TestImage,
 } from "../image-store/testing/images.ts";
 import { file } from "./example.ts";
-import { execCommand, readRunningAs } from "./index.ts";
+import { execCommand, readRunningAs, runtimeCrun } from "./index.ts";
 import { containerNode, run, within } from "./testing.ts";
 
 const node = containerNode("image");
@@ -107,13 +107,43 @@ describe("a container of an image", () => {
 
   test("writes above the image: not into it, not into another's, and not for its next start", async () => {
     const script = "cat page; echo changed >page; cat page; echo x >/srv/app/x; [ -e new ] && sleep 0.05";
-    await converge([instance(of(script)), instance(of("sleep 1000"), 2)]);
+    await converge([instance(of(script, { writableRoot: true })), instance(of("sleep 1000"), 2)]);
     await expect.poll(() => output().match(/onechanged\n/g)?.length ?? 0, within).toBeGreaterThanOrEqual(2);
     const top = layerPath(paths, image.layers[0]?.id as never);
     expect(readFileSync(join(top, "srv/app/page"), "utf8")).toBe("one");
     expect(readdirSync(join(top, "srv/app"))).toEqual(["page"]);
     expect(writableLeft().length).toBe(2);
     expect(mounts()).not.toContain("lowerdir=0");
+  });
+
+  test("finds its root read-only, but for memory at the usual places and at those of the manifest", async () => {
+    const script = `for place in / /etc /srv/app /run /tmp /var/tmp /var/cache/shop; do
+      if (echo x >$place/x) 2>/dev/null; then echo "$place yes"; else echo "$place no"; fi; done; cat /srv/app/page; sleep 1000`;
+    await converge([instance(of(script, { writable: ["/var/cache/shop"] }))]);
+    const lines = [
+      "/ no",
+      "/etc no",
+      "/srv/app no",
+      "/run yes",
+      "/tmp yes",
+      "/var/tmp yes",
+      "/var/cache/shop yes",
+      "one",
+    ];
+    await expect.poll(output, within).toBe(lines.join("\n"));
+  });
+
+  test("a writable directory has in the beginning what the image has there", async () => {
+    await converge([instance(of("cat page new; echo more >page; cat page; sleep 1000", { writable: ["/srv/app"] }))]);
+    await expect.poll(output, within).toBe("onetwomore\n");
+  });
+
+  test("runs as whom and where the manifest says: numbers, or names that the image knows", async () => {
+    await converge([instance(of("id; pwd; sleep 1000", { user: "root:web", workingDir: "/etc" }))]);
+    await expect.poll(output, within).toBe("uid=0(root) gid=60(web) groups=60(web)\n/etc\n");
+    const wanted = instance(of("id; sleep 1000", { user: "nobody" }));
+    const { install } = await node.planFor([wanted]);
+    expect(await runtimeCrun.apply(system, install)).toMatchObject([{ code: "NW1611" }]);
   });
 
   test("has the manifest's files at any path, its own, and keeps what is around them", async () => {
@@ -136,6 +166,10 @@ describe("a container of an image", () => {
     await expect.poll(output, within).toContain("ready");
     await converge([]);
     await expect.poll(output, within).toBe("ready\nasked\n");
+    await converge([instance(of(script.replace("USR1", "QUIT"), { stopSignal: "SIGQUIT" }, polite))]);
+    await expect.poll(output, within).toBe("ready\nasked\nready\n");
+    await converge([]);
+    await expect.poll(output, within).toBe("ready\nasked\nready\nasked\n");
   });
 
   test("runs further programs as the same user, with the same limits and files", async () => {

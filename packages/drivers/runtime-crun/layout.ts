@@ -18,7 +18,7 @@ export interface Bundle {
   readonly supervisor: string;
   /** Host pid of the container's first process, while it runs. */
   readonly pid: string;
-  /** `STATUS MILLISECONDS RESTARTS OOMKILLS` of the last end. */
+  /** `STATUS MILLISECONDS RESTARTS OOMKILLS PAUSE` of the last end. */
   readonly exit: string;
   /** There while it waits for an older generation to end. */
   readonly waiting: string;

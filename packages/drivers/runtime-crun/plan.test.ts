@@ -99,7 +99,11 @@ test.each([
   ["125 1700000000000 4 0", "StartFailed", 125, 4],
   ["- 1700000000000 1 0", "Unknown", null, 1],
 ])("the end %j is read as %s", (line, reason, status, restarts) => {
-  expect(parseExit(`${line}\n`)).toEqual({ exit: { reason, status, at: 1_700_000_000_000 }, restarts });
+  expect(parseExit(`${line}\n`)).toEqual({
+    exit: { reason, status, at: 1_700_000_000_000, pause: null },
+    restarts,
+  });
+  expect(parseExit(`${line} 800\n`)?.exit.pause).toBe(800);
 });
 
 test("half a line is nothing", () => {

@@ -6,7 +6,7 @@ import { constants } from "node:os";
 import type { NodePaths } from "@netwright/contract";
 import type { ImageRecord } from "../image-store/index.ts";
 import { killCountFile, limits, mountsOf, type Hierarchies } from "./control-groups.ts";
-import { hostUser } from "./host-root.ts";
+import { ownerOf } from "./host-root.ts";
 import { quoted } from "./quoted.ts";
 import { bundleOf, bundlesDirectory, controlGroup, crunRoot, trashDirectory, writablePath } from "./layout.ts";
 import { volumeFiles } from "./volume-mounts.ts";
@@ -34,7 +34,7 @@ export function supervisorScript(
     mounts: mounts.map(({ mount }) => mount).join(" "),
     groups: mounts.map(({ mount }) => `${mount}${group}`).join(" "),
     kills: killCountFile(hierarchies, group) ?? "/dev/null",
-    signal: signalNumber(image?.stopSignal ?? "SIGTERM"),
+    signal: signalNumber(instance.run.stopSignal ?? image?.stopSignal ?? "SIGTERM"),
     grace: `${instance.run.stopGracePeriod / 1000}`,
     volumes: volumes.join("\n"),
     writable: image === null ? "" : writablePath(paths, generation),
@@ -51,7 +51,7 @@ export function supervisorScript(
     "prepare() {",
     ...delegation(hierarchies, group),
     ...writes,
-    ...(instance.run.files.length > 0 ? [ownFiles(image?.user ?? hostUser)] : []),
+    ...(instance.run.files.length > 0 ? [ownFiles(image?.user ?? ownerOf(instance.run))] : []),
     "}",
     ...enter(image, volumes.length > 0),
     program,
@@ -242,12 +242,12 @@ while [ -z "$stopping" ] || running; do
   if [ -e "$bundle/pid" ]; then code=-; elif [ -n "$prepared" ]; then run_container; else code=125; fi
   watch_container
   oom_kills
-  echo "$code $(date +%s%3N) $restarts $((count - before))" >"$bundle/exit.new"
+  read -r ended _ </proc/uptime
+  [ "$((\${ended%.*} - \${began%.*}))" -ge 60 ] && delay=200
+  echo "$code $(date +%s%3N) $restarts $((count - before)) $delay" >"$bundle/exit.new"
   mv "$bundle/exit.new" "$bundle/exit"
   rm -f "$bundle/pid"
   [ -n "$stopping" ] && break
-  read -r ended _ </proc/uptime
-  [ "$((\${ended%.*} - \${began%.*}))" -ge 60 ] && delay=200
   pause "$((delay / 1000)).$(printf %03d $((delay % 1000)))"
   delay=$((delay * 2)); [ "$delay" -gt 30000 ] && delay=30000
   restarts=$((restarts + 1))

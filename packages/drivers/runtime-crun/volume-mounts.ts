@@ -44,13 +44,14 @@ export function mountScript(
 const program = `#!/bin/sh
 # Written by Netwright. Mounts the volumes of one container.
 set -e
-# Quiet when all is well; status 1 is of errors that were corrected.
+# Both are quiet when all is well; status 1 of e2fsck is of errors that were corrected.
 check() {
   said=$(e2fsck "$@" 2>&1) && return
   status=$?
   echo "$said" >&2
   [ "$status" = 1 ]
 }
+grow() { said=$(resize2fs "$1" 2>&1) || { echo "$said" >&2; return 1; }; }
 volume() { # FILE SIZE DIRECTORY OWNER
   [ -e "$1" ] || { echo "netwright: volume $1 is not on this host" >&2; exit 1; }
   exec 8<"$1"
@@ -58,7 +59,7 @@ volume() { # FILE SIZE DIRECTORY OWNER
   [ -z "$(losetup --noheadings --output NAME --associated "$1")" ] || { echo "netwright: volume $1 is in use" >&2; exit 1; }
   [ "$(stat -c %s "$1")" -ge "$2" ] || fallocate --length "$2" "$1"
   check -p "$1"
-  resize2fs "$1" >/dev/null 2>&1 || { check -fp "$1"; resize2fs "$1" >/dev/null; }
+  resize2fs "$1" >/dev/null 2>&1 || { check -fp "$1"; grow "$1"; }
   mkdir -p "$3"
   mount -t ext4 -o loop,nosuid,nodev "$1" "$3"
   [ -d "$3/data" ] || mkdir "$3/data"

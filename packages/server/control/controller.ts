@@ -26,7 +26,8 @@ import { permitted } from "../auth/scope.ts";
 import type { Tokens } from "../auth/tokens.ts";
 import type { Log } from "@netwright/base";
 import type { Metrics } from "../metrics.ts";
-import type { Events } from "../state/events.ts";
+import { endedPrograms } from "../state/ended-programs.ts";
+import type { Events, NewEvent } from "../state/events.ts";
 import { nextChangeId, summaryOf } from "../state/history.ts";
 import { keyText } from "../state/objects.ts";
 import type { Reports } from "../state/reports.ts";
@@ -70,6 +71,8 @@ export class Controller {
   #nextAt: Instant | null = null;
   #roundWanted = true;
   #readiness = new Map<string, boolean | undefined>();
+  /** Told in the next turn: between two steps of writing events nothing may be told. */
+  #ended: NewEvent[] = [];
   #started = false;
 
   constructor(dependencies: ControllerDependencies, world: World) {
@@ -150,6 +153,7 @@ export class Controller {
   report(report: NodeReport): void {
     const { reports, statuses } = this.#dependencies;
     if (!nodeNames(this.#world.standing).includes(report.node)) return;
+    this.#ended.push(...endedPrograms(reports.get(report.node)?.report, report, this.#world.ledger));
     const news = reports.take(report);
     if (news === "Nothing") return;
     statuses.markNode(report.node);
@@ -174,6 +178,7 @@ export class Controller {
 
   async #turn(): Promise<void> {
     const { certificates, clock, events, log, metrics, rounds, statuses } = this.#dependencies;
+    for (const event of this.#ended.splice(0)) events.tell(event);
     const changed = this.#readinessChanged();
     // Where something is on its way out, the next round has its time.
     const departed = this.#nextAt !== null && rounds.anyDeparted(this.#world);

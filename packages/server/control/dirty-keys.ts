@@ -19,8 +19,7 @@ export function* keysOfNode(world: World, ledger: LedgerIndex, node: string): Ge
   for (const { router } of host?.spec.uplinks ?? [])
     if (world.objects.routers.get(router)?.object.spec.managed === false)
       yield keyText({ kind: "Router", project: undefined, name: router });
-  for (const { project, name, host: on } of ledger.volumes.values())
-    if (on === node) yield keyText({ kind: "Volume", project, name });
+  for (const { project, name } of ledger.volumesOn.get(node) ?? []) yield keyText({ kind: "Volume", project, name });
   for (const { project, service, id, network } of ledger.byHost.get(node) ?? []) {
     yield keyText({ kind: "Service", project, name: service });
     yield keyText({ kind: "Instance", project, name: id });

@@ -44,7 +44,7 @@ const factsOf = (
   });
   return {
     states: new Map(states),
-    ledger: { volumes: new Map(volumes.map((each) => [each.name, each])) },
+    ledger: { volumesOf: new Map([["default/shop", volumes]]) },
   } as unknown as Facts;
 };
 
@@ -64,12 +64,11 @@ describe("placed", () => {
   });
 
   test("with the data that it is there for", () => {
-    const volume = (name: string, service = "shop", kind = "Volume") => ({ kind, project: "default", service, name });
-    const some = [volume("b-1"), volume("a-1"), volume("x-1", "other"), volume("y-1", "shop", "DiscardedVolume")];
+    const some = [{ name: "b-1" }, { name: "a-1" }];
     const placed = (...volumes: { name: string }[]) =>
       details({ instances: instances("db host1") }, factsOf({}, volumes)).placed;
     expect(placed(...some)).toBe("db on host1, with a-1 and b-1");
-    expect(placed(...some, volume("c-1"))).toBe("db on host1, with 3 volumes");
+    expect(placed(...some, { name: "c-1" })).toBe("db on host1, with 3 volumes");
   });
 });
 

@@ -64,8 +64,7 @@ function placedText(instances: readonly Instance[]): string {
 
 /** `, with notes-book-data-1`: why it is there and nowhere else. */
 function dataText({ metadata: { project, name } }: Service, { ledger }: Facts): string {
-  const own = [...ledger.volumes.values()].filter((each) => each.project === project && each.service === name);
-  const names = own.filter(({ kind }) => kind === "Volume").map((each) => each.name);
+  const names = (ledger.volumesOf.get(`${project}/${name}`) ?? []).map((each) => each.name);
   if (names.length === 0) return "";
   return `, with ${names.length > 2 ? counted(names.length, "volume") : names.toSorted().join(" and ")}`;
 }

@@ -157,7 +157,7 @@ export class Statuses {
 }
 
 /** Reasons that pass by themselves while a change is carried out. */
-const underWay: ReadonlySet<string> = new Set(["Applying", "Evacuating", "Pulling"]);
+const underWay: ReadonlySet<string> = new Set(["Applying", "Evacuating", "Pulling", "StartsAfter"]);
 
 const conditionsIn = (object: WireObject | undefined): readonly Condition[] =>
   (object?.status?.["conditions"] ?? []) as readonly Condition[];

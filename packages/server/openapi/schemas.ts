@@ -130,7 +130,7 @@ const answers: Readonly<Record<string, Schema>> = {
     reason: text,
   }),
   NodeState: record({ revision: integer, state: anyObject }),
-  AgentRequest: record({ id: text, kind: oneOf("Logs", "Exec", "Flows", "Observe", "Cancel") }),
+  AgentRequest: record({ id: text, kind: oneOf("Logs", "Exec", "Flows", "Observe", "Facts", "Cancel") }),
   OutputChunk: {
     oneOf: [
       record({ stream: oneOf("stdout", "stderr"), data: { type: "string", contentEncoding: "base64" } }),

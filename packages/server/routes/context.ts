@@ -23,6 +23,8 @@ export interface ServerContext {
   readonly reports: Reports;
   readonly requests: AgentRequests;
   readonly metrics: Metrics;
+  /** The last lines of this server's own log. */
+  readonly recentLog: () => string;
   /** PEM. */
   readonly caCertificate: string;
   /** Between two heartbeat lines of a stream. */

@@ -9,6 +9,7 @@ import { flowRoutes } from "./flows.ts";
 import { instanceRoutes } from "./instances.ts";
 import { nodeRoutes } from "./nodes.ts";
 import { objectRoutes } from "./objects.ts";
+import { supportRoutes } from "./support.ts";
 import { systemRoutes } from "./system.ts";
 import { tokenRoutes } from "./tokens.ts";
 import { traceRoutes } from "./trace.ts";
@@ -26,6 +27,7 @@ export function routesOf(context: ServerContext): readonly Route[] {
     traceRoutes,
     tokenRoutes,
     systemRoutes,
+    supportRoutes,
   ];
   const routes: Route[] = parts.flatMap((part) => part(context));
   routes.push({

@@ -67,5 +67,6 @@ async function exec(context: ServerContext, call: Call): Promise<Response> {
   return relayed(await context.requests.ask(host, request, AbortSignal.any([call.request.signal, context.stop])));
 }
 
-const relayed = (output: ReadableStream<Uint8Array>): Response =>
+/** Lines of an agent as they come. */
+export const relayed = (output: ReadableStream<Uint8Array>): Response =>
   new Response(output, { headers: { "content-type": "application/x-ndjson", "cache-control": "no-store" } });

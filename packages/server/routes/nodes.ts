@@ -60,7 +60,7 @@ export const nodeRoutes = (context: ServerContext): readonly Route[] => [
 ];
 
 /** @throws NW1501 for a node that is neither a Host nor a managed Router, and was none: an agent may outlive its object. */
-function nodeOf({ controller, states }: ServerContext, { params }: Call): string {
+export function nodeOf({ controller, states }: ServerContext, { params }: Call): string {
   const node = params["node"] ?? "";
   if (!nodeNames(controller.world.standing).includes(node) && !states.hasDeparted(node)) {
     throw new NetwrightError("NW1501", `there is no Host or managed Router ${node}`, { subject: `host/${node}` });

@@ -39,6 +39,10 @@ export interface LedgerIndex {
   readonly vips: ReadonlyMap<string, VipEntry>;
   /** By `PROJECT/NAME`; one that was deleted only where none has its name now. */
   readonly volumes: ReadonlyMap<string, VolumeEntry | DiscardedVolumeEntry>;
+  /** Of `volumes`, by host. */
+  readonly volumesOn: ReadonlyMap<string, readonly (VolumeEntry | DiscardedVolumeEntry)[]>;
+  /** Of `volumes`, those that are not deleted, by `PROJECT/SERVICE`. */
+  readonly volumesOf: ReadonlyMap<string, readonly VolumeEntry[]>;
 }
 
 export function indexLedger(entries: Ledger): LedgerIndex {
@@ -59,7 +63,10 @@ export function indexLedger(entries: Ledger): LedgerIndex {
   for (const list of [...byService.values(), ...byHost.values()]) {
     list.sort((a, b) => (a.tier === b.tier ? a.number - b.number : a.tier < b.tier ? -1 : 1));
   }
-  return { entries, byService, byHost, vips, volumes };
+  const volumesOn = Map.groupBy(volumes.values(), ({ host }) => host);
+  const kept = [...volumes.values()].filter((entry) => entry.kind === "Volume");
+  const volumesOf = Map.groupBy(kept, ({ project, service }) => `${project}/${service}`);
+  return { entries, byService, byHost, vips, volumes, volumesOn, volumesOf };
 }
 
 function push<T>(map: Map<string, T[]>, key: string, value: T): void {

@@ -12,6 +12,7 @@ interface InstanceStatus {
   readonly restarts: number;
   readonly pid: number | null;
   readonly startedAt: string | null;
+  readonly lastExit?: { readonly reason: string; readonly message: string; readonly at: string };
 }
 
 const still = { restarts: 0, pid: null, startedAt: null };
@@ -32,8 +33,16 @@ const reportOf = ({ reports }: Facts, { host, project, id }: InstanceEntry): Ins
 function reportedStatus(report: InstanceReport | undefined, { host }: InstanceEntry): InstanceStatus {
   if (report === undefined)
     return { ...still, phase: "Pending", reason: "NotReported", message: `waits for the agent of ${host}` };
-  const { phase, reason, message, restarts, pid, startedAt } = report;
-  return { phase, reason, message, restarts, pid, startedAt: startedAt === null ? null : formatInstant(startedAt) };
+  const { phase, reason, message, restarts, pid, startedAt, lastExit } = report;
+  return {
+    phase,
+    reason,
+    message,
+    restarts,
+    pid,
+    startedAt: startedAt === null ? null : formatInstant(startedAt),
+    ...(lastExit === undefined ? {} : { lastExit: { ...lastExit, at: formatInstant(lastExit.at) } }),
+  };
 }
 
 /** It has no process: it works when its host announces the service's address, which it does while a member is ready. */

@@ -70,6 +70,8 @@ function judgePlaced(input: VerdictInput): Judgement {
   for (const tier of serviceChain(service)) {
     const running = instances.filter(({ entry }) => isOf(tier.name, entry) && entry.phase === "Run").length;
     if (running >= tier.replicas) continue;
+    const waited = running > 0 || tier.role !== "Workload" ? [] : notReady(input, tier.tier.after ?? []);
+    if (waited.length > 0) return no("StartsAfter", `tier ${tier.name} starts when ${waited.join(", ")} is ready`);
     const message = `${running} of ${tier.replicas} of tier ${tier.name} have a host`;
     return no(
       refused.status === "False" ? refused.reason : "Placing",
@@ -81,6 +83,9 @@ function judgePlaced(input: VerdictInput): Judgement {
   // An instance on a closed host serves as well as any; one on a host that is silent may not.
   return instances.some(({ phase }) => phase === "Lost") ? held : { ...held, status: "True" };
 }
+
+const notReady = ({ instances }: VerdictInput, tiers: readonly string[]): readonly string[] =>
+  tiers.filter((tier) => !instances.some(({ entry, phase }) => isOf(tier, entry) && phase === "Ready"));
 
 /** What a service was before may serve on until what takes its place does; it has no part in what is asked for. */
 const isOf = (tier: string, { tier: own, former }: ServiceInstance["entry"]): boolean =>
@@ -165,7 +170,9 @@ function judgeReady({ facts, service, instances }: VerdictInput, announced: Judg
   for (const tier of serviceChain(service).toReversed()) {
     if (tier.replicas === 0 || tier.role === "LoadBalancer") continue;
     const serving = instances.some(({ entry, phase }) => entry.tier === tier.name && phase === "Ready");
-    if (!serving) return no("NoMember", `no instance of tier ${tier.name} is ready`);
+    const failed = instances.find(({ entry, phase }) => entry.tier === tier.name && phase === "Failed");
+    const why = failed === undefined ? "" : `: ${failed.id} on ${failed.host} ${failed.message}`;
+    if (!serving) return no("NoMember", `no instance of tier ${tier.name} is ready${why}`);
   }
   if (announced.status !== "True") return no(announced.reason, announced.message);
   for (const { hostname } of service.spec.expose) {

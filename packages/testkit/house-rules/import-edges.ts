@@ -12,9 +12,20 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   system: ["base", "contract"],
   server: ["base", "api", "contract", "model", "compiler", "store", "drivers/dns-rfc2136", "system"],
   agent: ["base", "api", "contract", "drivers", "system"],
-  // There is one program to install: the verbs `server run`, `agent run` and `doctor` load these files of the two
+  // There is one program to install: the verbs `server run`, `agent run`, `doctor` and `support-bundle` load these files of the two
   // programs and nothing else of them.
-  cli: ["base", "api", "contract", "model", "lab", "system", "server/main.ts", "agent/main.ts", "agent/doctor.ts"],
+  cli: [
+    "base",
+    "api",
+    "contract",
+    "model",
+    "lab",
+    "system",
+    "server/main.ts",
+    "agent/main.ts",
+    "agent/doctor.ts",
+    "agent/local-facts.ts",
+  ],
   lab: ["base", "api", "contract", "system"],
   testkit: ["base", "api", "contract"],
 };

@@ -33,6 +33,10 @@ const statusSchema = z.strictObject({
   reason: z.string().meta({ description: "One CamelCase word." }),
   message: z.string(),
   restarts: z.number(),
+  lastExit: z
+    .strictObject({ reason: z.string(), message: z.string(), at: z.string() })
+    .exactOptional()
+    .meta({ description: "How its program ended the last time." }),
   pid: z.number().nullable(),
   startedAt: z.string().nullable().meta({ description: "RFC 3339." }),
 });

@@ -41,7 +41,8 @@ function completeTier(tier: TierInput, reach: Reach): WorkloadTier | WrittenImpl
   const { name, replicas, spread } = tier;
   if (!isWorkloadTier(tier)) return { name: name as WrittenImpliedTier["name"], replicas, spread };
   const health = tier.health ?? (tierProtocols(reach, name).includes("tcp") ? defaultHealth : undefined);
-  return { name, workload: tier.workload, ...(health === undefined ? {} : { health }), replicas, spread };
+  const after = tier.after === undefined ? {} : { after: tier.after };
+  return { name, workload: tier.workload, ...(health === undefined ? {} : { health }), ...after, replicas, spread };
 }
 
 function completeAllow(rule: AllowInput, project: string, workloads: readonly WorkloadTier[]): Allow {

@@ -41,6 +41,8 @@ export interface WorkloadTier {
   readonly workload: Workload;
   /** Undefined only where nothing but UDP reaches the tier: then listening is all that is asked. */
   readonly health?: Health;
+  /** Tiers that have a ready instance before the first of this one starts. */
+  readonly after?: string[];
   readonly replicas: number;
   readonly spread: Spread;
 }

@@ -18,6 +18,10 @@ export const tierSchema = z.strictObject({
   health: healthSchema
     .exactOptional()
     .meta({ description: "When an instance is healthy; a TCP connection when left out." }),
+  after: z
+    .array(nameField("A tier of this service.", tierNameMax))
+    .exactOptional()
+    .meta({ description: "Its first instances start when each of these tiers has one that is ready." }),
   replicas: integerField({
     noun: "a number of replicas",
     min: 0,

@@ -4,6 +4,7 @@ import type { FieldPath, Finding } from "../kind.ts";
 import type { Health } from "./health.ts";
 import type { ServiceInput } from "./schema.ts";
 import { isImplied, type TierInput } from "./tier.ts";
+import { startFindings } from "./validate-after.ts";
 import { validateWorkload } from "./validate-workload.ts";
 
 type Spec = ServiceInput["spec"];
@@ -17,7 +18,7 @@ export function validateTiers(spec: Spec): readonly Finding[] {
       ...(tier.health === undefined ? [] : healthFindings(tier.health, [...path, "health"])),
     ];
   });
-  return [...each, ...orderFindings(spec.tiers), ...emptyFindings(spec.tiers)];
+  return [...each, ...orderFindings(spec.tiers), ...emptyFindings(spec.tiers), ...startFindings(spec.tiers)];
 }
 
 function nameFindings(tiers: readonly TierInput[], index: number): readonly Finding[] {
@@ -28,7 +29,7 @@ function nameFindings(tiers: readonly TierInput[], index: number): readonly Find
 }
 
 function impliedFindings({ expose }: Spec, tier: TierInput, path: FieldPath): readonly Finding[] {
-  const foreign = (["workload", "health"] as const).filter((field) => tier[field] !== undefined);
+  const foreign = (["workload", "health", "after"] as const).filter((field) => tier[field] !== undefined);
   const implied = tier.name === "proxy" ? expose.some(({ protocol }) => protocol === "HTTPS") : expose.length > 0;
   const cause = tier.name === "proxy" ? "an HTTPS listener" : "a listener";
   const message = (field: string): string => `tier ${tier.name} is run by Netwright and has no ${field} of yours`;

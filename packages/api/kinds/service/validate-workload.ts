@@ -2,6 +2,7 @@
 import { earlierWith, exactlyOne, finding } from "../finding.ts";
 import type { FieldPath, Finding } from "../kind.ts";
 import { validateFile } from "./validate-file.ts";
+import { validateProcess } from "./validate-process.ts";
 import { validateVolumes } from "./volume.ts";
 import type { Workload } from "./workload.ts";
 
@@ -12,6 +13,7 @@ export function validateWorkload(workload: Workload, path: FieldPath): readonly 
   return [
     ...(image === "host" && command.length === 0 ? [missing] : []),
     ...(command[0] === "" ? [noProgram] : []),
+    ...validateProcess(workload, path),
     ...args.flatMap((text, index) => nulFindings(text, [...path, "args", index])),
     ...command.flatMap((text, index) => nulFindings(text, [...path, "command", index])),
     ...env.flatMap((_, index) => envFindings(env, index, [...path, "env", index])),

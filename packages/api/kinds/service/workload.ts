@@ -93,9 +93,33 @@ export const workloadSchema = z.strictObject({
     .meta({ description: "Directories that outlive an instance: of its own, or of the host." }),
   port: portField("Where the server listens, on all addresses.", "the port your server listens on, for example 8080"),
   resources: resourcesSchema,
-  stopGracePeriod: durationField("Between SIGTERM and SIGKILL.", { min: milliseconds(0), max: seconds(3600) }).prefault(
-    "5s",
-  ),
+  workingDir: z
+    .string()
+    .exactOptional()
+    .meta({ description: "Where the program starts; the image's own directory when left out." }),
+  user: z
+    .string()
+    .exactOptional()
+    .meta({
+      description: "UID, UID:GID, or with an image also names that it knows; instead of the image's user.",
+      examples: ["1000:1000", "postgres"],
+    }),
+  readOnlyRoot: z.boolean().default(true).meta({
+    description:
+      "Images: nothing can be written but /tmp, /var/tmp, /run and writable. The host's files always are so.",
+  }),
+  writable: z
+    .array(z.string())
+    .exactOptional()
+    .meta({ description: "More directories that can be written: in memory, 64Mi each, empty or as in the image." }),
+  stopSignal: z
+    .enum(["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH"])
+    .exactOptional()
+    .meta({ description: "What it is asked to stop with; when left out, what the image says, or SIGTERM." }),
+  stopGracePeriod: durationField("Between the stop signal and SIGKILL.", {
+    min: milliseconds(0),
+    max: seconds(3600),
+  }).prefault("5s"),
 });
 
 export type Workload = z.output<typeof workloadSchema>;

@@ -140,12 +140,12 @@ while [ -z "$stopping" ] || running; do
   if [ -e "$bundle/pid" ]; then code=-; elif [ -n "$prepared" ]; then run_container; else code=125; fi
   watch_container
   oom_kills
-  echo "$code $(date +%s%3N) $restarts $((count - before))" >"$bundle/exit.new"
+  read -r ended _ </proc/uptime
+  [ "$((${ended%.*} - ${began%.*}))" -ge 60 ] && delay=200
+  echo "$code $(date +%s%3N) $restarts $((count - before)) $delay" >"$bundle/exit.new"
   mv "$bundle/exit.new" "$bundle/exit"
   rm -f "$bundle/pid"
   [ -n "$stopping" ] && break
-  read -r ended _ </proc/uptime
-  [ "$((${ended%.*} - ${began%.*}))" -ge 60 ] && delay=200
   pause "$((delay / 1000)).$(printf %03d $((delay % 1000)))"
   delay=$((delay * 2)); [ "$delay" -gt 30000 ] && delay=30000
   restarts=$((restarts + 1))
