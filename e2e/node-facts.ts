@@ -15,7 +15,7 @@ for n in '' $(ip -o netns list | cut -d' ' -f1); do
   echo == tables $n; $in nft --stateless list ruleset
 done
 echo == files; find /run /var/lib/netwright ! -type d | sort
-echo == directories; find /run /var/lib/netwright -type d | grep -vxE '/run/netwright/(crun|crun-state|haproxy)|/run/(crun|netns)|/var/lib/netwright/logs'
+echo == directories; find /run /var/lib/netwright -type d | grep -vxE '/run/netwright/(crun|crun-state|haproxy|resolver)|/run/(crun|netns)|/var/lib/netwright/logs'
 echo == cgroups; find /sys/fs/cgroup -mindepth 2 -type d | sort
 echo == mounts; cut -d' ' -f5 /proc/self/mountinfo | sort
 echo == processes; ps -eo args= | sort -u`;

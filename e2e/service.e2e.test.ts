@@ -107,7 +107,9 @@ describe("apply", () => {
   test("get, describe and events tell where it is and how it came about", async () => {
     const { conditions, announcements, instances } = await statusOf(lab, "shop");
     expect(conditions.map(({ type, status }) => `${type} ${status}`)).toEqual(
-      ["Accepted", "ResolvedRefs", "Placed", "Programmed", "Announced", "Ready"].map((type) => `${type} True`),
+      ["Accepted", "ResolvedRefs", "Placed", "Programmed", "Announced", "CertificateReady", "Ready"].map(
+        (type) => `${type} True`,
+      ),
     );
     const host = instances[0]?.host;
     expect(instances.map((instance) => [instance.tier, instance.host])).toEqual(

@@ -68,7 +68,7 @@ test("what was written is found by the instance that takes the place, on the sam
   await volumesAre({ "notes-book-data-1": `InUse ${host}` });
   const changed = written(coloured("red"));
   expect((await lab.netwright("plan", "-f", changed)).stdout).toMatch(
-    new RegExp(`notes-book-2\\s+${host}\\s+its data is there: notes-book-data-1`),
+    new RegExp(`notes-book-2\\s+${host}\\s+in place of notes-book-1: its data is there: notes-book-data-1`),
   );
   const { stderr } = await lab.netwright("apply", "-f", changed);
   expect(stderr).toMatch(new RegExp(`placed .* on ${host}.*, with notes-book-data-1`));

@@ -1,16 +1,16 @@
 /**
- * `npm run build`: the programs as bundles in dist, which need no node_modules: netwright.mjs is all of Netwright and
+ * `npm run build [-- DIRECTORY]`: the programs as bundles in dist, or in the directory given, which need no node_modules: netwright.mjs is all of Netwright and
  * loads what a verb needs from dist/chunks; server.mjs and agent.mjs are one file each, for hosts that run only that.
  * The licences of what is inside stand in THIRD-PARTY.txt.
  */
 import { rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { build, type BuildOptions } from "esbuild";
 import { builtinModules } from "./bundle/builtin-modules.ts";
 import { renderNotices } from "./bundle/notices.ts";
 import { root } from "./gate/program.ts";
 
-const outdir = join(root, "dist");
+const outdir = resolve(process.argv[2] ?? join(root, "dist"));
 
 const common = {
   absWorkingDir: root,
@@ -48,6 +48,6 @@ const results = [
 const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
 writeFileSync(join(outdir, "THIRD-PARTY.txt"), renderNotices(root, inputs));
 for (const name of ["netwright", "server", "agent"]) {
-  const path = `dist/${name}.mjs`;
-  process.stdout.write(`${path.padEnd(20)} ${statSync(join(root, path)).size} B\n`);
+  const path = join(outdir, `${name}.mjs`);
+  process.stdout.write(`${relative(root, path).padEnd(20)} ${statSync(path).size} B\n`);
 }

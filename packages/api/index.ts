@@ -13,6 +13,7 @@ export {
 export { defaultProject, type ClusterMetadata, type Metadata, type ProjectMetadata } from "./kinds/metadata.ts";
 export { serviceConditions, type Condition, type ServiceConditionType } from "./kinds/condition.ts";
 export type { AddressPool } from "./kinds/address-pool/schema.ts";
+export type { CertificateIssuer } from "./kinds/certificate-issuer/schema.ts";
 export type { Config } from "./kinds/config/schema.ts";
 export { configKeys, configValue } from "./kinds/config/validate.ts";
 export type { Host, Uplink } from "./kinds/host/schema.ts";

@@ -87,6 +87,9 @@ export const errorCodes = {
     "The agent's run directory is on a disk, so no secret is written to it and nothing that needs one starts.",
   ),
   NW1614: entry("engine", "The data of a volume is not on the host that should have it, or cannot be used there."),
+  NW1621: entry("unavailable", "A certificate authority cannot be reached or fails. It is asked again later."),
+  NW1622: entry("engine", "A certificate authority refuses a certificate or an account; the message has its reason."),
+  NW1623: entry("invalid", "A certificate cannot be used: damaged, expired, for other names, or not of its key."),
 
   NW1701: entry("notFound", "There is no such lab, node or link."),
   NW1702: entry("conflict", "A lab of this name exists already, or another command is changing it."),

@@ -1,6 +1,6 @@
 /** From objects and ledger to the state of every node. Pure: the same input gives the same bytes. */
 import type { Ipv6, Ipv6Prefix } from "@netwright/base";
-import type { HostState, ListenerKey } from "@netwright/contract";
+import type { HostState, ListenerKey, ProxyChallenge } from "@netwright/contract";
 import { createCompilation } from "./incremental.ts";
 import type { InstanceEntry, Ledger, VipEntry } from "./ledger.ts";
 import type { ObjectSet } from "./objects.ts";
@@ -12,9 +12,14 @@ export interface CompileInput {
   readonly observed: Observed;
   /** By hostname: certificate chain, then private key, PEM. A hostname without one is not served yet. */
   readonly certificates: ReadonlyMap<string, string>;
+  /** Absent: nobody asks. */
+  readonly challenges?: Challenges;
   /** By digest: values that templates refer to, in base64. One that is not there is not delivered. Absent: none. */
   readonly secrets?: ReadonlyMap<string, string>;
 }
+
+/** By hostname: what certificate authorities ask for over port 80 at this moment. */
+export type Challenges = ReadonlyMap<string, readonly ProxyChallenge[]>;
 
 export interface Compiled {
   /** Every Host and every managed Router, by name. */

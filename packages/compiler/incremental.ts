@@ -1,6 +1,6 @@
 /** A compilation that is kept and brought up to date: only what a change touches is compiled again. */
 import type { HostState } from "@netwright/contract";
-import type { Compiled, CompileInput } from "./compile.ts";
+import type { Challenges, Compiled, CompileInput } from "./compile.ts";
 import { Compilation } from "./compile/compilation.ts";
 import type { LedgerChange } from "./ledger.ts";
 import type { ObjectSet } from "./objects.ts";
@@ -15,6 +15,8 @@ export interface CompilationChange {
   readonly observed?: Observed;
   /** All certificates. */
   readonly certificates?: ReadonlyMap<string, string>;
+  /** All of them. */
+  readonly challenges?: Challenges;
   /** All values of secrets. A digest never gets another value, so that only templates tell what changed. */
   readonly secrets?: ReadonlyMap<string, string>;
 }

@@ -2,13 +2,21 @@
 export { pinsOf } from "./allocate/images.ts";
 export { addressRest } from "./allocate/addresses.ts";
 export { hostRouterId } from "./compile/bgp.ts";
-export { compile, type Compiled, type CompileInput, type DnsRecord, type ServiceSummary } from "./compile.ts";
+export {
+  compile,
+  type Challenges,
+  type Compiled,
+  type CompileInput,
+  type DnsRecord,
+  type ServiceSummary,
+} from "./compile.ts";
 export {
   createCompilation,
   type CompilationChange,
   type CompilationUpdate,
   type KeptCompilation,
 } from "./incremental.ts";
+export { issuerOf } from "./issuers.ts";
 export * from "./ledger.ts";
 export { objectSet, projectKey, type Applied, type ObjectSet } from "./objects.ts";
 export { nothingObserved, type Observed, type ObservedInstance, type ObservedNode } from "./observed.ts";

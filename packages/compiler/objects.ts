@@ -5,6 +5,7 @@ import {
   objectName,
   type AddressPool,
   type AnyObject,
+  type CertificateIssuer,
   type Config,
   type FieldPath,
   type Host,
@@ -31,6 +32,7 @@ export interface ObjectSet {
   readonly hosts: ReadonlyMap<string, Applied<Host>>;
   readonly routers: ReadonlyMap<string, Applied<Router>>;
   readonly projects: ReadonlyMap<string, Applied<Project>>;
+  readonly issuers: ReadonlyMap<string, Applied<CertificateIssuer>>;
   readonly secrets: ReadonlyMap<string, Applied<Secret>>;
   readonly configs: ReadonlyMap<string, Applied<Config>>;
 }
@@ -46,6 +48,7 @@ export function objectSet(items: Iterable<{ readonly object: AnyObject; readonly
     hosts: new Map<string, Applied<Host>>(),
     routers: new Map<string, Applied<Router>>(),
     projects: new Map<string, Applied<Project>>(),
+    issuers: new Map<string, Applied<CertificateIssuer>>(),
     secrets: new Map<string, Applied<Secret>>(),
     configs: new Map<string, Applied<Config>>(),
   };
@@ -56,6 +59,7 @@ export function objectSet(items: Iterable<{ readonly object: AnyObject; readonly
     else if (object.kind === "AddressPool") set.pools.set(key, { object, sources });
     else if (object.kind === "Host") set.hosts.set(key, { object, sources });
     else if (object.kind === "Project") set.projects.set(key, { object, sources });
+    else if (object.kind === "CertificateIssuer") set.issuers.set(key, { object, sources });
     else if (object.kind === "Secret") set.secrets.set(key, { object, sources });
     else if (object.kind === "Config") set.configs.set(key, { object, sources });
     else if (object.kind === "Router") set.routers.set(key, { object, sources });

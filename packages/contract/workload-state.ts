@@ -130,9 +130,17 @@ export interface ProxyRun {
   readonly backends: readonly ProxyBackend[];
   /** By name. Private keys: only hosts with this proxy receive them. */
   readonly certificates: readonly ProxyCertificate[];
+  /** What certificate authorities ask for over plain HTTP now (RFC 8555 section 8.3). By token; absent: nothing. */
+  readonly challenges?: readonly ProxyChallenge[];
 }
 
-/** `Redirect` answers 308 to the same URL with https. */
+export interface ProxyChallenge {
+  /** The last part of the path that is asked for; base64url. */
+  readonly token: string;
+  readonly answer: string;
+}
+
+/** `Redirect` answers 308 to the same URL with https, `Plain` nothing but challenges. */
 export type ProxyListener =
   | {
       readonly kind: "Https";
@@ -140,8 +148,11 @@ export type ProxyListener =
       readonly hostname: string;
       readonly certificate: string;
       readonly backend: string;
+      /** Seconds for which browsers are told to use nothing but https (RFC 6797); absent: they are not told. */
+      readonly hsts?: number;
     }
-  | { readonly kind: "Redirect"; readonly port: number; readonly hostname: string; readonly httpsPort: number };
+  | { readonly kind: "Redirect"; readonly port: number; readonly hostname: string; readonly httpsPort: number }
+  | { readonly kind: "Plain"; readonly port: number; readonly hostname: string };
 
 export interface ProxyBackend {
   readonly name: string;

@@ -48,6 +48,15 @@ const lines: Readonly<Record<string, Line>> = {
     answers: "401 403 403 403 403 403 403 409 403",
     path: `/v1alpha1/addresspools/default${dry}`,
   },
+  "GET /v1alpha1/certificateissuers": { answers: "401 403 403 403 403 200 200 200 403" },
+  "GET /v1alpha1/certificateissuers/{name}": {
+    answers: "401 403 403 403 403 404 404 404 403",
+    path: "/v1alpha1/certificateissuers/none",
+  },
+  "DELETE /v1alpha1/certificateissuers/{name}": {
+    answers: "401 403 403 403 403 403 403 404 403",
+    path: `/v1alpha1/certificateissuers/none${dry}`,
+  },
   "GET /v1alpha1/projects": { answers: "401 200 200 200 200 200 200 200 403" },
   "GET /v1alpha1/projects/{name}": { answers: "401 404 200 200 200 200 200 200 403", path: own },
   "DELETE /v1alpha1/projects/{name}": { answers: "401 403 403 403 403 403 403 409 403", path: `${own}${dry}` },

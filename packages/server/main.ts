@@ -13,9 +13,15 @@ import {
 } from "@netwright/base";
 import { systemClock, systemEntropy } from "@netwright/base/node-clock.ts";
 import { productVersion } from "@netwright/base/version.ts";
-import { createDnsUpdater, recordReader, recordWriter } from "@netwright/drivers/dns-rfc2136/index.ts";
+import {
+  createChallengeRecords,
+  createDnsUpdater,
+  recordReader,
+  recordWriter,
+} from "@netwright/drivers/dns-rfc2136/index.ts";
 import { openSqliteStore } from "@netwright/store";
 import { nodeFiles, nodeRunner } from "@netwright/system";
+import { httpsTransport } from "./acme/transport.ts";
 import { readAdminToken } from "./auth/admin-token.ts";
 import { issuerOf, loadAuthorityFile, serverIdentity } from "./authority-file.ts";
 import { listenTls, listenUnix, type Fetch, type Listening } from "./http/listen.ts";
@@ -78,6 +84,7 @@ async function serve(options: ServeOptions, log: Log, recent: RecentLines, stop:
       keys: await loadKeys(nodeFiles, join(options.state, keyFileName), systemEntropy, store),
       adminToken: await readAdminToken(nodeFiles, options.adminTokenFile, systemEntropy),
       issue: issuerOf(authority, systemClock),
+      acmeTransport: httpsTransport,
       caCertificate: authority.pem.certificate,
       recentLog: () => recent.text(),
       ...(await dnsOf(options)),
@@ -134,8 +141,10 @@ async function dnsOf({ dns }: ServeOptions): Promise<Pick<ServerOptions, "dns">>
   const { server, zone, keyFile } = dns;
   const text = await nodeFiles.read(keyFile);
   if (text === undefined) throw new NetwrightError("NW1107", `${keyFile} cannot be read`);
-  const updater = createDnsUpdater({ runner: nodeRunner, server, port: 53, zone, key: parseTsigKey(text, keyFile) });
-  return { dns: { zone, update: recordWriter(updater, dnsTtl), holds: recordReader(updater) } };
+  const to = { runner: nodeRunner, server, port: 53, zone, key: parseTsigKey(text, keyFile) };
+  const updater = createDnsUpdater(to);
+  const challengeRecords = createChallengeRecords({ ...to, clock: systemClock });
+  return { dns: { zone, update: recordWriter(updater, dnsTtl), holds: recordReader(updater), challengeRecords } };
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>

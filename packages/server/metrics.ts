@@ -16,6 +16,8 @@ export interface Metrics {
   readonly nodesReady: Gauge;
   readonly instancesReady: Gauge;
   readonly storeRevision: Gauge;
+  readonly certificateExpiry: Gauge<CertificateLabel>;
+  readonly certificateOrders: Counter<"issuer" | "outcome">;
   readonly projectUsed: Gauge<"project" | "resource">;
   readonly projectQuota: Gauge<"project" | "resource">;
 }
@@ -54,10 +56,27 @@ export function createMetrics(version: string): Metrics {
     objects: gauge("objects", "Objects stored.", ["kind"]),
     nodesReady: gauge("nodes_ready", "Hosts and routers whose agent reports."),
     instancesReady: gauge("instances_ready", "Instances reported ready."),
+    certificateOrders: counter("certificate_orders_total", "Orders at issuers, by outcome: Issued or Failed.", [
+      "issuer",
+      "outcome",
+    ]),
+    ...certificateGauges(registry),
     ...projectGauges(registry),
     storeRevision: gauge("store_revision", "Revision of the store."),
   };
 }
+
+type CertificateLabel = "project" | "service" | "hostname" | "issuer";
+
+/** They stand in the metrics of the whole site, and in those of one project. */
+export const certificateGauges = (registry: Registry): Pick<Metrics, "certificateExpiry"> => ({
+  certificateExpiry: new Gauge({
+    name: "netwright_server_certificate_expiry_timestamp_seconds",
+    help: "When the certificate that is served expires; 0 where there is none.",
+    labelNames: ["project", "service", "hostname", "issuer"],
+    registers: [registry],
+  }),
+});
 
 /** They stand in the metrics of the whole site, and alone in those of one project. */
 export function projectGauges(registry: Registry): Pick<Metrics, "projectUsed" | "projectQuota"> {

@@ -6,7 +6,12 @@ import type { Hono } from "hono";
 import { AgentRequests } from "./agents/requests.ts";
 import { createApp } from "./app.ts";
 import { Tokens } from "./auth/tokens.ts";
-import { Certificates, type Issue } from "./control/certificates.ts";
+import type { ChallengeRecords } from "@netwright/drivers/dns-rfc2136/index.ts";
+import { AcmeOrders } from "./acme/orders.ts";
+import type { AcmeTransport } from "./acme/transport.ts";
+import { Certificates, orderedNames, type Issue } from "./control/certificates.ts";
+import { isAppliedByProxies, obstacleTo } from "./control/reachable.ts";
+import type { CertificateFacts } from "./status/certificate-status.ts";
 import { Controller } from "./control/controller.ts";
 import { DnsSync, noDns, type DnsDependencies } from "./control/dns-sync.ts";
 import { Rounds } from "./control/round.ts";
@@ -35,7 +40,11 @@ export interface ServerOptions {
   /** Of the built-in certificate authority, PEM. */
   readonly caCertificate: string;
   /** Absent: records of service hostnames are somebody else's business. */
-  readonly dns?: Pick<DnsDependencies, "zone" | "update" | "holds" | "checkInterval">;
+  readonly dns?: Pick<DnsDependencies, "zone" | "update" | "holds" | "checkInterval"> & {
+    readonly challengeRecords?: ChallengeRecords;
+  };
+  /** To certificate authorities. */
+  readonly acmeTransport: (caBundle: string | undefined) => AcmeTransport;
   readonly version: string;
   /** The last lines that went to `log`. */
   readonly recentLog?: () => string;
@@ -63,23 +72,62 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const view = new ObjectView(start);
   const states = new NodeStates(store);
   const reports = new Reports(store, clock);
-  const certificates = new Certificates(store, clock, options.issue);
   const sealer = new Sealer(options.keys, entropy);
+  const certificates = new Certificates(store, sealer, clock, options.issue, () => controller.round());
+  const orders = new AcmeOrders({
+    store,
+    sealer,
+    clock,
+    entropy,
+    log,
+    certificates,
+    records: dns?.challengeRecords,
+    transport: options.acmeTransport,
+    externalAccount: () => undefined,
+    countOrder: (issuer, outcome) => metrics.certificateOrders.inc({ issuer, outcome }),
+    obstacleTo: (hostname) => obstacleTo(controller.facts(), controller.world, hostname),
+    publish: () => controller.round(),
+    isPublished: (hostname) =>
+      rounds.shownChallenges === orders.challenges &&
+      isAppliedByProxies(controller.facts(), controller.world, hostname),
+    onHostname: (hostname) => controller.certificatesChanged({ hostnames: new Set([hostname]) }),
+    onIssuer: (issuer) => controller.certificatesChanged({ issuer }),
+  });
+  const certificateFacts: CertificateFacts = {
+    record: (hostname) => certificates.record(hostname),
+    obstacle: (hostname) => orders.obstacle(hostname),
+    renewalOf: (hostname) => orders.renewalOf(hostname),
+    issuerFacts: (name) => orders.issuerFacts(name),
+  };
   const onProgress = (hostnames: ReadonlySet<string>): void => controller.recordsChanged(hostnames);
   const sync = dns === undefined ? undefined : new DnsSync({ store, clock, log, metrics, ...dns, onProgress });
-  const statuses = new Statuses({ clock, events, metrics, reports, states, view, dns: sync ?? noDns });
+  const statuses = new Statuses({
+    clock,
+    events,
+    metrics,
+    reports,
+    states,
+    view,
+    dns: sync ?? noDns,
+    certificates: certificateFacts,
+  });
   const rounds = new Rounds({
     store,
     clock,
     states,
     reports,
     certificates,
+    challenges: () => orders.challenges,
     values: new OpenedValues(sealer, log),
     events,
     drainTimeout: options.drainTimeout ?? defaultDrainTimeout,
   });
   const tokens = new Tokens(store, clock, entropy, options.adminToken);
-  const onWorld = (): void => sync?.want(controller.world);
+  const onWorld = (): void => {
+    const { world } = controller;
+    sync?.want(world);
+    orders.want(new Map([...world.objects.issuers].map(([name, { object }]) => [name, object])), orderedNames(world));
+  };
   const controller = new Controller(
     { store, clock, entropy, log, metrics, events, reports, rounds, statuses, certificates, sealer, tokens, onWorld },
     readWorld(store),
@@ -102,6 +150,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     heartbeat: options.heartbeat ?? seconds(2),
     stop: stop.signal,
   });
-  const done = Promise.all([controller.run(stop.signal), sync?.run(stop.signal)]).then(() => undefined);
+  const running = [controller.run(stop.signal), sync?.run(stop.signal), orders.run(stop.signal)];
+  const done = Promise.all(running.filter((each) => each !== undefined)).then(() => undefined);
   return { app, done, stop: () => stop.abort() };
 }

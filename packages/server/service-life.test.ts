@@ -56,6 +56,7 @@ test("apply leads to Ready: address, instances, announcements, record and stages
     "Placed=True",
     "Programmed=True",
     "Announced=True",
+    "CertificateReady=True",
     "Ready=True",
   ]);
   expect(status.instances.map(({ id, phase }) => `${id} ${phase}`)).toEqual([

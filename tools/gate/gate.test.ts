@@ -4,7 +4,7 @@ import { inLanes } from "./lanes.ts";
 import { root } from "./program.ts";
 import { longestFirst } from "./suites.ts";
 import { add, closingLine, judgeSkipped, nothing, readList } from "./tally.ts";
-import { tallyReport } from "./vitest-report.ts";
+import { reasonsIn, tallyReport } from "./vitest-report.ts";
 
 const file = (name: string, status: string, assertionResults: readonly { status: string; fullName: string }[]) => ({
   name: `/repo/${name}`,
@@ -27,6 +27,7 @@ test("tests are counted by what became of them", () => {
     ]),
   );
   expect(tallyReport("unit", text, 1, "/repo")).toEqual({
+    ...nothing,
     passed: 1,
     failed: ["a.test.ts > subtracts"],
     skipped: ["b.test.ts > one", "b.test.ts > two", "b.test.ts > three"],
@@ -43,19 +44,26 @@ test("nothing that went wrong outside of a test is lost", () => {
 });
 
 test("a skipped test fails the gate unless the committed list has it", () => {
-  const tally = { passed: 2, failed: [], skipped: ["a > x", "a > y"] };
+  const tally = { ...nothing, passed: 2, skipped: ["a > x", "a > y"], reasons: ["because"] };
   const judged = judgeSkipped(tally, readList("# remark\n\na > x\n"));
   expect(judged).toEqual({
     passed: 2,
     failed: ["a > y (skipped, and not in tools/skipped-tests.txt)"],
     skipped: ["a > x"],
+    reasons: ["because"],
   });
   expect(closingLine(judged)).toBe("2 passed, 1 failed, 1 skipped");
 });
 
+test("the end of a run says why a test failed, and not all that the others told", () => {
+  const output = [" ✓ adds", "⎯⎯⎯⎯ Failed Tests 1 ⎯⎯⎯⎯", "\u001B[31m- Ready\u001B[39m", "+ NotUpstream", ""].join("\n");
+  expect(reasonsIn(output)).toBe("⎯⎯⎯⎯ Failed Tests 1 ⎯⎯⎯⎯\n- Ready\n+ NotUpstream");
+  expect(reasonsIn("tools/sandbox needs root\n")).toBe("tools/sandbox needs root");
+});
+
 test("the closing line", () => {
-  const checks = { passed: 5, failed: ["lint"], skipped: [] };
-  expect(closingLine(add(add(nothing, checks), { passed: 100, failed: [], skipped: [] }))).toBe("105 passed, 1 failed");
+  const checks = { ...nothing, passed: 5, failed: ["lint"] };
+  expect(closingLine(add(add(nothing, checks), { ...nothing, passed: 100 }))).toBe("105 passed, 1 failed");
 });
 
 test("tests that change the kernel refuse to run outside of a sandbox", () => {

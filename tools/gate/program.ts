@@ -7,22 +7,22 @@ export const root = join(import.meta.dirname, "../..");
 
 export interface Finished {
   readonly code: number;
-  /** stdout and stderr as they came; empty when they went to the terminal. */
+  /** stdout and stderr as they came. */
   readonly output: string;
 }
 
-/** Runs a program in the checkout to its end. `show` lets it write to the terminal itself. */
+/** Runs a program in the checkout to its end. `show` also writes to the terminal what it tells, as it comes. */
 export function runProgram(command: readonly [string, ...string[]], show: boolean): Promise<Finished> {
   const [program, ...args] = command;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd: root,
-      stdio: ["inherit", show ? "inherit" : "pipe", show ? "inherit" : "pipe"],
-    });
+    const child = spawn(program, args, { cwd: root, stdio: ["inherit", "pipe", "pipe"] });
     let output = "";
-    const keep = (chunk: Buffer): void => void (output += chunk.toString("utf8"));
-    child.stdout?.on("data", keep);
-    child.stderr?.on("data", keep);
+    const keep = (chunk: Buffer): void => {
+      output += chunk.toString("utf8");
+      if (show) process.stdout.write(chunk);
+    };
+    child.stdout.on("data", keep);
+    child.stderr.on("data", keep);
     child.on("error", reject);
     child.on("close", (code, signal) => resolve({ code: signal === null ? (code ?? 1) : 130, output }));
   });

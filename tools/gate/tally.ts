@@ -5,15 +5,18 @@ export interface Tally {
   /** Names, so that the end of a long run says what to look at. */
   readonly failed: readonly string[];
   readonly skipped: readonly string[];
+  /** What was told of each failure, so that the end of a long run also says why. */
+  readonly reasons: readonly string[];
 }
 
-export const nothing: Tally = { passed: 0, failed: [], skipped: [] };
+export const nothing: Tally = { passed: 0, failed: [], skipped: [], reasons: [] };
 
 export function add(one: Tally, other: Tally): Tally {
   return {
     passed: one.passed + other.passed,
     failed: [...one.failed, ...other.failed],
     skipped: [...one.skipped, ...other.skipped],
+    reasons: [...one.reasons, ...other.reasons],
   };
 }
 
@@ -35,7 +38,7 @@ export function readList(text: string): readonly string[] {
 export function judgeSkipped(tally: Tally, allowed: readonly string[]): Tally {
   const surprises = tally.skipped.filter((name) => !allowed.includes(name));
   return {
-    passed: tally.passed,
+    ...tally,
     failed: [...tally.failed, ...surprises.map((name) => `${name} (skipped, and not in tools/skipped-tests.txt)`)],
     skipped: tally.skipped.filter((name) => allowed.includes(name)),
   };

@@ -1,5 +1,6 @@
-/** Reading vitest's JSON report. */
-import type { Tally } from "./tally.ts";
+/** Reading what vitest tells: its JSON report, and of its output the part about failures. */
+import { stripVTControlCharacters } from "node:util";
+import { type Tally, nothing } from "./tally.ts";
 
 interface Assertion {
   readonly status: string;
@@ -22,8 +23,7 @@ interface Report {
  * @param exitCode of vitest
  */
 export function tallyReport(suite: string, text: string | undefined, exitCode: number, root: string): Tally {
-  if (text === undefined)
-    return { passed: 0, failed: [`${suite}: vitest ended with ${exitCode} and no report`], skipped: [] };
+  if (text === undefined) return { ...nothing, failed: [`${suite}: vitest ended with ${exitCode} and no report`] };
   const report = JSON.parse(text) as Report;
   let passed = 0;
   const failed: string[] = [];
@@ -41,5 +41,16 @@ export function tallyReport(suite: string, text: string | undefined, exitCode: n
   }
   if (passed + failed.length + skipped.length === 0) failed.push(`${suite}: no test was found`);
   if (exitCode !== 0 && failed.length === 0) failed.push(`${suite}: an error outside of the tests`);
-  return { passed, failed, skipped };
+  return { ...nothing, passed, failed, skipped };
+}
+
+/** Enough for what differs in a long text; a file that fails throughout need not tell all of it. */
+const mostLines = 120;
+
+/** What the output of a run that failed says of the failures; the end of it where vitest did not come to that. Pure. */
+export function reasonsIn(output: string): string {
+  const lines = stripVTControlCharacters(output).trimEnd().split("\n");
+  const start = lines.findIndex((line) => /^⎯+ (?:Failed|Unhandled|Startup) /.test(line));
+  if (start < 0) return lines.slice(-mostLines).join("\n");
+  return lines.slice(start, start + mostLines).join("\n");
 }

@@ -29,9 +29,5 @@ export function printDuration(value: Milliseconds): string {
   return `${value / units[unit]}${unit}`;
 }
 
-export const durationField = (description: string, bounds: DurationBounds) =>
-  textField<Milliseconds>(
-    { description, examples: ["500ms", "10s"] },
-    (text) => parseDuration(text, bounds),
-    printDuration,
-  );
+export const durationField = (description: string, bounds: DurationBounds, examples = ["500ms", "10s"]) =>
+  textField<Milliseconds>({ description, examples }, (text) => parseDuration(text, bounds), printDuration);

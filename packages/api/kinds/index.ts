@@ -1,5 +1,6 @@
 /** The registry of kinds: a kind is a folder here and one line in `kinds`. */
 import { addressPool } from "./address-pool/index.ts";
+import { certificateIssuer } from "./certificate-issuer/index.ts";
 import { config } from "./config/index.ts";
 import { host } from "./host/index.ts";
 import { instance } from "./instance/index.ts";
@@ -17,6 +18,7 @@ const definitions = {
   AddressPool: addressPool,
   Project: project,
   Network: network,
+  CertificateIssuer: certificateIssuer,
   Router: router,
   Host: host,
   Secret: secret,

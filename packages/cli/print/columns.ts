@@ -175,6 +175,13 @@ const tables: Readonly<Record<string, KindColumns>> = {
       field("RESTING", "status.resting"),
     ],
   },
+  CertificateIssuer: {
+    narrow: [name, state, field("CHALLENGE", "spec.acme.challenge"), field("DIRECTORY", "spec.acme.directory")],
+    wide: [
+      column("CONTACT", (object) => list(object, "spec.acme.contact").join(",")),
+      field("ACCOUNT", "status.account"),
+    ],
+  },
   Secret: {
     narrow: [name, field("TYPE", "spec.type"), column("KEYS", (object) => keysText(object, ["sealed"]))],
     wide: [project],

@@ -19,7 +19,14 @@ const parts: readonly PartTable[] = [
   {
     path: "spec.expose",
     title: "listeners",
-    columns: { PROTOCOL: "protocol", HOSTNAME: "hostname", PORT: "port", TIER: "tier", CERTIFICATE: "certificate" },
+    columns: {
+      PROTOCOL: "protocol",
+      HOSTNAME: "hostname",
+      PORT: "port",
+      TIER: "tier",
+      CERTIFICATE: "certificate",
+      ISSUER: "issuer",
+    },
   },
   {
     path: "spec.tiers",
@@ -67,6 +74,16 @@ const parts: readonly PartTable[] = [
     path: "status.images",
     title: "images",
     columns: { TIER: "tier", IMAGE: "image", DIGEST: "digest" },
+  },
+  {
+    path: "status.certificates",
+    title: "certificates",
+    columns: {
+      HOSTNAME: "hostname",
+      ISSUER: (row) => (row["issuer"] === "" ? "built-in" : row["issuer"]),
+      EXPIRES: (row) => timeOrNone(row["notAfter"]),
+      RENEWED: (row) => timeOrNone(row["renewAt"]),
+    },
   },
   {
     path: "status.instances",

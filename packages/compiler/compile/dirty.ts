@@ -35,10 +35,13 @@ export function dirtyServices({ before, after, changes, ledger }: DirtyInput): R
   changedObjects(before.objects, after.objects, dirty);
   if (renumbered.size > 0) referrers(withFormers(after.objects, ledger), renumbered, dirty);
   if (before.observed !== after.observed) changedObservations(before.observed, after.observed, ledger, dirty);
-  if (before.certificates !== after.certificates) {
-    const services = withFormers(after.objects, ledger);
-    changedCertificates(before.certificates, after.certificates, services, dirty);
-  }
+  if (before.certificates !== after.certificates)
+    changedNames(before.certificates, after.certificates, withFormers(after.objects, ledger), dirty);
+  if (before.challenges !== after.challenges)
+    changedNames(before.challenges ?? none, after.challenges ?? none, withFormers(after.objects, ledger), dirty);
+  // What an issuer asks for decides about ports.
+  if (issuersDiffer(before.objects, after.objects))
+    for (const [key, { object }] of after.objects.services) if (object.spec.expose.length > 0) dirty.add(key);
   return dirty;
 }
 
@@ -97,9 +100,17 @@ function changedObservations(before: Observed, after: Observed, ledger: LedgerIn
   }
 }
 
-function changedCertificates(
-  before: Input["certificates"],
-  after: Input["certificates"],
+function issuersDiffer({ issuers: before }: ObjectSet, { issuers: after }: ObjectSet): boolean {
+  if (before.size !== after.size) return true;
+  return [...after].some(([name, { object }]) => before.get(name)?.object !== object);
+}
+
+const none: ReadonlyMap<string, unknown> = new Map();
+
+/** Services with a hostname of which something is not what it was. */
+function changedNames(
+  before: ReadonlyMap<string, unknown>,
+  after: ReadonlyMap<string, unknown>,
   services: Services,
   dirty: Set<string>,
 ): void {

@@ -19,13 +19,14 @@ export function listenersOf(
   tiers: readonly TierView[],
   { address: vip }: VipEntry,
   portOf: (instance: InstanceEntry) => number,
+  isAsked: (listener: Listener) => boolean,
 ): readonly PlannedListener[] {
   const found = new Map<string, PlannedListener>();
   const { name } = service.object.metadata;
   for (const [index, listener] of service.object.spec.expose.entries()) {
     const origin = originOf(service, ["spec", "expose", index]);
     const instances = targetTier(listener, tiers)?.instances ?? [];
-    for (const port of portsOf(listener)) {
+    for (const port of portsOf(listener, isAsked(listener))) {
       const protocol = listener.protocol === "UDP" ? "udp" : "tcp";
       const targets = instances.map((instance) => ({
         instance,
@@ -43,10 +44,10 @@ export function listenersOf(
 const targetTier = (listener: Listener, tiers: readonly TierView[]): TierView | undefined =>
   tiers.find(({ tier }) => (listener.protocol === "HTTPS" ? tier.role === "Proxy" : tier.name === listener.tier));
 
-/** Plain HTTP, where a proxy answers with a redirect. */
+/** Plain HTTP, where a proxy answers with a redirect, and certificate authorities with what they ask for. */
 export const redirectPort = 80;
 
-const portsOf = (listener: Listener): readonly number[] =>
-  listener.protocol === "HTTPS" && listener.redirectHttp
+const portsOf = (listener: Listener, isAsked: boolean): readonly number[] =>
+  listener.protocol === "HTTPS" && (listener.redirectHttp || isAsked)
     ? [...new Set([listener.port, redirectPort])]
     : [listener.port];

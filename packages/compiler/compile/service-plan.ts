@@ -1,5 +1,5 @@
 /** What one service asks of the hosts: rules, listeners, deliveries, workloads, announcements. */
-import { serviceChain, type ChainTier, type Hostname, type Service } from "@netwright/api";
+import { serviceChain, type ChainTier, type Hostname, type Listener, type Service } from "@netwright/api";
 import { hostPrefix, type Ipv6Prefix } from "@netwright/base";
 import {
   workloadMac,
@@ -13,10 +13,12 @@ import {
   type WorkloadState,
 } from "@netwright/contract";
 import type { FormerEntry, InstanceEntry, VipEntry } from "../ledger.ts";
+import { isAskedOverHttp } from "../issuers.ts";
 import { projectKey, type Applied, type ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
 import type { LedgerIndex } from "./index-ledger.ts";
 import { egressOf } from "./egress.ts";
+import type { Challenges } from "../compile.ts";
 import { listenersOf, type PlannedListener } from "./listeners.ts";
 import { namesOf } from "./names.ts";
 import { byText } from "./order.ts";
@@ -31,6 +33,8 @@ export interface ServiceContext {
   readonly observed: Observed;
   /** By hostname: certificate chain and private key, PEM. */
   readonly certificates: ReadonlyMap<string, string>;
+  /** By hostname: what a certificate authority asks for. */
+  readonly challenges?: Challenges;
 }
 
 /** One service's part of one host. */
@@ -101,8 +105,9 @@ function planOne(
     instances: instances.filter((each) => each.tier === tier.name),
   }));
   const vip = former === undefined ? ledger.vip(project, name) : formerVip(former);
-  const listeners =
-    vip === undefined ? [] : listenersOf(service, tiers, vip, (instance) => ledger.template(instance)?.port ?? 0);
+  const portOf = (instance: InstanceEntry): number => ledger.template(instance)?.port ?? 0;
+  const isAsked = (listener: Listener): boolean => isAskedOverHttp(objects, listener);
+  const listeners = vip === undefined ? [] : listenersOf(service, tiers, vip, portOf, isAsked);
   const workloads = workloadStates(context, service, tiers);
   const members = new Map(listeners.map((listener) => [listener, membersOf(context, listener)]));
   const targets = balancerMembers(context, [

@@ -14,6 +14,7 @@ import type { Applied } from "../objects.ts";
 import { runWithVolumes } from "../volumes.ts";
 import type { LedgerIndex } from "./index-ledger.ts";
 import { redirectPort } from "./listeners.ts";
+import { isAskedOverHttp } from "../issuers.ts";
 import { byText } from "./order.ts";
 import type { ServiceContext, TierView } from "./service-plan.ts";
 
@@ -95,12 +96,15 @@ function healthCheck(health: Health | undefined, port: number): HealthCheck | nu
 
 /** The same for every proxy of the service, so that they share it. A listener whose certificate is not there yet waits. */
 function proxyRun(
-  { certificates, ledger }: ServiceContext,
+  { certificates, challenges, ledger, objects }: ServiceContext,
   service: Applied<Service>,
   tiers: readonly TierView[],
 ): ProxyRun {
   const https = service.object.spec.expose.filter((listener) => listener.protocol === "HTTPS");
   const served = https.filter(({ hostname }) => certificates.has(hostname));
+  const asked = https
+    .flatMap(({ hostname }) => challenges?.get(hostname) ?? [])
+    .toSorted((a, b) => byText(a.token, b.token));
   const names = [...new Set(served.map(({ hostname }) => hostname))].toSorted();
   const first = tiers.find(({ tier }) => tier.role === "Workload");
   const members = backendMembers(ledger, first?.instances ?? []);
@@ -108,9 +112,10 @@ function proxyRun(
   const health = healthCheck(tier?.health, tier?.workload.port ?? 0);
   return {
     kind: "Proxy",
-    listeners: proxyListeners(https, served),
+    listeners: proxyListeners(https, served, (listener) => isAskedOverHttp(objects, listener)),
     backends: names.map((name): ProxyBackend => ({ name, members, health })),
     certificates: names.map((name) => ({ name, pem: certificates.get(name) ?? "" })),
+    ...(asked.length === 0 ? {} : { challenges: asked }),
   };
 }
 
@@ -128,16 +133,23 @@ function backendMembers(ledger: LedgerIndex, instances: readonly InstanceEntry[]
 }
 
 /** By port, then hostname. */
-function proxyListeners(https: readonly HttpsListener[], served: readonly HttpsListener[]): readonly ProxyListener[] {
-  const secure = served.map(({ port, hostname }): ProxyListener => ({
+function proxyListeners(
+  https: readonly HttpsListener[],
+  served: readonly HttpsListener[],
+  isAsked: (listener: HttpsListener) => boolean,
+): readonly ProxyListener[] {
+  const secure = served.map(({ port, hostname, hsts }): ProxyListener => ({
     kind: "Https",
     port,
     hostname,
     certificate: hostname,
     backend: hostname,
+    ...(hsts === undefined ? {} : { hsts: Math.round(hsts / 1000) }),
   }));
-  const plain = https
-    .filter(({ redirectHttp }) => redirectHttp)
-    .map(({ port, hostname }): ProxyListener => ({ kind: "Redirect", port: redirectPort, hostname, httpsPort: port }));
+  const plain = https.flatMap((listener): ProxyListener[] => {
+    const { port: httpsPort, hostname, redirectHttp } = listener;
+    if (redirectHttp) return [{ kind: "Redirect", port: redirectPort, hostname, httpsPort }];
+    return isAsked(listener) ? [{ kind: "Plain", port: redirectPort, hostname }] : [];
+  });
   return [...secure, ...plain].toSorted((a, b) => a.port - b.port || (a.hostname < b.hostname ? -1 : 1));
 }

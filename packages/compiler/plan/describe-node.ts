@@ -64,11 +64,12 @@ function workloadFacts(workload: WorkloadState): readonly Fact[] {
 function proxyFacts(id: string, { listeners, backends, certificates }: ProxyRun): readonly Fact[] {
   const pem = new Map(certificates.map((certificate) => [certificate.name, certificate.pem]));
   return [
-    ...listeners.map((listener) =>
-      listener.kind === "Https"
-        ? fact(`proxy ${id}: https://${listener.hostname}:${listener.port}`, pem.get(listener.certificate))
-        : fact(`proxy ${id}: redirect http://${listener.hostname}:${listener.port} to port ${listener.httpsPort}`),
-    ),
+    ...listeners.map((listener) => {
+      const place = `${listener.hostname}:${listener.port}`;
+      if (listener.kind === "Https") return fact(`proxy ${id}: https://${place}`, pem.get(listener.certificate));
+      if (listener.kind === "Plain") return fact(`proxy ${id}: answers to certificate authorities at http://${place}`);
+      return fact(`proxy ${id}: redirect http://${place} to port ${listener.httpsPort}`);
+    }),
     ...backends.flatMap(({ name, members, health }) =>
       members.map(({ instance, address, port }) =>
         fact(`proxy ${id}: member ${instance} for ${name}`, { address, port, health }),

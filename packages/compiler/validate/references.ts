@@ -1,6 +1,8 @@
 /** Names that objects use of each other (NW1301), and flows that cannot be made (NW1206). */
 import { isWorkloadTier, serviceChain, type Host, type Router, type Service } from "@netwright/api";
 import type { Diagnostic } from "@netwright/base";
+import { redirectPort } from "../compile/listeners.ts";
+import { isAskedOverHttp } from "../issuers.ts";
 import { diagnose, projectKey, type Applied, type ObjectSet } from "../objects.ts";
 import { workloadReferences } from "./workload-references.ts";
 import { poolsFor } from "../projects/allowed.ts";
@@ -10,6 +12,7 @@ export function* checkReferences(objects: ObjectSet): Generator<Diagnostic> {
   for (const router of objects.routers.values()) yield* routerReferences(objects, router);
   for (const service of objects.services.values()) {
     yield* poolReference(objects, service);
+    yield* issuerReferences(objects, service);
     for (const index of service.object.spec.allow.keys()) yield* allowReference(objects, service, index);
     yield* fileReferences(service);
     yield* workloadReferences(objects, service);
@@ -68,6 +71,32 @@ function* poolReference(objects: ObjectSet, service: Applied<Service>): Generato
     `there is no AddressPool ${pool}`,
     known("AddressPool", poolsFor(objects, service.object.metadata.project)),
   );
+}
+
+/** Also that nothing of the service is at the port over which an authority asks. */
+function* issuerReferences(objects: ObjectSet, service: Applied<Service>): Generator<Diagnostic> {
+  const { expose } = service.object.spec;
+  for (const [index, listener] of expose.entries()) {
+    if (listener.protocol !== "HTTPS") continue;
+    const { issuer } = listener;
+    if (issuer !== undefined && !objects.issuers.has(issuer))
+      yield diagnose(
+        "NW1301",
+        service,
+        ["spec", "expose", index, "issuer"],
+        `there is no CertificateIssuer ${issuer}`,
+        known("CertificateIssuer", objects.issuers.keys()),
+      );
+    const taken = expose.findIndex(({ port, protocol }) => port === redirectPort && protocol !== "UDP");
+    if (taken === -1 || !isAskedOverHttp(objects, listener)) continue;
+    yield diagnose(
+      "NW1205",
+      service,
+      ["spec", "expose", taken, "port"],
+      `tcp/80 of this service's address is where CertificateIssuer ${issuer ?? "default"} asks for ${listener.hostname}`,
+      "choose another port, or an issuer with challenge: dns-01",
+    );
+  }
 }
 
 function* allowReference(objects: ObjectSet, service: Applied<Service>, index: number): Generator<Diagnostic> {

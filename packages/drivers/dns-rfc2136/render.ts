@@ -19,13 +19,20 @@ export interface TsigKey {
 }
 
 /** One message per change, so that a name that is refused holds up no other; each answer is printed in order. */
-export function renderUpdate({ server, port, zone, key }: DnsServer, changes: readonly DnsChange[]): string {
+export const renderUpdate = (to: DnsServer, changes: readonly DnsChange[]): string =>
+  renderMessages(to, changes.map(message));
+
+/** @param messages lines of each */
+export function renderMessages(
+  { server, port, zone, key }: DnsServer,
+  messages: readonly (readonly string[])[],
+): string {
   const lines = [
     `server ${server} ${port}`,
     `zone ${zone}.`,
     // Here and not on the command line, which other users of the machine can read.
     `key ${key.algorithm}:${key.name} ${key.secret}`,
-    ...changes.flatMap((change) => [...message(change), "send", "answer"]),
+    ...messages.flatMap((each) => [...each, "send", "answer"]),
   ];
   return `${lines.join("\n")}\n`;
 }

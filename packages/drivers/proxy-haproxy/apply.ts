@@ -51,6 +51,10 @@ async function applyChange(system: NodeSystem, change: ProxyChange): Promise<voi
         "Transaction",
       );
       return command(socket, `commit ssl cert ${change.path}`, "Success");
+    case "AddChallenge":
+      return command(socket, `add map ${layout.challenges} ${change.path} ${change.answer}`, "");
+    case "RemoveChallenge":
+      return command(socket, `del map ${layout.challenges} ${change.path}`, "");
     case "WriteFiles":
       return writeFiles(system, change.files);
     case "RemoveMember":

@@ -6,6 +6,8 @@ export interface ProxyLayout {
   readonly directory: string;
   readonly config: string;
   readonly certificateList: string;
+  /** Path to answer, one a line: what certificate authorities ask for. */
+  readonly challenges: string;
   readonly socket: string;
   /** One /proc/PID/stat line per process that was started, written by itself before it became HAProxy. */
   readonly processes: string;
@@ -29,6 +31,7 @@ export function layoutOf(paths: NodePaths, name: string): ProxyLayout {
     directory,
     config: `${directory}/haproxy.cfg`,
     certificateList: `${directory}/crt-list`,
+    challenges: `${directory}/challenges`,
     socket: socket.length <= longestSocketPath ? socket : `${paths.run}/haproxy.${digest}`,
     processes: `${directory}/processes`,
     stopping: `${directory}/stopping`,

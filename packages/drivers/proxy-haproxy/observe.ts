@@ -3,7 +3,15 @@ import { X509Certificate } from "node:crypto";
 import type { Instant } from "@netwright/base";
 import type { NodePaths, NodeSystem, ProcessId } from "@netwright/contract";
 import { layoutOf, proxiesDirectory, type ProxyLayout } from "./layout.ts";
-import { membersIn, parseFingerprint, parseInfo, parseProcessLines, parseStat, type RuntimeMember } from "./parse.ts";
+import {
+  membersIn,
+  parseFingerprint,
+  parseInfo,
+  parseMap,
+  parseProcessLines,
+  parseStat,
+  type RuntimeMember,
+} from "./parse.ts";
 import { render } from "./render.ts";
 import { ask } from "./runtime-api.ts";
 import type { ProxyInstance, ProxyWant } from "./want.ts";
@@ -33,6 +41,8 @@ export interface LiveProxy {
   readonly members: readonly RuntimeMember[];
   /** SHA-1 of each loaded leaf by path; undefined where it is not loaded. */
   readonly fingerprints: ReadonlyMap<string, string | undefined>;
+  /** Answer by path; empty where no listener is plain. */
+  readonly challenges: ReadonlyMap<string, string>;
 }
 
 export async function observe(system: NodeSystem, want: ProxyWant): Promise<ProxyHave> {
@@ -85,7 +95,8 @@ async function observeLive(layout: ProxyLayout, instance: ProxyInstance | undefi
     for (const path of certificatePaths(instance, layout)) {
       fingerprints.set(path, parseFingerprint(await ask(layout.socket, `show ssl cert ${path}`)));
     }
-    return { pid: info.pid, structure: info.description, members, fingerprints };
+    const challenges = parseMap(await ask(layout.socket, `show map ${layout.challenges}`));
+    return { pid: info.pid, structure: info.description, members, fingerprints, challenges };
   } catch {
     // Nobody listens, or somebody hangs: either way it is to be replaced.
     return null;

@@ -74,6 +74,14 @@ function statusOf(text: string, check: string): MemberStatus {
   return (text.startsWith("UP") && check !== "INI") || text === "no check" ? "Up" : "Down";
 }
 
+/** Answer to `show map FILE`: pointer, key and value in each line. */
+export function parseMap(text: string): ReadonlyMap<string, string> {
+  const lines = text.split("\n").flatMap((line) => /^0x[0-9a-f]+ (\S+) (\S+)$/.exec(line) ?? []);
+  return new Map(
+    Array.from({ length: lines.length / 3 }, (_, at) => [lines[3 * at + 1] ?? "", lines[3 * at + 2] ?? ""]),
+  );
+}
+
 /** Answer to `show ssl cert FILE`: lower-case hexadecimal SHA-1 of the loaded leaf. */
 export function parseFingerprint(text: string): string | undefined {
   return /^SHA1 FingerPrint: ([0-9A-F]{40})$/m.exec(text)?.[1]?.toLowerCase();

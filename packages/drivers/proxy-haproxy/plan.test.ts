@@ -27,7 +27,7 @@ function running(instance: ProxyInstance, change: Partial<InstanceHave> = {}): I
   return {
     processes: [pid],
     newest: pid,
-    live: { pid: 7, structure, members, fingerprints: new Map() },
+    live: { pid: 7, structure, members, fingerprints: new Map(), challenges: new Map() },
     files: new Map(files.map(({ path, content }) => [path, content])),
     stoppingSince: null,
     ...change,
@@ -72,6 +72,24 @@ test("a member that moved keeps its place; one that rests is enabled", () => {
   expect(lines([shop({}, [member(1)])], { [name]: { ...resting, live } }).install).toEqual([
     `enable member web/shop-web-1 of proxy ${name}`,
   ]);
+});
+
+test("what an authority asks for is answered at run time, and forgotten so", () => {
+  const challenges = [{ token: "abc", answer: "abc.key" }];
+  const path = "/.well-known/acme-challenge/abc";
+  const asked = shop({ challenges });
+  const written = `write configuration of proxy ${name}`;
+  expect(lines([asked], { [name]: running(shop()) }).install).toEqual([`answer ${path} in proxy ${name}`, written]);
+  const { live, ...rest } = running(asked);
+  const answers = (answer: string) => ({
+    [name]: { ...rest, live: live === null ? null : { ...live, challenges: new Map([[path, answer]]) } },
+  });
+  expect(lines([asked], answers("abc.key")).install).toEqual([]);
+  expect(lines([asked], answers("abc.other")).install).toEqual([
+    `answer ${path} no more in proxy ${name}`,
+    `answer ${path} in proxy ${name}`,
+  ]);
+  expect(lines([shop()], answers("abc.key")).install).toEqual([`answer ${path} no more in proxy ${name}`, written]);
 });
 
 test("another listener needs a reload, and only that", () => {

@@ -3,7 +3,7 @@ import { seconds } from "@netwright/base";
 import type { Plan, ProcessId } from "@netwright/contract";
 import { layoutOf, type ProxyLayout } from "./layout.ts";
 import { certificatePaths, fingerprintOf, type InstanceHave, type LiveProxy, type ProxyHave } from "./observe.ts";
-import { render, type RenderedFile, type RenderedProxy } from "./render.ts";
+import { challengePath, render, type RenderedFile, type RenderedProxy } from "./render.ts";
 import { serverAddress, serverOptions } from "./server-options.ts";
 import { membersOf, type ProxyInstance, type ProxyWant } from "./want.ts";
 
@@ -25,6 +25,8 @@ export type ProxyChange = Target &
     | { readonly kind: "MoveMember"; readonly server: string; readonly address: string; readonly port: number }
     | { readonly kind: "EnableMember"; readonly server: string }
     | { readonly kind: "ReplaceCertificate"; readonly path: string; readonly pem: string }
+    | { readonly kind: "AddChallenge"; readonly path: string; readonly answer: string }
+    | { readonly kind: "RemoveChallenge"; readonly path: string }
     | { readonly kind: "WriteFiles"; readonly files: readonly RenderedFile[] }
     | { readonly kind: "RemoveMember"; readonly server: string }
     | { readonly kind: "Stop"; readonly processes: readonly ProcessId[] }
@@ -72,6 +74,7 @@ function planInstance(instance: ProxyInstance, layout: ProxyLayout, have: Instan
     install: [
       ...memberAdditions(target, instance, live),
       ...certificateChanges(target, instance, rendered, live),
+      ...challengeChanges(target, instance, live),
       ...fileChanges(target, rendered, have),
     ],
     retire: memberRemovals(target, instance, live),
@@ -121,6 +124,19 @@ function certificateChanges(
   });
 }
 
+function challengeChanges(target: Target, { run }: ProxyInstance, { challenges }: LiveProxy): readonly ProxyChange[] {
+  const isPlain = run.listeners.some(({ kind }) => kind !== "Https");
+  const wanted = new Map((isPlain ? (run.challenges ?? []) : []).map((each) => [challengePath(each), each.answer]));
+  return [
+    ...[...challenges.keys()]
+      .filter((path) => challenges.get(path) !== wanted.get(path))
+      .map((path) => ({ ...target, kind: "RemoveChallenge", path }) as const),
+    ...[...wanted]
+      .filter(([path, answer]) => challenges.get(path) !== answer)
+      .map(([path, answer]) => ({ ...target, kind: "AddChallenge", path, answer }) as const),
+  ];
+}
+
 /** Runtime first, then the files, so that a restart comes up equal. */
 function fileChanges(target: Target, rendered: RenderedProxy, have: InstanceHave): readonly ProxyChange[] {
   const files = rendered.files.filter((file) => have.files.get(file.path) !== file.content);
@@ -148,6 +164,10 @@ export function describe(change: ProxyChange): string {
       return `enable member ${change.server} of proxy ${name}`;
     case "ReplaceCertificate":
       return `replace certificate ${change.path.slice(change.path.lastIndexOf("/") + 1, -".pem".length)} of proxy ${name}`;
+    case "AddChallenge":
+      return `answer ${change.path} in proxy ${name}`;
+    case "RemoveChallenge":
+      return `answer ${change.path} no more in proxy ${name}`;
     case "WriteFiles":
       return `write configuration of proxy ${name}`;
     case "RemoveMember":

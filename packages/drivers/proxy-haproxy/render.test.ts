@@ -37,10 +37,16 @@ afterAll(() => rmSync(root, { recursive: true }));
 const cases: Record<string, ProxyInstance> = {
   "one-service": shop(),
   "no-members-no-check": shop({ backends: [{ name: "web", members: [], health: null }] }),
+  "no-certificate-yet": shop({
+    listeners: [{ kind: "Plain", port: 80, hostname: "shop.example.net" }],
+    certificates: [],
+    challenges: [{ token: "evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA", answer: "evaGxfADs6pSRb2LAv9IZf17.key" }],
+  }),
+  "nothing-to-serve-yet": shop({ listeners: [], certificates: [] }),
   "two-hostnames-other-ports": shop({
     listeners: [
       { kind: "Https", port: 8443, hostname: "a.example.net", certificate: "a", backend: "web" },
-      { kind: "Https", port: 8443, hostname: "b.example.net", certificate: "b", backend: "api" },
+      { kind: "Https", port: 8443, hostname: "b.example.net", certificate: "b", backend: "api", hsts: 31_536_000 },
       { kind: "Redirect", port: 8080, hostname: "a.example.net", httpsPort: 8443 },
     ],
     backends: [

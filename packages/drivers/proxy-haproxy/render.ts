@@ -1,7 +1,7 @@
 /** HAProxy's configuration of one instance. Pure. */
 import { createHash } from "node:crypto";
 import { NetwrightError } from "@netwright/base";
-import type { ProxyBackend, ProxyListener, ProxyRun } from "@netwright/contract";
+import type { ProxyBackend, ProxyChallenge, ProxyListener, ProxyRun } from "@netwright/contract";
 import type { ProxyLayout } from "./layout.ts";
 import { serverAddress, serverOptions } from "./server-options.ts";
 import type { ProxyInstance } from "./want.ts";
@@ -29,6 +29,7 @@ export function render(instance: ProxyInstance, layout: ProxyLayout): RenderedPr
     files: [
       ...run.certificates.map(({ name, pem }) => ({ path: layout.certificate(word(name)), content: pem, mode: 0o600 })),
       { path: layout.certificateList, content: certificateList, mode: 0o644 },
+      { path: layout.challenges, content: challengeLines(run), mode: 0o644 },
       { path: layout.config, content: configText(run, layout, structure), mode: 0o644 },
     ],
   };
@@ -46,6 +47,13 @@ function configText(run: ProxyRun, layout: ProxyLayout, structure: string): stri
   return `${sections.join("\n\n")}\n`;
 }
 
+// Mozilla's "intermediate" without DHE: what it is for are clients without elliptic curves, and there are none with TLS 1.2
+// and AEAD. Session tickets stay off: their key would live as long as the process, and decrypt what was recorded before.
+const ciphers = ["AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305"]
+  .flatMap((cipher) => [`ECDHE-ECDSA-${cipher}`, `ECDHE-RSA-${cipher}`])
+  .join(":");
+const ciphersuites = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
+
 function globalSection(layout: ProxyLayout, structure: string): string {
   return `# Written by Netwright. Changes are overwritten.
 global
@@ -58,8 +66,9 @@ global
     maxconn 4000
     nbthread 1
     hard-stop-after 30m
-    ssl-default-bind-options ssl-min-ver TLSv1.2
-    tune.ssl.default-dh-param 2048`;
+    ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets
+    ssl-default-bind-ciphers ${ciphers}
+    ssl-default-bind-ciphersuites ${ciphersuites}`;
 }
 
 // A refused or silent member is tried again elsewhere at once; requests that may not be repeated only when the
@@ -91,17 +100,33 @@ function ports(listeners: readonly ProxyListener[]): readonly (readonly ProxyLis
 
 function frontend(listeners: readonly ProxyListener[], layout: ProxyLayout): string {
   const [first] = listeners;
-  if (first === undefined || listeners.some(({ kind }) => kind !== first.kind)) {
+  if (first === undefined || listeners.some(({ kind }) => (kind === "Https") !== (first.kind === "Https"))) {
     throw new NetwrightError("NW1302", `port ${first?.port} is asked for with TLS and without`);
   }
   const bind = `    bind :::${first.port} v6only`;
   const hostnames = listeners.map(({ hostname }) => word(hostname)).join(" ");
   // 421 Misdirected Request (RFC 9110 section 15.5.20).
   const unknown = `    http-request return status 421 unless { req.hdr(host),host_only,lower -m str ${hostnames} }`;
-  const lines =
-    first.kind === "Https" ? httpsLines(listeners, layout) : { tls: "", rules: listeners.map(redirectLine) };
-  return [`frontend port${first.port}`, bind + lines.tls, unknown, ...lines.rules].join("\n");
+  const { tls, rules } =
+    first.kind === "Https"
+      ? httpsLines(listeners, layout)
+      : { tls: "", rules: listeners.flatMap((listener) => plainLine(listener) ?? []) };
+  const asked = first.kind === "Https" ? [] : [challengeRule(layout)];
+  return [`frontend port${first.port}`, bind + tls, ...asked, unknown, ...rules].join("\n");
 }
+
+/** RFC 8555 section 8.3. The map changes over the runtime API, in all proxies before the authority is told to look. */
+function challengeRule({ challenges }: ProxyLayout): string {
+  const known = `{ path,map_str(${challenges}) -m found }`;
+  return `    http-request return status 200 content-type application/octet-stream lf-string %[path,map_str(${challenges})] if ${known}`;
+}
+
+function challengeLines({ challenges = [] }: ProxyRun): string {
+  return challenges.map((challenge) => `${challengePath(challenge)} ${word(challenge.answer)}\n`).join("");
+}
+
+/** The path that an authority asks for. */
+export const challengePath = ({ token }: ProxyChallenge): string => `/.well-known/acme-challenge/${word(token)}`;
 
 function httpsLines(listeners: readonly ProxyListener[], layout: ProxyLayout): { tls: string; rules: string[] } {
   return {
@@ -114,21 +139,38 @@ function httpsLines(listeners: readonly ProxyListener[], layout: ProxyLayout): {
       ),
       "    http-request set-header x-forwarded-for %[src]",
       "    http-request set-header x-forwarded-proto https",
+      ...strictTransport(listeners),
       ...listeners.flatMap((listener) =>
-        listener.kind === "Https"
-          ? [
-              `    use_backend ${word(listener.backend)} if { req.hdr(host),host_only,lower -m str ${word(listener.hostname)} }`,
-            ]
-          : [],
+        listener.kind === "Https" ? [`    use_backend ${word(listener.backend)} if ${hostIs(listener.hostname)}`] : [],
       ),
     ],
   };
 }
 
-function redirectLine(listener: ProxyListener): string {
-  const port = listener.kind === "Redirect" && listener.httpsPort !== 443 ? `:${listener.httpsPort}` : "";
+const hostIs = (hostname: string): string => `{ req.hdr(host),host_only,lower -m str ${word(hostname)} }`;
+
+/** The variable is there still when the answer comes back, the request's host is not. A server's own word about it stands. */
+function strictTransport(listeners: readonly ProxyListener[]): readonly string[] {
+  const ages = listeners.flatMap((listener) =>
+    listener.kind === "Https" && listener.hsts !== undefined
+      ? [`    http-request set-var(txn.hsts) int(${listener.hsts}) if ${hostIs(listener.hostname)}`]
+      : [],
+  );
+  if (ages.length === 0) return [];
+  const unsaid = "{ var(txn.hsts) -m found } !{ res.hdr(strict-transport-security) -m found }";
+  return [
+    ...ages,
+    `    http-after-response set-header strict-transport-security max-age=%[var(txn.hsts)] if ${unsaid}`,
+  ];
+}
+
+/** Who does not redirect says so: nothing is there but answers to authorities. */
+function plainLine(listener: ProxyListener): string | undefined {
+  if (listener.kind === "Plain") return `    http-request return status 404 if ${hostIs(listener.hostname)}`;
+  if (listener.kind === "Https") return undefined;
+  const port = listener.httpsPort === 443 ? "" : `:${listener.httpsPort}`;
   const host = word(listener.hostname);
-  return `    http-request redirect prefix https://${host}${port} code 308 if { req.hdr(host),host_only,lower -m str ${host} }`;
+  return `    http-request redirect prefix https://${host}${port} code 308 if ${hostIs(host)}`;
 }
 
 function backendSection(backend: ProxyBackend, listeners: readonly ProxyListener[]): string {

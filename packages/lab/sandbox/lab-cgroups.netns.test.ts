@@ -17,7 +17,7 @@ test("a cgroup goes once the process that holds its lock has ended, and not befo
   const shares = roots.map((root) => `${root}/${living}/cpu.shares`).find((path) => existsSync(path));
   if (layout.version === "v1") expect(readFileSync(shares ?? "", "utf8")).toBe("32768\n");
   const realTime = roots.map((root) => `${root}/${living}/cpu.rt_runtime_us`).find((path) => existsSync(path));
-  if (realTime !== undefined) expect(readFileSync(realTime, "utf8")).toBe("135000\n");
+  if (realTime !== undefined) expect(readFileSync(realTime, "utf8")).toBe("75000\n");
   const holder = spawn("sleep", ["infinity"], { stdio: ["ignore", "ignore", "ignore", "ignore", descriptor] });
   try {
     closeSync(descriptor as number);

@@ -120,6 +120,19 @@ export class Controller {
     return this.#serial.run(() => this.#edit(request));
   }
 
+  /** A round of its own: something new is there that nodes must have. */
+  round(): Promise<void> {
+    return this.#serial.run(() => this.#round());
+  }
+
+  /** Something new is to be said of this issuer, or of the services with these hostnames. */
+  certificatesChanged(about: { readonly issuer: string } | { readonly hostnames: ReadonlySet<string> }): void {
+    const { statuses } = this.#dependencies;
+    if ("issuer" in about) statuses.markIssuer(about.issuer);
+    else statuses.markHostnames(this.#world, about.hostnames);
+    this.#wakeups.wake();
+  }
+
   /** Lets go of a volume: its host removes the data. @throws NW1501 when there is none, NW1303 while it is in use. */
   discard(request: DiscardRequest): Promise<ApplyResponse> {
     return this.#serial.run(async () => {
@@ -184,6 +197,7 @@ export class Controller {
     const departed = this.#nextAt !== null && rounds.anyDeparted(this.#world);
     const due = departed || (this.#nextAt !== null && clock.now() >= this.#nextAt) || certificates.anyDue();
     for (const node of changed) statuses.markNode(node);
+    statuses.markHostnames(this.#world, certificates.expiryChanges());
     try {
       if (this.#roundWanted || due || changed.length > 0) await this.#round();
       statuses.refresh(this.#world);

@@ -28,7 +28,7 @@ export function* keysOfNode(world: World, ledger: LedgerIndex, node: string): Ge
 }
 
 export function* keysOfHostnames(world: World, hostnames: ReadonlySet<string>): Generator<string> {
-  yield* serviceKeys(world, (names) => names.some((name) => hostnames.has(name)));
+  if (hostnames.size > 0) yield* serviceKeys(world, (names) => names.some((name) => hostnames.has(name)));
 }
 
 function* serviceKeys({ objects }: World, wanted: (hostnames: readonly string[]) => boolean): Generator<string> {

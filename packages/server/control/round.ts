@@ -9,6 +9,7 @@ import {
   objectSet,
   reconcile,
   standingObjects,
+  type Challenges,
   type Explanation,
   type HostNews,
   type ImageEntry,
@@ -34,6 +35,8 @@ export interface RoundDependencies {
   readonly states: NodeStates;
   readonly reports: Reports;
   readonly certificates: Certificates;
+  /** What certificate authorities ask for now. */
+  readonly challenges: () => Challenges;
   readonly values: OpenedValues;
   readonly events: Events;
   /** See `reconcile`. */
@@ -67,6 +70,7 @@ export interface RoundResult {
 export class Rounds {
   readonly #dependencies: RoundDependencies;
   #compilation: KeptCompilation | undefined;
+  #shown: Challenges | undefined;
 
   constructor(dependencies: RoundDependencies) {
     this.#dependencies = dependencies;
@@ -76,6 +80,11 @@ export class Rounds {
   anyDeparted({ standing, ledger }: World): boolean {
     const { reports, states } = this.#dependencies;
     return anyDeparted(ledger, () => reports.observed(nodeNames(standing), states.revisions()));
+  }
+
+  /** What nodes were given of what certificate authorities ask for. */
+  get shownChallenges(): Challenges | undefined {
+    return this.#shown;
   }
 
   /** What would be decided for these objects. Changes nothing. */
@@ -99,8 +108,9 @@ export class Rounds {
   async carryOut(decision: Decision, edited: Edited = nothingEdited): Promise<RoundResult> {
     const { clock, states, certificates } = this.#dependencies;
     const started = clock.monotonic();
+    const challenges = this.#dependencies.challenges();
     const certified = await certificates.prepare(decision.world);
-    const prepared = states.prepare(this.#compile(decision, certified.pems));
+    const prepared = states.prepare(this.#compile(decision, certified.pems, challenges));
     const compiled = milliseconds(clock.monotonic() - started);
     const before = states.revisions();
     const writes = [
@@ -114,6 +124,7 @@ export class Rounds {
     const revision = await this.#commit(writes, news);
     certified.done();
     prepared.publish();
+    this.#shown = challenges;
     const changedNodes = new Map([...states.revisions()].filter(([node, at]) => before.get(node) !== at));
     const world = { ...decision.world, revisions: revisionsAfter(decision.world, edited.keys, revision) };
     return { world, changedNodes, compiled };
@@ -123,11 +134,12 @@ export class Rounds {
   #compile(
     { world, observed, reconciled }: Decision,
     certificates: ReadonlyMap<string, string>,
+    challenges: Challenges,
   ): ReadonlyMap<string, HostState | undefined> {
     const { objects, ledger } = world;
     const secrets = this.#dependencies.values.of(ledger, reconciled.changes);
     if (this.#compilation === undefined) {
-      this.#compilation = createCompilation({ objects, ledger, observed, certificates, secrets });
+      this.#compilation = createCompilation({ objects, ledger, observed, certificates, challenges, secrets });
       const { states } = this.#compilation.compiled();
       const gone = [...this.#dependencies.states.known()].filter((node) => !states.has(node));
       return new Map<string, HostState | undefined>([...states, ...gone.map((node) => [node, undefined] as const)]);
@@ -137,6 +149,7 @@ export class Rounds {
       ledger: reconciled.changes,
       observed,
       certificates,
+      challenges,
       secrets,
     });
     return new Map(changed.map((node) => [node, states.get(node)]));

@@ -9,6 +9,8 @@ import { displayName, parseKey } from "../state/objects.ts";
 import type { ObjectView } from "../state/object-view.ts";
 import type { Reports } from "../state/reports.ts";
 import { Absences } from "../status/absences.ts";
+import type { CertificateFacts } from "../status/certificate-status.ts";
+import { measureCertificates } from "../status/measure-certificates.ts";
 import { measureProjects } from "../status/measure-projects.ts";
 import { indexLedger, type DnsFacts, type Facts, type LedgerIndex } from "../status/facts.ts";
 import { deriveObject, derivedKeys } from "../status/derive.ts";
@@ -25,6 +27,7 @@ export interface StatusDependencies {
   readonly states: NodeStates;
   readonly view: ObjectView;
   readonly dns: DnsFacts;
+  readonly certificates: CertificateFacts;
 }
 
 export class Statuses {
@@ -57,6 +60,10 @@ export class Statuses {
 
   markHostnames(world: World, hostnames: ReadonlySet<string>): void {
     this.#markKeys(keysOfHostnames(world, hostnames));
+  }
+
+  markIssuer(name: string): void {
+    this.#markKeys([`CertificateIssuer/${name}`]);
   }
 
   /** For the first time: everything there is. */
@@ -96,18 +103,29 @@ export class Statuses {
   }
 
   facts(world: World): Facts {
-    const { clock, reports, states, dns } = this.#dependencies;
+    const { clock, reports, states, dns, certificates } = this.#dependencies;
     const { standing: objects, diagnostics } = world;
     const [ledger, absences] = [this.#ledger, this.#absences];
-    return { objects, ledger, reports, states, dns, absences, diagnostics, now: formatInstant(clock.now()) };
+    return {
+      objects,
+      ledger,
+      reports,
+      states,
+      dns,
+      certificates,
+      absences,
+      diagnostics,
+      now: formatInstant(clock.now()),
+    };
   }
 
   /** Sets the gauges, for whoever reads them now. */
   measure(world: World): void {
-    const { metrics, reports } = this.#dependencies;
+    const { metrics, reports, certificates } = this.#dependencies;
     metrics.objects.reset();
     for (const { object } of world.items.values()) metrics.objects.inc({ kind: object.kind });
     measureProjects(metrics, world);
+    measureCertificates(metrics, world, certificates);
     metrics.nodesReady.set(nodeNames(world.standing).filter((node) => reports.ready(node) === true).length);
     const ready = [...reports.all()].flatMap(({ report }) => report.instances.filter(({ phase }) => phase === "Ready"));
     metrics.instancesReady.set(ready.length);
@@ -157,7 +175,7 @@ export class Statuses {
 }
 
 /** Reasons that pass by themselves while a change is carried out. */
-const underWay: ReadonlySet<string> = new Set(["Applying", "Evacuating", "Pulling", "StartsAfter"]);
+const underWay: ReadonlySet<string> = new Set(["Applying", "Evacuating", "Pulling", "StartsAfter", "Issuing"]);
 
 const conditionsIn = (object: WireObject | undefined): readonly Condition[] =>
   (object?.status?.["conditions"] ?? []) as readonly Condition[];

@@ -11,7 +11,7 @@ import type { ServerContext } from "./context.ts";
 async function metrics({ controller, metrics: { registry } }: ServerContext, scope: Scope): Promise<Response> {
   controller.measure();
   if (scope === null) return text(await registry.metrics(), registry.contentType);
-  return text(await projectMetrics(controller.world, scope), registry.contentType);
+  return text(await projectMetrics(controller.world, controller.facts().certificates, scope), registry.contentType);
 }
 
 export const systemRoutes = (context: ServerContext): readonly Route[] => [

@@ -10,7 +10,14 @@ export type SealingKeys = readonly [SealingKey, ...SealingKey[]];
 export const keyFileName = "secrets.key";
 
 /** Records that hold boxes. */
-export const sealedPrefixes = ["object/Secret/", "ledger/template/", "change/"] as const;
+export const sealedPrefixes = [
+  "object/Secret/",
+  "ledger/template/",
+  "change/",
+  "certificate/",
+  "acme-account/",
+  "acme-order/",
+] as const;
 
 /** Reads the keys, or makes the first one where the store has no secret yet. @throws NW1511 */
 export async function loadKeys(files: Files, path: string, entropy: Entropy, store: Store): Promise<SealingKeys> {

@@ -13,6 +13,7 @@ import type { StageTracker } from "../control/stages.ts";
 import type { World } from "../control/world.ts";
 import { keyText, parseKey, type Item } from "../state/objects.ts";
 import type { Facts } from "./facts.ts";
+import { issuerStatus } from "./issuer-status.ts";
 import { instanceObject } from "./instance-status.ts";
 import { nodeStatus, usedOf } from "./node-status.ts";
 import { networkEntry, networkStatus, poolStatus } from "./other-status.ts";
@@ -100,6 +101,7 @@ function statusOf(input: DeriveInput, object: AnyObject): object {
   if (object.kind === "Host") return { ...nodeStatus(node), used: usedOf(facts, name) };
   if (object.kind === "Router") return nodeStatus({ ...node, managed: object.spec.managed });
   if (object.kind === "Project") return projectStatus(facts, object, before);
+  if (object.kind === "CertificateIssuer") return issuerStatus(facts, object, before);
   return object.kind === "AddressPool" ? poolStatus(facts, object) : {};
 }
 

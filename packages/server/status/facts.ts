@@ -9,6 +9,7 @@ import type {
 } from "@netwright/compiler";
 import type { Diagnostic } from "@netwright/base";
 import type { NodeStates } from "../state/node-states.ts";
+import type { CertificateFacts } from "./certificate-status.ts";
 import type { Absences } from "./absences.ts";
 import type { Reports } from "../state/reports.ts";
 
@@ -20,6 +21,7 @@ export interface Facts {
   /** What the last round could not do. */
   readonly diagnostics: readonly Diagnostic[];
   readonly dns: DnsFacts;
+  readonly certificates: CertificateFacts;
   readonly absences: Absences;
   /** RFC 3339. */
   readonly now: string;

@@ -2,7 +2,9 @@
 import { resources, type ObjectSet, type Resource } from "@netwright/compiler";
 import { Registry } from "prom-client";
 import type { World } from "../control/world.ts";
-import { projectGauges, type Metrics } from "../metrics.ts";
+import { certificateGauges, projectGauges, type Metrics } from "../metrics.ts";
+import type { CertificateFacts } from "./certificate-status.ts";
+import { measureCertificates } from "./measure-certificates.ts";
 import { standingsOf } from "./project-status.ts";
 
 type Gauges = Pick<Metrics, "projectUsed" | "projectQuota">;
@@ -32,8 +34,9 @@ const limitOf = (objects: ObjectSet, project: string, resource: Resource): numbe
 const inUnits = (resource: Resource, amount: number): number => (resource === "cpu" ? amount / 1000 : amount);
 
 /** The text that people of one project get. */
-export async function projectMetrics(world: World, project: string): Promise<string> {
+export async function projectMetrics(world: World, certificates: CertificateFacts, project: string): Promise<string> {
   const registry = new Registry();
   measureProjects(projectGauges(registry), world, project);
+  measureCertificates(certificateGauges(registry), world, certificates, project);
   return registry.metrics();
 }

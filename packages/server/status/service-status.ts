@@ -2,6 +2,7 @@
 import { serviceChain, type Condition, type Service, type ServiceStatus } from "@netwright/api";
 import type { InstanceEntry } from "@netwright/compiler";
 import { announcementsOf } from "./announcements.ts";
+import { certificatesOf } from "./certificate-status.ts";
 import { conditionsOf } from "./conditions.ts";
 import type { Facts } from "./facts.ts";
 import { imagesOf } from "./image-status.ts";
@@ -30,12 +31,14 @@ export function observeService(input: ServiceInput): ObservedService {
   const balancers = instances.filter(({ entry }) => entry.role === "LoadBalancer").map(({ host }) => host);
   const announcements = vip === undefined ? [] : announcementsOf(facts, balancers, vip.address);
   const images = imagesOf(facts, service);
+  const certificates = certificatesOf(facts, service);
   const verdicts = serviceVerdicts({ ...input, vip, instances, announcements, images });
   return {
     addresses: vip === undefined ? [] : [{ address: vip.address, pool: vip.pool }],
     announcements: [...announcements],
     instances: instances.map(({ entry: _, ...instance }) => instance),
     ...(images.length === 0 ? {} : { images: [...images] }),
+    ...(certificates.length === 0 ? {} : { certificates: [...certificates] }),
     conditions: [...conditionsOf(verdicts, before, facts.now)],
     ...rolloutOf(facts, service),
   };

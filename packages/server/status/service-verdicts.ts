@@ -1,8 +1,9 @@
-/** The ladder of a Service: Accepted, ResolvedRefs, Placed, Programmed, Announced, Ready. Pure. */
+/** The ladder of a Service: Accepted, ResolvedRefs, Placed, Programmed, Announced, CertificateReady, Ready. Pure. */
 import { objectName, serviceChain, type Condition, type Service, type ServiceStatus } from "@netwright/api";
 import type { ErrorCode } from "@netwright/base";
 import type { VipEntry } from "@netwright/compiler";
 import { reachesUpstream, type Announcement } from "./announcements.ts";
+import { judgeCertificates } from "./certificate-status.ts";
 import type { Verdict } from "./conditions.ts";
 import type { Facts } from "./facts.ts";
 import { peeringTroubles } from "./peering.ts";
@@ -32,6 +33,7 @@ export function serviceVerdicts(input: VerdictInput): readonly Verdict[] {
   const programmed = judgeProgrammed(input);
   const announced = judgeAnnounced(input);
   const pulled = judgePulled(input.facts, input.images, input.instances);
+  const certified = judgeCertificates(input.facts, input.service);
   const verdict = (type: string, judgement: Judgement, observedGeneration = generation): Verdict => ({
     type,
     ...judgement,
@@ -47,7 +49,8 @@ export function serviceVerdicts(input: VerdictInput): readonly Verdict[] {
     verdict("Programmed", programmed),
     ...(pulled === undefined ? [] : [verdict("Pulled", pulled)]),
     verdict("Announced", announced),
-    verdict("Ready", judgeReady(input, announced), readyGeneration(input, placed, programmed)),
+    ...(certified === undefined ? [] : [verdict("CertificateReady", certified)]),
+    verdict("Ready", judgeReady(input, announced, certified), readyGeneration(input, placed, programmed)),
   ];
 }
 
@@ -165,7 +168,11 @@ function missingRoutes(facts: Facts, service: Service, announcements: readonly A
   return facts.absences.lasting(textOf(service), lacking);
 }
 
-function judgeReady({ facts, service, instances }: VerdictInput, announced: Judgement): Judgement {
+function judgeReady(
+  { facts, service, instances }: VerdictInput,
+  announced: Judgement,
+  certified: Judgement | undefined,
+): Judgement {
   // From the last tier on: one that fails takes those before it along.
   for (const tier of serviceChain(service).toReversed()) {
     if (tier.replicas === 0 || tier.role === "LoadBalancer") continue;
@@ -179,6 +186,7 @@ function judgeReady({ facts, service, instances }: VerdictInput, announced: Judg
     const problem = facts.dns.problem(hostname);
     if (problem !== undefined) return no("NoRecord", problem);
   }
+  if (certified?.status === "False") return no("NoCertificate", `${certified.reason}: ${certified.message}`);
   return yes("Ready", "every listener is served");
 }
 

@@ -12,6 +12,8 @@ import { milliseconds, NetwrightError, type Milliseconds } from "@netwright/base
 import { systemClock, systemEntropy } from "@netwright/base/node-clock.ts";
 import type { Store } from "@netwright/contract";
 import { memoryStore } from "@netwright/store";
+import { AcmeFailure } from "../acme/failure.ts";
+import type { AcmeTransport } from "../acme/transport.ts";
 import type { Issue } from "../control/certificates.ts";
 import type { DnsDependencies, UpdateRecord } from "../control/dns-sync.ts";
 import type { SealingKeys } from "../secrets/key-file.ts";
@@ -35,6 +37,8 @@ export interface HarnessOptions {
   readonly holds?: DnsDependencies["holds"];
   readonly issue?: Issue;
   readonly heartbeat?: Milliseconds;
+  /** Certificate authorities are out of reach when left out. */
+  readonly acmeTransport?: AcmeTransport;
   readonly keys?: SealingKeys;
 }
 
@@ -44,6 +48,7 @@ export async function startHarness({
   holds = async () => true,
   issue = fakeIssue,
   heartbeat = milliseconds(1000),
+  acmeTransport = () => Promise.reject(new AcmeFailure("NW1621", "AuthorityUnreachable", "there is no network")),
   keys = [{ id: "00000000", key: new Uint8Array(32) }],
 }: HarnessOptions = {}): Promise<Harness> {
   const quiet = {
@@ -54,6 +59,7 @@ export async function startHarness({
   const server = await startServer({
     store,
     issue,
+    acmeTransport: () => acmeTransport,
     adminToken,
     keys,
     heartbeat,

@@ -30,8 +30,17 @@ export function completeService(object: ServiceInput): Service {
 function completeListener(listener: ExposeInput, workloads: readonly WorkloadTier[]): Listener {
   const { hostname, families } = listener;
   if (listener.protocol === "HTTPS") {
-    const { port = httpsPort, certificate = "auto", redirectHttp = true } = listener;
-    return { hostname, protocol: "HTTPS", port, certificate, redirectHttp, families };
+    const { port = httpsPort, certificate = "auto", redirectHttp = true, hsts, issuer } = listener;
+    return {
+      hostname,
+      protocol: "HTTPS",
+      port,
+      certificate,
+      redirectHttp,
+      families,
+      ...(hsts === undefined ? {} : { hsts }),
+      ...(issuer === undefined ? {} : { issuer }),
+    };
   }
   const { protocol, port = 0, tier = workloads[0]?.name ?? "" } = listener;
   return { hostname, protocol, port, tier, families };

@@ -1,8 +1,12 @@
 /** `expose[]`: listeners on the service's public address. */
+import { milliseconds, seconds, type Milliseconds } from "@netwright/base";
 import { z } from "zod";
+import { durationField } from "../../fields/duration.ts";
 import { hostnameField } from "../../fields/hostname.ts";
 import { nameField } from "../../fields/name.ts";
 import { portField } from "../../fields/port.ts";
+
+const hours = (count: number): Milliseconds => milliseconds(count * 3_600_000);
 
 export const exposeSchema = z.strictObject({
   hostname: hostnameField("The name that clients use; gets an AAAA record."),
@@ -17,10 +21,18 @@ export const exposeSchema = z.strictObject({
     .enum(["auto"])
     .exactOptional()
     .meta({ description: "HTTPS only. auto: issued and renewed by Netwright; the default." }),
+  issuer: nameField(
+    "HTTPS only: the CertificateIssuer. Left out: the one called default where there is one, else the built-in authority.",
+  ).exactOptional(),
   redirectHttp: z
     .boolean()
     .exactOptional()
     .meta({ description: "HTTPS only. Answer http on port 80 with a redirect; true when left out." }),
+  hsts: durationField(
+    "HTTPS only. Tell browsers to use nothing but https for so long (RFC 6797); they are not told when left out.",
+    { min: seconds(0), max: hours(2 * 365 * 24) },
+    ["8760h"],
+  ).exactOptional(),
   tier: nameField("TCP and UDP only: the tier that serves it; the first one when left out.", 15).exactOptional(),
   families: z
     .array(z.enum(["IPv6", "IPv4"]))

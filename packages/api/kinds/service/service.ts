@@ -1,4 +1,5 @@
 /** A Service as everybody behind the loader sees it: every default filled in. */
+import type { Milliseconds } from "@netwright/base";
 import type { Hostname } from "../../fields/hostname.ts";
 import type { AllowInput } from "./allow.ts";
 import type { Egress } from "./egress.ts";
@@ -18,7 +19,11 @@ interface ListenerBase {
 export interface HttpsListener extends ListenerBase {
   readonly protocol: "HTTPS";
   readonly certificate: "auto";
+  /** A CertificateIssuer. Undefined: `default` where there is one, else the built-in authority. */
+  readonly issuer?: string;
   readonly redirectHttp: boolean;
+  /** How long browsers use nothing but https; undefined: they are not told. */
+  readonly hsts?: Milliseconds;
 }
 
 /** Goes from the load balancer straight to `tier`, at its `workload.port`. */

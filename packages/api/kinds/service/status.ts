@@ -68,6 +68,18 @@ export const serviceStatusSchema = z.strictObject({
     )
     .exactOptional()
     .meta({ description: "Of tiers with an image that is not host." }),
+  certificates: z
+    .array(
+      z.strictObject({
+        hostname: z.string(),
+        issuer: z.string().meta({ description: "Name of the CertificateIssuer; empty: the built-in authority." }),
+        notBefore: z.string().meta({ description: "RFC 3339." }),
+        notAfter: z.string().meta({ description: "RFC 3339." }),
+        renewAt: z.string().meta({ description: "When the next one is asked for, RFC 3339." }),
+      }),
+    )
+    .exactOptional()
+    .meta({ description: "What is served at listeners with HTTPS." }),
   conditions: z.array(conditionSchema),
   rollout: rolloutSchema
     .exactOptional()

@@ -32,7 +32,9 @@ function httpsFindings({ tier }: ExposeInput, index: number): readonly Finding[]
 function transportFindings(spec: Spec, listener: ExposeInput, index: number): readonly Finding[] {
   const path = ["spec", "expose", index];
   const { protocol, port, tier } = listener;
-  const foreign = (["certificate", "redirectHttp"] as const).filter((field) => listener[field] !== undefined);
+  const foreign = (["certificate", "issuer", "redirectHttp", "hsts"] as const).filter(
+    (field) => listener[field] !== undefined,
+  );
   const hint = "leave it out, or write protocol: HTTPS";
   const tiers = spec.tiers.filter(isWorkloadTier).map(({ name }) => name);
   const noPort = finding(
@@ -54,17 +56,26 @@ function transportFindings(spec: Spec, listener: ExposeInput, index: number): re
   ];
 }
 
-/** What a listener takes on the service's address; HTTPS takes port 80 too where it redirects. */
-function socketsOf({ protocol, port, redirectHttp = true }: ExposeInput): readonly string[] {
-  if (protocol !== "HTTPS") return port === undefined ? [] : [`${protocol.toLowerCase()}/${port}`];
+/** What a listener takes on the service's address, and what for; HTTPS takes port 80 too where it redirects. */
+function socketsOf({ protocol, port, redirectHttp = true }: ExposeInput): ReadonlyMap<string, "TLS" | "Plain" | "Own"> {
+  if (protocol !== "HTTPS") return new Map(port === undefined ? [] : [[`${protocol.toLowerCase()}/${port}`, "Own"]]);
   const own = `tcp/${port ?? 443}`;
-  return redirectHttp && own !== "tcp/80" ? [own, "tcp/80"] : [own];
+  const tls = new Map<string, "TLS" | "Plain">([[own, "TLS"]]);
+  return redirectHttp && own !== "tcp/80" ? tls.set("tcp/80", "Plain") : tls;
+}
+
+/** Where TLS or HTTP says which hostname is meant, several share a port. */
+function takenTwice(one: ExposeInput, other: ExposeInput): string | undefined {
+  const others = socketsOf(other);
+  const shares = (use: string): boolean => use !== "Own" && one.hostname !== other.hostname;
+  return [...socketsOf(one)].find(
+    ([socket, use]) => others.has(socket) && !(shares(use) && others.get(socket) === use),
+  )?.[0];
 }
 
 function clashFindings(listeners: readonly ExposeInput[], listener: ExposeInput, index: number): readonly Finding[] {
-  const sockets = socketsOf(listener);
   for (const [earlier, other] of listeners.slice(0, index).entries()) {
-    const socket = sockets.find((candidate) => socketsOf(other).includes(candidate));
+    const socket = takenTwice(listener, other);
     if (socket === undefined) continue;
     const onPort = listener.port !== undefined && socket.endsWith(`/${listener.port}`);
     const path = ["spec", "expose", index, ...(onPort ? ["port"] : [])];
