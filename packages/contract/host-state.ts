@@ -28,8 +28,8 @@ export interface HostState {
   /** Data that is here to stay, or to go. By id. Absent where there is none. What else lies there is left alone. */
   readonly volumes?: readonly VolumeState[];
   /**
-   * Values that workloads here refer to, and no others. They are written to memory only. By digest; absent where nothing
-   * refers to any.
+   * Values that workloads here refer to, and private keys of proxies here; no others. They are written to memory only. By
+   * digest; absent where nothing refers to any.
    */
   readonly secrets?: readonly SecretValue[];
 }
@@ -47,7 +47,7 @@ export interface VolumeState {
 }
 
 export interface SecretValue {
-  /** As in `SecretRef`. */
+  /** As in `SecretRef` or `ProxyCertificate`. */
   readonly digest: string;
   /** The octets, in base64. Absent for readers that the values are kept from. */
   readonly value?: string;
@@ -89,6 +89,19 @@ export interface NetworkState {
   readonly deliveries: readonly Delivery[];
   /** What the network's resolver answers here, by name. Absent where no workload here would ask. */
   readonly names?: readonly NetworkName[];
+  /** Flows to the internet that workloads here may open. Absent where there are none. By class, then destination. */
+  readonly egress?: readonly EgressEntry[];
+}
+
+/** "Instances of class `from` on this host may open connections to this prefix, in the name of `source`." */
+export interface EgressEntry {
+  readonly from: ClassId;
+  /** An address of a pool that this host alone announces, so that replies come back here. */
+  readonly source: Ipv6;
+  readonly to: Ipv6Prefix;
+  readonly protocol: Protocol;
+  readonly port: number;
+  readonly origin: Origin;
 }
 
 /** A name below `internal.`: `web.shop` of a tier, `shop` of a service. */

@@ -51,6 +51,15 @@ const parts: readonly PartTable[] = [
       PORT: (row) => `${String(row["protocol"]).toLowerCase()}/${String(row["port"])}`,
     },
   },
+  {
+    path: "spec.egress",
+    title: "allowed to the internet",
+    columns: {
+      FROM: "from",
+      TO: "to",
+      PORT: (row) => `${String(row["protocol"]).toLowerCase()}/${String(row["port"])}`,
+    },
+  },
   ...["spec.uplinks", "spec.links"].map((path) => ({
     path,
     title: path.slice("spec.".length),
@@ -71,7 +80,7 @@ const parts: readonly PartTable[] = [
     title: "certificates",
     columns: {
       HOSTNAME: "hostname",
-      ISSUER: (row) => (row["issuer"] === "" ? "built-in" : row["issuer"]),
+      ISSUER: ({ secret, issuer }) => (typeof secret === "string" ? `secret/${secret}` : issuer || "built-in"),
       EXPIRES: (row) => timeOrNone(row["notAfter"]),
       RENEWED: (row) => timeOrNone(row["renewAt"]),
     },

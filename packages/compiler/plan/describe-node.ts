@@ -2,6 +2,7 @@
 import { printOctets, type Octets } from "@netwright/api";
 import type {
   Delivery,
+  EgressEntry,
   HostState,
   ListenerKey,
   LoadBalancer,
@@ -42,6 +43,7 @@ function networkFacts(network: NetworkState, names: NamePair): readonly Fact[] {
     ...network.tunnels.map(({ host, vtep }) => fact(`tunnel to ${host} for network ${name}`, vtep)),
     ...network.workloads.flatMap(workloadFacts),
     ...network.policy.map((entry) => policyFact(network, entry, names)),
+    ...(network.egress ?? []).map((entry) => egressFact(network, entry, names)),
     ...network.deliveries.map(deliveryFact),
     ...network.loadBalancers.flatMap(balancerFacts),
   ];
@@ -60,11 +62,11 @@ function workloadFacts(workload: WorkloadState): readonly Fact[] {
 }
 
 function proxyFacts(id: string, { listeners, backends, certificates }: ProxyRun): readonly Fact[] {
-  const pem = new Map(certificates.map((certificate) => [certificate.name, certificate.pem]));
+  const digests = new Map(certificates.map(({ name, digest }) => [name, digest]));
   return [
     ...listeners.map((listener) => {
       const place = `${listener.hostname}:${listener.port}`;
-      if (listener.kind === "Https") return fact(`proxy ${id}: https://${place}`, pem.get(listener.certificate));
+      if (listener.kind === "Https") return fact(`proxy ${id}: https://${place}`, digests.get(listener.certificate));
       if (listener.kind === "Plain") return fact(`proxy ${id}: answers to certificate authorities at http://${place}`);
       return fact(`proxy ${id}: redirect http://${place} to port ${listener.httpsPort}`);
     }),
@@ -84,6 +86,20 @@ function policyFact(
   const network = `${project}/${name}`;
   const text = `firewall: ${names(network, from, to)} ${protocol}/${port}`;
   return fact(`${text} (${origin.object} ${origin.field})`, null, `${network} ${from} ${to} ${protocol} ${port}`);
+}
+
+function egressFact(
+  { project, name }: NetworkState,
+  { from, source, to, protocol, port, origin }: EgressEntry,
+  names: NamePair,
+): Fact {
+  const network = `${project}/${name}`;
+  const flow = `egress: ${names(network, from, 0)} ${to} ${protocol}/${port} as ${source}`;
+  return fact(
+    `${flow} (${origin.object} ${origin.field})`,
+    null,
+    `${network} ${from} ${to} ${protocol} ${port} egress`,
+  );
 }
 
 const printListener = ({ vip, protocol, port }: ListenerKey): string => `[${vip}]:${port}/${protocol}`;
