@@ -60,6 +60,10 @@ export function agentMetrics(version: string): AgentMetrics {
     labelNames: ["neighbor"],
     registers,
   });
+  const volume = (name: string, help: string) =>
+    new Gauge({ name: `netwright_agent_volume_${name}`, help, labelNames: ["project", "volume"], registers });
+  const volumeSize = volume("size_bytes", "What a volume on this host can hold.");
+  const volumeUsed = volume("used_bytes", "What a volume on this host holds.");
   return {
     registry,
     round: (round) => {
@@ -74,6 +78,14 @@ export function agentMetrics(version: string): AgentMetrics {
     seen: (seen) => {
       instances.reset();
       for (const { phase } of seen.instances) instances.inc({ phase });
+      volumeSize.reset();
+      volumeUsed.reset();
+      for (const { id, sizeBytes, usedBytes } of seen.volumeUsage) {
+        // PROJECT.NAME.SERIAL; neither name has a dot.
+        const [project = "", name = ""] = id.split(".");
+        volumeSize.set({ project, volume: name }, sizeBytes);
+        volumeUsed.set({ project, volume: name }, usedBytes);
+      }
       sessions.reset();
       for (const { neighbor, state } of seen.sessions) sessions.set({ neighbor }, state === "Established" ? 1 : 0);
     },

@@ -201,9 +201,9 @@ const phasesOf = ({ instances }: NodeReport): Phases =>
     .map(({ project, id, phase }) => [`${project}/${id}`, phase] as const)
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
 
-/** Everything but when it was said, and how many connections there were just then. */
+/** Everything but when it was said, how many connections there were just then, and how full volumes were. */
 const content = ({ at: _, ...report }: NodeReport): string =>
-  JSON.stringify(report, (key, value: unknown) => (key === "connections" ? undefined : value));
+  JSON.stringify(report, (key, value: unknown) => (key === "connections" || key === "usedBytes" ? undefined : value));
 
 function deniedTimes(report: NodeReport, before: Heard | undefined, now: Instant): ReadonlyMap<string, Instant> {
   const earlier = new Map<string, number>();
