@@ -42,12 +42,14 @@ function runOf(workload: Workload, values: Values): ContainerRun {
   };
 }
 
+const defaultEphemeralStorage = 2 ** 30;
+
 function processOf(workload: Workload): Partial<ContainerRun> {
-  const { workingDir, user, readOnlyRoot, writable = [], stopSignal, image } = workload;
+  const { workingDir, user, readOnlyRoot, writable = [], stopSignal, image, resources } = workload;
   return {
     ...(workingDir === undefined ? {} : { workingDir }),
     ...(user === undefined ? {} : { user }),
-    ...(readOnlyRoot || image === "host" ? {} : { writableRoot: true }),
+    ...(readOnlyRoot || image === "host" ? {} : { writableRoot: true, writableBytes: resources.ephemeralStorage ?? defaultEphemeralStorage }),
     ...(writable.length === 0 ? {} : { writable: writable.toSorted() }),
     ...(stopSignal === undefined ? {} : { stopSignal }),
   };

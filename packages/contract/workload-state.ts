@@ -43,6 +43,8 @@ export interface ContainerRun {
   readonly user?: string;
   /** Only for images: what it writes goes above the image, and is gone when it ends. Absent: the root is read-only. */
   readonly writableRoot?: true;
+  /** How much that may be, in octets. There where `writableRoot` is. */
+  readonly writableBytes?: number;
   /** Directories in memory. Sorted; absent where there are none. */
   readonly writable?: readonly string[];
   /** Absent: what the image says, or SIGTERM. */

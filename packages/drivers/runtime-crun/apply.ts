@@ -4,13 +4,14 @@ import { isNetwrightError, messageOf, milliseconds, NetwrightError } from "@netw
 import type { Files, NodePaths, NodeSystem, Problem } from "@netwright/contract";
 import { layerPath, resolveUser, smallFile, type ImageRecord } from "../image-store/index.ts";
 import { bundleConfig, bundleFiles, type Root } from "./bundle.ts";
+import { lowerNames } from "./enter-script.ts";
 import { ownerOf } from "./host-root.ts";
 import { readHierarchies } from "./hierarchies.ts";
 import { isInMemory } from "../memory.ts";
-import { bundleOf, bundlesDirectory, logPath, writablePath, type Bundle } from "./layout.ts";
+import { bundleOf, bundlesDirectory, logPath, writableMount, writablePath, type Bundle } from "./layout.ts";
 import { livingSupervisor } from "./observe.ts";
 import type { RuntimeChange } from "./plan.ts";
-import { lowerNames, supervisorScript } from "./supervisor.ts";
+import { supervisorScript } from "./supervisor.ts";
 import { mountScript, volumeFiles } from "./volume-mounts.ts";
 import { generationOf, type ContainerInstance } from "./want.ts";
 
@@ -76,7 +77,9 @@ async function writeBundle(
   if (image !== null) {
     // From here on nothing of the image is collected.
     await files.write(bundle.image, image.digest);
-    await linkLayers(paths, image, bundle, writablePath(paths, generationOf(instance)));
+    const writable = writablePath(paths, generationOf(instance));
+    const over = instance.run.writableBytes === undefined ? writable : writableMount(writable);
+    await linkLayers(paths, image, bundle, over);
   }
   await writeMounts(files, paths, instance, image, bundle);
   await files.write(bundle.script, supervisorScript(instance, paths, hierarchies, image));
@@ -99,15 +102,15 @@ async function writeMounts(
   await files.write(mounts, mountScript(run.volumes, paths, { bundle: directory, uid, gid }));
 }
 
-async function linkLayers(paths: NodePaths, { layers }: ImageRecord, bundle: Bundle, writable: string): Promise<void> {
+async function linkLayers(paths: NodePaths, { layers }: ImageRecord, bundle: Bundle, over: string): Promise<void> {
   // What an earlier try left may name other layers.
   await rm(bundle.lower, { recursive: true, force: true });
   await mkdir(bundle.lower, { recursive: true });
   const targets = layers.toReversed().map(({ id }) => layerPath(paths, id));
   const links = [
     ...lowerNames(layers.length).map((name, index) => [name, targets[index] ?? ""] as const),
-    ["upper", `${writable}/upper`] as const,
-    ["work", `${writable}/work`] as const,
+    ["upper", `${over}/upper`] as const,
+    ["work", `${over}/work`] as const,
   ];
   await Promise.all(links.map(([name, target]) => symlink(target, `${bundle.lower}/${name}`)));
 }

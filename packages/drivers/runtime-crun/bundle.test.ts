@@ -117,6 +117,13 @@ describe("of an image", () => {
     expect(execFileSync("sh", ["-n"], { input: script, encoding: "utf8" })).toBe("");
   });
 
+  test("what is written over the image has a file system of its own size", () => {
+    const written = ofImage({ writableRoot: true, writableBytes: 2 ** 24 });
+    const script = supervisorScript(written, paths, v1, image);
+    expect(script).toContain('truncate -s 16777216 "$writable/ext4"');
+    expect(execFileSync("sh", ["-n"], { input: script, encoding: "utf8" })).toBe("");
+  });
+
   test.each([
     [[], [], ["/bin/shop", "--port", "80"]],
     [[], ["--port", "81"], ["/bin/shop", "--port", "81"]],

@@ -36,6 +36,9 @@ export const logPath = (paths: NodePaths, name: string): string => `${paths.stat
 /** What a container writes over its image. */
 export const writablePath = (paths: NodePaths, generation: string): string =>
   `${writableDirectory(paths)}/${generation}`;
+/** The file system, in a file, that holds it where it has a limit; and where that is mounted for the container. */
+export const writableFile = (writable: string): string => `${writable}/ext4`;
+export const writableMount = (writable: string): string => `${writable}/mount`;
 /** Control group of a generation, the same in every hierarchy. */
 export const controlGroup = (paths: NodePaths, generation: string): string =>
   `${paths.controlGroup ?? "/netwright"}/${generation}`;

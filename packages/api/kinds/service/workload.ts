@@ -58,6 +58,9 @@ const fileSchema = z.strictObject({
   mode: fileModeField("Permission bits in octal.").prefault("0644"),
 });
 
+/** A file system of this size. */
+const smallestEphemeralStorage = 2 ** 24;
+
 const resourcesSchema = z
   .strictObject({
     cpu: cpuField("Limit; not limited when left out.").exactOptional(),
@@ -68,6 +71,10 @@ const resourcesSchema = z
       max: 1_000_000,
       description: "Processes and threads, at most.",
     }).default(1024),
+    ephemeralStorage: memoryField(
+      "With readOnlyRoot: false: what it may write over its image, besides volumes; 1Gi when left out.",
+      smallestEphemeralStorage,
+    ).exactOptional(),
   })
   .prefault({})
   .meta({ description: "Limits of each instance." });
