@@ -109,6 +109,17 @@ export interface Resources {
   readonly memoryBytes: number | null;
   /** Processes and threads. */
   readonly pids: number;
+  /** Absent: no limit. */
+  readonly io?: IoLimits;
+}
+
+/** Of each disk, a second. What is absent has no limit. */
+export interface IoLimits {
+  /** Octets. */
+  readonly readBytes?: number;
+  readonly writeBytes?: number;
+  readonly readOperations?: number;
+  readonly writeOperations?: number;
 }
 
 /** Asked of the instance itself, on its own host. */

@@ -20,6 +20,7 @@ export function enterScript(image: ImageRecord | null, { volumes, writableBytes 
     "  exec unshare --mount --propagation private sh -c '",
     ...(image === null ? [] : [...limited(writableBytes), ...overlay]),
     ...(volumes ? ['    sh "$1/mounts.sh" || exit 125'] : []),
+    '    [ ! -e "$1/io.sh" ] || sh "$1/io.sh" "$1"/volumes/* "$2/mount" || exit 125',
     "    shift 3",
     '    exec "$@"',
     `  ' sh "$bundle" "$writable" ${image === null ? "-" : `'${overlayOptions(image)}'`} "$@"`,

@@ -14,6 +14,10 @@ export interface Bundle {
   readonly script: string;
   /** Mounts its volumes. */
   readonly mounts: string;
+  /** Limits reading and writing of file systems that were mounted for it; there where it has such limits. */
+  readonly io: string;
+  /** What limits have no effect here, in words; there where some have none. */
+  readonly unlimited: string;
   /** Its line of /proc/PID/stat. */
   readonly supervisor: string;
   /** Host pid of the container's first process, while it runs. */
@@ -52,6 +56,8 @@ export function bundleOf(paths: NodePaths, generation: string): Bundle {
     lower: `${directory}/lower`,
     script: `${directory}/supervise.sh`,
     mounts: `${directory}/mounts.sh`,
+    io: `${directory}/io.sh`,
+    unlimited: `${directory}/unlimited`,
     supervisor: `${directory}/supervisor`,
     pid: `${directory}/pid`,
     exit: `${directory}/exit`,

@@ -13,11 +13,18 @@ import { bundleOf, bundlesDirectory, controlGroup, crunRoot, trashDirectory, wri
 import { volumeFiles } from "./volume-mounts.ts";
 import { generationOf, type ContainerInstance } from "./want.ts";
 
+/** What a host has for limits. */
+export interface Ground {
+  readonly hierarchies: Hierarchies;
+  /** `MAJOR:MINOR`; null where the state directory is on none. */
+  readonly disk: string | null;
+}
+
 /** @param image null for `host` */
 export function supervisorScript(
   instance: ContainerInstance,
   paths: NodePaths,
-  hierarchies: Hierarchies,
+  { hierarchies, disk }: Ground,
   image: ImageRecord | null,
 ): string {
   const generation = generationOf(instance);
@@ -41,7 +48,7 @@ export function supervisorScript(
     writable: image === null ? "" : writablePath(paths, generation),
   };
   const settings = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`);
-  const writes = limits(instance.run.resources, hierarchies, group).map(
+  const writes = limits(instance.run.resources, hierarchies, group, disk).map(
     ({ file, value, optional }) =>
       `  ${optional === true ? `[ ! -e ${quoted(file)} ] || ` : ""}echo ${quoted(value)} >${quoted(file)} || return`,
   );

@@ -61,6 +61,25 @@ const fileSchema = z.strictObject({
 /** A file system of this size. */
 const smallestEphemeralStorage = 2 ** 24;
 
+const bandwidth = (what: string) =>
+  memoryField(`Octets that it may ${what} a second; not limited when left out.`, 2 ** 16).exactOptional();
+const operations = (what: string) =>
+  integerField({
+    noun: "a number of operations",
+    min: 10,
+    max: 10_000_000,
+    description: `How often it may ${what} a second; not limited when left out.`,
+  }).exactOptional();
+
+const ioSchema = z
+  .strictObject({
+    readBandwidth: bandwidth("read"),
+    writeBandwidth: bandwidth("write"),
+    readIops: operations("read"),
+    writeIops: operations("write"),
+  })
+  .meta({ description: "Limits of reading and writing, for each disk and each volume apart." });
+
 const resourcesSchema = z
   .strictObject({
     cpu: cpuField("Limit; not limited when left out.").exactOptional(),
@@ -75,6 +94,7 @@ const resourcesSchema = z
       "With readOnlyRoot: false: what it may write over its image, besides volumes; 1Gi when left out.",
       smallestEphemeralStorage,
     ).exactOptional(),
+    io: ioSchema.exactOptional(),
   })
   .prefault({})
   .meta({ description: "Limits of each instance." });
