@@ -23,7 +23,7 @@ beforeAll(async () => {
   lab = await startLab("notes");
   // A value that SQL and shells would stumble over.
   const password = join(directory, "password");
-  writeFileSync(password, "o'Neill $(id) \\ \"x\"");
+  writeFileSync(password, 'o\'Neill $(id) \\ "x"');
   await lab.must("secret", "create", "notes-db", "--from-file", `password=${password}`);
   await lab.must("apply", "-f", manifest, "--timeout", "2m");
 });
@@ -39,9 +39,6 @@ interface Notes {
 }
 const notes = async (): Promise<Notes> => JSON.parse(await page(lab, "internet1", api)) as Notes;
 
-/** What the API says of itself until it is so. */
-const notesAre = (what: string, holds: (seen: Notes) => boolean) => until(what, notes, holds);
-
 async function running(service: string, tier: string): Promise<readonly string[]> {
   const { instances } = await statusOf(lab, service);
   return instances.filter((each) => each.tier === tier && each.phase === "Ready").map(({ id }) => id);
@@ -56,10 +53,13 @@ test("the page comes over TLS, and what is sent to the API is kept", async () =>
 });
 
 test("every program runs as its own user, with a root that it cannot write and without capabilities", async () => {
-  const users = { "notes-web": "33", "notes-api": "1000", "notes-db-postgres": "999" };
-  for (const [tier, user] of Object.entries(users)) {
-    const [service = "", name = ""] = [tier.slice(0, tier.lastIndexOf("-")), tier.split("-").at(-1)];
-    const [id = ""] = await running(service, name);
+  const users = [
+    ["notes", "web", 33],
+    ["notes", "api", 1000],
+    ["notes-db", "postgres", 999],
+  ] as const;
+  for (const [service, tier, user] of users) {
+    const [id = ""] = await running(service, tier);
     const { host } = await instanceOf(lab, id);
     const status = await lab.at(host, `cat /proc/$(cat /run/netwright/crun/default.${id}@*/pid)/status`);
     expect(status).toMatch(new RegExp(`^Uid:\\t${user}\\t`, "m"));
@@ -111,9 +111,9 @@ test("the web tier does not reach the database, and flows and trace say so", asy
     (seen) => seen !== undefined,
   );
   expect(flow).toMatchObject({ to: "notes-db/postgres", protocol: "tcp", port: 5432 });
-  const trace = await lab.netwright("trace", "--from", web, "--to", "notes-db:5432");
+  const trace = await lab.netwright("trace", "--from", web, "--to", "notes-db.internal:5432");
   expect(trace.stdout + trace.stderr).toContain("does not get through");
-  expect((await lab.netwright("trace", "--from", apiOne, "--to", "notes-db:5432")).code).toBe(0);
+  expect((await lab.netwright("trace", "--from", apiOne, "--to", "notes-db.internal:5432")).code).toBe(0);
 });
 interface Dropped {
   readonly from: string;
@@ -124,16 +124,16 @@ interface Dropped {
 test("of three instances of the API every one answers", async () => {
   await lab.must("scale", "service/notes", "api=3");
   const seen = new Set<string>();
-  await notesAre("three of them answer", ({ from }) => seen.add(from).size === 3);
+  await until("three of them answer", notes, ({ from }) => seen.add(from).size === 3);
 });
 
 test("a new title reaches every instance of the API, and no request fails", async () => {
   const load = await startLoad(lab, "internet1", 20, api);
   const changed = join(directory, "title.yaml");
-  const config = readFileSync(manifest, "utf8").split("---\n").at(-1) ?? "";
+  const config = readFileSync(manifest, "utf8").split("---\n")[0] ?? "";
   writeFileSync(changed, config.replace("TITLE: Notes", "TITLE: Our notes"));
   await lab.must("apply", "-f", changed, "--timeout", "2m");
-  await notesAre("the new title", ({ title }) => title === "Our notes");
+  await until("the new title", notes, ({ title }) => title === "Our notes");
   await load.passes(20);
   const { failures, answeredBy } = await load.stop();
   expect(failures).toEqual([]);
