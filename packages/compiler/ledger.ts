@@ -32,6 +32,16 @@ export interface VipEntry {
   readonly address: Ipv6;
 }
 
+/** In whose name a service's workloads on one host speak to the internet. */
+export interface EgressAddressEntry {
+  readonly kind: "EgressAddress";
+  readonly project: string;
+  readonly service: string;
+  readonly host: string;
+  readonly pool: string;
+  readonly address: Ipv6;
+}
+
 /** What instances of a tier run. Kept while an instance has it, because a replaced one runs on until it has drained. */
 export interface TemplateEntry {
   readonly kind: "Template";
@@ -189,6 +199,7 @@ export type LedgerEntry =
   | NetworkEntry
   | ClassEntry
   | VipEntry
+  | EgressAddressEntry
   | TemplateEntry
   | InstanceEntry
   | VolumeEntry
@@ -214,6 +225,7 @@ export const ledgerKeys = {
   network: (project: string, name: string): string => `network/${project}/${name}`,
   class: (project: string, service: string, tier: string): string => `class/${project}/${service}/${tier}`,
   vip: (project: string, service: string): string => `vip/${project}/${service}`,
+  egressAddress: (project: string, service: string, host: string): string => `egress/${project}/${service}/${host}`,
   template: (project: string, service: string, tier: string, hash: string): string =>
     `template/${project}/${service}/${tier}/${hash}`,
   instance: (project: string, id: string): string => `instance/${project}/${id}`,

@@ -1,6 +1,7 @@
 /** From what is applied and what was reported to what the ledger should say next. Pure. */
 import { seconds, type Diagnostic, type Instant, type Milliseconds } from "@netwright/base";
 import { allocateAddresses } from "./allocate/addresses.ts";
+import { allocateEgressAddresses } from "./allocate/egress-addresses.ts";
 import { allocateClasses, allocateNetworks } from "./allocate/networks.ts";
 import { pinImages } from "./allocate/images.ts";
 import { forget } from "./allocate/forget.ts";
@@ -80,6 +81,7 @@ export function reconcile(input: ReconcileInput): Reconciled {
   const standing = standings({ objects, draft, observed, now });
   for (const service of objects.services.values())
     diagnostics.push(...reconcileService({ objects, draft, observed, now, hosts, standing, explain }, service));
+  diagnostics.push(...allocateEgressAddresses(objects, draft, now));
   followRollouts({ objects, draft, observed, now, explanations });
   noteEmptyHosts({ draft, now, tell });
   forget(objects, draft);

@@ -89,6 +89,19 @@ export interface NetworkState {
   readonly deliveries: readonly Delivery[];
   /** What the network's resolver answers here, by name. Absent where no workload here would ask. */
   readonly names?: readonly NetworkName[];
+  /** Flows to the internet that workloads here may open. Absent where there are none. By class, then destination. */
+  readonly egress?: readonly EgressEntry[];
+}
+
+/** "Instances of class `from` on this host may open connections to this prefix, in the name of `source`." */
+export interface EgressEntry {
+  readonly from: ClassId;
+  /** An address of a pool that this host alone announces, so that replies come back here. */
+  readonly source: Ipv6;
+  readonly to: Ipv6Prefix;
+  readonly protocol: Protocol;
+  readonly port: number;
+  readonly origin: Origin;
 }
 
 /** A name below `internal.`: `web.shop` of a tier, `shop` of a service. */

@@ -116,6 +116,8 @@ export interface DeniedFlow {
   readonly port: number;
   readonly packets: number;
   readonly bytes: number;
+  /** Only of a packet from a workload to the outside: whom it was for. */
+  readonly destination?: Ipv6;
   /** Only of a packet from outside to a service's public address: both its ends, as both classes are 0 then. */
   readonly outside?: { readonly source: Ipv6; readonly destination: Ipv6 };
 }

@@ -154,7 +154,7 @@ function fromInstance(fabric: Fabric, packet: Packet, { network, workload }: Loc
   walk.step(place, "source address is its own", workload.address);
   const { destination } = packet;
   if (!prefixContains(network.state.prefix, destination)) {
-    return walk.dropped(place, `${destination} is outside ${network.state.prefix}, and no rule allows egress`);
+    return leave(packet, network, walk);
   }
   if (network.workloads.has(destination)) {
     const denied = refusal(network, packet, walk);
@@ -170,6 +170,33 @@ function fromInstance(fabric: Fabric, packet: Packet, { network, workload }: Loc
   if (far instanceof Walk)
     return walk.dropped(tunnel.host, `does not take network ${network.state.name} from ${network.host.node}`);
   return refusal(far, packet, walk) ?? arrive(far, destination, packet.destinationPort, walk);
+}
+
+/** To the internet: by a rule, and in the name of an address that comes back here. */
+function leave({ source, destination, protocol, destinationPort }: Packet, network: LocalNetwork, walk: Walk): Trace {
+  const place = placeOf(network);
+  const { class: from } = identityOf(source);
+  const entry = (network.state.egress ?? []).find(
+    (each) =>
+      each.from === from &&
+      each.protocol === protocol &&
+      each.port === destinationPort &&
+      prefixContains(each.to, destination),
+  );
+  const flow = `class ${from} to ${destination}, ${protocol} port ${destinationPort}`;
+  if (entry === undefined)
+    return walk.dropped(place, `${destination} is outside ${network.state.prefix}, and no rule allows egress`);
+  walk.step(place, "firewall: egress allowed", flow, entry.origin);
+  walk.step(
+    place,
+    `source becomes ${entry.source}`,
+    `announced by ${network.host.node}, so that replies come back here`,
+  );
+  const { underlay, bgp } = network.host;
+  if ([...underlay.tunnelPeers, ...bgp.neighbors.map(({ address }) => address)].includes(destination)) {
+    return walk.dropped(network.host.node, `${destination} is the site's own`);
+  }
+  return walk.left(network.host.node, `to [${destination}]:${destinationPort} by way of the routers`);
 }
 
 /** The verdict map of one network on one host: undefined when it lets the packet pass. */

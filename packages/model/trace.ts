@@ -73,6 +73,12 @@ export class Walk {
     return { verdict: "Dropped", hops: this.#hops, reason: `${place}: ${detail}` };
   }
 
+  /** The way goes on outside, where nothing is known of it. */
+  left(place: string, detail: string): Trace {
+    this.step(place, "leaves the site", detail);
+    return { verdict: "Delivered", hops: this.#hops, reason: `it leaves the site at ${place}` };
+  }
+
   delivered(to: Delivered): Trace {
     this.step(to.instance, "deliver", `[${to.address}]:${to.port}`);
     return {

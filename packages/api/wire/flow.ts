@@ -8,7 +8,7 @@ export interface FlowRecord {
   /** `SERVICE/TIER`, or `outside`; `to` is `SERVICE` for what came to its public address. */
   readonly from: string;
   readonly to: string;
-  /** Addresses of both ends; only of what came from outside to a public address. */
+  /** Addresses of both ends of what came from outside to a public address; the latter also of what was for the outside. */
   readonly source?: string;
   readonly destination?: string;
   readonly protocol: "tcp" | "udp";

@@ -51,6 +51,15 @@ const parts: readonly PartTable[] = [
       PORT: (row) => `${String(row["protocol"]).toLowerCase()}/${String(row["port"])}`,
     },
   },
+  {
+    path: "spec.egress",
+    title: "allowed to the internet",
+    columns: {
+      FROM: "from",
+      TO: "to",
+      PORT: (row) => `${String(row["protocol"]).toLowerCase()}/${String(row["port"])}`,
+    },
+  },
   ...["spec.uplinks", "spec.links"].map((path) => ({
     path,
     title: path.slice("spec.".length),

@@ -27,6 +27,7 @@ export function* allocateAddresses(objects: ObjectSet, draft: Draft, now: Instan
   for (const [key, vip] of draft.all("Vip")) if (!stillFits(objects, vip)) release(draft, key, vip, now);
   const taken = new Set<Ipv6>([
     ...draft.all("Vip").map(([, vip]) => vip.address),
+    ...draft.all("EgressAddress").map(([, each]) => each.address),
     ...draft.all("Resting").map(([, each]) => each.address),
   ]);
   const search = new Map<string, Iterator<Ipv6>>();
@@ -69,7 +70,7 @@ function stillFits(objects: ObjectSet, { project, service, pool, address }: VipE
   return item === undefined || isUsable(item.object, address);
 }
 
-const isUsable = ({ spec }: AddressPool, address: Ipv6): boolean =>
+export const isUsable = ({ spec }: AddressPool, address: Ipv6): boolean =>
   spec.prefixes.some((prefix) => prefixContains(prefix, address) && addressAt(prefix, 0n) !== address);
 
 function release(draft: Draft, key: string, { address, project, service }: VipEntry, now: Instant): void {
@@ -79,7 +80,7 @@ function release(draft: Draft, key: string, { address, project, service }: VipEn
 }
 
 /** Lowest first, prefix by prefix. A prefix's first address is kept back: hosts announce it to show that the pool is in use. */
-function* freeAddresses({ spec }: AddressPool, taken: ReadonlySet<Ipv6>): Generator<Ipv6, undefined> {
+export function* freeAddresses({ spec }: AddressPool, taken: ReadonlySet<Ipv6>): Generator<Ipv6, undefined> {
   for (const prefix of spec.prefixes) {
     const size = prefixSize(prefix);
     for (let offset = 1n; offset < size; offset++) {
@@ -90,14 +91,21 @@ function* freeAddresses({ spec }: AddressPool, taken: ReadonlySet<Ipv6>): Genera
   return undefined;
 }
 
-function exhausted(service: Applied<Service>, pool: Applied<AddressPool>, draft: Draft, now: Instant): Diagnostic {
+export function exhausted(
+  service: Applied<Service>,
+  pool: Applied<AddressPool>,
+  draft: Draft,
+  now: Instant,
+): Diagnostic {
   const inPool = (address: Ipv6): boolean =>
     pool.object.spec.prefixes.some((prefix: Ipv6Prefix) => prefixContains(prefix, address));
   const resting = draft
     .all("Resting")
     .filter(([, { address }]) => inPool(address))
     .map(([, { until }]) => until);
-  const used = draft.all("Vip").filter(([, vip]) => vip.pool === pool.object.metadata.name).length;
+  const used = [...draft.all("Vip"), ...draft.all("EgressAddress")].filter(
+    ([, each]) => each.pool === pool.object.metadata.name,
+  ).length;
   const text = `pool ${pool.object.metadata.name} has no free address left: ${used} in use, ${resting.length} resting`;
   const soonest = Math.min(...resting) as Instant;
   const hint =

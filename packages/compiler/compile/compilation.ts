@@ -1,5 +1,5 @@
 /** Keeps plans of services, networks and nodes, and knows which of them a change touches. */
-import type { Ipv6Prefix } from "@netwright/base";
+import { hostPrefix, type Ipv6Prefix } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
 import type { Compiled, CompileInput } from "../compile.ts";
 import type { CompilationChange, CompilationUpdate, KeptCompilation } from "../incremental.ts";
@@ -14,7 +14,7 @@ import { NetworkPlan } from "./network-plan.ts";
 import { planNodes, type NodesPlan } from "./nodes.ts";
 import { byText } from "./order.ts";
 import { secretValues } from "./secret-values.ts";
-import { planService, type ServicePlan } from "./service-plan.ts";
+import { planService, type HostSlice, type ServicePlan } from "./service-plan.ts";
 import { keepShared } from "./share.ts";
 import { dnsRecords, summaries } from "./summary.ts";
 
@@ -175,11 +175,15 @@ export class Compilation implements KeptCompilation {
 
   #announcedBy(host: string): readonly Ipv6Prefix[] {
     const prefixes = [...this.#ledger.servicesOn(host)].flatMap((service) =>
-      [...(this.#services.get(service)?.values() ?? [])].flatMap((plan) => plan.slices.get(host)?.announce ?? []),
+      [...(this.#services.get(service)?.values() ?? [])].flatMap((plan) => announcedIn(plan.slices.get(host))),
     );
     return [...new Set(prefixes)].toSorted(byText);
   }
 }
+
+/** Addresses of listeners, and those in whose name workloads speak to the internet. */
+const announcedIn = (slice: HostSlice | undefined): readonly Ipv6Prefix[] =>
+  slice === undefined ? [] : [...slice.announce, ...slice.egress.map(({ source }) => hostPrefix(source))];
 
 /** Hosts with data that came, changed or goes. */
 const volumeHosts = (changes: readonly LedgerChange[], before: LedgerIndex): readonly string[] =>

@@ -3,6 +3,7 @@ import type { Host } from "@netwright/api";
 import {
   ledgerKeys,
   type ClassEntry,
+  type EgressAddressEntry,
   type DiscardedVolumeEntry,
   type FormerEntry,
   type ImageEntry,
@@ -43,6 +44,8 @@ export class LedgerIndex {
   class = (project: string, service: string, tier: string): ClassEntry | undefined =>
     this.#get("Class", ledgerKeys.class(project, service, tier));
   vip = (project: string, service: string): VipEntry | undefined => this.#get("Vip", ledgerKeys.vip(project, service));
+  egressAddress = (project: string, service: string, host: string): EgressAddressEntry | undefined =>
+    this.#get("EgressAddress", ledgerKeys.egressAddress(project, service, host));
   template = ({ project, service, tier, template }: InstanceEntry): TemplateEntry | undefined =>
     this.#get("Template", ledgerKeys.template(project, service, tier, template));
 

@@ -3,6 +3,7 @@ import type { Host } from "@netwright/api";
 import type { Mac } from "@netwright/base";
 import type {
   ClassId,
+  EgressEntry,
   HostId,
   LoadBalancerMember,
   NetworkName,
@@ -11,10 +12,11 @@ import type {
   Tunnel,
 } from "@netwright/contract";
 import type { NetworkEntry } from "../ledger.ts";
-import { byDelivery, byFlow, byListener, byText } from "./order.ts";
+import { byDelivery, byEgress, byFlow, byListener, byText } from "./order.ts";
 import type { HostSlice, ServicePlan } from "./service-plan.ts";
 
-interface Core extends Omit<NetworkState, "tunnels" | "names"> {
+interface Core extends Omit<NetworkState, "tunnels" | "names" | "egress"> {
+  readonly egress: readonly EgressEntry[];
   readonly reach: readonly LoadBalancerMember[];
   /** Whether a workload here asks for names: proxies are told addresses. */
   readonly asks: boolean;
@@ -136,7 +138,7 @@ export class NetworkPlan {
     if (slices === undefined) return undefined;
     const core = this.#cores.get(host) ?? this.#coreOf([...slices.values()]);
     this.#cores.set(host, core);
-    const { project, name, vni, prefix, mtu, workloads, policy, loadBalancers, deliveries } = core;
+    const { project, name, vni, prefix, mtu, workloads, policy, loadBalancers, deliveries, egress } = core;
     return {
       project,
       name,
@@ -149,6 +151,7 @@ export class NetworkPlan {
       loadBalancers,
       deliveries,
       ...this.#namesOf(core),
+      ...(egress.length === 0 ? {} : { egress }),
     };
   }
 
@@ -165,6 +168,7 @@ export class NetworkPlan {
       policy: this.#policyOf(new Set(workloads.map((workload) => workload.class))),
       loadBalancers: slices.flatMap((slice) => slice.loadBalancers).toSorted(byListener),
       deliveries: slices.flatMap((slice) => slice.deliveries).toSorted(byDelivery),
+      egress: slices.flatMap((slice) => slice.egress).toSorted(byEgress),
       asks: workloads.some(({ run }) => run.kind === "Container"),
       reach: slices.flatMap((slice) => slice.reach),
     };

@@ -5,6 +5,7 @@ import {
   workloadMac,
   type ClassId,
   type Delivery,
+  type EgressEntry,
   type LoadBalancer,
   type LoadBalancerMember,
   type NetworkName,
@@ -16,6 +17,7 @@ import { isAskedOverHttp } from "../issuers.ts";
 import { projectKey, type Applied, type ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
 import type { LedgerIndex } from "./index-ledger.ts";
+import { egressOf } from "./egress.ts";
 import type { Challenges } from "../compile.ts";
 import { listenersOf, type PlannedListener } from "./listeners.ts";
 import { namesOf } from "./names.ts";
@@ -41,6 +43,7 @@ export interface HostSlice {
   readonly deliveries: readonly Delivery[];
   readonly loadBalancers: readonly LoadBalancer[];
   readonly announce: readonly Ipv6Prefix[];
+  readonly egress: readonly EgressEntry[];
   /** Where flows may still go that a load balancer here has sent: members, and instances that drain. */
   readonly reach: readonly LoadBalancerMember[];
 }
@@ -110,10 +113,11 @@ function planOne(
   const targets = balancerMembers(context, [
     ...new Set(listeners.flatMap((each) => each.targets.map(({ instance }) => instance))),
   ]);
+  const egress = egressOf(context, service, tiers);
   const slices = new Map<string, HostSlice>();
   const others = former === undefined ? [] : presentBalancers(context, former);
   for (const host of new Set([...instances, ...others].map((each) => each.host))) {
-    slices.set(host, sliceOf(host, { instances, others, workloads, members, targets }));
+    slices.set(host, sliceOf(host, { instances, others, workloads, members, targets, egress }));
   }
   const hostnames = [...new Set(service.object.spec.expose.map(({ hostname }) => hostname))].toSorted();
   const rules = policyOf(context, service, tiers);
@@ -192,9 +196,10 @@ interface SliceParts {
   readonly workloads: ReadonlyMap<string, readonly WorkloadState[]>;
   readonly members: ReadonlyMap<PlannedListener, readonly LoadBalancerMember[]>;
   readonly targets: readonly LoadBalancerMember[];
+  readonly egress: ReadonlyMap<string, readonly EgressEntry[]>;
 }
 
-function sliceOf(host: string, { instances, others, workloads, members, targets }: SliceParts): HostSlice {
+function sliceOf(host: string, { instances, others, workloads, members, targets, egress }: SliceParts): HostSlice {
   const balancers = instances.filter((each) => each.role === "LoadBalancer" && each.host === host);
   const listeners = [...members];
   const loadBalancers =
@@ -211,6 +216,7 @@ function sliceOf(host: string, { instances, others, workloads, members, targets 
     deliveries,
     loadBalancers,
     announce,
+    egress: egress.get(host) ?? [],
     reach: balancers.length === 0 && others.every((each) => each.host !== host) ? [] : targets,
   };
 }

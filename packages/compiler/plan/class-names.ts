@@ -2,7 +2,7 @@
 import type { ClassId } from "@netwright/contract";
 import type { Ledger } from "../ledger.ts";
 
-/** `FROM -> TO` of one network, `PROJECT/NAME`: tiers alone inside one service, `SERVICE/TIER` between two. */
+/** `FROM -> TO` of one network, `PROJECT/NAME`: tiers alone inside one service, `SERVICE/TIER` between two. Class 0 is outside. */
 export type NamePair = (network: string, from: ClassId, to: ClassId) => string;
 
 /** From several ledgers: where one number has two names, the later ledger wins. */
@@ -12,6 +12,8 @@ export function classNames(...ledgers: readonly Ledger[]): NamePair {
     if (entry.kind === "Class") known.set(`${entry.project}/${entry.network} ${entry.id}`, entry);
   }
   return (network, from, to) => {
+    const own = known.get(`${network} ${from}`);
+    if (to === 0 && own !== undefined) return `${own.service}/${own.tier} -> internet`;
     const [a, b] = [from, to].map((id) => known.get(`${network} ${id}`) ?? { service: "class", tier: String(id) });
     const inside = a !== undefined && a.service === b?.service;
     return [a, b].map((each) => (inside ? each?.tier : `${each?.service}/${each?.tier}`)).join(" -> ");

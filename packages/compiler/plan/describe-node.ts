@@ -2,6 +2,7 @@
 import { printOctets, type Octets } from "@netwright/api";
 import type {
   Delivery,
+  EgressEntry,
   HostState,
   ListenerKey,
   LoadBalancer,
@@ -42,6 +43,7 @@ function networkFacts(network: NetworkState, names: NamePair): readonly Fact[] {
     ...network.tunnels.map(({ host, vtep }) => fact(`tunnel to ${host} for network ${name}`, vtep)),
     ...network.workloads.flatMap(workloadFacts),
     ...network.policy.map((entry) => policyFact(network, entry, names)),
+    ...(network.egress ?? []).map((entry) => egressFact(network, entry, names)),
     ...network.deliveries.map(deliveryFact),
     ...network.loadBalancers.flatMap(balancerFacts),
   ];
@@ -84,6 +86,20 @@ function policyFact(
   const network = `${project}/${name}`;
   const text = `firewall: ${names(network, from, to)} ${protocol}/${port}`;
   return fact(`${text} (${origin.object} ${origin.field})`, null, `${network} ${from} ${to} ${protocol} ${port}`);
+}
+
+function egressFact(
+  { project, name }: NetworkState,
+  { from, source, to, protocol, port, origin }: EgressEntry,
+  names: NamePair,
+): Fact {
+  const network = `${project}/${name}`;
+  const flow = `egress: ${names(network, from, 0)} ${to} ${protocol}/${port} as ${source}`;
+  return fact(
+    `${flow} (${origin.object} ${origin.field})`,
+    null,
+    `${network} ${from} ${to} ${protocol} ${port} egress`,
+  );
 }
 
 const printListener = ({ vip, protocol, port }: ListenerKey): string => `[${vip}]:${port}/${protocol}`;

@@ -15,6 +15,17 @@ export function allowed(want: ConnectionsWant, { protocol, original, reply }: Co
   if (target !== destination) {
     return want.deliveries.has(deliveryId(destination, protocol, destinationPort, target, targetPort));
   }
+  if (prefixContains(want.prefix, source) && !prefixContains(want.prefix, target)) {
+    const { class: from } = identityOf(source);
+    return want.egress.some(
+      (entry) =>
+        entry.from === from &&
+        entry.protocol === protocol &&
+        entry.port === destinationPort &&
+        entry.source === reply.destination &&
+        prefixContains(entry.to, target),
+    );
+  }
   if (!prefixContains(want.prefix, source) || !prefixContains(want.prefix, target)) return false;
   return want.flows.has(flowId(identityOf(source).class, identityOf(target).class, protocol, destinationPort));
 }

@@ -1,6 +1,6 @@
 import { resolverAddress, resolverHostAddress, resolverHostPort } from "@netwright/contract";
 import { describe, expect, it } from "vitest";
-import { defaultListener, hostState, addressOf, vip, vni, type Instance } from "../testing/states.ts";
+import { defaultListener, hostState, addressOf, egressAddress, vip, vni, type Instance } from "../testing/states.ts";
 import { parseConnections } from "./parse.ts";
 import { planConnections } from "./plan.ts";
 import { renderDelete } from "./render.ts";
@@ -13,6 +13,7 @@ const goneElsewhere: Instance = { tier: "web", number: 9, host: 2 };
 const question = (to: string): string => line("udp", addressOf(proxy), resolverAddress, 53, to, resolverHostPort);
 const scene = {
   names: {},
+  egress: ["proxy>2001:db8:f::/64:8080"],
   instances: [proxy, web],
   policy: ["proxy>web:8080"],
   listeners: [defaultListener([proxy], [1])],
@@ -23,10 +24,14 @@ const client = "2001:db8:f::2";
 const line = (protocol: string, from: string, to: string, port: number, target = to, targetPort = port): string =>
   `ipv6     10 ${protocol}      6 431999 ESTABLISHED src=${from} dst=${to} sport=40000 dport=${port} src=${target} dst=${from} sport=${targetPort} dport=40000 [ASSURED] mark=0 use=1`;
 
+const leaving = (port: number, source = egressAddress(1)): string =>
+  line("tcp", addressOf(proxy), client, port).replace(`dst=${addressOf(proxy)}`, `dst=${source}`);
+
 const kept = [
   line("tcp", addressOf(proxy), addressOf(web), 8080),
   line("tcp", client, vip, 443, addressOf(proxy), 8443),
   question(resolverHostAddress(vni)),
+  leaving(8080),
   // Its own host judges whether a remote address is gone.
   line("tcp", addressOf(proxy), addressOf(goneElsewhere), 8080),
   "ipv6     10 icmpv6   58 29 src=fe80::1 dst=fd77::7:1:2:0:1 type=128 code=0 id=5 src=fd77::7:1:2:0:1 dst=fe80::1 type=129 code=0 id=5 mark=0 use=1",
@@ -40,7 +45,10 @@ const cut = [
   ["an address that is gone", line("tcp", addressOf(gone), addressOf(web), 8080)],
   ["a target that is gone", line("tcp", client, vip, 443, addressOf(gone), 8443)],
   ["another network's resolver", question(resolverHostAddress(vni + 1))],
-  ["the outside", line("tcp", addressOf(proxy), client, 8080)],
+  ["a port outside that is not open", leaving(443)],
+  ["another source outside", leaving(8080, egressAddress(2))],
+  ["a place outside that is not open", line("tcp", addressOf(proxy), "2001:db8:e::2", 8080)],
+  ["another tier to the outside", line("tcp", addressOf(web), client, 8080)],
 ] as const;
 
 const plan = (lines: readonly string[]): readonly string[] =>

@@ -3,6 +3,7 @@ import type { Ipv6, Ipv6Prefix } from "@netwright/base";
 import {
   networkNamespace,
   resolverHostAddress,
+  type EgressEntry,
   type HostId,
   type HostState,
   type NetworkState,
@@ -16,6 +17,7 @@ export interface ConnectionsWant {
   readonly addresses: ReadonlySet<Ipv6>;
   /** By `flowId`. */
   readonly flows: ReadonlySet<string>;
+  readonly egress: readonly EgressEntry[];
   /** Where questions for names end; null where nobody answers them. */
   readonly resolver: Ipv6 | null;
   /** By `deliveryId`. */
@@ -43,6 +45,7 @@ function wantNetwork(network: NetworkState, hostId: HostId): ConnectionsWant {
     hostId,
     addresses: new Set(network.workloads.map((workload) => workload.address)),
     flows: new Set(network.policy.map(({ from, to, protocol, port }) => flowId(from, to, protocol, port))),
+    egress: network.egress ?? [],
     resolver: network.names === undefined ? null : resolverHostAddress(network.vni),
     deliveries: new Set(
       network.deliveries.map(({ vip, protocol, port, address, targetPort }) =>

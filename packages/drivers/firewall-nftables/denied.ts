@@ -15,7 +15,10 @@ export function deniedFlows(sets: TableHave["sets"]): readonly DeniedFlow[] {
   return [
     ...flows("denied", (parts) => parts),
     ...flows("denied_in", (parts) => ["0", ...parts]),
-    ...flows("denied_out", ([from = "", ...rest]) => [from, "0", ...rest]),
+    ...partsOf(sets, "denied_out").map(([[from = "", destination, ...rest], element]) => ({
+      ...flow([from, "0", ...rest], element),
+      destination: destination as Ipv6,
+    })),
   ].toSorted(mostPackets);
 }
 

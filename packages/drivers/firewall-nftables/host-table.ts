@@ -9,6 +9,7 @@ import {
   type TableSpec,
 } from "../nftables/table.ts";
 import { deniedOptions } from "./denied.ts";
+import { egressSets, guardEgress, takeReplies } from "./egress.ts";
 import { acceptQuestions, questionsSet } from "./questions.ts";
 
 export function hostTable(state: HostState): TableSpec {
@@ -64,8 +65,12 @@ const input: readonly RuleSpec[] = [
 ];
 
 const forward: readonly RuleSpec[] = [
-  { name: "tenant-source", text: `${fromTenants} iifname . ip6 saddr != @sources counter drop` },
+  {
+    name: "tenant-source",
+    text: `${fromTenants} iifname . ip6 saddr != @sources iifname . ip6 saddr != @egressing counter drop`,
+  },
   { name: "tenant-ipv4", text: `${fromTenants} meta nfproto ipv4 counter drop` },
+  ...guardEgress,
   { name: "to-tenant", text: 'oifname "nwu*" goto to_tenant' },
 ];
 
@@ -77,6 +82,7 @@ const toTenant: ChainSpec = {
   rules: [
     // The load balancer hashes ports, and only a first fragment has them.
     { name: "fragment", text: "exthdr frag exists counter drop" },
+    takeReplies,
     {
       name: "listener",
       text: "meta l4proto { tcp, udp } oifname . ip6 daddr . meta l4proto . th dport @listeners counter accept",
@@ -92,7 +98,8 @@ const toTenant: ChainSpec = {
   ],
 };
 
-function hypervisorSets({ underlay, networks }: HostState): readonly SetSpec[] {
+function hypervisorSets(state: HostState): readonly SetSpec[] {
+  const { underlay, networks } = state;
   return [
     {
       name: "peers",
@@ -122,6 +129,7 @@ function hypervisorSets({ underlay, networks }: HostState): readonly SetSpec[] {
       elements: networks.flatMap((network) => addresses(network, [...network.deliveries, ...network.loadBalancers])),
     },
     questionsSet(networks),
+    ...egressSets(state),
     { name: "not_exposed", kind: "set", type: `typeof ${strangerKey}`, options: deniedOptions, elements: null },
   ];
 }

@@ -39,12 +39,12 @@ test("denied flows come from three sets, those of the outside with class 0, most
   const sets: TableHave["sets"] = new Map([
     ["denied", set([["3 . 2 . tcp . 443", 5]])],
     ["denied_in", set([["2 . udp . 53", 9]])],
-    ["denied_out", set([["3 . tcp . 25", 1]])],
+    ["denied_out", set([["3 . 2001:db8:f::25 . tcp . 25", 1]])],
   ]);
   expect(deniedFlows(sets)).toEqual([
     { from: 0, to: 2, protocol: "udp", port: 53, packets: 9, bytes: 540 },
     { from: 3, to: 2, protocol: "tcp", port: 443, packets: 5, bytes: 300 },
-    { from: 3, to: 0, protocol: "tcp", port: 25, packets: 1, bytes: 60 },
+    { from: 3, to: 0, protocol: "tcp", port: 25, packets: 1, bytes: 60, destination: "2001:db8:f::25" },
   ]);
 });
 

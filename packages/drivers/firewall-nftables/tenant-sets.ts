@@ -2,6 +2,7 @@
 import { workloadVeth, type NetworkState } from "@netwright/contract";
 import { elementComment, type ElementSpec, type SetSpec } from "../nftables/table.ts";
 import { deniedOptions } from "./denied.ts";
+import { egressSources } from "./egress.ts";
 
 /**
  * Source class, destination class, protocol, port: one look-up however many policies. Classes are bits 80 to 95 of an
@@ -9,6 +10,9 @@ import { deniedOptions } from "./denied.ts";
  * Invariant: only behind a check that both addresses are inside the network.
  */
 export const flowKey = "@nh,144,16 . @nh,272,16 . meta l4proto . th dport";
+
+/** Of a packet that would leave: source class, destination, protocol, port. */
+export const leavingKey = "@nh,144,16 . ip6 daddr . meta l4proto . th dport";
 
 export function tenantSets(network: NetworkState): readonly SetSpec[] {
   return [
@@ -38,6 +42,7 @@ export function tenantSets(network: NetworkState): readonly SetSpec[] {
         network.deliveries.map(({ address, protocol, targetPort }) => ({ key: [address, protocol, targetPort] })),
       ),
     },
+    egressSources(network),
     { name: "flows", kind: "map", type: `typeof ${flowKey} : verdict`, elements: flows(network) },
     { name: "denied", kind: "set", type: `typeof ${flowKey}`, options: deniedOptions, elements: null },
     {
@@ -50,7 +55,7 @@ export function tenantSets(network: NetworkState): readonly SetSpec[] {
     {
       name: "denied_out",
       kind: "set",
-      type: "typeof @nh,144,16 . meta l4proto . th dport",
+      type: `typeof ${leavingKey}`,
       options: deniedOptions,
       elements: null,
     },

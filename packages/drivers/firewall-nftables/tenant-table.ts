@@ -1,8 +1,9 @@
 /** Table `inet netwright` of one tenant namespace: who may send what, and which flows may open. Pure. */
 import { hostPrefixOf, uplinkTenantDevice, tunnelDevice, type HostId, type NetworkState } from "@netwright/contract";
 import { priority, type ChainSpec, type RuleSpec, type TableSpec } from "../nftables/table.ts";
+import { egressChain, maskEgress, toEgress } from "./egress.ts";
 import { maskQuestions, passQuestions, translateQuestions } from "./questions.ts";
-import { flowKey, tenantSets } from "./tenant-sets.ts";
+import { flowKey, leavingKey, tenantSets } from "./tenant-sets.ts";
 
 const uplink = `"${uplinkTenantDevice}"`;
 const tunnel = `"${tunnelDevice}"`;
@@ -15,7 +16,7 @@ export function tenantTable(network: NetworkState, hostId: HostId): TableSpec {
   return {
     family: "inet",
     sets: tenantSets(network),
-    chains: [guard(network, hostId), translate(network), forward(network), leave(network), input],
+    chains: [guard(network, hostId), translate(network), egressChain(network), forward(network), leave(network), input],
   };
 }
 
@@ -71,13 +72,14 @@ function forward(network: NetworkState): ChainSpec {
     },
     { name: "flow", text: `${inside} ${flowKey} vmap @flows` },
     { name: "denied", text: `${inside} counter update @denied { ${flowKey} counter } drop` },
+    toEgress(network),
     {
       name: "denied-from-outside",
       text: `ip6 daddr ${prefix} counter update @denied_in { @nh,272,16 . meta l4proto . th dport counter } drop`,
     },
     {
       name: "denied-to-outside",
-      text: `ip6 saddr ${prefix} counter update @denied_out { @nh,144,16 . meta l4proto . th dport counter } drop`,
+      text: `ip6 saddr ${prefix} counter update @denied_out { ${leavingKey} counter } drop`,
     },
     { name: "undelivered", text: "counter drop" },
   ];
@@ -88,11 +90,11 @@ function forward(network: NetworkState): ChainSpec {
   };
 }
 
-/** Questions for names go out in the name of the network. */
+/** Questions for names go out in the name of the network, everything else in that of an address of the pool. */
 const leave = (network: NetworkState): ChainSpec => ({
   name: "leave",
   hook: { type: "nat", hook: "postrouting", priority: priority.srcnat, policy: "accept" },
-  rules: maskQuestions(network),
+  rules: [...maskQuestions(network), maskEgress],
 });
 
 /** The namespace itself offers nothing. */

@@ -39,6 +39,7 @@ describe("what goes", () => {
       images: ["two", "three"],
       layers: ["c", "d", "x"],
       blobs: ["C", "D", "X"],
+      octets: 30,
     });
   });
 });

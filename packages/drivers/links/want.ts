@@ -85,7 +85,9 @@ function uplinkPart(network: NetworkState): Part {
   const { mtu } = network;
   const device = uplinkHostDevice(network.vni);
   const resolver = network.names === undefined ? [] : resolverItems(network.vni);
-  const vips = [...new Set(network.loadBalancers.map((balancer) => balancer.vip))].toSorted();
+  const vips = [
+    ...new Set([...network.loadBalancers.map(({ vip }) => vip), ...(network.egress ?? []).map(({ source }) => source)]),
+  ].toSorted();
   return {
     links: [
       {

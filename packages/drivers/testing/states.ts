@@ -3,7 +3,9 @@ import { parseIpv6, parsePrefix, seconds, type Ipv6, type Mac } from "@netwright
 import {
   workloadAddress,
   workloadMac,
+  type BgpNeighbor,
   type Delivery,
+  type EgressEntry,
   type HostState,
   type ListenerKey,
   type LoadBalancer,
@@ -44,6 +46,8 @@ export interface Scene {
   readonly hosts?: number;
   /** Instances behind each name; absent: nobody answers here. */
   readonly names?: Readonly<Record<string, readonly Instance[]>>;
+  /** `web>2001:db8:f::/64:443`, with `/udp` behind where it is not TCP. */
+  readonly egress?: readonly string[];
 }
 
 export interface SceneListener {
@@ -82,10 +86,21 @@ export function hostState(scene: Scene, host: number): HostState {
       announce: [],
       pools: [],
       underlay: [],
-      neighbors: [],
+      neighbors: scene.egress === undefined ? [] : [neighbor(host)],
     },
   };
 }
+
+const neighbor = (host: number): BgpNeighbor => ({
+  name: "edge",
+  role: "Edge",
+  asn: 64_510,
+  interface: "edge",
+  localAddress: parseIpv6(`fd00:0:0:2::${2 * host + 1}`),
+  address: parseIpv6(`fd00:0:0:2::${2 * host}`),
+  loopback: null,
+  bfd: null,
+});
 
 function networkState(scene: Scene, host: number, others: readonly number[]): NetworkState {
   return {
@@ -108,6 +123,7 @@ function networkState(scene: Scene, host: number, others: readonly number[]): Ne
         .filter((member) => member.host === host)
         .map((member) => delivery(listener, member)),
     ),
+    ...(scene.egress === undefined ? {} : { egress: scene.egress.map((text) => egressEntry(text, host)) }),
     ...(scene.names === undefined ? {} : { names: namesIn(scene.names) }),
   };
 }
@@ -153,6 +169,21 @@ function policyEntry(text: string): PolicyEntry {
     protocol: protocol as "tcp" | "udp",
     port: Number(port),
     origin,
+  };
+}
+
+/** In whose name workloads on a host speak to the internet. */
+export const egressAddress = (host: number): Ipv6 => parseIpv6(`2001:db8:100::e${host}`);
+
+function egressEntry(text: string, host: number): EgressEntry {
+  const [, from = "", to = "", port = "", protocol = "tcp"] = /^(\w+)>([^>]+\/\d+):(\d+)(?:\/(\w+))?$/.exec(text) ?? [];
+  return {
+    from: classes[from as Tier],
+    source: egressAddress(host),
+    to: parsePrefix(to),
+    protocol: protocol as "tcp" | "udp",
+    port: Number(port),
+    origin: { ...origin, field: "spec.egress[0]" },
   };
 }
 

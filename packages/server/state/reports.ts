@@ -32,8 +32,9 @@ const prefix = "observed/";
 export const deniedKey = (
   project: string,
   network: string,
-  { from, to, protocol, port, outside }: DeniedFlow,
-): string => `${project}/${network} ${outside?.source ?? from} ${outside?.destination ?? to} ${protocol} ${port}`;
+  { from, to, protocol, port, destination, outside }: DeniedFlow,
+): string =>
+  `${project}/${network} ${outside?.source ?? from} ${outside?.destination ?? destination ?? to} ${protocol} ${port}`;
 
 /** What is new in a report: nothing, what statuses show, or phases of instances and images looked up, which decisions depend on. */
 export type News = "Nothing" | "Details" | "Phases";

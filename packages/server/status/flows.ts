@@ -70,6 +70,11 @@ function endsOf(
     return { from: "outside", to: vip?.service ?? "nothing", ...flow.outside, hint: publicHint(world, vip, flow) };
   }
   const [from, to] = [flow.from, flow.to].map((id) => classes.get(classKey(project, network, id)));
+  const { destination } = flow;
+  if (destination !== undefined) {
+    const hint = from === undefined ? { text: "its service is gone", origin: null } : egressHint(world, from, flow);
+    return { from: nameOf(from, flow.from), to: "outside", destination, hint };
+  }
   return { from: nameOf(from, flow.from), to: nameOf(to, flow.to), hint: hintOf(world, from, to, flow) };
 }
 
@@ -85,10 +90,22 @@ function hintOf(
   to: ClassEntry | undefined,
   { protocol, port }: DeniedFlow,
 ): FlowRecord["hint"] {
-  if (to === undefined) return { text: "workloads open no connections to the outside", origin: null };
+  if (to === undefined) return { text: "its service is gone", origin: null };
   return hintAt(world, to, (object) =>
     from === undefined ? exposeHint(object, to, port) : allowHint(object, from, to, port, protocol),
   );
+}
+
+/** Only what is in the internet can be allowed. */
+function egressHint(world: World, from: ClassEntry, { protocol, port, destination }: DeniedFlow): FlowRecord["hint"] {
+  // 2000::/3: RFC 5952 text of these begins with four digits.
+  const isInternet = /^[23][0-9a-f]{3}:/.test(destination ?? "");
+  if (!isInternet) return { text: `${destination} is not in the internet: no rule can allow it`, origin: null };
+  const rule = `{ from: ${from.tier}, to: "${destination}/128", port: ${port}${protocol === "udp" ? ", protocol: UDP" : ""} }`;
+  return hintAt(world, from, (object) => ({
+    field: "spec.egress",
+    text: `no rule allows it: add ${rule} to spec.egress of ${object}`,
+  }));
 }
 
 /** A port of a public address that no listener takes. */
@@ -115,7 +132,9 @@ function hintAt(
 
 /** The place of a list that is not written is that of the tiers, below which one would write it. */
 const existing = ({ spec }: Service, field: string): string =>
-  (field === "spec.allow" && spec.allow.length === 0) || (field === "spec.expose" && spec.expose.length === 0)
+  (field === "spec.allow" && spec.allow.length === 0) ||
+  (field === "spec.egress" && (spec.egress ?? []).length === 0) ||
+  (field === "spec.expose" && spec.expose.length === 0)
     ? "spec.tiers"
     : field;
 

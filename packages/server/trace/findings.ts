@@ -27,7 +27,7 @@ export function findingsAt(
     .filter(({ slot }) => slots.includes(slot))
     .map(({ slot, message }) => `${slot}: ${message}`);
   if (namespace !== undefined) return problems;
-  return [...problems, ...sessionFindings(state, report), ...routeFindings(observation, destination)];
+  return [...problems, ...sessionFindings(state, report), ...routeFindings(hop, observation, destination)];
 }
 
 /** A way of equal cost that ends there: some connections are lost. */
@@ -71,8 +71,9 @@ function sessionFindings({ bgp }: HostState, report: NodeReport | undefined): re
   });
 }
 
-/** A default route or an unreachable one is not a way to a service. */
-function routeFindings({ route }: NodeObservation, destination: string | null): readonly string[] {
+/** A default route or an unreachable one is not a way to a service; to the internet the default route is the way. */
+function routeFindings({ step }: Hop, { route }: NodeObservation, destination: string | null): readonly string[] {
+  if (step === "leaves the site" && route !== null && !route.startsWith("unreachable")) return [];
   if (destination === null || route?.startsWith(`${destination} `) === true) return [];
   return [
     `route: none to ${destination}${route === null ? "" : `, only ${route.split(/\s+(?:dev|proto|metric)\b/)[0]}`}`,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { nameField } from "../../fields/name.ts";
 import { projectObject } from "../metadata.ts";
 import { allowSchema } from "./allow.ts";
+import { egressSchema } from "./egress.ts";
 import { exposeSchema } from "./expose.ts";
 import { serviceStatusSchema } from "./status.ts";
 import { tierSchema } from "./tier.ts";
@@ -23,6 +24,10 @@ const specSchema = z
       .array(allowSchema)
       .prefault([])
       .meta({ description: "Flows from other services; everything else is denied." }),
+    egress: z
+      .array(egressSchema)
+      .prefault([])
+      .meta({ description: "Flows to the internet, in the name of addresses of the pool; everything else is denied." }),
   })
   .meta({ description: "What it needs, who may reach it, and what runs." });
 

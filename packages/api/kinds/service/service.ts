@@ -2,6 +2,7 @@
 import type { Milliseconds } from "@netwright/base";
 import type { Hostname } from "../../fields/hostname.ts";
 import type { AllowInput } from "./allow.ts";
+import type { Egress } from "./egress.ts";
 import type { ExposeInput } from "./expose.ts";
 import type { Health } from "./health.ts";
 import type { ServiceInput } from "./schema.ts";
@@ -65,6 +66,8 @@ export interface ServiceSpec {
   /** As written, in order; index i is `spec.tiers[i]` of the manifest. `serviceChain` gives the whole way. */
   readonly tiers: readonly (WorkloadTier | WrittenImpliedTier)[];
   readonly allow: readonly Allow[];
+  /** Absent in what older versions stored. */
+  readonly egress?: readonly Egress[];
 }
 
 export type Service = Omit<ServiceInput, "spec"> & { readonly spec: ServiceSpec };

@@ -4,13 +4,14 @@ import type { Finding } from "../kind.ts";
 import type { AllowInput } from "./allow.ts";
 import type { ServiceInput } from "./schema.ts";
 import { isWorkloadTier } from "./service.ts";
+import { validateEgress } from "./validate-egress.ts";
 import { validateExpose } from "./validate-expose.ts";
 import { validateTiers } from "./validate-tiers.ts";
 
 export function validateService(service: ServiceInput): readonly Finding[] {
   const { spec } = service;
   const allow = spec.allow.flatMap((rule, index) => allowFindings(service, rule, index));
-  return [...validateExpose(spec), ...validateTiers(spec), ...allow];
+  return [...validateExpose(spec), ...validateTiers(spec), ...allow, ...validateEgress(spec)];
 }
 
 function allowFindings({ spec, metadata }: ServiceInput, { from, to }: AllowInput, index: number): readonly Finding[] {

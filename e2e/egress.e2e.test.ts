@@ -1,0 +1,108 @@
+/** Workloads and the internet: nothing, then what the manifest says, then nothing again. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startLab, type LiveLab } from "./live-lab.ts";
+import { until } from "./until.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "netwright-egress-"));
+const manifest = (egress: string): string => `
+apiVersion: netwright.dev/v1alpha1
+kind: Service
+metadata: { name: jobs }
+spec:
+  network: jobs
+  tiers:
+    - name: worker
+      replicas: 2
+      workload: { image: host, command: [python3, -m, http.server, --bind, "::", --directory, /usr/share/doc, "8080"], port: 8080 }
+  egress: ${egress}
+`;
+const toWeb = '[{ from: worker, to: "2001:db8:f::/48", port: 8000 }]';
+
+let lab: LiveLab;
+let server: string;
+const put = (egress: string): string => {
+  const path = join(directory, "jobs.yaml");
+  writeFileSync(path, manifest(egress));
+  return path;
+};
+const apply = (egress: string): Promise<string> => lab.must("apply", "-f", put(egress));
+const fetchAs = async (worker: number, port = 8000): Promise<string> => {
+  const command = ["curl", "--silent", "--max-time", "2", "--noproxy", "*", `http://[${server}]:${port}/`];
+  const { code, stdout } = await lab.netwright("exec", `jobs-worker-${worker}`, "--", ...command);
+  return code === 0 ? stdout : `curl ended with ${code}`;
+};
+const dropped = () =>
+  lab.json<
+    readonly {
+      readonly from: string;
+      readonly destination?: string;
+      readonly port: number;
+      readonly packets: number;
+      readonly hint: { readonly text: string; readonly origin: { readonly source?: { readonly line: number } } | null };
+    }[]
+  >("flows", "--dropped");
+
+beforeAll(async () => {
+  lab = await startLab("egress");
+  server = (await lab.at("internet1", "ip -6 -o address show scope global")).match(/2001:db8:f:[0-9a-f:]+/)?.[0] ?? "";
+  // Answers with the address that it is asked from.
+  writeFileSync(
+    join(directory, "who.py"),
+    "import http.server\nclass H(http.server.BaseHTTPRequestHandler):\n def do_GET(s):\n  s.send_response(200); s.end_headers(); s.wfile.write(s.client_address[0].encode())\nclass S(http.server.ThreadingHTTPServer):\n address_family = 10\nfor p in (8001, 8000):\n import threading; threading.Thread(target=S(('::', p), H).serve_forever).start()\n",
+  );
+  lab.startAt("internet1", `exec python3 ${join(directory, "who.py")}`);
+  await apply("[]");
+});
+afterAll(async () => {
+  await lab.down();
+  rmSync(directory, { recursive: true });
+});
+
+test("without a rule nothing gets out; the drop is told, with the rule that would allow it", async () => {
+  expect(await fetchAs(1)).toBe("curl ended with 28");
+  const found = await until("the drop", dropped, (flows) => flows.some(({ destination }) => destination === server));
+  const flow = found.find(({ destination }) => destination === server);
+  expect(flow).toMatchObject({ from: "jobs/worker", port: 8000 });
+  expect(flow?.hint.text).toContain(
+    `add { from: worker, to: "${server}/128", port: 8000 } to spec.egress of service/jobs`,
+  );
+  expect(flow?.hint.origin?.source?.line).toBeGreaterThan(0);
+});
+
+test("a rule opens it, on every host in the name of an address of the pool", async () => {
+  const plan = await apply(toWeb);
+  expect(plan).toContain("service/jobs");
+  const seen = await Promise.all(
+    [1, 2].map((worker) =>
+      until(
+        `worker ${worker} gets out`,
+        () => fetchAs(worker),
+        (text) => text.startsWith("2001:db8:100:"),
+      ),
+    ),
+  );
+  expect(new Set(seen).size).toBe(2);
+  expect(await fetchAs(1, 8001)).toBe("curl ended with 28");
+  expect(await lab.must("trace", "--from", "jobs-worker-1", "--to", `[${server}]:8000`)).toMatch(
+    /egress allowed[^]*spec\.egress\[0\][^]*source becomes 2001:db8:100:[^]*leaves the site/,
+  );
+});
+
+test("tenant addresses are announced to nobody", async () => {
+  expect(await lab.at("edge1", "ip -6 route show table all")).not.toContain("fd00:0:1:");
+  expect(await lab.at("provider", "ip -6 route show table all")).not.toContain("fd00:0:1:");
+});
+
+test("a workload does not reach the management network, whatever a rule says", async () => {
+  const { code, stderr } = await lab.netwright("apply", "-f", put('[{ from: worker, to: "fd00::/8", port: 8000 }]'));
+  expect(code).not.toBe(0);
+  expect(stderr).toMatch(/NW1203.*fd00::\/8 is not in the internet/);
+});
+
+test("without the rule it is closed again", async () => {
+  await apply("[]");
+  expect(await fetchAs(1)).toBe("curl ended with 28");
+});

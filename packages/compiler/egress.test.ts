@@ -1,0 +1,69 @@
+/** Flows to the internet: whose address they get, where they may start, and when that ends. */
+import { seconds, type Instant } from "@netwright/base";
+import { expect, test } from "vitest";
+import { addressRest } from "./allocate/addresses.ts";
+import { emptyLedger } from "./ledger.ts";
+import { fabric, inner, objectsOf, start, step, type World } from "./testing.ts";
+
+const jobs = (replicas: number, egress = '[{ from: main, to: "2001:db8:f::/48", port: 443 }]'): string =>
+  `${inner("jobs", { replicas })}  egress: ${egress}\n`;
+const later = (world: World, objects: World["objects"], now: Instant): World =>
+  step(objects, world.ledger, world.observed, now, world.objects);
+
+const egressOf = ({ compiled }: World) =>
+  [...compiled.states].flatMap(([node, { networks, bgp }]) =>
+    networks.flatMap(({ egress = [] }) =>
+      egress.map(({ source, to, protocol, port }) => ({
+        node,
+        source,
+        to,
+        protocol,
+        port,
+        announced: bgp.announce.includes(`${source}/128` as never),
+      })),
+    ),
+  );
+
+test("each host with an instance has an address for the service, and announces it", () => {
+  expect(egressOf(step(objectsOf(fabric(3), jobs(2))))).toEqual([
+    { node: "host1", source: "2001:db8:100::1", to: "2001:db8:f::/48", protocol: "tcp", port: 443, announced: true },
+    { node: "host2", source: "2001:db8:100::2", to: "2001:db8:f::/48", protocol: "tcp", port: 443, announced: true },
+  ]);
+});
+
+test("without a rule nobody has one; two services on a host have two", () => {
+  expect(egressOf(step(objectsOf(fabric(2), jobs(2, "[]"))))).toEqual([]);
+  const more = `${inner("more", { replicas: 1 })}  egress: [{ from: main, to: "2001:db8:f::/48", port: 53, protocol: UDP }]\n`;
+  const sources = egressOf(step(objectsOf(fabric(1), jobs(1), more))).map(
+    ({ source, protocol }) => `${source} ${protocol}`,
+  );
+  expect(sources).toEqual(["2001:db8:100::1 tcp", "2001:db8:100::2 udp"]);
+});
+
+test("an address stays while instances do, rests when they are gone, and meets no other owner before", () => {
+  const two = step(objectsOf(fabric(2), jobs(2)));
+  const grown = later(two, objectsOf(fabric(2), jobs(4)), (start + seconds(1)) as Instant);
+  expect(egressOf(grown)).toEqual(egressOf(two));
+  const closed = later(grown, objectsOf(fabric(2), jobs(4, "[]")), (start + seconds(2)) as Instant);
+  expect(egressOf(closed)).toEqual([]);
+  const again = later(closed, objectsOf(fabric(2), jobs(4)), (start + seconds(3)) as Instant);
+  expect(egressOf(again).map(({ source }) => source)).toEqual(["2001:db8:100::3", "2001:db8:100::4"]);
+  const rested = later(again, objectsOf(fabric(2), jobs(4)), (start + addressRest + seconds(9)) as Instant);
+  expect([...rested.ledger.values()].filter(({ kind }) => kind === "Resting")).toEqual([]);
+});
+
+test("what is left of a deleted service speaks on while it drains", () => {
+  const one = step(objectsOf(fabric(1), jobs(1)));
+  const gone = later(one, objectsOf(fabric(1)), (start + seconds(1)) as Instant);
+  expect([...gone.ledger.values()].filter(({ kind }) => kind === "Instance")).toHaveLength(1);
+  expect(egressOf(gone)).toEqual(egressOf(one));
+});
+
+test("a pool without a free address is said to have none", () => {
+  const small = fabric(2).replace("2001:db8:100::/64", "2001:db8:100::/127");
+  expect(small).not.toBe(fabric(2));
+  const { reconciled } = step(objectsOf(small, jobs(2)), emptyLedger);
+  expect(reconciled.diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([
+    "NW1401 pool default has no free address left: 1 in use, 0 resting",
+  ]);
+});
