@@ -49,12 +49,7 @@ test("a program that ends at once is started again at growing distance, and all 
 });
 
 test("one that takes more memory than it may is killed, with that as the reason", async () => {
-  const hog = tier(
-    "hog",
-    `exec perl -e '$x = "a" x 200_000_000; sleep 1000'`,
-    {},
-    { resources: { memory: "32Mi" } },
-  );
+  const hog = tier("hog", `exec perl -e '$x = "a" x 200_000_000; sleep 1000'`, {}, { resources: { memory: "32Mi" } });
   expect((await apply("greedy", hog)).code).toBe(0);
   const { message, restarts } = await statusIs("greedy-hog-1", "is killed", ({ reason }) => reason === "OOMKilled");
   expect(message).toMatch(/^was killed because it used more than its 32Mi of memory; starts again after/);

@@ -60,7 +60,9 @@ function processOf(workload: Workload): Partial<ContainerRun> {
   return {
     ...(workingDir === undefined ? {} : { workingDir }),
     ...(user === undefined ? {} : { user }),
-    ...(readOnlyRoot || image === "host" ? {} : { writableRoot: true, writableBytes: resources.ephemeralStorage ?? defaultEphemeralStorage }),
+    ...(readOnlyRoot || image === "host"
+      ? {}
+      : { writableRoot: true, writableBytes: resources.ephemeralStorage ?? defaultEphemeralStorage }),
     ...(writable.length === 0 ? {} : { writable: writable.toSorted() }),
     ...(stopSignal === undefined ? {} : { stopSignal }),
   };

@@ -29,7 +29,12 @@ describe("what goes", () => {
 
   test("first what no image needs, then the image unused longest, without what others share", () => {
     expect(chooseGarbage(three, used(), 74)).toEqual({ images: [], layers: ["x"], blobs: ["X"], octets: 60 });
-    expect(chooseGarbage(three, used(), 59)).toEqual({ images: ["one"], layers: ["b", "x"], blobs: ["B", "X"], octets: 45 });
+    expect(chooseGarbage(three, used(), 59)).toEqual({
+      images: ["one"],
+      layers: ["b", "x"],
+      blobs: ["B", "X"],
+      octets: 45,
+    });
     expect(chooseGarbage(three, used(), 44).images).toEqual(["one", "two"]);
     expect(chooseGarbage(three, used(), 0).images).toEqual(["one", "two", "three"]);
   });

@@ -11,7 +11,15 @@ import { ownerOf } from "./host-root.ts";
 import { readHierarchies } from "./hierarchies.ts";
 import { isInMemory } from "../memory.ts";
 import { ioScript } from "./io-limits.ts";
-import { bundleOf, bundlesDirectory, controlGroup, logPath, writableMount, writablePath, type Bundle } from "./layout.ts";
+import {
+  bundleOf,
+  bundlesDirectory,
+  controlGroup,
+  logPath,
+  writableMount,
+  writablePath,
+  type Bundle,
+} from "./layout.ts";
 import { livingSupervisor } from "./observe.ts";
 import type { RuntimeChange } from "./plan.ts";
 import { supervisorScript, type Ground } from "./supervisor.ts";

@@ -45,7 +45,12 @@ describe.each([
   ["control groups 1", "supervise-v1.sh", v1],
   ["control groups 2", "supervise-v2.sh", v2],
 ])("the supervising script with %s", (_, golden, hierarchies) => {
-  const script = supervisorScript(shop, { ...paths, controlGroup: "/netwright/lab/host1" }, { hierarchies, disk }, null);
+  const script = supervisorScript(
+    shop,
+    { ...paths, controlGroup: "/netwright/lab/host1" },
+    { hierarchies, disk },
+    null,
+  );
 
   test("is the golden", async () => {
     await expect(script).toMatchFileSnapshot(`testdata/${golden}`);

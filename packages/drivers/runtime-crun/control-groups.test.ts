@@ -82,7 +82,9 @@ test("reading and writing a disk", () => {
 test("what has no effect is told, if it was asked for", () => {
   const asked = { ...resources, io };
   const nothing = "has no effect: this host has no control group hierarchy with it";
-  expect(unmetLimits(asked, {}, disk)).toEqual(["cpu", "memory", "io"].map((name) => `its limit of ${name} ${nothing}`));
+  expect(unmetLimits(asked, {}, disk)).toEqual(
+    ["cpu", "memory", "io"].map((name) => `its limit of ${name} ${nothing}`),
+  );
   expect(unmetLimits({ cpuMillis: null, memoryBytes: null, pids: 5 }, {}, null)).toEqual([]);
   expect(unmetLimits(asked, parseHierarchies(blkio, ""), disk)).toEqual([]);
   expect(unmetLimits(asked, parseHierarchies(blkio, ""), null)).toEqual([

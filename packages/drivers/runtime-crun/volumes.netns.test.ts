@@ -69,7 +69,7 @@ test("read only where it says so; no device nodes and no set-user-id programs", 
 
 test("no faster than its limits: a volume is a disk of its own", async () => {
   // Twice what may be written in a second, past the page cache, and beyond what goes through at once.
-  const script = `began=$(date +%s%N); dd if=/dev/zero of=/data/x bs=64k count=32 oflag=direct 2>/dev/null
+  const script = `began=$(date +%s%N); dd if=/dev/zero of=/data/slow bs=64k count=32 oflag=direct 2>/dev/null; rm /data/slow
     echo "took $(( ($(date +%s%N) - began) / 1000000 )) ms"`;
   const resources = { cpuMillis: null, memoryBytes: null, pids: 64, io: { writeBytes: 2 ** 20 } };
   await converge([instance(writes(script, { ...mount(), resources }))]);
