@@ -170,6 +170,7 @@ function factsOf(
 function logRound(log: Log, { goal, changes, problems, stages }: Round): void {
   const took = Object.fromEntries(stages.map((stage) => [stage.slot, Math.round(stage.took)]));
   if (changes.length > 0) log.info("changed", { revision: goal.revision, took, changes });
+  else log.debug("looked", { revision: goal.revision, took });
   for (const problem of problems) log.warn("problem", { revision: goal.revision, ...problem });
 }
 

@@ -13,7 +13,7 @@ interface Logged {
 function channel(calls: Partial<NodeCalls>) {
   const logged: Logged[] = [];
   const keep = (level: string) => (event: string) => void logged.push({ level, event });
-  const log: Log = { info: keep("info"), warn: keep("warn"), error: keep("error") };
+  const log: Log = { debug: keep("debug"), info: keep("info"), warn: keep("warn"), error: keep("error") };
   const clock = new ManualClock();
   const options: ChannelOptions = { calls: calls as NodeCalls, node: "host1", clock, log };
   return { options, clock, logged, stop: new AbortController() };

@@ -43,6 +43,7 @@ function keeper(cacheSize = 2 ** 20) {
     system,
     entropy: { bytes: (count) => new Uint8Array(count) },
     log: {
+      debug: () => {},
       info: (event) => void news.push(event),
       warn: (event) => void news.push(event),
       error: (event) => void news.push(event),

@@ -7,7 +7,16 @@ import { renderDiagnostic } from "@netwright/api/load/render-diagnostic.ts";
 import { parseOctets } from "@netwright/api/fields/amounts.ts";
 import { nodeCalls } from "@netwright/api/client/nodes.ts";
 import { nodeTransport } from "@netwright/api/client/transport-node.ts";
-import { exitCodes, isNetwrightError, jsonLog, messageOf, NetwrightError, RecentLines } from "@netwright/base";
+import {
+  exitCodes,
+  isNetwrightError,
+  jsonLog,
+  logFrom,
+  messageOf,
+  NetwrightError,
+  parseLogLevel,
+  RecentLines,
+} from "@netwright/base";
 import { systemClock, systemEntropy } from "@netwright/base/node-clock.ts";
 import { productVersion } from "@netwright/base/version.ts";
 import { drivers } from "@netwright/drivers";
@@ -26,6 +35,7 @@ export const agentUsage = `Usage: netwright agent run --server URL --node NAME -
   --registry-auth FILE credentials of image registries, containers-auth.json(5) (where skopeo looks by itself)
   --image-cache SIZE   images that nobody uses go when all together are larger (20Gi)
   --metrics ADDR:PORT  serve Prometheus metrics here, for example [::1]:9464
+  --log-level LEVEL    debug, info, warn or error (info); debug tells every look at the kernel and the engines
 `;
 
 const options = {
@@ -38,17 +48,19 @@ const options = {
   "registry-auth": { type: "string" },
   "image-cache": { type: "string", default: "20Gi" },
   metrics: { type: "string" },
+  "log-level": { type: "string", default: "info" },
 } as const;
 
 /** @returns the exit status. */
 export async function agentMain(argv: readonly string[]): Promise<number> {
   const recent = new RecentLines();
-  const log = jsonLog(systemClock, (line) => {
+  const all = jsonLog(systemClock, (line) => {
     recent.add(line);
     process.stderr.write(line);
   });
   try {
     const values = parse(argv);
+    const log = logFrom(parseLogLevel(values["log-level"]), all);
     const stop = new AbortController();
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
     const ca = values["ca-file"] === undefined ? {} : { ca: readText(values["ca-file"]) };
@@ -80,7 +92,7 @@ export async function agentMain(argv: readonly string[]): Promise<number> {
       process.stderr.write(`${error.diagnostics.map((diagnostic) => renderDiagnostic(diagnostic)).join("\n")}\n`);
       return exitCodes.usage;
     }
-    log.error(messageOf(error), isNetwrightError(error) ? { code: error.code } : {});
+    all.error(messageOf(error), isNetwrightError(error) ? { code: error.code } : {});
     return isNetwrightError(error) ? exitCodes[error.category] : 1;
   }
 }

@@ -6,6 +6,7 @@ import {
   exitCodes,
   isNetwrightError,
   jsonLog,
+  logFrom,
   messageOf,
   NetwrightError,
   RecentLines,
@@ -24,6 +25,7 @@ import { nodeFiles, nodeRunner } from "@netwright/system";
 import { httpsTransport } from "./acme/transport.ts";
 import { readAdminToken } from "./auth/admin-token.ts";
 import { issuerOf, loadAuthorityFile, serverIdentity } from "./authority-file.ts";
+import { logged } from "./http/logged.ts";
 import { listenTls, listenUnix, type Fetch, type Listening } from "./http/listen.ts";
 import { parseRotateOptions, parseServeOptions, serverUsage, type ServeOptions } from "./options.ts";
 import { keyFileName, loadKeys } from "./secrets/key-file.ts";
@@ -64,7 +66,8 @@ export async function serverMain(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function serve(options: ServeOptions, log: Log, recent: RecentLines, stop: AbortController): Promise<void> {
+async function serve(options: ServeOptions, all: Log, recent: RecentLines, stop: AbortController): Promise<void> {
+  const log = logFrom(options.logLevel, all);
   await mkdir(options.state, { recursive: true, mode: 0o700 });
   await chmod(options.state, 0o700);
   const store = openSqliteStore(join(options.state, "store.db"));
@@ -89,9 +92,10 @@ async function serve(options: ServeOptions, log: Log, recent: RecentLines, stop:
       recentLog: () => recent.text(),
       ...(await dnsOf(options)),
     });
+    const fetch: Fetch = (request) => server.app.fetch(request);
     const listening = await listenAll(
       options,
-      (request) => server.app.fetch(request),
+      options.logLevel === "debug" ? logged(fetch, systemClock, log) : fetch,
       async () => serverIdentity(authority, options.listen?.host ?? "::"),
       log,
     );

@@ -1,6 +1,6 @@
 /** The command line of the server. */
 import { parseArgs } from "node:util";
-import { messageOf, NetwrightError } from "@netwright/base";
+import { messageOf, NetwrightError, parseLogLevel, type LogLevel } from "@netwright/base";
 import type { TlsAddress } from "./http/listen.ts";
 
 export const serverUsage = `Usage: netwright server serve --state DIR --admin-token-file FILE [OPTIONS]
@@ -13,6 +13,7 @@ export const serverUsage = `Usage: netwright server serve --state DIR --admin-to
   --dns-server ADDRESS     name server that takes the records of service hostnames (RFC 2136)
   --dns-zone ZONE          zone that it is the primary of
   --dns-key-file FILE      TSIG key (RFC 8945) as tsig-keygen(8) prints it
+  --log-level LEVEL        debug, info, warn or error (info); debug tells every request
 
 rotate-key encrypts all secrets with a new key. The server must not run meanwhile.
 `;
@@ -23,6 +24,7 @@ export interface ServeOptions {
   readonly unix: string | undefined;
   readonly listen: TlsAddress | undefined;
   readonly dns: { readonly server: string; readonly zone: string; readonly keyFile: string } | undefined;
+  readonly logLevel: LogLevel;
 }
 
 const text = { type: "string" } as const;
@@ -34,6 +36,7 @@ const options = {
   "dns-server": text,
   "dns-zone": text,
   "dns-key-file": text,
+  "log-level": text,
 } as const;
 
 /** @throws NW1001, NW1002. */
@@ -49,6 +52,7 @@ export function parseServeOptions(argv: readonly string[]): ServeOptions {
     unix,
     listen: listen === undefined ? undefined : parseListen(listen),
     dns: dnsOptions(values),
+    logLevel: parseLogLevel(values["log-level"] ?? "info"),
   };
 }
 

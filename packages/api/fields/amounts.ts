@@ -33,7 +33,7 @@ export function parseOctets(text: string, min: number): Octets {
   const octets = match === null ? NaN : Number(match[1]) * factors[match[2] as keyof typeof factors];
   if (octets >= min && octets <= maxOctets) return octets as Octets;
   const bounds = `${printOctets(min as Octets)} to 1024Ti`;
-  throw new NetwrightError("NW1203", `${JSON.stringify(text)} is not an amount of memory (${bounds})`, {
+  throw new NetwrightError("NW1203", `${JSON.stringify(text)} is not a number of octets (${bounds})`, {
     hint: "write a whole number and a unit (Ki, Mi, Gi), for example 64Mi",
   });
 }

@@ -33,7 +33,8 @@ export const verb: Verb = {
     const { terminal, options } = invocation;
     const request = await readArguments(invocation);
     const client = await connect(invocation);
-    const refs = await existing(client, await refsOf(invocation, client, request), options["ignoreNotFound"] === true);
+    const named = await existing(client, await refsOf(invocation, client, request), options["ignoreNotFound"] === true);
+    const refs = referrersFirst(named);
     const dryRun = options["dryRun"] === true;
     const ending = formatOf(options) === "name" ? "" : " deleted";
     for (const ref of refs) {
@@ -60,12 +61,30 @@ async function refsOf(
 ): Promise<readonly ObjectRef[]> {
   if (request === undefined) return refsIn(invocation, client);
   const { objects } = placedIn(request, await projectOf(invocation, client));
-  // What others refer to was written first; it goes last.
   return objects.toReversed().flatMap(({ object }) => {
     const { kind, metadata } = object as WireObject;
     return parseRefs([`${kind}/${metadata.name}`], metadata.project);
   });
 }
+
+/** What refers to others goes before those: the server refuses to leave a reference to nothing. */
+const order = [
+  "Service",
+  "Volume",
+  "Secret",
+  "Config",
+  "CertificateIssuer",
+  "Network",
+  "AddressPool",
+  "Host",
+  "Router",
+];
+
+const rankOf = ({ kind }: ObjectRef): number => (order.includes(kind.kind) ? order.indexOf(kind.kind) : order.length);
+
+/** Among those of one kind, in the order given. */
+const referrersFirst = (refs: readonly ObjectRef[]): readonly ObjectRef[] =>
+  refs.toSorted((one, other) => rankOf(one) - rankOf(other));
 
 /** Looks before anything is deleted, so that a mistyped name deletes nothing. @throws NW1501 with every one that is not there. */
 async function existing(

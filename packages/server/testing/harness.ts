@@ -52,6 +52,7 @@ export async function startHarness({
   keys = [{ id: "00000000", key: new Uint8Array(32) }],
 }: HarnessOptions = {}): Promise<Harness> {
   const quiet = {
+    debug: () => {},
     info: () => {},
     warn: () => {},
     error: (event: string, fields: unknown) => console.error(event, fields),
