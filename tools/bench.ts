@@ -1,11 +1,11 @@
 /**
  * `npm run bench [-- NAME...] [--rounds N]`: runs bench/NAME.bench.ts, all of them or those named, prints a table and
- * writes bench/results/latest.json. Exit status 1 when a bar was missed.
+ * writes bench/results/latest.json. Exit status 1 when a bar was missed or a benchmark failed; the others run all the same.
  */
 import { globSync, mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, release } from "node:os";
 import { basename, join } from "node:path";
-import { parseArgs } from "node:util";
+import { inspect, parseArgs } from "node:util";
 import { root } from "./gate/program.ts";
 import type { Benchmark } from "./measure/benchmark.ts";
 import { measureCase, type Result } from "./measure/measure.ts";
@@ -26,13 +26,18 @@ if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
 }
 
 const results: Result[] = [];
+const failed: string[] = [];
 for (const file of files.filter((path) => positionals.length === 0 || positionals.includes(nameOf(path)))) {
   const { benchmark } = (await import(join(root, file))) as { readonly benchmark: Benchmark };
   process.stderr.write(`${benchmark.name}: ${benchmark.bar}\n`);
-  for (const one of await benchmark.cases({ rounds })) {
-    results.push(
-      await measureCase(benchmark.name, one, Math.min(rounds, one.rounds ?? rounds), () => performance.now()),
-    );
+  try {
+    for (const one of await benchmark.cases({ rounds }))
+      results.push(
+        await measureCase(benchmark.name, one, Math.min(rounds, one.rounds ?? rounds), () => performance.now()),
+      );
+  } catch (error) {
+    failed.push(benchmark.name);
+    process.stderr.write(`${benchmark.name} failed: ${inspect(error)}\n`);
   }
 }
 
@@ -50,4 +55,5 @@ writeFileSync(
   `${JSON.stringify({ at: new Date().toISOString(), machine, results }, null, 2)}\n`,
 );
 process.stdout.write(`${renderTable(results)}\n`);
-process.exitCode = results.every((result) => result.held) ? 0 : 1;
+for (const name of failed) process.stdout.write(`failed  ${name}\n`);
+process.exitCode = failed.length === 0 && results.every((result) => result.held) ? 0 : 1;
