@@ -45,7 +45,9 @@ describe.each([
       `${path}.conf`,
       config.replaceAll(layout.zone, `${path}.zone`).replaceAll(layout.directory, directory),
     );
-    expect(execFileSync("unbound-checkconf", [`${path}.conf`], { encoding: "utf8", env: pythonOfTheSystem })).toContain("no errors");
+    expect(execFileSync("unbound-checkconf", [`${path}.conf`], { encoding: "utf8", env: pythonOfTheSystem })).toContain(
+      "no errors",
+    );
   });
 });
 
