@@ -29,9 +29,9 @@ export interface Load {
 
 const generator = join(repository, "e2e/load-generator.ts");
 
-export async function startLoad(lab: LiveLab, node = "internet1", rate = 20): Promise<Load> {
+export async function startLoad(lab: LiveLab, node = "internet1", rate = 20, url: string = shop): Promise<Load> {
   const pidFile = `/run/load-${process.pid}.pid`;
-  const child = lab.startAt(node, `echo $$ >${pidFile}; exec ${process.execPath} ${generator} ${shop} ${rate}`);
+  const child = lab.startAt(node, `echo $$ >${pidFile}; exec ${process.execPath} ${generator} ${url} ${rate}`);
   let latest: Counts & { readonly ended: boolean } = {
     started: 0,
     done: 0,

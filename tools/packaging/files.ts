@@ -1,6 +1,6 @@
 /** What an installed Netwright is made of. */
 import { cpSync, lstatSync, lutimesSync, mkdirSync, readdirSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { root } from "../gate/program.ts";
 
 /** Launcher and bundles, in the places that the launcher knows. */
@@ -18,10 +18,11 @@ export function copyPrograms(bundles: string, directory: string): void {
   for (const name of ["bin/netwright", "LICENSE", "README.md"]) copy(name, join(directory, name));
 }
 
-/** @param from absolute, or from the root of the checkout */
-export function copy(from: string, to: string): void {
+/** @param from absolute, or from the root of the checkout @param without name of directories that stay behind */
+export function copy(from: string, to: string, without?: string): void {
   mkdirSync(dirname(to), { recursive: true });
-  cpSync(resolve(root, from), to, { recursive: true, dereference: true });
+  const filter = (path: string): boolean => basename(path) !== without;
+  cpSync(resolve(root, from), to, { recursive: true, dereference: true, filter });
 }
 
 /** Gives all below a directory one time, so that two builds of one commit are the same octets. @param time in seconds */
