@@ -152,7 +152,7 @@ test("without its agent a host goes on; the next one fills what its resolver ans
   const host = (
     await lab.json<{ items: { metadata: { name: string }; spec: { host: string } }[] }>("get", "instances")
   ).items.find(({ metadata }) => metadata.name === "jobs-worker-1")?.spec.host;
-  await lab.at(host ?? "", "kill -9 $(pgrep -f 'agent run' | head -1)");
+  await lab.at(host ?? "", "kill -9 $(pgrep -f '[r]un --server=' | head -1)");
   expect(await byName(2, "v1.api.example.net")).toMatch(/^2001:db8:100:/);
   await nameUpdate("add v2.api.example.net 600 AAAA " + server);
   await until(

@@ -78,8 +78,8 @@ function rulesOf({ underlay, bgp }: HostState, network: NetworkState): Rules {
 }
 
 /** The user that resolvers run as has a group of the same name (group(5)). */
-async function groupOf({ read }: AnswerOptions["system"]["files"]): Promise<number | null> {
-  const line = ((await read("/etc/group")) ?? "").split("\n").find((each) => each.startsWith("unbound:"));
+async function groupOf(files: AnswerOptions["system"]["files"]): Promise<number | null> {
+  const line = ((await files.read("/etc/group")) ?? "").split("\n").find((each) => each.startsWith("unbound:"));
   const id = Number(line?.split(":")[2]);
   return line === undefined || !Number.isInteger(id) ? null : id;
 }

@@ -66,7 +66,7 @@ export class KeptNft {
     if (first === undefined) return;
     if (!line.startsWith('{"nftables"')) return void first.said.push(line);
     this.#waiting.shift();
-    const [complaint] = first.said.filter((text) => text.trim() !== "");
+    const complaint = first.said.find((text) => text.trim() !== "");
     first.settle(complaint === undefined ? undefined : new NetwrightError("NW1601", `nft: ${complaint}`));
   }
 

@@ -18,8 +18,8 @@ const directory = mkdtempSync(join(tmpdir(), "netwright-unbound-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const paths = { run: "/run/netwright", state: "/var/lib/netwright" };
-const [named] = want(goldenState).instances as readonly [ResolverInstance];
-const web = { ...named, patterns: [] };
+const [telling] = want(goldenState).instances as readonly [ResolverInstance];
+const web = { ...telling, patterns: [] };
 const wanted = { instances: [web], nameServers: null };
 const layout = layoutOf(paths, web.vni);
 const own = ["2001:db8::53", "192.0.2.53"];
@@ -28,7 +28,7 @@ const files = render(web, own, layout);
 describe.each([
   ["forwarding", web, own],
   ["alone", web, []],
-  ["telling", named, own],
+  ["telling", telling, own],
 ] as const)("%s", (name, instance, nameServers) => {
   const { config, zone, script } = render(instance, nameServers, layout);
 
@@ -53,7 +53,7 @@ describe.each([
 
 test("where rules are about names, a script tells answers of them, which Python takes", async () => {
   expect(files.script).toBeUndefined();
-  const { script = "", patterns } = render(named, own, layout);
+  const { script = "", patterns } = render(telling, own, layout);
   expect(patterns).toBe("*.example.net\n");
   await expect(script).toMatchFileSnapshot("testdata/answers.py");
   execFileSync("python3", ["-c", "import ast, sys; ast.parse(sys.stdin.read())"], { input: script });
@@ -120,15 +120,15 @@ describe("a plan", () => {
   });
 
   test("a script cannot be exchanged while it runs; patterns can", () => {
-    const told = render(named, own, layout);
+    const told = render(telling, own, layout);
     const scripted = { ...running, ...told, live: { digest: told.digest, serial: told.serial } };
     const kindsOf = (instance: ResolverInstance, have: InstanceHave): readonly string[] =>
       plan({ instances: [instance], nameServers: null }, haveOf(have)).install.map(({ kind }) => kind);
-    expect(kindsOf(named, scripted)).toEqual([]);
-    expect(kindsOf(named, running)).toEqual(["Start"]);
+    expect(kindsOf(telling, scripted)).toEqual([]);
+    expect(kindsOf(telling, running)).toEqual(["Start"]);
     expect(kindsOf(web, scripted)).toEqual(["Start"]);
-    const more = [...named.patterns, "api.example.org" as DomainPattern];
-    expect(kindsOf({ ...named, patterns: more }, scripted)).toEqual(["WriteFiles"]);
+    const more = [...telling.patterns, "api.example.org" as DomainPattern];
+    expect(kindsOf({ ...telling, patterns: more }, scripted)).toEqual(["WriteFiles"]);
   });
 
   test("kills what does not answer, and says what it does", () => {
