@@ -1,9 +1,10 @@
 /** Certificates of an authority that is not ours, through the whole chain: pebble asks, proxies answer, clients verify. */
-import { rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { statusOf, startLab, type LiveLab } from "./live-lab.ts";
-import { startPebble, type Pebble } from "./pebble.ts";
+import { externalAccount, startPebble, type Pebble } from "./pebble.ts";
 import { repository, scratchDirectory } from "./product.ts";
 import { until } from "./until.ts";
 
@@ -11,7 +12,7 @@ const directory = scratchDirectory();
 let lab: LiveLab;
 let pebble: Pebble;
 
-const issuer = (name: string, challenge: string): string => `
+const issuer = (name: string, challenge: string, more = ""): string => `
 apiVersion: netwright.dev/v1alpha1
 kind: CertificateIssuer
 metadata: { name: ${name} }
@@ -21,6 +22,7 @@ spec:
     contact: [ops@example.net]
     termsOfServiceAgreed: true
     challenge: ${challenge}
+${more}
     caBundle: |
 ${pebble.caBundle.replaceAll(/^/gm, "      ")}
 ---`;
@@ -69,6 +71,26 @@ const curl = (url: string, more = ""): ReturnType<LiveLab["tryAt"]> =>
     `curl -sS --noproxy '*' --cacert ${pebble.rootFile} -o /dev/null -w '%{http_version} %{http_code}' ${more} ${url}`,
   );
 
+interface Seen {
+  readonly kept: number;
+  readonly fresh: number;
+  readonly failures: readonly string[];
+  readonly connections: number;
+  readonly certificates: number;
+}
+
+/** A client that stays connected, and what it has seen so far. */
+function watchRenewal(url: string, caFile: string): { seen(): Seen | undefined; stop(): void } {
+  const program = join(repository, "e2e/renewal-watch.ts");
+  const child = lab.startAt("internet1", `exec ${process.execPath} ${program} ${url} ${caFile}`);
+  let seen: Seen | undefined;
+  child.stdout.on("data", (chunk) => {
+    const line = String(chunk).trim().split("\n").at(-1) ?? "";
+    if (line.startsWith("{") && line.endsWith("}")) seen = JSON.parse(line) as Seen;
+  });
+  return { seen: () => seen, stop: () => child.kill("SIGTERM") };
+}
+
 beforeAll(async () => {
   lab = await startLab("certs");
   pebble = await startPebble(lab, join(directory, "pebble"), 3600);
@@ -96,6 +118,52 @@ test("two hostnames of one service, through two proxies, over http-01", async ()
   expect(await lab.must("get", "issuers")).toMatch(/default +Ready +http-01/);
 });
 
+/** A pair that signs itself, so that a client trusts it alone. */
+function ownPair(name: string, hostname: string): { readonly crt: string; readonly key: string } {
+  const [crt, key] = [join(directory, `${name}.crt`), join(directory, `${name}.key`)];
+  const names = ["-subj", `/CN=${hostname}`, "-addext", `subjectAltName=DNS:${hostname}`];
+  const how = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30"];
+  execFileSync("openssl", ["req", "-x509", ...how, ...names, "-keyout", key, "-out", crt], { stdio: "ignore" });
+  return { crt, key };
+}
+
+test("the user's own, swapped for the next one while connections are kept and others come", async () => {
+  const [first, second] = [ownPair("first", "own.example.net"), ownPair("second", "own.example.net")];
+  const both = join(directory, "own-roots.pem");
+  writeFileSync(both, [first, second].map(({ crt }) => readFileSync(crt, "utf8")).join(""));
+  const from = ({ crt, key }: typeof first): string[] => [
+    "--from-file",
+    `tls.crt=${crt}`,
+    "--from-file",
+    `tls.key=${key}`,
+  ];
+  await lab.must("secret", "create", "own", "--type", "TLS", ...from(first));
+  const said = await apply(service("own", ["hostname: own.example.net, certificateRef: { name: own }"]));
+  expect(said).toMatch(/reached +https:..own.example.net. answers internet1, which does not verify secret.own/);
+  expect(await lab.must("describe", "service/own")).toMatch(/own.example.net +secret\/own +\S+\n/);
+  const watch = watchRenewal("https://own.example.net/", both);
+  await until(
+    "it is served",
+    async () => watch.seen(),
+    (seen) => (seen?.certificates ?? 0) === 1,
+  );
+  await lab.must("secret", "set", "own", ...from(second));
+  const seen = await until(
+    "the next one is served",
+    async () => watch.seen(),
+    (now) => (now?.certificates ?? 0) >= 2 || (now?.failures ?? []).length > 0,
+  );
+  watch.stop();
+  expect(seen).toMatchObject({ failures: [], connections: 1 });
+  const wrong = ownPair("wrong", "other.example.net");
+  expect(await lab.netwright("secret", "set", "own", ...from(wrong))).toMatchObject({
+    code: 4,
+    stderr: expect.stringMatching(
+      /NW1623 .*tls.crt of Secret own is not for own.example.net, but for other.example.net/,
+    ) as string,
+  });
+});
+
 test("over dns-01, for a name that only has to be in the zone", async () => {
   await apply(
     issuer("zone", "dns-01") + service("hidden", ["hostname: hidden.example.net, issuer: zone, redirectHttp: false"]),
@@ -113,35 +181,23 @@ test("a name that leads nowhere: the authority's own words are in the condition"
   await lab.must("delete", "service/lost");
 });
 
-interface Seen {
-  readonly kept: number;
-  readonly fresh: number;
-  readonly failures: readonly string[];
-  readonly connections: number;
-  readonly certificates: number;
-}
-
 test("renewed while a connection is kept and others come: nothing fails", { timeout: 120_000 }, async () => {
   await pebble.stop();
-  pebble = await startPebble(lab, join(directory, "hasty"), 45);
+  pebble = await startPebble(lab, join(directory, "hasty"), 45, true);
   // Another authority: there is another account, and the names are ordered anew.
-  await apply(issuer("hasty", "http-01") + service("brief", ["hostname: brief.example.net, issuer: hasty"]));
-  const watch = lab.startAt(
-    "internet1",
-    `exec ${process.execPath} ${join(repository, "e2e/renewal-watch.ts")} https://brief.example.net/ ${pebble.rootFile}`,
-  );
-  let seen: Seen | undefined;
-  watch.stdout.on("data", (chunk) => {
-    const line = String(chunk).trim().split("\n").at(-1) ?? "";
-    if (line.startsWith("{") && line.endsWith("}")) seen = JSON.parse(line) as Seen;
-  });
+  const eab = join(directory, "eab");
+  writeFileSync(eab, externalAccount.key);
+  await lab.must("secret", "create", "eab", "--from-file", `hmac=${eab}`);
+  const binding = `    externalAccountBinding: { keyId: ${externalAccount.keyId}, secretRef: { name: eab, key: hmac } }`;
+  await apply(issuer("hasty", "http-01", binding) + service("brief", ["hostname: brief.example.net, issuer: hasty"]));
+  const watch = watchRenewal("https://brief.example.net/", pebble.rootFile);
   const last = await until(
     "another certificate is served",
-    async () => ({ seen, condition: await certificateOf("brief") }),
+    async () => ({ seen: watch.seen(), condition: await certificateOf("brief") }),
     ({ seen: now }) => (now?.certificates ?? 0) >= 2 || (now?.failures ?? []).length > 0,
     110_000,
   );
-  watch.kill("SIGTERM");
+  watch.stop();
   expect(last).toMatchObject({ seen: { failures: [], connections: 1 } });
   expect(last.seen?.kept).toBeGreaterThan(50);
 });

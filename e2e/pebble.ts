@@ -16,8 +16,19 @@ export interface Pebble {
   stop(): Promise<void>;
 }
 
+/** What pebble takes accounts for, where it asks for a binding. */
+export const externalAccount = {
+  keyId: "kid-1",
+  key: "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W",
+} as const;
+
 /** Refuses every third nonce, takes its time to look, and issues for `seconds`. Asks the name server beside which it runs. */
-export async function startPebble(lab: LiveLab, directory: string, validSeconds: number): Promise<Pebble> {
+export async function startPebble(
+  lab: LiveLab,
+  directory: string,
+  validSeconds: number,
+  isBound = false,
+): Promise<Pebble> {
   const node = "dns";
   const addresses = await lab.at(node, "ip -6 -o address show scope global");
   const address = /fd00:0:0:3:[0-9a-f:]+/.exec(addresses)?.[0] ?? "";
@@ -34,7 +45,8 @@ export async function startPebble(lab: LiveLab, directory: string, validSeconds:
     privateKey: file("tls.key"),
     httpPort: 80,
     tlsPort: 443,
-    externalAccountBindingRequired: false,
+    externalAccountBindingRequired: isBound,
+    ...(isBound ? { externalAccountMACKeys: { [externalAccount.keyId]: externalAccount.key } } : {}),
     certificateValidityPeriod: validSeconds,
   };
   writeFileSync(file("pebble.json"), JSON.stringify({ pebble }));

@@ -145,6 +145,24 @@ test("a host that runs it has it in memory, for root alone; the others have noth
   expect(await lab.at(host, "stat -f -c %T /run")).toBe("tmpfs");
 });
 
+test("the private key of a proxy is in memory of its host, for root alone, and nowhere else", async () => {
+  const { host } = await instanceOf(lab, "shop-proxy-1");
+  const file = "/run/netwright/haproxy/default.shop-proxy-1/certificates/shop.example.net.pem";
+  // Of the second line: what the first begins with is the same for all keys of its kind.
+  const key = await lab.at(host, `sed -n '/PRIVATE KEY/,$p' ${file} | sed -n 3p | cut -c 1-24`);
+  expect(key.trim()).toMatch(/^[A-Za-z0-9+/]{24}$/);
+  const traced = [key.trim(), ...offsets(key.trim())];
+  const found = (node: string, place: string): Promise<string> =>
+    lab.at(node, `grep -rlaF -D skip ${traced.map((each) => `-e '${each}'`).join(" ")} ${place} 2>/dev/null || true`);
+  expect(await found(host, "/run")).toContain(file);
+  expect(await found("control", "/var/lib/netwright /run")).toBe("");
+  for (const each of hosts) {
+    expect(await found(each, "/var/lib/netwright"), `disk of ${each}`).toBe("");
+    if (each !== host) expect(await found(each, "/run")).toBe("");
+  }
+  expect(await lab.at(host, `stat -c '%a %U' ${file}; stat -f -c %T ${file}`)).toBe("600 root\ntmpfs");
+});
+
 test("the lab's own directory, with what its nodes keep on disk and all their logs, has nothing", async () => {
   const place = `/run/netwright/labs/${lab.name}`;
   const { stdout } = await runProcess([

@@ -136,5 +136,5 @@ function commandsOfBlock(file: string, block: Block): readonly DocsCommand[] {
 function judge(command: string, reason: string | undefined): Pick<DocsCommand, "kind" | "reason"> {
   const why = reason ?? runElsewhere[command];
   if (why !== undefined) return { kind: "explained", reason: why };
-  return { kind: /^netwright( |$)/.test(command) || Object.hasOwn(runInstead, command) ? "run" : "unknown" };
+  return { kind: /^(netwright|openssl)( |$)/.test(command) || Object.hasOwn(runInstead, command) ? "run" : "unknown" };
 }

@@ -156,8 +156,15 @@ describe("a container", () => {
 });
 
 test("a proxy that does not answer is starting", async () => {
-  const proxy = { id: "shop-proxy-1", run: { kind: "Proxy" }, ports: [], health: null } as unknown as WorkloadState;
+  const run = { kind: "Proxy", listeners: [], backends: [], certificates: [] };
+  const proxy = { id: "shop-proxy-1", run, ports: [], health: null } as unknown as WorkloadState;
   expect(await host(proxy).look()).toMatchObject({ phase: "Starting", reason: "NotListening", pid: null });
+  const waiting = { ...proxy, run: { ...run, certificates: [{ name: "shop.example.net", digest: "d" }] } };
+  expect(await host(waiting as unknown as WorkloadState).look()).toMatchObject({
+    phase: "Starting",
+    reason: "WaitingForSecret",
+    message: "the private key of shop.example.net has not come from the server yet",
+  });
 });
 
 test("reports are in the order of project and id, whatever the state's is", async () => {

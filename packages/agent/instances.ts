@@ -53,14 +53,18 @@ export class InstanceWatch {
     const factsOf = new Map(containers.map((facts) => [`${facts.project}/${facts.id}`, facts]));
     const reports = instances.map((instance) => {
       const facts = factsOf.get(keyOf(instance));
-      return facts === undefined ? this.#proxy(instance) : this.#container(instance, facts, state.secrets);
+      return facts === undefined
+        ? this.#proxy(instance, state.secrets)
+        : this.#container(instance, facts, state.secrets);
     });
     return (await Promise.all(reports)).toSorted((a, b) => (`${a.project}/${a.id}` < `${b.project}/${b.id}` ? -1 : 1));
   }
 
-  async #proxy({ project, workload }: Instance): Promise<InstanceReport> {
+  async #proxy({ project, workload }: Instance, values: HostState["secrets"]): Promise<InstanceReport> {
     const none = { project, id: workload.id, pid: null, startedAt: null, restarts: 0, connections: null };
     const { listening, backends, traffic } = await readProxyHealth(this.#system, { project, id: workload.id });
+    const missing = listening ? undefined : undeliveredKey(workload, values);
+    if (missing !== undefined) return { ...none, phase: "Starting", reason: "WaitingForSecret", message: missing };
     if (!listening) return { ...none, phase: "Starting", reason: "NotListening", message: "the proxy does not answer" };
     const base = { ...none, connections: traffic.open };
     const dead = backends.filter(({ members }) => members.length > 0 && members.every(({ status }) => status !== "Up"));
@@ -146,6 +150,14 @@ function undelivered({ project, workload }: Instance, values: HostState["secrets
   return missing === undefined
     ? undefined
     : `${missing.key} of secret/${missing.name} has not come from the server yet`;
+}
+
+/** Which private key a proxy waits for; undefined where it has them all. */
+function undeliveredKey({ run }: WorkloadState, values: HostState["secrets"] = []): string | undefined {
+  if (run.kind !== "Proxy") return undefined;
+  const known = new Set(values.flatMap(({ digest, value }) => (value === undefined ? [] : [digest])));
+  const missing = run.certificates.find(({ digest }) => !known.has(digest));
+  return missing === undefined ? undefined : `the private key of ${missing.name} has not come from the server yet`;
 }
 
 const portsText = ({ ports }: WorkloadState): string =>

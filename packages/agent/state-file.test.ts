@@ -37,6 +37,20 @@ test("values are kept in memory and come back with the state; on disk are digest
   expect(await loadGoal(system, "host1")).toEqual({ revision: 7, state: state([{ digest: "d1" }]) });
 });
 
+test("private keys of proxies are values like others", async () => {
+  const system = systemOn("ramfs");
+  const run = {
+    kind: "Proxy",
+    listeners: [],
+    backends: [],
+    certificates: [{ name: "shop.example.net", digest: "d1" }],
+  };
+  const networks = [{ workloads: [{ id: "shop-proxy-1", run }] }];
+  await saveGoal(system, { revision: 7, state: { ...state(secrets), networks } as unknown as HostState });
+  expect(readFileSync(join(system.paths.state, "host-state.json"), "utf8")).not.toContain("Y2FuYXJ5");
+  expect((await loadGoal(system, "host1"))?.state.secrets).toEqual(secrets);
+});
+
 test("where the run directory is on a disk, values are kept nowhere", async () => {
   const system = systemOn("ext4");
   await saveGoal(system, { revision: 7, state: state(secrets) });

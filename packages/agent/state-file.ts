@@ -1,13 +1,13 @@
 /**
  * The last state received, kept on disk: a restarted agent goes on from it even while the server is away. Values of
- * secrets are kept beside it in memory, and after a reboot come from the server again.
+ * secrets, private keys of proxies among them, are kept beside it in memory, and after a reboot come from the server again.
  */
 import { join } from "node:path";
 import type { HostState, NodeSystem, SecretValue } from "@netwright/contract";
 import { isInMemory } from "@netwright/drivers/memory.ts";
 import type { Goal } from "./converger.ts";
 
-// It holds private keys of this node's proxies: nobody but root may read it.
+// What runs here, and with which variables, is nobody's but root's.
 const mode = 0o600;
 
 const pathOf = (system: NodeSystem): string => join(system.paths.state, "host-state.json");

@@ -10,11 +10,11 @@ export interface CompileInput {
   readonly objects: ObjectSet;
   readonly ledger: Ledger;
   readonly observed: Observed;
-  /** By hostname: certificate chain, then private key, PEM. A hostname without one is not served yet. */
+  /** By hostname: digest of certificate and private key. A hostname without one is not served yet. */
   readonly certificates: ReadonlyMap<string, string>;
   /** Absent: nobody asks. */
   readonly challenges?: Challenges;
-  /** By digest: values that templates refer to, in base64. One that is not there is not delivered. Absent: none. */
+  /** By digest: values that templates and `certificates` refer to, in base64. One that is not there is not delivered. Absent: none. */
   readonly secrets?: ReadonlyMap<string, string>;
 }
 

@@ -17,7 +17,7 @@ export interface CompilationChange {
   readonly certificates?: ReadonlyMap<string, string>;
   /** All of them. */
   readonly challenges?: Challenges;
-  /** All values of secrets. A digest never gets another value, so that only templates tell what changed. */
+  /** All values of secrets. A digest never gets another value, so that only templates and certificates tell what changed. */
   readonly secrets?: ReadonlyMap<string, string>;
 }
 

@@ -16,9 +16,9 @@ export {
   type CompilationUpdate,
   type KeptCompilation,
 } from "./incremental.ts";
-export { issuerOf } from "./issuers.ts";
+export { issuerOf, ownCertificate, type OwnCertificate } from "./issuers.ts";
 export * from "./ledger.ts";
-export { objectSet, projectKey, type Applied, type ObjectSet } from "./objects.ts";
+export { diagnose, objectSet, projectKey, type Applied, type ObjectSet } from "./objects.ts";
 export { nothingObserved, type Observed, type ObservedInstance, type ObservedNode } from "./observed.ts";
 export type { Explanation } from "./place/explanation.ts";
 export { anyDeparted } from "./place/gone.ts";

@@ -4,6 +4,7 @@ import type { Instant } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
 import type { CompileInput } from "./compile.ts";
 import { createCompilation, type KeptCompilation } from "./incremental.ts";
+import { ownCertificate } from "./issuers.ts";
 import { ledgerKeys, type Ledger, type LedgerChange, type VipEntry } from "./ledger.ts";
 import { projectKey, type ObjectSet } from "./objects.ts";
 import type { Observed } from "./observed.ts";
@@ -50,13 +51,17 @@ export class Planner {
     const objects = changedObjects(before, after, named);
     const first = settle(before, ledger, observed.nodes, now);
     const next = settle(after, first.ledger, observed.nodes, now);
-    const certificates = pendingCertificates(before, after);
-    const compilation = this.#compilationOf({ objects: before, ...first, certificates });
+    const compilation = this.#compilationOf({
+      objects: before,
+      ...first,
+      certificates: pendingCertificates(after, before),
+    });
     const old = compilation.compiled().states;
     const { changed } = compilation.update({
       objects: after,
       ledger: ledgerChanges(first.ledger, next.ledger),
       observed: next.observed,
+      certificates: pendingCertificates(before, after),
     });
     const { states } = compilation.compiled();
     this.#kept = { compilation, ledger: next.ledger };
@@ -87,10 +92,20 @@ export class Planner {
   }
 }
 
-/** Certificates are made when a service is applied; a plan takes them as there. */
+/**
+ * By hostname. Certificates are made when a service is applied; a plan takes them as there, and as the same. Those of
+ * users are what the last set that has them says.
+ */
 function pendingCertificates(...sets: readonly ObjectSet[]): ReadonlyMap<string, string> {
-  const services = sets.flatMap((set) => Array.from(set.services.values()));
-  return new Map(services.flatMap(({ object }) => object.spec.expose.map(({ hostname }) => [hostname, ""])));
+  const all = sets.flatMap((set) =>
+    [...set.services.values()].flatMap(({ object }) =>
+      object.spec.expose.map((listener): readonly [string, string] => {
+        const { chain, key } = ownCertificate(set, object.metadata.project, listener) ?? {};
+        return [listener.hostname, chain === undefined || key === undefined ? "" : `${chain.digest} ${key.digest}`];
+      }),
+    ),
+  );
+  return new Map(all);
 }
 
 function ledgerChanges(before: Ledger, after: Ledger): readonly LedgerChange[] {

@@ -100,7 +100,7 @@ export function testCertificates(objects: ObjectSet): ReadonlyMap<string, string
   const names = [...objects.services.values()].flatMap(({ object }) =>
     object.spec.expose.map(({ hostname }) => hostname),
   );
-  return new Map(names.map((name) => [name, `-----BEGIN CERTIFICATE-----\n${name}\n`]));
+  return new Map(names.map((name) => [name, `digest of ${name}`]));
 }
 
 export const shop = (

@@ -28,8 +28,8 @@ export interface HostState {
   /** Data that is here to stay, or to go. By id. Absent where there is none. What else lies there is left alone. */
   readonly volumes?: readonly VolumeState[];
   /**
-   * Values that workloads here refer to, and no others. They are written to memory only. By digest; absent where nothing
-   * refers to any.
+   * Values that workloads here refer to, and private keys of proxies here; no others. They are written to memory only. By
+   * digest; absent where nothing refers to any.
    */
   readonly secrets?: readonly SecretValue[];
 }
@@ -47,7 +47,7 @@ export interface VolumeState {
 }
 
 export interface SecretValue {
-  /** As in `SecretRef`. */
+  /** As in `SecretRef` or `ProxyCertificate`. */
   readonly digest: string;
   /** The octets, in base64. Absent for readers that the values are kept from. */
   readonly value?: string;

@@ -128,7 +128,7 @@ export interface ProxyRun {
   readonly listeners: readonly ProxyListener[];
   /** By name. */
   readonly backends: readonly ProxyBackend[];
-  /** By name. Private keys: only hosts with this proxy receive them. */
+  /** By name. */
   readonly certificates: readonly ProxyCertificate[];
   /** What certificate authorities ask for over plain HTTP now (RFC 8555 section 8.3). By token; absent: nothing. */
   readonly challenges?: readonly ProxyChallenge[];
@@ -163,6 +163,6 @@ export interface ProxyBackend {
 
 export interface ProxyCertificate {
   readonly name: string;
-  /** Certificate chain, then private key, PEM (RFC 7468). */
-  readonly pem: string;
+  /** Of certificate chain, then private key, PEM (RFC 7468). Finds them in `HostState.secrets`. */
+  readonly digest: string;
 }

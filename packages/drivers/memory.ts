@@ -1,5 +1,14 @@
 /** Whether what is written at a path stays in memory. */
-import type { Files } from "@netwright/contract";
+import { NetwrightError } from "@netwright/base";
+import type { Files, NodeSystem } from "@netwright/contract";
+
+/** @throws NW1613 where secrets would be written to a disk. */
+export async function assertInMemory({ files, paths: { run } }: Pick<NodeSystem, "files" | "paths">): Promise<void> {
+  if (await isInMemory(files, run)) return;
+  throw new NetwrightError("NW1613", `${run} is not in memory: secrets are not written there`, {
+    hint: "start the agent with --run below /run",
+  });
+}
 
 export const isInMemory = async (files: Pick<Files, "read">, path: string): Promise<boolean> =>
   inMemory((await files.read("/proc/self/mountinfo")) ?? "", path);

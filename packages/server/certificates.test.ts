@@ -56,6 +56,13 @@ const proxies = (states = lastStates()): readonly ProxyRun[] =>
     networks.flatMap(({ workloads }) => workloads.flatMap(({ run }) => (run.kind === "Proxy" ? [run] : []))),
   );
 
+/** What hosts were given of the first certificate of the first proxy. */
+function servedPem(states = lastStates()): string {
+  const digest = proxies(states)[0]?.certificates[0]?.digest;
+  const found = states.flatMap(({ secrets = [] }) => secrets).find((each) => each.digest === digest);
+  return Buffer.from(found?.value ?? "", "base64").toString();
+}
+
 /** All of them, as an authority may meet any. */
 function answerOfProxies(_hostname: string, token: string): string | undefined {
   const answers = proxies().map(({ challenges = [] }) => challenges.find((each) => each.token === token)?.answer);
@@ -95,7 +102,7 @@ test("an issuer has an account; a service has a certificate from it, which its p
   await eventually(async () => expect(await condition("Ready")).toMatchObject({ status: "True" }));
   const [run] = proxies();
   expect(run?.challenges).toBeUndefined();
-  const certificate = new X509Certificate(run?.certificates[0]?.pem ?? "");
+  const certificate = new X509Certificate(servedPem());
   expect(certificate.subjectAltName).toBe("DNS:shop.example.net");
   const [shown] = (await statusOf()).certificates ?? [];
   expect(shown).toMatchObject({ hostname: "shop.example.net", issuer: "default" });
@@ -120,9 +127,7 @@ test("a certificate of the built-in authority stays until that of the issuer is 
   authority.moods.look = () => undefined;
   await harness.admin.apply(applyOf(issuer()));
   await certified({ status: "True", reason: "ChallengeFailed" });
-  expect(proxies().flatMap(({ certificates }) => certificates)).toMatchObject([
-    { pem: "certificate of shop.example.net\n" },
-  ]);
+  expect(servedPem()).toBe("certificate of shop.example.net\n");
   expect((await statusOf()).certificates).toMatchObject([{ issuer: "" }]);
 });
 
@@ -171,6 +176,40 @@ test("an order that was begun is taken up after a restart, not made again", asyn
   expect(authority.accounts.size).toBe(1);
 });
 
+test("an account is bound to one that the authority gave out; the key comes from a Secret and goes no further", async () => {
+  const secret = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W";
+  authority.moods.externalAccount = { keyId: "kid-1", secret };
+  const key = (value: string): string =>
+    `{ apiVersion: netwright.dev/v1alpha1, kind: Secret, metadata: { name: eab }, spec: { stringData: { hmac: "${value}" } } }`;
+  const bound = issuer(", externalAccountBinding: { keyId: kid-1, secretRef: { name: eab, key: hmac } }");
+  const isReady = (want: object): Promise<void> =>
+    eventually(async () => {
+      const { status } = await harness.admin.get({ kind: "CertificateIssuer", name: "default" });
+      expect(status).toMatchObject({ conditions: [{ type: "Ready", ...want }] });
+    });
+  await expect(harness.admin.apply(applyOf(bound))).rejects.toMatchObject({
+    code: "NW1301",
+    message: "there is no Secret eab in project default",
+  });
+  await harness.admin.apply(applyOf(issuer()));
+  await isReady({ status: "False", reason: "AccountRefused" });
+  await harness.admin.apply(applyOf([key("no base64!"), bound].join("\n---\n")));
+  await isReady({
+    status: "False",
+    message: expect.stringContaining("hmac of Secret eab is not the key that the authority gave out") as string,
+  });
+  await harness.admin.apply(applyOf(key(Buffer.from("another key, long enough").toString("base64url"))));
+  await isReady({ status: "False", message: expect.stringContaining("the binding is wrong") as string });
+  // Another value of the Secret is tried at once.
+  await harness.admin.apply(applyOf(key(secret)));
+  await isReady({ status: "True" });
+  expect(authority.accounts.size).toBe(1);
+  await expect(harness.admin.delete({ kind: "Secret", name: "eab", project: "default" })).rejects.toMatchObject({
+    code: "NW1303",
+  });
+  expect(JSON.stringify(kept.list("").records)).not.toContain(secret.slice(0, 20));
+});
+
 test("an authority that has forgotten the account gets another one of the same key", async () => {
   await harness.admin.apply(applyOf(issuer()));
   await eventually(async () => expect(authority.accounts.size).toBe(1));
@@ -207,18 +246,26 @@ test("private keys are in no object, plan or metric, and encrypted in the store"
   await harness.admin.apply(applyOf(issuer()));
   const plan = await harness.admin.apply(applyOf(shop()));
   await certified({ status: "True" });
-  const [run] = proxies();
-  const canaries = (run?.certificates ?? []).flatMap(({ pem }) => /PRIVATE KEY-----\n(.{40})/.exec(pem)?.[1] ?? []);
-  expect(canaries).toHaveLength(1);
+  // Of the second line: what the first begins with is the same for all keys of its kind.
+  const canary = /PRIVATE KEY-----\n.{64}\n(.{24})/.exec(servedPem())?.[1] ?? "";
+  expect(canary).toHaveLength(24);
+  const states = await Promise.all(nodes.map((node) => harness.admin.nodes.state(node)));
   const objects = [await harness.admin.get({ kind: "CertificateIssuer", name: "default" }), await statusOf()];
   const headers = { authorization: `Bearer ${adminToken}` };
   const metrics = await (await harness.server.app.request("http://server/metrics", { headers })).text();
   expect(metrics).toMatch(/netwright_server_certificate_expiry_timestamp_seconds\{.*issuer="default"\} 1\d{9}\n/);
-  const told = JSON.stringify([plan, objects, metrics]);
+  const told = JSON.stringify([plan, objects, metrics, states]);
   const records = JSON.stringify(kept.list("").records);
   expect(records).toContain("certificate/shop.example.net");
-  for (const canary of [...canaries, "PRIVATE KEY"]) {
-    expect(told).not.toContain(canary);
-    expect(records).not.toContain(canary);
+  // At each of the three offsets that base64 may have.
+  const inBase64 = [0, 1, 2].map((skip) =>
+    Buffer.from("x".repeat(skip) + canary)
+      .toString("base64")
+      .slice(skip === 0 ? 0 : 4, -4),
+  );
+  expect(JSON.stringify(lastStates())).toMatch(new RegExp(inBase64.join("|")));
+  for (const trace of [canary, ...inBase64, "PRIVATE KEY"]) {
+    expect(told).not.toContain(trace);
+    expect(records).not.toContain(trace);
   }
 });

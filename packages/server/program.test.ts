@@ -221,7 +221,9 @@ test(
       .flatMap(({ state }) => state.networks.flatMap(({ workloads }) => workloads))
       .find(({ run }) => run.kind === "Proxy");
     const [certificate] = proxy?.run.kind === "Proxy" ? proxy.run.certificates : [];
-    const leaf = new X509Certificate(present(certificate).pem);
+    const values = agents.flatMap(({ states }) => states.at(-1)?.state.secrets ?? []);
+    const value = values.find(({ digest }) => digest === present(certificate).digest)?.value;
+    const leaf = new X509Certificate(Buffer.from(value ?? "", "base64"));
     expect([leaf.checkHost("shop.example.net"), leaf.verify(new X509Certificate(before.ca).publicKey)]).toEqual([
       "shop.example.net",
       true,

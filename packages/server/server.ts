@@ -1,6 +1,6 @@
 /** The server without its shell: everything between a store and an HTTP app. */
 import { seconds, type Clock, type Entropy, type Milliseconds } from "@netwright/base";
-import { defaultDrainTimeout } from "@netwright/compiler";
+import { defaultDrainTimeout, projectKey } from "@netwright/compiler";
 import type { Store } from "@netwright/contract";
 import type { Hono } from "hono";
 import { AgentRequests } from "./agents/requests.ts";
@@ -9,7 +9,8 @@ import { Tokens } from "./auth/tokens.ts";
 import type { ChallengeRecords } from "@netwright/drivers/dns-rfc2136/index.ts";
 import { AcmeOrders } from "./acme/orders.ts";
 import type { AcmeTransport } from "./acme/transport.ts";
-import { Certificates, orderedNames, type Issue } from "./control/certificates.ts";
+import { Certificates, type Issue } from "./control/certificates.ts";
+import { orderedNames } from "./control/wanted-certificates.ts";
 import { isAppliedByProxies, obstacleTo } from "./control/reachable.ts";
 import type { CertificateFacts } from "./status/certificate-status.ts";
 import { Controller } from "./control/controller.ts";
@@ -83,7 +84,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     certificates,
     records: dns?.challengeRecords,
     transport: options.acmeTransport,
-    externalAccount: () => undefined,
+    externalKey: ({ spec }) => {
+      const { project, name, key } = spec.acme.externalAccountBinding?.secretRef ?? {};
+      if (project === undefined || name === undefined || key === undefined) return undefined;
+      return controller.world.objects.secrets.get(projectKey(project, name))?.object.spec.sealed?.[key];
+    },
     countOrder: (issuer, outcome) => metrics.certificateOrders.inc({ issuer, outcome }),
     obstacleTo: (hostname) => obstacleTo(controller.facts(), controller.world, hostname),
     publish: () => controller.round(),
@@ -95,7 +100,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   });
   const certificateFacts: CertificateFacts = {
     record: (hostname) => certificates.record(hostname),
-    obstacle: (hostname) => orders.obstacle(hostname),
+    obstacle: (hostname) => certificates.problem(hostname) ?? orders.obstacle(hostname),
     renewalOf: (hostname) => orders.renewalOf(hostname),
     issuerFacts: (name) => orders.issuerFacts(name),
   };

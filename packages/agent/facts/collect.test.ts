@@ -31,6 +31,8 @@ const chatter = [
   `hmac-sha256:key:${base64(canary("tsig"))} {"auth": "${base64(canary("registry"))}"}`,
   `password "${canary("bird")}" https://user:${canary("url")}@registry.example/`,
   JSON.stringify({ key: pem("tls") }),
+  pem("certificate"),
+  base64(pem("certificate")),
   "an ordinary line",
 ].join("\n");
 write(join(paths.state, "logs/default.shop-web-1.log"), chatter);
@@ -46,7 +48,7 @@ const workload = {
 };
 const proxy = {
   id: "shop-proxy-1",
-  run: { kind: "Proxy", listeners: [], backends: [], certificates: [{ name: "shop", pem: pem("certificate") }] },
+  run: { kind: "Proxy", listeners: [], backends: [], certificates: [{ name: "shop", digest: "p" }] },
 };
 const state = {
   node: "host1",
@@ -54,7 +56,10 @@ const state = {
   underlay: { vtep: "fd00:0:0:1::1", hostId: 1, tunnelPeers: [], externalInterfaces: [] },
   networks: [{ project: "default", name: "web", vni: 7, mtu: 1430, workloads: [workload, proxy] }],
   bgp: { asn: 1, routerId: "10.64.0.1", pools: [], neighbors: [{ name: "edge", foreign: { passwordFile } }] },
-  secrets: [{ digest: "d", value: base64(canary("secret")) }],
+  secrets: [
+    { digest: "d", value: base64(canary("secret")) },
+    { digest: "p", value: base64(`-----BEGIN CERTIFICATE-----\nAAAA\n${pem("certificate")}`) },
+  ],
 } as unknown as HostState;
 
 /** Every program says what nobody should hear. */

@@ -11,14 +11,12 @@ export async function secretsOf(
     files.read(path).catch(() => undefined),
   );
   const inFiles = (await Promise.all(read)).flatMap((text) => (text === undefined ? [] : [text.trim()]));
-  const values = (state?.secrets ?? []).flatMap(({ value }) =>
-    value === undefined ? [] : [Buffer.from(value, "base64").toString()],
-  );
-  const variables = (state?.networks ?? []).flatMap(({ workloads }) =>
-    workloads.flatMap(({ run }) => (run.kind === "Proxy" ? run.certificates.map(({ pem }) => keyOf(pem)) : [])),
-  );
-  return [...inFiles, ...values, ...variables].filter((value) => value !== "");
+  const values = (state?.secrets ?? []).flatMap(({ value }) => {
+    const text = value === undefined ? "" : Buffer.from(value, "base64").toString();
+    return [text, keyOf(text)];
+  });
+  return [...inFiles, ...values].filter((value) => value !== "");
 }
 
-/** The private key alone: the chain before it is no secret. */
+/** The private key alone: what is told may have it without the chain before it. */
 const keyOf = (pem: string): string => /-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*/.exec(pem)?.[0] ?? "";

@@ -2,9 +2,9 @@
 import { removed } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
 
-const hidden: ReadonlySet<string> = new Set(["pem", "content", "secrets"]);
+const hidden: ReadonlySet<string> = new Set(["content", "secrets"]);
 
-/** Without private keys, contents of files and values of variables: nobody needs them to see what should run. */
+/** Without secrets, contents of files and values of variables: nobody needs them to see what should run. */
 export function shownState(state: HostState): unknown {
   return JSON.parse(
     JSON.stringify(state, (key, value: unknown) => {

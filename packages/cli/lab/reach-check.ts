@@ -22,6 +22,8 @@ interface Certificate {
   readonly hostname: string;
   /** Empty: the built-in authority. */
   readonly issuer: string;
+  /** The Secret that it is from. */
+  readonly secret?: string;
 }
 
 /** One look may take that long, as far as the command has so much time left. */
@@ -52,8 +54,9 @@ export async function checkFromInternet(
     const listeners = (valueAt(service, "spec.expose") as readonly Listener[] | undefined) ?? [];
     const certificates = (valueAt(service, "status.certificates") as readonly Certificate[] | undefined) ?? [];
     for (const listener of listeners) {
-      const signer = certificates.find(({ hostname }) => hostname === listener.hostname)?.issuer ?? "";
-      const stranger = signer === "" ? undefined : signer;
+      const { issuer = "", secret } = certificates.find(({ hostname }) => hostname === listener.hostname) ?? {};
+      const stranger =
+        secret === undefined ? (issuer === "" ? undefined : `what ${issuer} signed`) : `secret/${secret}`;
       if (internet !== undefined) await pass(checkOf[listener.protocol](internet, { ...listener, stranger }));
     }
   }
@@ -93,7 +96,7 @@ const checkOf: Readonly<Record<Listener["protocol"], (node: string, listener: Li
       node,
       command: (limit) => ["curl", ...quiet, ...trust, "--max-time", inSeconds(limit), url],
       passed: ({ code }) => code === 0,
-      detail: `${url} answers ${node}${stranger === undefined ? "" : `, which does not verify what ${stranger} signed`}`,
+      detail: `${url} answers ${node}${stranger === undefined ? "" : `, which does not verify ${stranger}`}`,
     };
   },
   TCP: (node, listener) => ({

@@ -80,7 +80,7 @@ const parts: readonly PartTable[] = [
     title: "certificates",
     columns: {
       HOSTNAME: "hostname",
-      ISSUER: (row) => (row["issuer"] === "" ? "built-in" : row["issuer"]),
+      ISSUER: ({ secret, issuer }) => (typeof secret === "string" ? `secret/${secret}` : issuer || "built-in"),
       EXPIRES: (row) => timeOrNone(row["notAfter"]),
       RENEWED: (row) => timeOrNone(row["renewAt"]),
     },

@@ -1,5 +1,5 @@
-/** The values of secrets that the workloads of one host refer to. */
-import type { ContainerRun, NetworkState, SecretRef, SecretValue } from "@netwright/contract";
+/** The values of secrets that the workloads of one host refer to, and private keys of its proxies. */
+import type { ContainerRun, NetworkState, SecretValue, WorkloadState } from "@netwright/contract";
 import { byText } from "./order.ts";
 
 /** By digest. */
@@ -9,14 +9,15 @@ export function secretValues(
 ): readonly SecretValue[] {
   if (values.size === 0) return [];
   const runs = networks.flatMap(({ workloads }) => workloads.map(({ run }) => run));
-  const digests = new Set(runs.flatMap((run) => (run.kind === "Container" ? secretsOf(run) : [])).map(digestOf));
+  const digests = new Set(runs.flatMap(digestsOf));
   return [...digests].toSorted(byText).flatMap((digest) => {
     const value = values.get(digest);
     return value === undefined ? [] : [{ digest, value }];
   });
 }
 
-const digestOf = ({ digest }: SecretRef): string => digest;
+const digestsOf = (run: WorkloadState["run"]): readonly string[] =>
+  run.kind === "Container" ? secretsOf(run) : run.certificates.map(({ digest }) => digest);
 
-const secretsOf = ({ env, files }: ContainerRun): readonly SecretRef[] =>
-  [...env, ...files].flatMap((each) => ("secret" in each ? [each.secret] : []));
+const secretsOf = ({ env, files }: ContainerRun): readonly string[] =>
+  [...env, ...files].flatMap((each) => ("secret" in each ? [each.secret.digest] : []));

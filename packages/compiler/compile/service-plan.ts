@@ -31,7 +31,7 @@ export interface ServiceContext {
   readonly objects: ObjectSet;
   readonly ledger: LedgerIndex;
   readonly observed: Observed;
-  /** By hostname: certificate chain and private key, PEM. */
+  /** By hostname: digest of certificate and private key. */
   readonly certificates: ReadonlyMap<string, string>;
   /** By hostname: what a certificate authority asks for. */
   readonly challenges?: Challenges;

@@ -114,7 +114,7 @@ function proxyRun(
     kind: "Proxy",
     listeners: proxyListeners(https, served, (listener) => isAskedOverHttp(objects, listener)),
     backends: names.map((name): ProxyBackend => ({ name, members, health })),
-    certificates: names.map((name) => ({ name, pem: certificates.get(name) ?? "" })),
+    certificates: names.map((name) => ({ name, digest: certificates.get(name) ?? "" })),
     ...(asked.length === 0 ? {} : { challenges: asked }),
   };
 }

@@ -62,11 +62,11 @@ function workloadFacts(workload: WorkloadState): readonly Fact[] {
 }
 
 function proxyFacts(id: string, { listeners, backends, certificates }: ProxyRun): readonly Fact[] {
-  const pem = new Map(certificates.map((certificate) => [certificate.name, certificate.pem]));
+  const digests = new Map(certificates.map(({ name, digest }) => [name, digest]));
   return [
     ...listeners.map((listener) => {
       const place = `${listener.hostname}:${listener.port}`;
-      if (listener.kind === "Https") return fact(`proxy ${id}: https://${place}`, pem.get(listener.certificate));
+      if (listener.kind === "Https") return fact(`proxy ${id}: https://${place}`, digests.get(listener.certificate));
       if (listener.kind === "Plain") return fact(`proxy ${id}: answers to certificate authorities at http://${place}`);
       return fact(`proxy ${id}: redirect http://${place} to port ${listener.httpsPort}`);
     }),

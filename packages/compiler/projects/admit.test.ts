@@ -109,6 +109,37 @@ describe("pools and host names", () => {
   });
 });
 
+describe("certificate issuers", () => {
+  const issuer = (name: string): string =>
+    `{ apiVersion: netwright.dev/v1alpha1, kind: CertificateIssuer, metadata: { name: ${name} }, spec: { acme: { directory: "https://ca.test/directory", termsOfServiceAgreed: true } } }`;
+  const limits = project("team", "{ issuers: [cheap] }");
+  const using = (name: string): string => team(shop()).replace("protocol: HTTPS", `protocol: HTTPS, issuer: ${name}`);
+
+  test("one that is not on the list is refused, named or not; the built-in authority is everybody's", () => {
+    const both = [issuer("cheap"), issuer("dear")];
+    expect(refused(site(limits, ...both), site(limits, ...both, using("dear")))).toEqual([
+      "NW1406 team/service/shop spec.expose[0].issuer: project team may not use CertificateIssuer dear (it may use cheap)",
+    ]);
+    expect(refused(site(limits, ...both), site(limits, ...both, using("cheap")))).toEqual([]);
+    expect(refused(site(limits, ...both), site(limits, ...both, team(shop())))).toEqual([]);
+    const more = [...both, issuer("default")];
+    expect(refused(site(limits, ...more), site(limits, ...more, team(shop())))).toEqual([
+      expect.stringContaining("may not use CertificateIssuer default (it may use cheap)"),
+    ]);
+    const none = project("team", "{ issuers: [] }");
+    expect(refused(site(none, ...both), site(none, ...both, using("cheap")))).toEqual([
+      expect.stringContaining("(it may use none: name a Secret"),
+    ]);
+  });
+
+  test("who has it keeps it when the list gets shorter", () => {
+    const before = site(issuer("dear"), project("team", "{}"), using("dear"));
+    const after = site(issuer("dear"), limits, using("dear"));
+    expect(refused(before, after)).toEqual([]);
+    expect(projectStandings(after).get("team")?.over).toEqual(["team/service/shop uses CertificateIssuer dear"]);
+  });
+});
+
 describe("membership", () => {
   test("a project other than default must be there first", () => {
     expect(refused(site(), site(inner("db", { project: "team" })))).toEqual([

@@ -1,12 +1,15 @@
-/** Pools and host names of a project (NW1406). A service keeps what it has when a list gets shorter. */
-import { coversHostname, type Hostname, type Project, type Service } from "@netwright/api";
+/** Pools, certificate issuers and host names of a project (NW1406). A service keeps what it has when a list gets shorter. */
+import { coversHostname, type Hostname, type Listener, type Project, type Service } from "@netwright/api";
 import type { Diagnostic } from "@netwright/base";
+import { issuerOf } from "../issuers.ts";
 import { diagnose, type Applied, type ObjectSet } from "../objects.ts";
 import { someOf } from "./amounts.ts";
 
-type Limits = Pick<Project["spec"], "pools" | "hostnames"> | undefined;
+type Limits = Pick<Project["spec"], "pools" | "issuers" | "hostnames"> | undefined;
 
 export const mayUsePool = (limits: Limits, pool: string): boolean => limits?.pools?.includes(pool) ?? true;
+
+export const mayUseIssuer = (limits: Limits, issuer: string): boolean => limits?.issuers?.includes(issuer) ?? true;
 
 export const mayUseHostname = (limits: Limits, hostname: Hostname): boolean =>
   limits?.hostnames?.some((pattern) => coversHostname(pattern, hostname)) ?? true;
@@ -24,6 +27,7 @@ export function* checkAllowed(before: ObjectSet, after: ObjectSet): Generator<Di
     const old = before.services.get(key)?.object;
     yield* poolOf(item, limits, old);
     yield* hostnamesOf(item, limits, old);
+    yield* issuersOf([before, after], item, limits, old);
   }
 }
 
@@ -49,6 +53,30 @@ function* hostnamesOf(item: Applied<Service>, limits: Limits, old: Service | und
     const path = ["spec", "expose", index, "hostname"];
     const hint = listed(limits?.hostnames, "it may use no host name: its services are reached from inside only");
     yield diagnose("NW1406", item, path, `project ${metadata.project} may not use host name ${hostname}`, hint);
+  }
+}
+
+/** The one that signs for it, whether it is named or not. */
+export const issuerName = (objects: ObjectSet, listener: Listener): string | undefined =>
+  listener.protocol === "HTTPS" ? (issuerOf(objects, listener)?.metadata.name ?? listener.issuer) : undefined;
+
+function* issuersOf(
+  [before, after]: readonly [ObjectSet, ObjectSet],
+  item: Applied<Service>,
+  limits: Limits,
+  old: Service | undefined,
+): Generator<Diagnostic> {
+  const { metadata, spec } = item.object;
+  const had = new Set(old?.spec.expose.map((listener) => issuerName(before, listener)));
+  for (const [index, listener] of spec.expose.entries()) {
+    const issuer = issuerName(after, listener);
+    if (issuer === undefined || mayUseIssuer(limits, issuer) || had.has(issuer)) continue;
+    const path = ["spec", "expose", index, "issuer"];
+    const hint = listed(
+      limits?.issuers,
+      "it may use none: name a Secret with a certificate of your own in certificateRef",
+    );
+    yield diagnose("NW1406", item, path, `project ${metadata.project} may not use CertificateIssuer ${issuer}`, hint);
   }
 }
 

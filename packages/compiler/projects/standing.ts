@@ -2,7 +2,7 @@
 import { objectName, type Project } from "@netwright/api";
 import type { VolumeEntry } from "../ledger.ts";
 import type { ObjectSet } from "../objects.ts";
-import { mayUseHostname, mayUsePool } from "./allowed.ts";
+import { issuerName, mayUseHostname, mayUseIssuer, mayUsePool } from "./allowed.ts";
 import { printAmount } from "./amounts.ts";
 import { resources, unlimitedTiers, useOf, usersOf, type Use } from "./users.ts";
 
@@ -39,12 +39,16 @@ function notAllowed(objects: ObjectSet, { metadata, spec }: Project): readonly s
     const { pool, expose } = item.object.spec;
     const name = objectName(item.object);
     const names = [...new Set(expose.map(({ hostname }) => hostname))].filter((each) => !mayUseHostname(spec, each));
+    const issuers = new Set(expose.flatMap((listener) => issuerName(objects, listener) ?? []));
     const limitless = (["cpu", "memory"] as const).flatMap((resource) =>
       spec.quota[resource] === undefined ? [] : unlimitedTiers(item, resource).map(({ tier }) => [resource, tier]),
     );
     return [
       ...(expose.length > 0 && !mayUsePool(spec, pool) ? [`${name} uses AddressPool ${pool}`] : []),
       ...names.map((hostname) => `${name} uses ${hostname}`),
+      ...[...issuers]
+        .filter((issuer) => !mayUseIssuer(spec, issuer))
+        .map((issuer) => `${name} uses CertificateIssuer ${issuer}`),
       ...limitless.map(([resource, tier]) => `${name} has no limit for ${resource} in tier ${tier}`),
     ];
   });

@@ -1,5 +1,13 @@
 /** Names that objects use of each other (NW1301), and flows that cannot be made (NW1206). */
-import { isWorkloadTier, serviceChain, type Host, type Router, type Service } from "@netwright/api";
+import {
+  isWorkloadTier,
+  serviceChain,
+  tlsKeys,
+  type CertificateIssuer,
+  type Host,
+  type Router,
+  type Service,
+} from "@netwright/api";
 import type { Diagnostic } from "@netwright/base";
 import { redirectPort } from "../compile/listeners.ts";
 import { isAskedOverHttp } from "../issuers.ts";
@@ -10,9 +18,11 @@ import { poolsFor } from "../projects/allowed.ts";
 export function* checkReferences(objects: ObjectSet): Generator<Diagnostic> {
   for (const host of objects.hosts.values()) yield* hostReferences(objects, host);
   for (const router of objects.routers.values()) yield* routerReferences(objects, router);
+  for (const issuer of objects.issuers.values()) yield* bindingReference(objects, issuer);
   for (const service of objects.services.values()) {
     yield* poolReference(objects, service);
     yield* issuerReferences(objects, service);
+    yield* certificateReferences(objects, service);
     for (const index of service.object.spec.allow.keys()) yield* allowReference(objects, service, index);
     yield* fileReferences(service);
     yield* workloadReferences(objects, service);
@@ -73,6 +83,20 @@ function* poolReference(objects: ObjectSet, service: Applied<Service>): Generato
   );
 }
 
+function* bindingReference(objects: ObjectSet, issuer: Applied<CertificateIssuer>): Generator<Diagnostic> {
+  const ref = issuer.object.spec.acme.externalAccountBinding?.secretRef;
+  if (ref === undefined) return;
+  const { project, name, key } = ref;
+  const { sealed = {} } = objects.secrets.get(projectKey(project, name))?.object.spec ?? {};
+  if (Object.hasOwn(sealed, key)) return;
+  const isThere = objects.secrets.has(projectKey(project, name));
+  const message = isThere
+    ? `Secret ${name} has no key ${JSON.stringify(key.slice(0, 80))}`
+    : `there is no Secret ${name} in project ${project}`;
+  const path = ["spec", "acme", "externalAccountBinding", "secretRef"];
+  yield diagnose("NW1301", issuer, path, message, "apply it first, or with the issuer");
+}
+
 /** Also that nothing of the service is at the port over which an authority asks. */
 function* issuerReferences(objects: ObjectSet, service: Applied<Service>): Generator<Diagnostic> {
   const { expose } = service.object.spec;
@@ -95,6 +119,30 @@ function* issuerReferences(objects: ObjectSet, service: Applied<Service>): Gener
       ["spec", "expose", taken, "port"],
       `tcp/80 of this service's address is where CertificateIssuer ${issuer ?? "default"} asks for ${listener.hostname}`,
       "choose another port, or an issuer with challenge: dns-01",
+    );
+  }
+}
+
+/** That what they hold can be served is judged where it can be read. */
+function* certificateReferences(objects: ObjectSet, service: Applied<Service>): Generator<Diagnostic> {
+  const { project } = service.object.metadata;
+  for (const [index, listener] of service.object.spec.expose.entries()) {
+    const name = listener.protocol === "HTTPS" ? listener.certificateRef?.name : undefined;
+    if (name === undefined) continue;
+    const path = ["spec", "expose", index, "certificateRef"] as const;
+    const secret = objects.secrets.get(projectKey(project, name))?.object;
+    const missing = tlsKeys.find((key) => secret?.spec.sealed?.[key] === undefined);
+    if (missing === undefined) continue;
+    const message =
+      secret === undefined
+        ? `there is no Secret ${name} in project ${project}`
+        : `Secret ${name} has no key ${JSON.stringify(missing)}`;
+    yield diagnose(
+      "NW1301",
+      service,
+      path,
+      message,
+      "netwright secret create NAME --type TLS --from-file tls.crt=CHAIN --from-file tls.key=KEY",
     );
   }
 }

@@ -28,7 +28,7 @@ export function shopRun(change: Partial<ProxyRun> = {}, members = [member(1), me
       { kind: "Https", port: 443, hostname: "shop.example.net", certificate: "shop.example.net", backend: "web" },
     ],
     backends: [{ name: "web", members, health: check }],
-    certificates: [{ name: "shop.example.net", pem: "PEM" }],
+    certificates: [{ name: "shop.example.net", digest: "d" }],
     ...change,
   };
 }
@@ -37,4 +37,5 @@ export const shop = (change: Partial<ProxyRun> = {}, members?: ReturnType<typeof
   name: "default.shop-proxy-1",
   netns: "nww-default.shop-proxy-1",
   run: shopRun(change, members),
+  pems: new Map([["shop.example.net", "PEM"]]),
 });

@@ -30,7 +30,7 @@ export interface InstanceHave {
   readonly newest: ProcessId | null;
   /** What the process behind the socket says of itself; null when nobody answers. */
   readonly live: LiveProxy | null;
-  /** Content of the files that `render` would write, by path; undefined where there is none. */
+  /** Content of the files that `render` would write, and of certificates, by path; undefined where there is none. */
   readonly files: ReadonlyMap<string, string | undefined>;
   readonly stoppingSince: Instant | null;
 }
@@ -62,13 +62,14 @@ async function observeInstance(
 ): Promise<InstanceHave> {
   const layout = layoutOf(system.paths, name);
   const { living: processes, newest } = await livingProcesses(system, layout);
-  const files = instance === undefined ? [] : render(instance, layout).files.map(({ path }) => path);
+  const rendered = instance === undefined ? [] : render(instance, layout).files.map(({ path }) => path);
+  const files = new Set([...rendered, ...certificatePaths(instance, layout)]);
   const stopping = await system.files.read(layout.stopping);
   return {
     processes,
     newest,
     live: processes.length === 0 ? null : await observeLive(layout, instance),
-    files: new Map(await Promise.all(files.map(async (path) => [path, await system.files.read(path)] as const))),
+    files: new Map(await Promise.all([...files].map(async (path) => [path, await system.files.read(path)] as const))),
     stoppingSince: stopping === undefined ? null : (Number(stopping) as Instant),
   };
 }

@@ -51,6 +51,20 @@ test("nothing there, or nobody answering: start", () => {
   expect(lines([shop()], { [name]: running(shop(), { live: null }) }).install).toEqual([`start proxy ${name}`]);
 });
 
+test("without a private key nothing is started or loaded anew that needs it; the rest changes", () => {
+  const without = { ...shop({}, [member(2)]), pems: new Map() };
+  expect(lines([without], {})).toEqual({ install: [], retire: [] });
+  const kept = running(shop());
+  expect(lines([without], { [name]: kept })).toEqual({
+    install: [`write configuration of proxy ${name}`],
+    retire: [`remove member web/shop-web-1 from proxy ${name}`],
+  });
+  // The file of a process that ended is there as long as the host is up.
+  expect(lines([without], { [name]: { ...kept, live: null } }).install).toEqual([`start proxy ${name}`]);
+  const lost = { ...running(without), live: null };
+  expect(lines([without], { [name]: lost })).toEqual({ install: [], retire: [] });
+});
+
 test("members change at run time; additions come before removals, the file in between", () => {
   const have = { [name]: running(shop({}, [member(1), member(2)])) };
   expect(lines([shop({}, [member(2), member(3)])], have)).toEqual({

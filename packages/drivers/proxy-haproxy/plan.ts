@@ -63,11 +63,14 @@ function planInstance(instance: ProxyInstance, layout: ProxyLayout, have: Instan
   const rendered = render(instance, layout);
   const { netns } = instance;
   const { live } = have;
+  const isReady = lackingCertificates(instance, layout, have).length === 0;
+  const nothingYet = { install: [], retire: [] };
   if (live === null || have.stoppingSince !== null) {
     const start = { ...target, kind: "Start", netns, files: rendered.files, hung: have.newest } as const;
-    return { install: [start], retire: [] };
+    return isReady ? { install: [start], retire: [] } : nothingYet;
   }
   if (live.structure !== rendered.structure) {
+    if (!isReady) return nothingYet;
     return { install: [{ ...target, kind: "Reload", netns, files: rendered.files, pid: live.pid }], retire: [] };
   }
   return {
@@ -111,6 +114,16 @@ function memberRemovals(target: Target, instance: ProxyInstance, live: LiveProxy
     .map((member) => ({ ...target, kind: "RemoveMember", server: `${member.backend}/${member.instance}` }));
 }
 
+/** Certificates without which HAProxy would not start. The next state brings them. */
+const lackingCertificates = (
+  instance: ProxyInstance,
+  layout: ProxyLayout,
+  have: Pick<InstanceHave, "files">,
+): readonly string[] =>
+  instance.run.certificates
+    .map(({ name }) => name)
+    .filter((name) => !instance.pems.has(name) && have.files.get(layout.certificate(name)) === undefined);
+
 function certificateChanges(
   target: Target,
   instance: ProxyInstance,
@@ -118,7 +131,8 @@ function certificateChanges(
   live: LiveProxy,
 ): readonly ProxyChange[] {
   return certificatePaths(instance, target.layout).flatMap((path): ProxyChange[] => {
-    const pem = rendered.files.find((file) => file.path === path)?.content ?? "";
+    const pem = rendered.files.find((file) => file.path === path)?.content;
+    if (pem === undefined) return [];
     const loaded = live.fingerprints.get(path);
     return loaded === fingerprintOf(pem) ? [] : [{ ...target, kind: "ReplaceCertificate", path, pem }];
   });

@@ -1,6 +1,7 @@
 /** Starting, replacing and stopping HAProxy processes. Impure. */
 import { milliseconds, NetwrightError, type Milliseconds } from "@netwright/base";
 import type { NodeSystem, ProcessId } from "@netwright/contract";
+import { assertInMemory } from "../memory.ts";
 import type { ProxyLayout } from "./layout.ts";
 import { livingProcesses } from "./observe.ts";
 import { parseInfo } from "./parse.ts";
@@ -28,7 +29,9 @@ export async function startProxy(
   await untilAnswering(system, layout, started);
 }
 
+/** @throws NW1613 where private keys would be written to a disk. */
 export async function writeFiles(system: NodeSystem, files: readonly RenderedFile[]): Promise<void> {
+  if (files.some(({ path }) => path.endsWith(".pem"))) await assertInMemory(system);
   for (const { path, content, mode } of files) await system.files.write(path, content, mode);
 }
 

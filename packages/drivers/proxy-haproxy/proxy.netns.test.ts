@@ -1,7 +1,6 @@
 /** The driver against a real HAProxy with real members, in a network namespace. Run through tools/sandbox. */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { milliseconds, type Clock, type Instant } from "@netwright/base";
 import type { HealthCheck, Plan, ProxyRun } from "@netwright/contract";
@@ -14,7 +13,8 @@ import { livingProcesses } from "./observe.ts";
 import type { ProxyChange } from "./plan.ts";
 import type { ProxyWant } from "./want.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "nw-proxy-"));
+// Private keys are written to memory only.
+const directory = mkdtempSync("/run/nw-proxy-");
 const system = nodeSystem({ run: join(directory, "run"), state: join(directory, "state") });
 const instance = { project: "default", id: "shop-proxy-1" };
 const netns = "nww-default.shop-proxy-1";
@@ -65,12 +65,11 @@ function certificate(name: string): string {
 }
 
 let pem = "";
-const shopWith = (numbers: readonly number[], change: Partial<ProxyRun> = {}): ProxyWant => [
-  shop({
-    backends: [{ name: "web", members: numbers.map((number) => member(number)), health }],
-    certificates: [{ name: "shop.example.net", pem }],
-    ...change,
-  }),
+const shopWith = (numbers: readonly number[], change: Partial<ProxyRun> = {}, served = pem): ProxyWant => [
+  {
+    ...shop({ backends: [{ name: "web", members: numbers.map((number) => member(number)), health }], ...change }),
+    pems: new Map(served === "" ? [] : [["shop.example.net", served]]),
+  },
 ];
 
 async function planFor(want: ProxyWant): Promise<Plan<ProxyChange>> {
@@ -253,6 +252,18 @@ test("no request fails while members come and go and listeners are reloaded, hal
   expect(await pids()).not.toEqual(before);
 });
 
+test("without the private key what runs goes on, and changes; nothing is started that lacks it", async () => {
+  await converge(shopWith([1, 2]));
+  const extra = { kind: "Redirect", port: 8082, hostname: "shop.example.net", httpsPort: 443 } as const;
+  expect(await converge(shopWith([2, 3], {}, ""))).toEqual(["AddMember", "WriteFiles", "RemoveMember"]);
+  expect(await converge(shopWith([2, 3], { listeners: [...shop().run.listeners, extra] }, ""))).toEqual(["Reload"]);
+  expect(curl("-k", "https://shop.example.net/")).toMatch(/^shop-web-/);
+  const other = { kind: "Https", port: 444, hostname: "x.example.net", certificate: "x", backend: "web" } as const;
+  const more = { listeners: [...shop().run.listeners, other], certificates: [{ name: "x", digest: "x" }] };
+  expect(await planFor(shopWith([2, 3], more, ""))).toEqual({ install: [], retire: [] });
+  await converge(shopWith([1, 2]));
+});
+
 test("a process that hangs is replaced", async () => {
   const want = shopWith([1, 2]);
   await converge(want);
@@ -263,7 +274,7 @@ test("a process that hangs is replaced", async () => {
 });
 
 test("what HAProxy refuses is a problem, and what ran keeps running", async () => {
-  const want = shopWith([1, 2], { certificates: [{ name: "shop.example.net", pem: "nonsense" }] });
+  const want = shopWith([1, 2], {}, "nonsense");
   const broken = {
     ...want[0],
     run: {

@@ -54,8 +54,8 @@ const cases: Record<string, ProxyInstance> = {
       { name: "web", members: [member(1)], health: null },
     ],
     certificates: [
-      { name: "a", pem: "PEM" },
-      { name: "b", pem: "PEM" },
+      { name: "a", digest: "a" },
+      { name: "b", digest: "b" },
     ],
   }),
 };
@@ -73,10 +73,7 @@ describe.each(Object.entries(cases))("%s", (name, instance) => {
 
   test("HAProxy's own checker takes it, without a warning", () => {
     const layout = layoutOf({ run: join(root, name), state: root }, instance.name);
-    const real = {
-      ...instance,
-      run: { ...instance.run, certificates: instance.run.certificates.map((one) => ({ ...one, pem: certificate })) },
-    };
+    const real = { ...instance, pems: new Map(instance.run.certificates.map(({ name: one }) => [one, certificate])) };
     for (const { path, content } of render(real, layout).files) {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, content);
@@ -90,7 +87,7 @@ test("members do not change the structure; hostnames, ports and checks do", () =
   const layout = layoutOf({ run: "/run/netwright", state: "/var/lib/netwright" }, "default.shop-proxy-1");
   const structure = (instance: ProxyInstance) => render(instance, layout).structure;
   expect(structure(shop({}, [member(7)]))).toBe(structure(shop()));
-  expect(structure(shop({ certificates: [{ name: "shop.example.net", pem: "other" }] }))).toBe(structure(shop()));
+  expect(structure(shop({ certificates: [{ name: "shop.example.net", digest: "other" }] }))).toBe(structure(shop()));
   expect(structure(shop({ listeners: [] }))).not.toBe(structure(shop()));
   expect(structure(shop({ backends: [{ name: "web", members: [], health: null }] }))).not.toBe(structure(shop()));
 });

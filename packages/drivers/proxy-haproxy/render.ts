@@ -15,19 +15,22 @@ export interface RenderedFile {
 export interface RenderedProxy {
   /** Digest of all that HAProxy can only take over by a reload. The running process shows it as its description. */
   readonly structure: string;
-  /** Configuration, list of certificates, certificates. */
+  /** Configuration, list of certificates, certificates that were delivered. */
   readonly files: readonly RenderedFile[];
 }
 
 export function render(instance: ProxyInstance, layout: ProxyLayout): RenderedProxy {
-  const { run } = instance;
+  const { run, pems } = instance;
   const certificateList = renderCertificateList(run, layout);
   const empty = { ...run, backends: run.backends.map((backend) => ({ ...backend, members: [] })) };
   const structure = digest(configText(empty, layout, "") + certificateList);
   return {
     structure,
     files: [
-      ...run.certificates.map(({ name, pem }) => ({ path: layout.certificate(word(name)), content: pem, mode: 0o600 })),
+      ...run.certificates.flatMap(({ name }) => {
+        const content = pems.get(name);
+        return content === undefined ? [] : [{ path: layout.certificate(word(name)), content, mode: 0o600 }];
+      }),
       { path: layout.certificateList, content: certificateList, mode: 0o644 },
       { path: layout.challenges, content: challengeLines(run), mode: 0o644 },
       { path: layout.config, content: configText(run, layout, structure), mode: 0o644 },

@@ -1,7 +1,6 @@
 /** What clients see of TLS: several hostnames on one port, HTTP/2, HSTS, and what testssl.sh says. Run through tools/sandbox. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ProxyListener, ProxyRun } from "@netwright/contract";
 import { nodeSystem } from "@netwright/system";
@@ -10,7 +9,8 @@ import { shop } from "./example.ts";
 import { proxyHaproxy } from "./index.ts";
 import type { ProxyInstance, ProxyWant } from "./want.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "nw-proxy-tls-"));
+// Private keys are written to memory only.
+const directory = mkdtempSync("/run/nw-proxy-tls-");
 const system = nodeSystem({ run: join(directory, "run"), state: join(directory, "state") });
 const proxy = { name: "default.tls-proxy-1", netns: "nww-default.tls-proxy-1" };
 const { netns } = proxy;
@@ -40,7 +40,8 @@ const listener = (hostname: string, more: { readonly hsts?: number } = {}): Prox
   ...more,
 });
 
-const instanceOf = (change: Partial<ProxyRun>): ProxyInstance => ({ ...shop(change), ...proxy });
+let pems: ProxyInstance["pems"] = new Map();
+const instanceOf = (change: Partial<ProxyRun>): ProxyInstance => ({ ...shop(change), ...proxy, pems });
 let want: ProxyWant;
 
 beforeAll(async () => {
@@ -61,7 +62,8 @@ beforeAll(async () => {
     "-out",
     "ca.crt",
   );
-  const pems = [certificate(hostnames[0], curve), certificate(hostnames[1], ["-newkey", "rsa:2048"])];
+  const keys = [curve, ["-newkey", "rsa:2048"]];
+  pems = new Map(hostnames.map((name, index) => [name, certificate(name, keys[index] ?? curve)]));
   want = [
     instanceOf({
       listeners: [
@@ -70,7 +72,7 @@ beforeAll(async () => {
         listener(hostnames[1]),
       ],
       backends: hostnames.map((name) => ({ name, members: [], health: null })),
-      certificates: hostnames.map((name, index) => ({ name, pem: pems[index] ?? "" })),
+      certificates: hostnames.map((name) => ({ name, digest: name })),
     }),
   ];
   const { install } = proxyHaproxy.plan(want, await proxyHaproxy.observe(system, want));

@@ -7,6 +7,8 @@ export interface ProxyInstance {
   /** The instance's own network namespace. */
   readonly netns: string;
   readonly run: ProxyRun;
+  /** By name of the certificate: chain, then private key, PEM. Those that were delivered. */
+  readonly pems: ReadonlyMap<string, string>;
 }
 
 export type ProxyWant = readonly ProxyInstance[];
@@ -15,6 +17,7 @@ export type ProxyWant = readonly ProxyInstance[];
 export const proxyName = (project: string, id: string): string => `${project}.${id}`;
 
 export function want(state: HostState): ProxyWant {
+  const values = new Map((state.secrets ?? []).map(({ digest, value }) => [digest, value]));
   return state.networks.flatMap((network) =>
     network.workloads.flatMap((workload) =>
       workload.run.kind === "Proxy"
@@ -23,10 +26,23 @@ export function want(state: HostState): ProxyWant {
               name: proxyName(network.project, workload.id),
               netns: workloadNamespace(network, workload),
               run: workload.run,
+              pems: pemsOf(workload.run, values),
             },
           ]
         : [],
     ),
+  );
+}
+
+function pemsOf(
+  { certificates }: ProxyRun,
+  values: ReadonlyMap<string, string | undefined>,
+): ReadonlyMap<string, string> {
+  return new Map(
+    certificates.flatMap(({ name, digest }) => {
+      const value = values.get(digest);
+      return value === undefined ? [] : [[name, Buffer.from(value, "base64").toString("utf8")] as const];
+    }),
   );
 }
 

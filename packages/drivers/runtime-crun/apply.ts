@@ -6,7 +6,7 @@ import { layerPath, resolveUser, smallFile, type ImageRecord } from "../image-st
 import { bundleConfig, bundleFiles, type Root } from "./bundle.ts";
 import { ownerOf } from "./host-root.ts";
 import { readHierarchies } from "./hierarchies.ts";
-import { isInMemory } from "../memory.ts";
+import { assertInMemory } from "../memory.ts";
 import { bundleOf, bundlesDirectory, logPath, writablePath, type Bundle } from "./layout.ts";
 import { livingSupervisor } from "./observe.ts";
 import type { RuntimeChange } from "./plan.ts";
@@ -39,7 +39,7 @@ async function startInstance(system: NodeSystem, { instance, image: named }: Sta
   const image = named === null ? null : asUser(paths, instance, named);
   const bundle = bundleOf(paths, generationOf(instance));
   await untilGone(system, bundle);
-  if (instance.secrets.size > 0 && !(await isInMemory(files, paths.run))) throw onDisk(paths);
+  if (instance.secrets.size > 0) await assertInMemory(system);
   // Configuration and files of a workload are nobody's but root's: it gets its own by mounts.
   await mkdir(bundlesDirectory(paths), { recursive: true, mode: 0o700 });
   await chmod(bundlesDirectory(paths), 0o700);
@@ -55,11 +55,6 @@ function asUser(paths: NodePaths, { run: { user } }: ContainerInstance, image: I
   const layers = image.layers.map(({ id }) => layerPath(paths, id));
   return { ...image, user: resolveUser(user, smallFile(layers, "etc/passwd"), smallFile(layers, "etc/group")) };
 }
-
-const onDisk = ({ run }: NodePaths): NetwrightError =>
-  new NetwrightError("NW1613", `${run} is not in memory: secrets are not written there`, {
-    hint: "start the agent with --run below /run",
-  });
 
 async function writeBundle(
   { paths, files }: NodeSystem,

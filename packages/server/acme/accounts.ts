@@ -1,5 +1,5 @@
 /** The account at each issuer's authority: made when the issuer is applied, so that a wrong directory is known at once. */
-import type { CertificateIssuer } from "@netwright/api";
+import type { CertificateIssuer, SealedValue } from "@netwright/api";
 import type { Clock, Entropy, Log } from "@netwright/base";
 import type { Store } from "@netwright/contract";
 import { Attempt, type Obstacle } from "./attempt.ts";
@@ -17,8 +17,8 @@ export interface AccountDependencies {
   readonly entropy: Entropy;
   readonly log: Log;
   readonly transport: (caBundle: string | undefined) => AcmeTransport;
-  /** @throws AcmeFailure when it is written and not to be had. */
-  readonly externalAccount: (issuer: CertificateIssuer) => ExternalAccount | undefined;
+  /** What the issuer's `externalAccountBinding` refers to; undefined where that is not there. */
+  readonly externalKey: (issuer: CertificateIssuer) => SealedValue | undefined;
   /** Something new is to be said of this issuer. */
   readonly onIssuer: (name: string) => void;
 }
@@ -27,6 +27,8 @@ interface Entry {
   issuer: CertificateIssuer;
   readonly attempt: Attempt;
   client: AcmeClient | undefined;
+  /** Digest of the key that its account is bound with. */
+  external: string | undefined;
 }
 
 export class Accounts {
@@ -41,7 +43,7 @@ export class Accounts {
 
   /** An account outlives its issuer: who applies that again has the same one. */
   want(issuers: ReadonlyMap<string, CertificateIssuer>): void {
-    const { clock, entropy } = this.#dependencies;
+    const { clock, entropy, externalKey } = this.#dependencies;
     for (const [name, entry] of this.#entries) {
       if (issuers.has(name)) continue;
       entry.attempt.reset();
@@ -49,11 +51,13 @@ export class Accounts {
     }
     for (const [name, issuer] of issuers) {
       const entry = this.#entries.get(name);
+      const external = externalKey(issuer)?.digest;
       if (entry === undefined)
-        this.#entries.set(name, { issuer, attempt: new Attempt(clock, entropy), client: undefined });
-      else if (entry.issuer !== issuer) {
-        if (sameSpec(entry.issuer, issuer)) entry.issuer = issuer;
-        else this.#replace(entry, issuer);
+        this.#entries.set(name, { issuer, attempt: new Attempt(clock, entropy), client: undefined, external });
+      else if (entry.external === external && sameSpec(entry.issuer, issuer)) entry.issuer = issuer;
+      else {
+        entry.external = external;
+        this.#replace(entry, issuer);
       }
     }
   }
@@ -117,7 +121,7 @@ export class Accounts {
 
   /** @param forGood the signal of the client, which outlives the attempt */
   async #register(name: string, entry: Entry, signal: AbortSignal, forGood: AbortSignal): Promise<void> {
-    const { transport, clock, externalAccount, log } = this.#dependencies;
+    const { transport, clock, log } = this.#dependencies;
     const { issuer } = entry;
     const { directory, contact, caBundle } = issuer.spec.acme;
     const known = this.#records.get(name);
@@ -132,7 +136,7 @@ export class Accounts {
       key: privateKey(record.key),
     });
     if (record.url === undefined) {
-      const url = await client.register(contact, externalAccount(issuer));
+      const url = await client.register(contact, this.#externalAccount(issuer));
       record = await this.#records.put(name, { ...record, url, contact });
       log.info("AcmeAccount", { issuer: name, account: url });
     } else if (JSON.stringify(record.contact) !== JSON.stringify(contact)) {
@@ -145,7 +149,20 @@ export class Accounts {
     signal.throwIfAborted();
     entry.client = client;
   }
+
+  /** @throws AcmeFailure when it is asked for and cannot be used. */
+  #externalAccount(issuer: CertificateIssuer): ExternalAccount | undefined {
+    const { sealer, externalKey } = this.#dependencies;
+    const binding = issuer.spec.acme.externalAccountBinding;
+    if (binding === undefined) return undefined;
+    const sealed = externalKey(issuer);
+    const secret = sealed === undefined ? "" : sealer.open(sealed).toString("utf8").trim();
+    if (/^[A-Za-z0-9_+/-]{16,}={0,2}$/.test(secret)) return { keyId: binding.keyId, secret };
+    const { name, key } = binding.secretRef;
+    const message = `${key} of Secret ${name} is not the key that the authority gave out: that is base64url`;
+    throw new AcmeFailure("NW1622", "AccountRefused", message);
+  }
 }
 
 const sameSpec = (a: CertificateIssuer, b: CertificateIssuer): boolean =>
-  JSON.stringify(a.spec) === JSON.stringify(b.spec);
+  a === b || JSON.stringify(a.spec) === JSON.stringify(b.spec);

@@ -5,67 +5,43 @@
 import type { CertificateIssuer } from "@netwright/api";
 import type { Challenges } from "@netwright/compiler";
 import { isNetwrightError, milliseconds, seconds, type Instant } from "@netwright/base";
-import type { ProxyChallenge } from "@netwright/contract";
-import type { ChallengeRecords } from "@netwright/drivers/dns-rfc2136/index.ts";
 import { Wakeups } from "@netwright/store";
-import { servedCertificate } from "../ca/chain.ts";
-import type { Certificates } from "../control/certificates.ts";
 import { Accounts, type AccountDependencies } from "./accounts.ts";
+import { Answers, type AnswerDependencies } from "./answers.ts";
 import { Attempt, type Obstacle } from "./attempt.ts";
-import type { AcmeClient } from "./client.ts";
 import { AcmeFailure } from "./failure.ts";
-import { keyAuthorization, newAccountKey, privateKey, recordContent } from "./jws.ts";
-import { obtain } from "./order.ts";
+import { Ordering, type Entry, type OrderingDependencies } from "./ordering.ts";
 import { AcmeRecords, orderPrefix, type OrderRecord } from "./records.ts";
 import { RenewalWindows, type Renewable } from "./windows.ts";
 
-export interface OrderDependencies extends Omit<AccountDependencies, "onIssuer"> {
-  readonly certificates: Certificates;
-  /** Undefined where the server writes no zone. */
-  readonly records: ChallengeRecords | undefined;
-  readonly countOrder: (issuer: string, outcome: "Issued" | "Failed") => void;
-  /** Why an authority that asked now would not be answered; undefined when it would. */
-  readonly obstacleTo: (hostname: string) => Obstacle | undefined;
-  /** Gives `challenges` to the proxies. */
-  readonly publish: () => Promise<void>;
-  /** Whether all proxies of the name's service have what was published last. */
-  readonly isPublished: (hostname: string) => boolean;
-  readonly onHostname: (hostname: string) => void;
-  readonly onIssuer: (name: string) => void;
-}
-
-interface Entry {
-  issuer: CertificateIssuer;
-  readonly attempt: Attempt;
-  challenge: ProxyChallenge | undefined;
-}
+export interface OrderDependencies extends AccountDependencies, AnswerDependencies, OrderingDependencies {}
 
 const ordersAtOnce = 4;
-/** How often it is looked whether an authority would be answered by now. */
-const look = milliseconds(250);
-/** Agents apply a challenge in milliseconds; one that cannot is named after this. */
-const publishPatience = seconds(60);
 const longestRest = seconds(3600);
 
 export class AcmeOrders {
   readonly #dependencies: OrderDependencies;
   readonly #accounts: Accounts;
   readonly #orders: AcmeRecords<OrderRecord>;
+  readonly #answers: Answers;
+  readonly #ordering: Ordering;
   readonly #entries = new Map<string, Entry>();
   readonly #windows: RenewalWindows;
   readonly #wakeups = new Wakeups();
-  #challenges: Challenges = new Map();
 
   constructor(dependencies: OrderDependencies) {
     this.#dependencies = dependencies;
     this.#accounts = new Accounts(dependencies);
     this.#orders = new AcmeRecords(dependencies.store, dependencies.sealer, orderPrefix);
+    this.#answers = new Answers(dependencies, this.#orders);
+    const parts = { accounts: this.#accounts, orders: this.#orders, answers: this.#answers };
+    this.#ordering = new Ordering(dependencies, parts);
     this.#windows = new RenewalWindows(dependencies.clock, dependencies.onHostname);
   }
 
   /** What authorities ask for now, by hostname. The same value until it changes. */
   get challenges(): Challenges {
-    return this.#challenges;
+    return this.#answers.challenges;
   }
 
   /** @param names hostname to issuer */
@@ -85,7 +61,7 @@ export class AcmeOrders {
       }
       if (entry === undefined) {
         const attempt = new Attempt(clock, entropy);
-        this.#entries.set(hostname, { issuer, attempt, challenge: undefined });
+        this.#entries.set(hostname, { issuer, attempt });
       }
     }
     this.#wakeups.wake();
@@ -192,7 +168,7 @@ export class AcmeOrders {
   async #abandon(): Promise<void> {
     for (const hostname of this.#orders.names()) {
       if (this.#entries.has(hostname)) continue;
-      await this.#cleanUp(hostname);
+      await this.#answers.removeRecord(hostname);
       await this.#orders.delete(hostname);
     }
   }
@@ -200,9 +176,9 @@ export class AcmeOrders {
   async #attempt(hostname: string, entry: Entry, signal: AbortSignal): Promise<void> {
     const { log, onHostname, countOrder } = this.#dependencies;
     const { name } = entry.issuer.metadata;
-    const failure = await entry.attempt.run((own) => this.#order(hostname, entry, own), signal);
-    await this.#cleanUp(hostname).catch(() => {});
-    await this.#withdraw(entry, signal);
+    const failure = await entry.attempt.run((own) => this.#ordering.order(hostname, entry, own), signal);
+    await this.#answers.removeRecord(hostname).catch(() => {});
+    await this.#answers.withdraw(entry, signal);
     if (failure !== undefined) {
       countOrder(name, "Failed");
       log.warn("CertificateFailed", { hostname, issuer: name, message: entry.attempt.obstacle?.message });
@@ -214,121 +190,5 @@ export class AcmeOrders {
       }
     }
     onHostname(hostname);
-  }
-
-  async #order(hostname: string, entry: Entry, signal: AbortSignal): Promise<void> {
-    const { certificates, clock, countOrder, log } = this.#dependencies;
-    const { issuer } = entry;
-    const { name } = issuer.metadata;
-    const { challenge, directory } = issuer.spec.acme;
-    await this.#untilReachable(hostname, entry, signal);
-    const client = this.#accounts.client(name);
-    if (client === undefined)
-      throw new AcmeFailure("NW1621", "AccountRefused", `CertificateIssuer ${name} has no account`);
-    const begun = this.#orders.get(hostname);
-    const isOurs = begun?.issuer === name && begun.directory === directory;
-    let order = isOurs ? begun : await this.#orders.put(hostname, { issuer: name, directory, key: newAccountKey() });
-    const { signingRequest } = await import("../ca/signing-request.ts");
-    const chain = await obtain({
-      client,
-      clock,
-      signal,
-      hostname,
-      challenge,
-      url: order.url,
-      replaces: await this.#replaces(hostname, name, client),
-      signingRequest: () => signingRequest(hostname, order.key),
-      began: async (url) => void (order = await this.#orders.put(hostname, { ...order, url })),
-      answer: async (token) => {
-        const account = this.#accountKey(name);
-        const answer = keyAuthorization(account, token);
-        if (challenge === "dns-01") order = await this.#addRecord(hostname, order, recordContent(answer));
-        else await this.#publish(hostname, entry, { token, answer }, signal);
-      },
-    });
-    const served = servedCertificate(chain, order.key, hostname);
-    signal.throwIfAborted();
-    await this.#cleanUp(hostname);
-    await certificates.offer(hostname, { ...served, issuer: name, since: clock.now() }, [
-      this.#orders.deletion(hostname),
-    ]);
-    this.#orders.forget(hostname);
-    countOrder(name, "Issued");
-    log.info("CertificateIssued", { hostname, issuer: name, notAfter: new Date(served.notAfter).toISOString() });
-  }
-
-  #accountKey(name: string): ReturnType<typeof privateKey> {
-    const key = this.#accounts.key(name);
-    if (key === undefined) throw new RangeError(`Invariant: issuer ${name} has an account`);
-    return privateKey(key);
-  }
-
-  /** Until an authority that asks would be answered: asking it earlier costs one of few tries. */
-  async #untilReachable(hostname: string, entry: Entry, signal: AbortSignal): Promise<void> {
-    const { clock, obstacleTo, onHostname, records } = this.#dependencies;
-    if (entry.issuer.spec.acme.challenge === "dns-01") {
-      if (records !== undefined) return;
-      throw new AcmeFailure("NW1622", "NoNameServer", "dns-01 needs a server that writes a zone (--dns-server)");
-    }
-    for (;;) {
-      const obstacle = obstacleTo(hostname);
-      if (obstacle?.message !== entry.attempt.obstacle?.message) {
-        entry.attempt.obstacle = obstacle;
-        onHostname(hostname);
-      }
-      if (obstacle === undefined) return;
-      await clock.sleep(look, signal);
-    }
-  }
-
-  async #publish(hostname: string, entry: Entry, challenge: ProxyChallenge, signal: AbortSignal): Promise<void> {
-    const { clock, publish, isPublished } = this.#dependencies;
-    entry.challenge = challenge;
-    this.#collect();
-    await publish();
-    const deadline = clock.monotonic() + publishPatience;
-    while (!isPublished(hostname)) {
-      if (clock.monotonic() > deadline)
-        throw new AcmeFailure("NW1621", "ProxyNotProgrammed", "a proxy has not taken over what the authority asks for");
-      await clock.sleep(milliseconds(20), signal);
-    }
-  }
-
-  async #withdraw(entry: Entry, signal: AbortSignal): Promise<void> {
-    if (entry.challenge === undefined) return;
-    entry.challenge = undefined;
-    this.#collect();
-    if (!signal.aborted) await this.#dependencies.publish().catch(() => {});
-  }
-
-  #collect(): void {
-    const asked = [...this.#entries].flatMap(([hostname, { challenge }]) =>
-      challenge === undefined ? [] : [[hostname, [challenge]] as const],
-    );
-    this.#challenges = new Map(asked);
-  }
-
-  /** Remembered before it is written, so that a restart takes it away again. */
-  async #addRecord(hostname: string, order: OrderRecord, record: string): Promise<OrderRecord> {
-    const { records } = this.#dependencies;
-    const remembered = await this.#orders.put(hostname, { ...order, record });
-    await records?.add(hostname, record);
-    return remembered;
-  }
-
-  async #cleanUp(hostname: string): Promise<void> {
-    const order = this.#orders.get(hostname);
-    if (order?.record === undefined) return;
-    await this.#dependencies.records?.remove(hostname, order.record);
-    const { record: _, ...rest } = order;
-    await this.#orders.put(hostname, rest);
-  }
-
-  /** Only of a certificate that the same authority made. */
-  async #replaces(hostname: string, issuer: string, client: AcmeClient): Promise<string | undefined> {
-    const record = this.#dependencies.certificates.record(hostname);
-    if (record?.issuer !== issuer || (await client.directory()).renewalInfo === undefined) return undefined;
-    const { renewalId } = await import("../ca/signing-request.ts");
-    return renewalId(record.pem);
   }
 }

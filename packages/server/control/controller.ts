@@ -36,6 +36,7 @@ import { volumesIn } from "../status/project-status.ts";
 import { newUid } from "../state/uid.ts";
 import type { Rounds, RoundResult, Decision } from "./round.ts";
 import type { Certificates } from "./certificates.ts";
+import { checkOwnCertificates } from "./own-certificates.ts";
 import { sealEdit } from "../secrets/seal-edit.ts";
 import type { Sealer } from "../secrets/sealer.ts";
 import { Serial } from "./serial.ts";
@@ -197,7 +198,7 @@ export class Controller {
     const departed = this.#nextAt !== null && rounds.anyDeparted(this.#world);
     const due = departed || (this.#nextAt !== null && clock.now() >= this.#nextAt) || certificates.anyDue();
     for (const node of changed) statuses.markNode(node);
-    statuses.markHostnames(this.#world, certificates.expiryChanges());
+    statuses.markHostnames(this.#world, certificates.news());
     try {
       if (this.#roundWanted || due || changed.length > 0) await this.#round();
       statuses.refresh(this.#world);
@@ -236,6 +237,7 @@ export class Controller {
     const { tokens } = this.#dependencies;
     checkProjects([before.objects, decision.world.objects], candidate.changes, { tokens, volumes });
     checkDiagnostics(before.diagnostics, decision.reconciled.diagnostics, candidate.changes);
+    checkOwnCertificates(sealer, clock.now(), decision.world.objects, candidate.changes);
     const reconciled = milliseconds(clock.monotonic() - started);
     const named = new Set(candidate.changes.map(({ object }) => object));
     const planned = clock.monotonic();

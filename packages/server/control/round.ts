@@ -24,7 +24,7 @@ import { ledgerWrites } from "../state/ledger-records.ts";
 import type { NodeStates } from "../state/node-states.ts";
 import type { Reports } from "../state/reports.ts";
 import type { Events, NewEvent } from "../state/events.ts";
-import type { Certificates } from "./certificates.ts";
+import type { Certificates, Certified } from "./certificates.ts";
 import type { OpenedValues } from "../secrets/opened-values.ts";
 import type { ComputedSpans } from "./stages.ts";
 import { nodeNames, type World } from "./world.ts";
@@ -110,7 +110,7 @@ export class Rounds {
     const started = clock.monotonic();
     const challenges = this.#dependencies.challenges();
     const certified = await certificates.prepare(decision.world);
-    const prepared = states.prepare(this.#compile(decision, certified.pems, challenges));
+    const prepared = states.prepare(this.#compile(decision, certified.certified, challenges));
     const compiled = milliseconds(clock.monotonic() - started);
     const before = states.revisions();
     const writes = [
@@ -133,11 +133,11 @@ export class Rounds {
   /** @returns the new states, undefined for nodes that are gone. */
   #compile(
     { world, observed, reconciled }: Decision,
-    certificates: ReadonlyMap<string, string>,
+    { digests: certificates, values }: Certified,
     challenges: Challenges,
   ): ReadonlyMap<string, HostState | undefined> {
     const { objects, ledger } = world;
-    const secrets = this.#dependencies.values.of(ledger, reconciled.changes);
+    const secrets = new Map([...this.#dependencies.values.of(ledger, reconciled.changes), ...values]);
     if (this.#compilation === undefined) {
       this.#compilation = createCompilation({ objects, ledger, observed, certificates, challenges, secrets });
       const { states } = this.#compilation.compiled();

@@ -2,9 +2,9 @@
 import { formatPath, nearestSource, type SealedValue, type Secret } from "@netwright/api";
 import { NetwrightError, type Diagnostic } from "@netwright/base";
 import type { Edit } from "../apply/edit.ts";
+import { pairComplaint } from "../ca/chain.ts";
 import { displayName, keyOf, textOf, type Item, type Items } from "../state/objects.ts";
 import type { Sealer } from "./sealer.ts";
-import { tlsProblem } from "./tls-pair.ts";
 
 type Entries = Readonly<Record<string, SealedValue>>;
 
@@ -72,7 +72,7 @@ function problemsOf(sealer: Sealer, item: Item, entries: Entries): readonly Diag
   const [chain, key] = [entries["tls.crt"], entries["tls.key"]];
   if (item.object.kind !== "Secret" || item.object.spec.type !== "TLS" || chain === undefined || key === undefined)
     return [];
-  const problem = tlsProblem(sealer.open(chain).toString("utf8"), sealer.open(key).toString("utf8"));
+  const problem = pairComplaint(sealer.open(chain).toString("utf8"), sealer.open(key).toString("utf8"));
   const hint = "tls.crt: the certificate of the service first, then those above it; tls.key: its private key";
   return problem === undefined ? [] : [complain(problem.key, problem.message, hint)];
 }

@@ -1,9 +1,10 @@
 /** The certificates of a service: what is served, until when, and why something is not. Pure. */
-import type { Service, ServiceStatus } from "@netwright/api";
+import type { HttpsListener, Service, ServiceStatus } from "@netwright/api";
 import { issuerOf } from "@netwright/compiler";
 import { formatInstant, type Instant } from "@netwright/base";
 import type { Obstacle } from "../acme/attempt.ts";
-import { httpsListeners, type Issued } from "../control/certificates.ts";
+import { expiresSoon, type Issued } from "../control/certificates.ts";
+import { httpsListeners } from "../control/wanted-certificates.ts";
 import type { Facts } from "./facts.ts";
 
 /** What statuses need to know of certificates. */
@@ -25,19 +26,20 @@ export function certificatesOf({ certificates }: Facts, service: Service): reado
   return [...hostnames].flatMap((hostname) => {
     const record = certificates.record(hostname);
     if (record === undefined) return [];
+    const { issuer = "", secret, notBefore, notAfter } = record;
     const renewAt = certificates.renewalOf(hostname) ?? usual(record);
-    const times = { notBefore: record.notBefore, notAfter: record.notAfter, renewAt };
     return [
       {
         hostname,
-        issuer: record.issuer ?? "",
-        ...(Object.fromEntries(Object.entries(times).map(([name, at]) => [name, formatInstant(at)])) as Times),
+        issuer,
+        ...(secret === undefined ? {} : { secret: secret.name }),
+        notBefore: formatInstant(notBefore),
+        notAfter: formatInstant(notAfter),
+        ...(secret === undefined ? { renewAt: formatInstant(renewAt) } : {}),
       },
     ];
   });
 }
-
-type Times = Pick<Certificate, "notBefore" | "notAfter" | "renewAt">;
 
 const usual = ({ notBefore, notAfter }: Issued): Instant => (notAfter - (notAfter - notBefore) / 3) as Instant;
 
@@ -51,9 +53,9 @@ interface CertificateVerdict {
 export function judgeCertificates(facts: Facts, service: Service): CertificateVerdict | undefined {
   const listeners = httpsListeners(service);
   if (listeners.length === 0) return undefined;
-  const { certificates, objects, now } = facts;
+  const { certificates, now } = facts;
   const told: string[] = [];
-  let lateRenewal: CertificateVerdict | undefined;
+  let warning: CertificateVerdict | undefined;
   for (const listener of listeners) {
     const { hostname } = listener;
     const record = certificates.record(hostname);
@@ -63,16 +65,32 @@ export function judgeCertificates(facts: Facts, service: Service): CertificateVe
     const until = formatInstant(record.notAfter);
     if (until <= now) return no("Expired", `${hostname}: expired at ${until}${because(obstacle)}`);
     told.push(`${hostname} until ${until}`);
-    const wanted = issuerOf(objects, listener)?.metadata.name;
-    if (obstacle === undefined) continue;
-    const reason = wanted === record.issuer ? "RenewalFailed" : obstacle.reason;
-    lateRenewal ??= {
-      status: "True",
-      reason,
-      message: `${hostname}: until ${until} that is served${because(obstacle)}`,
-    };
+    warning ??= warningOf(facts, listener, record, obstacle);
   }
-  return lateRenewal ?? { status: "True", reason: "Issued", message: told.join(", ") };
+  return warning ?? { status: "True", reason: "Issued", message: told.join(", ") };
+}
+
+/** What is served is good, but not for long or not what it should be. */
+function warningOf(
+  { objects, now }: Facts,
+  listener: HttpsListener,
+  record: Issued,
+  obstacle: Obstacle | undefined,
+): CertificateVerdict | undefined {
+  const { hostname, certificateRef } = listener;
+  const until = formatInstant(record.notAfter);
+  const warn = (reason: string, why: string): CertificateVerdict => ({
+    status: "True",
+    reason,
+    message: `${hostname}: until ${until} that is served${why}`,
+  });
+  if (obstacle !== undefined) {
+    const isRenewal = certificateRef === undefined && issuerOf(objects, listener)?.metadata.name === record.issuer;
+    return warn(isRenewal ? "RenewalFailed" : obstacle.reason, because(obstacle));
+  }
+  const { secret } = record;
+  if (secret === undefined || !expiresSoon(record, Date.parse(now))) return undefined;
+  return warn("ExpiresSoon", `; nobody renews it: put the next one into secret/${secret.name}`);
 }
 
 const no = (reason: string, message: string): CertificateVerdict => ({ status: "False", reason, message });

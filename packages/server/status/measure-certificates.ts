@@ -1,5 +1,5 @@
 /** Metrics of certificates. */
-import { httpsListeners } from "../control/certificates.ts";
+import { httpsListeners } from "../control/wanted-certificates.ts";
 import type { World } from "../control/world.ts";
 import type { Metrics } from "../metrics.ts";
 import type { CertificateFacts } from "./certificate-status.ts";
@@ -16,8 +16,9 @@ export function measureCertificates(
     const { project, name } = object.metadata;
     if (only !== undefined && only !== project) continue;
     for (const { hostname } of httpsListeners(object)) {
-      const { issuer = "", notAfter = 0 } = certificates.record(hostname) ?? {};
-      certificateExpiry.set({ project, service: name, hostname, issuer }, Math.floor(notAfter / 1000));
+      const { secret, issuer = "", notAfter = 0 } = certificates.record(hostname) ?? {};
+      const source = secret === undefined ? issuer : `secret/${secret.name}`;
+      certificateExpiry.set({ project, service: name, hostname, issuer: source }, Math.floor(notAfter / 1000));
     }
   }
 }

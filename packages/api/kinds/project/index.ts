@@ -10,7 +10,7 @@ export const project: Kind<Project> = {
   aliases: ["proj"],
   scope: "Cluster",
   readOnly: false,
-  summary: "What one group of people may use: quota, address pools and host names.",
+  summary: "What one group of people may use: quota, address pools, certificate issuers and host names.",
   nameMax,
   schema: projectSchema,
   validate: validateProject,

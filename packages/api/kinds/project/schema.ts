@@ -29,6 +29,10 @@ const specSchema = z
       .array(nameField("The name of an AddressPool."))
       .exactOptional()
       .meta({ description: "AddressPools that its services may name. All when left out." }),
+    issuers: z.array(nameField("The name of a CertificateIssuer.")).exactOptional().meta({
+      description:
+        "CertificateIssuers that its services may use, also by naming none where there is one called default. All when left out.",
+    }),
     hostnames: z
       .array(hostnamePatternField("A host name, or *. and a name for every name below it."))
       .exactOptional()

@@ -4,7 +4,7 @@ import type { Finding } from "../kind.ts";
 import type { Project } from "./schema.ts";
 
 export function validateProject({ spec }: Project): readonly Finding[] {
-  return (["pools", "hostnames"] as const).flatMap((field) => {
+  return (["pools", "issuers", "hostnames"] as const).flatMap((field) => {
     const values: readonly string[] = spec[field] ?? [];
     return values.flatMap((value, index) =>
       values.indexOf(value) === index

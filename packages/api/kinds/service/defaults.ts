@@ -30,12 +30,12 @@ export function completeService(object: ServiceInput): Service {
 function completeListener(listener: ExposeInput, workloads: readonly WorkloadTier[]): Listener {
   const { hostname, families } = listener;
   if (listener.protocol === "HTTPS") {
-    const { port = httpsPort, certificate = "auto", redirectHttp = true, hsts, issuer } = listener;
+    const { port = httpsPort, certificate = "auto", certificateRef, redirectHttp = true, hsts, issuer } = listener;
     return {
       hostname,
       protocol: "HTTPS",
       port,
-      certificate,
+      ...(certificateRef === undefined ? { certificate } : { certificateRef }),
       redirectHttp,
       families,
       ...(hsts === undefined ? {} : { hsts }),

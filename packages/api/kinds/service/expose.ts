@@ -21,6 +21,13 @@ export const exposeSchema = z.strictObject({
     .enum(["auto"])
     .exactOptional()
     .meta({ description: "HTTPS only. auto: issued and renewed by Netwright; the default." }),
+  certificateRef: z
+    .strictObject({ name: nameField("The Secret, in the same project.") })
+    .exactOptional()
+    .meta({
+      description:
+        "HTTPS only, instead of certificate: your own, from the keys tls.crt (the chain) and tls.key of a Secret.",
+    }),
   issuer: nameField(
     "HTTPS only: the CertificateIssuer. Left out: the one called default where there is one, else the built-in authority.",
   ).exactOptional(),

@@ -18,7 +18,10 @@ interface ListenerBase {
 /** TLS ends at the proxy, which speaks HTTP to the first workload tier. */
 export interface HttpsListener extends ListenerBase {
   readonly protocol: "HTTPS";
-  readonly certificate: "auto";
+  /** Undefined where there is `certificateRef`. */
+  readonly certificate?: "auto";
+  /** A Secret of the same project with the user's own certificate. */
+  readonly certificateRef?: { readonly name: string };
   /** A CertificateIssuer. Undefined: `default` where there is one, else the built-in authority. */
   readonly issuer?: string;
   readonly redirectHttp: boolean;

@@ -72,10 +72,16 @@ export const serviceStatusSchema = z.strictObject({
     .array(
       z.strictObject({
         hostname: z.string(),
-        issuer: z.string().meta({ description: "Name of the CertificateIssuer; empty: the built-in authority." }),
+        issuer: z
+          .string()
+          .meta({ description: "Name of the CertificateIssuer; empty: the built-in authority, or see secret." }),
+        secret: z.string().exactOptional().meta({ description: "The Secret that it is from." }),
         notBefore: z.string().meta({ description: "RFC 3339." }),
         notAfter: z.string().meta({ description: "RFC 3339." }),
-        renewAt: z.string().meta({ description: "When the next one is asked for, RFC 3339." }),
+        renewAt: z
+          .string()
+          .exactOptional()
+          .meta({ description: "When the next one is asked for, RFC 3339; absent: nobody renews it." }),
       }),
     )
     .exactOptional()

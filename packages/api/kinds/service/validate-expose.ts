@@ -23,16 +23,23 @@ function familyFindings({ families }: ExposeInput, index: number): readonly Find
   return families.length > 1 ? [finding("NW1203", path, "names a family twice", "write [IPv6]")] : [];
 }
 
-function httpsFindings({ tier }: ExposeInput, index: number): readonly Finding[] {
-  if (tier === undefined) return [];
+function httpsFindings(listener: ExposeInput, index: number): readonly Finding[] {
+  const { tier, certificateRef } = listener;
+  const path = ["spec", "expose", index];
   const hint = "HTTPS goes through the proxy to the first tier; reorder tiers, or use TCP";
-  return [keyFinding("NW1205", ["spec", "expose", index, "tier"], "is for TCP and UDP only", hint)];
+  const foreign = (["certificate", "issuer"] as const).filter((field) => listener[field] !== undefined);
+  return [
+    ...(tier === undefined ? [] : [keyFinding("NW1205", [...path, "tier"], "is for TCP and UDP only", hint)]),
+    ...(certificateRef === undefined ? [] : foreign).map((field) =>
+      keyFinding("NW1205", [...path, field], "has nothing to say beside certificateRef", "leave one of them out"),
+    ),
+  ];
 }
 
 function transportFindings(spec: Spec, listener: ExposeInput, index: number): readonly Finding[] {
   const path = ["spec", "expose", index];
   const { protocol, port, tier } = listener;
-  const foreign = (["certificate", "issuer", "redirectHttp", "hsts"] as const).filter(
+  const foreign = (["certificate", "certificateRef", "issuer", "redirectHttp", "hsts"] as const).filter(
     (field) => listener[field] !== undefined,
   );
   const hint = "leave it out, or write protocol: HTTPS";
