@@ -164,6 +164,86 @@ test("the user's own, swapped for the next one while connections are kept and ot
   });
 });
 
+/** Answers whom it knows, with the name of who asks; takes a new pair for each connection. */
+const shy = `
+import socket, ssl
+from http.server import *
+d = "/run/tls/"
+class Server(ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+    def get_request(self):
+        raw, peer = self.socket.accept()
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=d + "ca.crt")
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_cert_chain(d + "tls.crt", d + "tls.key")
+        return context.wrap_socket(raw, server_side=True, do_handshake_on_connect=False), peer
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        text = str(self.request.getpeercert()["subjectAltName"]).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+    def log_message(self, *a): pass
+Server(("::", 8443), Handler).serve_forever()
+`;
+
+test("mutual TLS: proxies and health checks get through, a neighbour without a certificate is refused", async () => {
+  writeFileSync(join(directory, "shy.py"), shy);
+  const { crt, key } = ownPair("shy", "shy.example.net");
+  await lab.must(
+    "secret",
+    "create",
+    "shy",
+    "--type",
+    "TLS",
+    "--from-file",
+    `tls.crt=${crt}`,
+    "--from-file",
+    `tls.key=${key}`,
+  );
+  await apply(`
+apiVersion: netwright.dev/v1alpha1
+kind: Service
+metadata: { name: neighbour }
+spec:
+  network: web
+  tiers: [{ name: main, workload: { image: host, command: [python3, -c, ${JSON.stringify(web)}], port: 8080 } }]
+---
+apiVersion: netwright.dev/v1alpha1
+kind: Service
+metadata: { name: shy }
+spec:
+  network: web
+  expose: [{ protocol: HTTPS, hostname: shy.example.net, redirectHttp: false, certificateRef: { name: shy } }]
+  tiers:
+    - name: web
+      mutualTls: {}
+      replicas: 2
+      health: { http: / }
+      workload:
+        image: host
+        command: [python3, /run/shy.py]
+        port: 8443
+        files: [{ path: /run/shy.py, source: shy.py }]
+  allow: [{ from: { service: neighbour, tier: main }, to: web }]
+`);
+  const ask = "curl -sS --noproxy '*' --max-time 5";
+  expect(await lab.at("internet1", `${ask} --cacert ${crt} https://shy.example.net/`)).toBe(
+    "(('DNS', 'proxy.shy.internal'),)",
+  );
+  const neighbour = (...args: readonly string[]): ReturnType<LiveLab["netwright"]> =>
+    lab.netwright("exec", "neighbour-main-1", "--", "sh", "-c", `${ask} ${args.join(" ")}`);
+  const refused = await neighbour("-k", "https://web.shy.internal:8443/");
+  expect(refused.code).not.toBe(0);
+  expect(refused.stderr + refused.stdout).toMatch(/certificate required|alert|reset by peer/i);
+  expect((await neighbour("http://web.shy.internal:8443/")).code).not.toBe(0);
+  expect(
+    await lab.must("exec", "shy-web-1", "--", "sh", "-c", "ls -L /run/tls; stat -Lc '%a %U' /run/tls/tls.key"),
+  ).toBe("ca.crt\ntls.crt\ntls.key\n400 nobody\n");
+  await lab.must("delete", "service/shy");
+});
+
 test("over dns-01, for a name that only has to be in the zone", async () => {
   await apply(
     issuer("zone", "dns-01") + service("hidden", ["hostname: hidden.example.net, issuer: zone, redirectHttp: false"]),

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createClient, nodeTransport, type Client } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
 import { product, repository } from "../../e2e/product.ts";
-import { enter } from "../../packages/lab/sandbox/enter.ts";
+import { enterAsPart } from "../../packages/lab/sandbox/enter.ts";
 import type { LabRecord } from "../../packages/lab/record/record.ts";
 import { run, until } from "./shell.ts";
 
@@ -29,7 +29,7 @@ export async function startLab(name: string, ...options: readonly string[]): Pro
   await netwright("lab", "up", ...options);
   const directory = `/run/netwright/labs/${name}`;
   const record = JSON.parse(readFileSync(`${directory}/lab.json`, "utf8")) as LabRecord;
-  const at: BenchLab["at"] = (node, ...command) => enter(record.nodes[node]?.machine.pid ?? 0, command);
+  const at: BenchLab["at"] = (node, ...command) => enterAsPart(record.nodes[node]?.machine.pid ?? 0, command);
   return {
     name,
     record,

@@ -18,6 +18,7 @@ import { pathFindings } from "./doctor/path-mtu.ts";
 import { udpProbe } from "./doctor/path-probe.ts";
 import { portFindings } from "./doctor/ports.ts";
 import { programFindings } from "./doctor/programs.ts";
+import { realTimeFinding } from "./doctor/real-time.ts";
 import { settingsFindings } from "./doctor/settings.ts";
 import { emptySite, siteOfState, type Site, type SiteNode } from "./doctor/site.ts";
 
@@ -44,7 +45,12 @@ export async function examine({ paths, site, node, hostname, time }: Question): 
     clock: systemClock,
     paths,
   };
-  const [engines, machine, kernel] = await Promise.all([probeDrivers(), readMachine(system), examineSystem(system)]);
+  const [engines, machine, scheduling, kernel] = await Promise.all([
+    probeDrivers(),
+    readMachine(system),
+    realTimeFinding(system),
+    examineSystem(system),
+  ]);
   const own = ownNode(site, machine, node, hostname);
   const reached = own === undefined ? [] : await pathFindings(own, site, machine.interfaces, udpProbe(system));
   return [
@@ -52,6 +58,7 @@ export async function examine({ paths, site, node, hostname, time }: Question): 
     ...examineMachine(machine, site, own),
     ...reached,
     ...(time === null ? [] : [clockFinding(time)]),
+    scheduling,
     ...kernel,
   ];
 }

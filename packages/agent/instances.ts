@@ -10,7 +10,7 @@ import type {
 } from "@netwright/contract";
 import { readProxyHealth } from "@netwright/drivers/proxy-haproxy/index.ts";
 import { probeHealth, readRuntime, readSockets, type ContainerFacts } from "@netwright/drivers/runtime-crun/index.ts";
-import { containerOf, missingSecrets } from "@netwright/drivers/runtime-crun/want.ts";
+import { containerOf, lacksIdentity, missingSecrets } from "@netwright/drivers/runtime-crun/want.ts";
 import { exitOf } from "./last-exit.ts";
 import { judge, type Verdict } from "./health.ts";
 
@@ -146,6 +146,8 @@ function waitsFor({ name, phase, message }: ImageReport): Pick<InstanceReport, "
 /** Which secret it waits for; undefined where it has them all. */
 function undelivered({ project, workload }: Instance, values: HostState["secrets"]): string | undefined {
   const container = containerOf({ project }, workload, values);
+  if (container !== undefined && lacksIdentity(container))
+    return "the certificate that it shows to proxies has not come from the server yet";
   const [missing] = container === undefined ? [] : missingSecrets(container);
   return missing === undefined
     ? undefined

@@ -1,6 +1,6 @@
 /** How a program ended the last time, in words. Pure. */
 import { constants } from "node:os";
-import { printOctets, type Octets } from "@netwright/api";
+import { printOctets, type Octets } from "@netwright/api/fields/amounts.ts";
 import { formatDuration } from "@netwright/base";
 import type { InstanceExit, WorkloadState } from "@netwright/contract";
 import type { ContainerExit, ContainerFacts } from "@netwright/drivers/runtime-crun/index.ts";

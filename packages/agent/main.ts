@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createExchange } from "@netwright/api/client/exchange.ts";
 import { renderDiagnostic } from "@netwright/api/load/render-diagnostic.ts";
-import { parseOctets } from "@netwright/api/fields/quantity.ts";
+import { parseOctets } from "@netwright/api/fields/amounts.ts";
 import { nodeCalls } from "@netwright/api/client/nodes.ts";
 import { nodeTransport } from "@netwright/api/client/transport-node.ts";
 import { exitCodes, isNetwrightError, jsonLog, messageOf, NetwrightError, RecentLines } from "@netwright/base";

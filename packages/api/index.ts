@@ -56,7 +56,7 @@ export type { EnvEntry, Workload, WorkloadFileEntry } from "./kinds/service/work
 export { parseDuration, printDuration } from "./fields/duration.ts";
 export { parseHostname, type Hostname } from "./fields/hostname.ts";
 export { coversHostname, type HostnamePattern } from "./fields/hostname-pattern.ts";
-export { printCpu, printOctets, type MilliCpu, type Octets } from "./fields/quantity.ts";
+export { printCpu, printOctets, type MilliCpu, type Octets } from "./fields/amounts.ts";
 export { decodeManifest, decodeObject, encodeObject, type Decoded, type WireObject } from "./kinds/decode.ts";
 export { inProject } from "./kinds/in-project.ts";
 export { formatPath, parsePath } from "./kinds/field-path.ts";

@@ -110,6 +110,7 @@ export const errorCodes = {
   NW1908: entry("engine", "The machine's clock and the server's differ. TLS and the order of events depend on them."),
   NW1909: entry("engine", "Packets of full size are lost on the way to a neighbour or another host."),
   NW1910: entry("engine", "A program or a feature of the kernel that a driver needs is missing on this machine."),
+  NW1911: entry("engine", "BIRD may not run in real time on this machine: under load it may lose BFD sessions."),
 } as const satisfies Record<string, CodeEntry>;
 
 export type ErrorCode = keyof typeof errorCodes;

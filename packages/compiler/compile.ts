@@ -12,10 +12,20 @@ export interface CompileInput {
   readonly observed: Observed;
   /** By hostname: digest of certificate and private key. A hostname without one is not served yet. */
   readonly certificates: ReadonlyMap<string, string>;
+  /** By `PROJECT/SERVICE`: what its proxies and workloads show each other. */
+  readonly identities?: ReadonlyMap<string, ServiceIdentity>;
   /** Absent: nobody asks. */
   readonly challenges?: Challenges;
   /** By digest: values that templates and `certificates` refer to, in base64. One that is not there is not delivered. Absent: none. */
   readonly secrets?: ReadonlyMap<string, string>;
+}
+
+export interface ServiceIdentity {
+  /** Certificate of the service's own authority, PEM. */
+  readonly authority: string;
+  /** Digests of certificate and private key, PEM. */
+  readonly proxy: string;
+  readonly tiers: ReadonlyMap<string, string>;
 }
 
 /** By hostname: what certificate authorities ask for over port 80 at this moment. */

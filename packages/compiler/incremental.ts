@@ -1,6 +1,6 @@
 /** A compilation that is kept and brought up to date: only what a change touches is compiled again. */
 import type { HostState } from "@netwright/contract";
-import type { Challenges, Compiled, CompileInput } from "./compile.ts";
+import type { Challenges, Compiled, CompileInput, ServiceIdentity } from "./compile.ts";
 import { Compilation } from "./compile/compilation.ts";
 import type { LedgerChange } from "./ledger.ts";
 import type { ObjectSet } from "./objects.ts";
@@ -15,6 +15,8 @@ export interface CompilationChange {
   readonly observed?: Observed;
   /** All certificates. */
   readonly certificates?: ReadonlyMap<string, string>;
+  /** All of them. Those that are the same values as before count as unchanged. */
+  readonly identities?: ReadonlyMap<string, ServiceIdentity>;
   /** All of them. */
   readonly challenges?: Challenges;
   /** All values of secrets. A digest never gets another value, so that only templates and certificates tell what changed. */

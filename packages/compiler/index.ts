@@ -8,6 +8,7 @@ export {
   type Compiled,
   type CompileInput,
   type DnsRecord,
+  type ServiceIdentity,
   type ServiceSummary,
 } from "./compile.ts";
 export {

@@ -12,10 +12,11 @@ import { envOf, filesOf, type Values } from "./workload-values.ts";
 export function templateOf(
   objects: Pick<ObjectSet, "secrets" | "configs">,
   { project, name: service }: { readonly project: string; readonly name: string },
-  { name: tier, workload }: WorkloadTier,
+  { name: tier, workload, mutualTls }: WorkloadTier,
 ): TemplateEntry {
   const values: Values = { objects, project, sealed: new Map() };
-  const run = runOf(workload, values);
+  const tls = mutualTls === undefined ? {} : { tls: mutualTls.directory };
+  const run = { ...runOf(workload, values), ...tls };
   const hash = createHash("sha256")
     .update(JSON.stringify([run, workload.port]))
     .digest("hex")

@@ -64,6 +64,13 @@ export function hostPrefixOf(prefix: Ipv6Prefix, host: HostId): Ipv6Prefix {
 /** The domain that names inside a network end in; reserved for private use, never asked of anybody outside. */
 export const internalDomain = "internal";
 
+/** `SERVICE.internal`, or `TIER.SERVICE.internal`. */
+export const internalName = (service: string, tier?: string): string =>
+  [...(tier === undefined ? [] : [tier]), service, internalDomain].join(".");
+
+/** The name by which workloads know the proxies of their service; no listener can have it. */
+export const proxyIdentity = (service: string): string => internalName(service, "proxy");
+
 /** Addresses of Netwright's own between workloads and resolvers (RFC 4193). The same ones in every network and on every host. */
 export const resolverPrefix: Ipv6Prefix = parsePrefix("fd6e:7700::/64");
 /** What every workload has as its name server; translated to the resolver of its network. */

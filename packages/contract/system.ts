@@ -8,6 +8,8 @@ export interface Runner {
    * killed then.
    */
   run(command: readonly [string, ...string[]], options?: RunOptions): Promise<RunResult>;
+  /** Path of the program that `run` would start by that name; undefined when there is none. Starts nothing. */
+  find(program: string): Promise<string | undefined>;
 }
 
 export interface RunOptions {

@@ -17,6 +17,18 @@ export interface WorkloadState {
   /** Where it listens. The instance is up when its own namespace shows a socket for each. */
   readonly ports: readonly { readonly protocol: Protocol; readonly port: number }[];
   readonly health: HealthCheck | null;
+  /** Absent where nobody asks for certificates. Another one takes its place without the instance being replaced. */
+  readonly identity?: WorkloadIdentity;
+}
+
+/** What an instance shows, and whom it believes, where its tier and proxies speak TLS. */
+export interface WorkloadIdentity {
+  /** Of certificate chain and private key, PEM. Finds them in `HostState.secrets`. Empty: not made yet. */
+  readonly digest: string;
+  /** Certificate of the authority that signs for the service alone, PEM. */
+  readonly authority: string;
+  /** The name in it. */
+  readonly name: string;
 }
 
 export interface ContainerRun {
@@ -34,6 +46,8 @@ export interface ContainerRun {
   readonly args?: readonly string[];
   readonly env: readonly EnvVariable[];
   readonly files: readonly WorkloadFile[];
+  /** Directory for what `WorkloadState.identity` says: without that it does not start. Absent: it has none. */
+  readonly tls?: string;
   /** By path. Absent where there are none. */
   readonly volumes?: readonly VolumeMount[];
   readonly resources: Resources;
@@ -157,8 +171,25 @@ export type ProxyListener =
 export interface ProxyBackend {
   readonly name: string;
   /** By instance. Changed without reload and without dropping a connection. */
-  readonly members: readonly { readonly instance: string; readonly address: Ipv6; readonly port: number }[];
+  readonly members: readonly {
+    readonly instance: string;
+    readonly address: Ipv6;
+    readonly port: number;
+    /** It is spoken to with TLS, as `ProxyBackend.tls` says. */
+    readonly tls?: true;
+  }[];
   readonly health: HealthCheck | null;
+  /** Absent where no member asks for it. */
+  readonly tls?: BackendTls;
+}
+
+export interface BackendTls {
+  /** What the proxy shows: the name of a `ProxyCertificate`. */
+  readonly certificate: string;
+  /** Certificate of the authority that members are believed by, PEM. */
+  readonly authority: string;
+  /** What their certificates must be for. */
+  readonly name: string;
 }
 
 export interface ProxyCertificate {

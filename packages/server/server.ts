@@ -11,6 +11,7 @@ import { AcmeOrders } from "./acme/orders.ts";
 import type { AcmeTransport } from "./acme/transport.ts";
 import { Certificates, type Issue } from "./control/certificates.ts";
 import { orderedNames } from "./control/wanted-certificates.ts";
+import { Identities } from "./control/identities.ts";
 import { isAppliedByProxies, obstacleTo } from "./control/reachable.ts";
 import type { CertificateFacts } from "./status/certificate-status.ts";
 import { Controller } from "./control/controller.ts";
@@ -75,6 +76,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const reports = new Reports(store, clock);
   const sealer = new Sealer(options.keys, entropy);
   const certificates = new Certificates(store, sealer, clock, options.issue, () => controller.round());
+  const identities = new Identities(store, sealer, clock, entropy);
   const orders = new AcmeOrders({
     store,
     sealer,
@@ -122,6 +124,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     states,
     reports,
     certificates,
+    identities,
     challenges: () => orders.challenges,
     values: new OpenedValues(sealer, log),
     events,
@@ -134,7 +137,22 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     orders.want(new Map([...world.objects.issuers].map(([name, { object }]) => [name, object])), orderedNames(world));
   };
   const controller = new Controller(
-    { store, clock, entropy, log, metrics, events, reports, rounds, statuses, certificates, sealer, tokens, onWorld },
+    {
+      store,
+      clock,
+      entropy,
+      log,
+      metrics,
+      events,
+      reports,
+      rounds,
+      statuses,
+      certificates,
+      identities,
+      sealer,
+      tokens,
+      onWorld,
+    },
     readWorld(store),
   );
   await controller.start();

@@ -66,6 +66,7 @@ const state = {
 const system: NodeSystem = {
   ...nodeSystem(paths),
   runner: {
+    ...nodeSystem(paths).runner,
     run: async (command) => ({ code: 0, stdout: `${command.join(" ")}\n${chatter}`, stderr: "" }),
   },
 };

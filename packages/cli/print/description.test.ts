@@ -107,3 +107,14 @@ test("a host lists its instances", () => {
   const text = renderDescription(wireObject("Host", "host1"), [], { instances: [web] });
   expect(text).toMatch(/^instances\n {2}NAME +STATUS +REASON .*\n {2}shop-web-1 +Unhealthy +CheckFailed /m);
 });
+
+test("a pool: who has which of its addresses", () => {
+  const pool = wireObject("AddressPool", "default", { spec: { prefixes: ["2001:db8:100::/64"] } });
+  const held = (name: string, address: string, from: string) =>
+    wireObject("Service", name, { metadata: { project: "team" }, status: { addresses: [{ address, pool: from }] } });
+  const services = [held("shop", "2001:db8:100::1", "default"), held("mail", "2001:db8:200::1", "other")];
+  expect(renderDescription(pool, [], { services })).toContain(`held by
+  ADDRESS          SERVICE
+  2001:db8:100::1  team/service/shop
+`);
+});

@@ -139,12 +139,14 @@ export interface Related {
   readonly instances?: readonly WireObject[];
   /** Of a Service, or on a Host. */
   readonly volumes?: readonly WireObject[];
+  /** Of all projects, for an AddressPool: who has which of its addresses. */
+  readonly services?: readonly WireObject[];
 }
 
 export function renderDescription(
   object: WireObject,
   events: readonly Event[],
-  { network, instances = [], volumes = [] }: Related = {},
+  { network, instances = [], volumes = [], services = [] }: Related = {},
 ): string {
   const facts = columnsOf(object.kind, true)
     .map(({ title, value }) => [title.toLowerCase(), value(object)] as const)
@@ -161,6 +163,7 @@ export function renderDescription(
     ...parts.map((part) => section(part.title, partTable(part, valueAt(object, part.path)))),
     section("instances", instanceTable(instances)),
     section("volumes", volumeTable(volumes)),
+    section("held by", holderTable(object.metadata.name, services)),
     firewallSection(object.kind === "Network" ? object : network),
     section("events", events.slice(-eventsMax).map(eventLine).join("")),
   ];
@@ -237,6 +240,18 @@ function instanceTable(instances: readonly WireObject[]): string {
     instances.map((instance) => columns.map(({ value }) => value(instance))),
   );
 }
+
+function holderTable(pool: string, services: readonly WireObject[]): string {
+  const rows = services.flatMap((service) =>
+    addressesOf(service)
+      .filter((held) => held.pool === pool)
+      .map(({ address }) => [address, objectName(service)]),
+  );
+  return rows.length === 0 ? "" : renderTable(["ADDRESS", "SERVICE"], rows);
+}
+
+const addressesOf = (service: WireObject) =>
+  (valueAt(service, "status.addresses") ?? []) as readonly { readonly address: string; readonly pool: string }[];
 
 /** What each host has to know, beside what one central firewall would hold. */
 function firewallSection(network: WireObject | undefined): string {

@@ -88,27 +88,43 @@ async function existing(
   return found;
 }
 
-/** Instances outlive their service until they have drained and stopped. */
+/** Instances outlive their service until they have drained and stopped; a host is there until nothing runs on it. */
 async function untilGone(
   client: Client,
   refs: readonly ObjectRef[],
   timeout: Milliseconds,
   terminal: Terminal,
 ): Promise<void> {
-  const services = new Set(
-    refs.filter(({ kind }) => kind.kind === "Service").map(({ project, name }) => `${project}/${name}`),
-  );
-  if (services.size === 0) return;
+  const named = (kind: string): readonly ObjectRef[] => refs.filter((ref) => ref.kind.kind === kind);
+  const services = new Set(named("Service").map(({ project, name }) => `${project}/${name}`));
+  const hosts = new Set(named("Host").map(({ name }) => name));
   const signal = AbortSignal.any([AbortSignal.timeout(timeout), terminal.signal]);
-  const belongs = (instance: WireObject): boolean =>
-    services.has(`${instance.metadata.project ?? "default"}/${String(valueAt(instance, "spec.service"))}`);
-  const { items, revision } = await client.list("Instance");
-  const left = new Set(items.filter(belongs).map(({ metadata }) => metadata.name));
-  if (left.size === 0) return;
-  for await (const { type, object } of client.watch("Instance", { since: revision, signal })) {
-    if (type === "Deleted" && belongs(object)) left.delete(object.metadata.name);
-    if (left.size === 0) return;
-  }
+  const ofService = ({ metadata, ...instance }: WireObject): boolean =>
+    services.has(`${metadata.project ?? "default"}/${String(valueAt(instance, "spec.service"))}`);
+  const left = new Set([
+    ...(services.size > 0 ? await leftAt(client, "Instance", ofService, signal) : []),
+    ...(hosts.size > 0 ? await leftAt(client, "Host", ({ metadata }) => hosts.has(metadata.name), signal) : []),
+  ]);
   terminal.signal.throwIfAborted();
-  throw new NetwrightError("NW1508", `still there: ${[...left].join(", ")}`, { hint: "see netwright get instances" });
+  if (left.size > 0)
+    throw new NetwrightError("NW1508", `still there: ${[...left].join(", ")}`, {
+      hint: "see netwright get instances",
+    });
+}
+
+/** Waits for their end. @returns the names of those that were still there when the signal came */
+async function leftAt(
+  client: Client,
+  kind: "Instance" | "Host",
+  belongs: (object: WireObject) => boolean,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const { items, revision } = await client.list(kind);
+  const left = new Set(items.filter(belongs).map(({ metadata }) => metadata.name));
+  if (left.size === 0) return left;
+  for await (const { type, object } of client.watch(kind, { since: revision, signal })) {
+    if (type === "Deleted" && belongs(object)) left.delete(object.metadata.name);
+    if (left.size === 0) break;
+  }
+  return left;
 }

@@ -44,6 +44,10 @@ async function relatedTo(client: Client, object: WireObject): Promise<Related> {
       volumes: volumes.items.filter((volume) => valueAt(volume, "spec.service") === metadata.name),
     };
   }
+  if (kind === "AddressPool") {
+    const services = await client.list("Service");
+    return { services: services.items };
+  }
   if (kind !== "Host") return {};
   const here = (other: WireObject): boolean => valueAt(other, "spec.host") === metadata.name;
   const [instances, volumes] = await Promise.all([client.list("Instance"), client.list("Volume")]);

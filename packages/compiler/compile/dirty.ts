@@ -39,6 +39,8 @@ export function dirtyServices({ before, after, changes, ledger }: DirtyInput): R
     changedNames(before.certificates, after.certificates, withFormers(after.objects, ledger), dirty);
   if (before.challenges !== after.challenges)
     changedNames(before.challenges ?? none, after.challenges ?? none, withFormers(after.objects, ledger), dirty);
+  for (const key of new Set([...(before.identities?.keys() ?? []), ...(after.identities?.keys() ?? [])]))
+    if (before.identities?.get(key) !== after.identities?.get(key)) dirty.add(key);
   // What an issuer asks for decides about ports.
   if (issuersDiffer(before.objects, after.objects))
     for (const [key, { object }] of after.objects.services) if (object.spec.expose.length > 0) dirty.add(key);

@@ -8,16 +8,17 @@ export function secretValues(
   values: ReadonlyMap<string, string> = new Map(),
 ): readonly SecretValue[] {
   if (values.size === 0) return [];
-  const runs = networks.flatMap(({ workloads }) => workloads.map(({ run }) => run));
-  const digests = new Set(runs.flatMap(digestsOf));
+  const digests = new Set(networks.flatMap(({ workloads }) => workloads.flatMap(digestsOf)));
   return [...digests].toSorted(byText).flatMap((digest) => {
     const value = values.get(digest);
     return value === undefined ? [] : [{ digest, value }];
   });
 }
 
-const digestsOf = (run: WorkloadState["run"]): readonly string[] =>
-  run.kind === "Container" ? secretsOf(run) : run.certificates.map(({ digest }) => digest);
+const digestsOf = ({ run, identity }: WorkloadState): readonly string[] =>
+  run.kind === "Container"
+    ? [...secretsOf(run), ...(identity === undefined ? [] : [identity.digest])]
+    : run.certificates.map(({ digest }) => digest);
 
 const secretsOf = ({ env, files }: ContainerRun): readonly string[] =>
   [...env, ...files].flatMap((each) => ("secret" in each ? [each.secret.digest] : []));

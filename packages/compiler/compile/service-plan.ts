@@ -18,7 +18,7 @@ import { projectKey, type Applied, type ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
 import type { LedgerIndex } from "./index-ledger.ts";
 import { egressOf } from "./egress.ts";
-import type { Challenges } from "../compile.ts";
+import type { Challenges, ServiceIdentity } from "../compile.ts";
 import { listenersOf, type PlannedListener } from "./listeners.ts";
 import { namesOf } from "./names.ts";
 import { byText } from "./order.ts";
@@ -33,6 +33,8 @@ export interface ServiceContext {
   readonly observed: Observed;
   /** By hostname: digest of certificate and private key. */
   readonly certificates: ReadonlyMap<string, string>;
+  /** By service: what its proxies and workloads show each other. */
+  readonly identities?: ReadonlyMap<string, ServiceIdentity>;
   /** By hostname: what a certificate authority asks for. */
   readonly challenges?: Challenges;
 }

@@ -1,16 +1,21 @@
 /** Instances with an address, as their hosts get them. */
 import { tierProtocols, type Health, type HttpsListener, type Service } from "@netwright/api";
 import {
+  internalName,
+  proxyIdentity,
   workloadMac,
+  type BackendTls,
   type ContainerRun,
   type HealthCheck,
   type ProxyBackend,
+  type ProxyCertificate,
   type ProxyListener,
   type ProxyRun,
+  type WorkloadIdentity,
   type WorkloadState,
 } from "@netwright/contract";
 import type { InstanceEntry, TemplateEntry } from "../ledger.ts";
-import type { Applied } from "../objects.ts";
+import { projectKey, type Applied } from "../objects.ts";
 import { runWithVolumes } from "../volumes.ts";
 import type { LedgerIndex } from "./index-ledger.ts";
 import { redirectPort } from "./listeners.ts";
@@ -43,12 +48,13 @@ export function workloadStates(
 type Placed = readonly [host: string, state: WorkloadState];
 
 function stateOf(
-  { ledger }: ServiceContext,
+  context: ServiceContext,
   service: Applied<Service>,
   { tier }: TierView,
   instance: InstanceEntry,
   proxy: ProxyRun,
 ): Placed[] {
+  const { ledger } = context;
   const { id, tier: name, class: cls, number, address, host } = instance;
   if (address === null) return [];
   const base = {
@@ -77,6 +83,7 @@ function stateOf(
         run: runWithVolumes(runOf(template, ledger), instance),
         ports,
         health: healthCheck(tier.tier.health, template.port),
+        ...(template.run.tls === undefined ? {} : { identity: workloadIdentity(context, service, name) }),
       },
     ],
   ];
@@ -95,11 +102,8 @@ function healthCheck(health: Health | undefined, port: number): HealthCheck | nu
 }
 
 /** The same for every proxy of the service, so that they share it. A listener whose certificate is not there yet waits. */
-function proxyRun(
-  { certificates, challenges, ledger, objects }: ServiceContext,
-  service: Applied<Service>,
-  tiers: readonly TierView[],
-): ProxyRun {
+function proxyRun(context: ServiceContext, service: Applied<Service>, tiers: readonly TierView[]): ProxyRun {
+  const { certificates, challenges, ledger, objects } = context;
   const https = service.object.spec.expose.filter((listener) => listener.protocol === "HTTPS");
   const served = https.filter(({ hostname }) => certificates.has(hostname));
   const asked = https
@@ -110,24 +114,49 @@ function proxyRun(
   const members = backendMembers(ledger, first?.instances ?? []);
   const tier = first?.tier.role === "Workload" ? first.tier.tier : undefined;
   const health = healthCheck(tier?.health, tier?.workload.port ?? 0);
+  const shown = members.some(({ tls }) => tls) ? proxyIdentityOf(context, service, tier?.name ?? "") : undefined;
+  const tls = shown === undefined ? {} : { tls: shown.tls };
   return {
     kind: "Proxy",
     listeners: proxyListeners(https, served, (listener) => isAskedOverHttp(objects, listener)),
-    backends: names.map((name): ProxyBackend => ({ name, members, health })),
-    certificates: names.map((name) => ({ name, digest: certificates.get(name) ?? "" })),
+    backends: names.map((name): ProxyBackend => ({ name, members, health, ...tls })),
+    certificates: [
+      ...names.map((name) => ({ name, digest: certificates.get(name) ?? "" })),
+      ...(shown === undefined ? [] : [shown.certificate]),
+    ].toSorted((a, b) => byText(a.name, b.name)),
     ...(asked.length === 0 ? {} : { challenges: asked }),
   };
+}
+
+const keyOf = ({ object: { metadata } }: Applied<Service>): string => projectKey(metadata.project, metadata.name);
+
+/** Never absent, so that nobody falls back to speaking in the clear: what is not made yet is waited for. */
+function workloadIdentity({ identities }: ServiceContext, service: Applied<Service>, tier: string): WorkloadIdentity {
+  const { authority = "", tiers } = identities?.get(keyOf(service)) ?? {};
+  return { digest: tiers?.get(tier) ?? "", authority, name: internalName(service.object.metadata.name, tier) };
+}
+
+function proxyIdentityOf(
+  { identities }: ServiceContext,
+  service: Applied<Service>,
+  tier: string,
+): { readonly tls: BackendTls; readonly certificate: ProxyCertificate } {
+  const { authority = "", proxy = "" } = identities?.get(keyOf(service)) ?? {};
+  const { name: serviceName } = service.object.metadata;
+  const certificate = { name: proxyIdentity(serviceName), digest: proxy };
+  return { tls: { certificate: certificate.name, authority, name: internalName(serviceName, tier) }, certificate };
 }
 
 /** By instance. HAProxy asks each for its health itself. */
 function backendMembers(ledger: LedgerIndex, instances: readonly InstanceEntry[]): ProxyBackend["members"] {
   return instances
     .flatMap((instance) => {
-      const port = ledger.template(instance)?.port;
+      const { port, run } = ledger.template(instance) ?? {};
+      const tls = run?.tls === undefined ? {} : ({ tls: true } as const);
       const { id, address, phase, former } = instance;
       // Of what a service was all drain together: its proxies serve who is still connected.
       const leaves = phase === "Drain" && former === undefined;
-      return leaves || address === null || port === undefined ? [] : [{ instance: id, address, port }];
+      return leaves || address === null || port === undefined ? [] : [{ instance: id, address, port, ...tls }];
     })
     .toSorted((a, b) => byText(a.instance, b.instance));
 }

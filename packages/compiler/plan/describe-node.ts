@@ -71,8 +71,12 @@ function proxyFacts(id: string, { listeners, backends, certificates }: ProxyRun)
       return fact(`proxy ${id}: redirect http://${place} to port ${listener.httpsPort}`);
     }),
     ...backends.flatMap(({ name, members, health }) =>
-      members.map(({ instance, address, port }) =>
-        fact(`proxy ${id}: member ${instance} for ${name}`, { address, port, health }),
+      members.map(({ instance, address, port, tls }) =>
+        fact(`proxy ${id}: member ${instance} for ${name}${tls === true ? " with mutual TLS" : ""}`, {
+          address,
+          port,
+          health,
+        }),
       ),
     ),
   ];

@@ -1,5 +1,4 @@
 /** Slot `connections`: closing a flow closes it. */
-import { messageOf } from "@netwright/base";
 import type { Driver, NodeSystem } from "@netwright/contract";
 import { applyConnections } from "./apply.ts";
 import { observeConnections, type ConnectionsHave } from "./observe.ts";
@@ -18,11 +17,6 @@ export const connectionsConntrack: Driver<readonly ConnectionsWant[], Connection
   describe: ({ netns, connection }) => `${netns}: conntrack ${renderDelete(connection)}`,
 };
 
-async function probe(system: NodeSystem): Promise<readonly string[]> {
-  try {
-    const { code } = await system.runner.run(["conntrack", "-V"]);
-    return code === 0 ? [] : ["conntrack (package conntrack) does not start"];
-  } catch (error) {
-    return [`conntrack (package conntrack) is not there: ${messageOf(error)}`];
-  }
+async function probe({ runner }: NodeSystem): Promise<readonly string[]> {
+  return (await runner.find("conntrack")) === undefined ? ["conntrack is not installed (package conntrack)"] : [];
 }

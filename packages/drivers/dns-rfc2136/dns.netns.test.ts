@@ -15,6 +15,7 @@ let knotd: ProcessId;
 /** Counts the processes that an action starts. */
 let updates = 0;
 const runner: DnsUpdaterOptions["runner"] = {
+  ...nodeRunner,
   run: (command, options) => {
     updates++;
     return nodeRunner.run(command, options);

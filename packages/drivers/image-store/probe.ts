@@ -5,14 +5,10 @@ export async function missingForImages({
   runner,
   files,
 }: Pick<NodeSystem, "runner" | "files">): Promise<readonly string[]> {
-  const runs = async (...command: [string, ...string[]]): Promise<boolean> =>
-    runner.run(command).then(
-      ({ code }) => code === 0,
-      () => false,
-    );
+  const has = async (program: string): Promise<boolean> => (await runner.find(program)) !== undefined;
   const [skopeo, tar, policy, init] = await Promise.all([
-    runs("skopeo", "--version"),
-    runs("tar", "--version"),
+    has("skopeo"),
+    has("tar"),
     files.exists("/etc/containers/policy.json"),
     files.exists("/usr/bin/tini-static"),
   ]);

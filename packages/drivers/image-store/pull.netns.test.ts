@@ -90,6 +90,7 @@ describe("where images come from", () => {
     const watched = {
       ...host.system,
       runner: {
+        ...runner,
         run: (...call: Parameters<typeof runner.run>) => (commands.push(call[0].join(" ")), runner.run(...call)),
       },
     };

@@ -1,7 +1,7 @@
 /** What a running proxy says about itself and its members, for status and metrics. Starts no process. */
 import type { NodeSystem } from "@netwright/contract";
 import { layoutOf } from "./layout.ts";
-import { membersIn, parseStat, type RuntimeMember, type StatRow } from "./parse.ts";
+import { anchorBackend, membersIn, parseStat, type RuntimeMember, type StatRow } from "./parse.ts";
 import { ask } from "./runtime-api.ts";
 import { proxyName } from "./want.ts";
 
@@ -42,7 +42,9 @@ export async function readProxyHealth(
 /** Pure. Rows of type 0 are listeners, of type 1 backends. */
 export function healthIn(rows: readonly StatRow[]): ProxyHealth {
   const members = membersIn(rows);
-  const names = rows.filter((row) => row["type"] === "1").map((row) => row["pxname"] ?? "");
+  const names = rows
+    .filter((row) => row["type"] === "1" && row["pxname"] !== anchorBackend)
+    .map((row) => row["pxname"] ?? "");
   return {
     listening: rows.some((row) => row["type"] === "0" && row["status"] === "OPEN"),
     backends: names.toSorted().map((name) => ({ name, members: members.filter(({ backend }) => backend === name) })),

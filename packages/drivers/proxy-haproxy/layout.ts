@@ -15,6 +15,8 @@ export interface ProxyLayout {
   readonly stopping: string;
   readonly log: string;
   certificate(name: string): string;
+  /** Of the certificate of an authority, PEM: another one is another file. */
+  authority(pem: string): string;
 }
 
 /** sockaddr_un holds 107 octets (unix(7)); HAProxy binds `PATH.PID.tmp` first. */
@@ -26,16 +28,17 @@ export const proxiesDirectory = (paths: NodePaths): string => `${paths.run}/hapr
 export function layoutOf(paths: NodePaths, name: string): ProxyLayout {
   const directory = `${proxiesDirectory(paths)}/${name}`;
   const socket = `${directory}/socket`;
-  const digest = createHash("sha256").update(name).digest("hex").slice(0, 16);
+  const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
   return {
     directory,
     config: `${directory}/haproxy.cfg`,
     certificateList: `${directory}/crt-list`,
     challenges: `${directory}/challenges`,
-    socket: socket.length <= longestSocketPath ? socket : `${paths.run}/haproxy.${digest}`,
+    socket: socket.length <= longestSocketPath ? socket : `${paths.run}/haproxy.${digestOf(name)}`,
     processes: `${directory}/processes`,
     stopping: `${directory}/stopping`,
     log: `${paths.state}/logs/${name}.log`,
+    authority: (pem) => `${directory}/authorities/${digestOf(pem)}.crt`,
     certificate: (certificate) => `${directory}/certificates/${certificate}.pem`,
   };
 }

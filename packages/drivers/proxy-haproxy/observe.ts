@@ -104,11 +104,12 @@ async function observeLive(layout: ProxyLayout, instance: ProxyInstance | undefi
   }
 }
 
-/** Files of the certificates that listeners use; others are never loaded. */
+/** Files of the certificates that listeners and backends use; others are never loaded. */
 export function certificatePaths(instance: ProxyInstance | undefined, layout: ProxyLayout): readonly string[] {
   const listeners = instance?.run.listeners ?? [];
   const names = listeners.flatMap((listener) => (listener.kind === "Https" ? [listener.certificate] : []));
-  return [...new Set(names)].map((name) => layout.certificate(name));
+  const shown = (instance?.run.backends ?? []).flatMap(({ tls }) => tls?.certificate ?? []);
+  return [...new Set([...names, ...shown])].map((name) => layout.certificate(name));
 }
 
 /** SHA-1 of the first certificate in PEM text, as HAProxy prints it; undefined when there is none. */

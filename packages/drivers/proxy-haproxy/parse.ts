@@ -47,10 +47,13 @@ export interface RuntimeMember {
   readonly errors: number;
 }
 
+/** Holds servers that nobody is sent to. */
+export const anchorBackend = "netwright.tls";
+
 /** Rows of type 2 are servers. */
 export function membersIn(rows: readonly StatRow[]): readonly RuntimeMember[] {
   return rows
-    .filter((row) => row["type"] === "2")
+    .filter((row) => row["type"] === "2" && row["pxname"] !== anchorBackend)
     .map((row) => {
       const place = /^\[?([0-9a-f:.]+)\]?:(\d+)$/.exec(row["addr"] ?? "");
       return {

@@ -92,7 +92,7 @@ function memberAdditions(target: Target, instance: ProxyInstance, live: LiveProx
     const server = `${member.backend}/${member.instance}`;
     const found = live.members.find((other) => sameMember(member, other));
     if (found === undefined) {
-      const options = serverOptions(member, member.health);
+      const options = serverOptions(member, member.health, target.layout);
       return [{ ...target, kind: "AddMember", server, address: serverAddress(member), options }];
     }
     const { address, port } = member;

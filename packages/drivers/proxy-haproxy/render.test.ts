@@ -58,6 +58,20 @@ const cases: Record<string, ProxyInstance> = {
       { name: "b", digest: "b" },
     ],
   }),
+  "mutual-tls": shop({
+    backends: [
+      {
+        name: "web",
+        members: [{ ...member(1), tls: true }, member(2)],
+        health: check,
+        tls: { certificate: "proxy.shop.internal", authority: "AUTHORITY", name: "web.shop.internal" },
+      },
+    ],
+    certificates: [
+      { name: "proxy.shop.internal", digest: "p" },
+      { name: "shop.example.net", digest: "d" },
+    ],
+  }),
 };
 
 describe.each(Object.entries(cases))("%s", (name, instance) => {
@@ -73,7 +87,15 @@ describe.each(Object.entries(cases))("%s", (name, instance) => {
 
   test("HAProxy's own checker takes it, without a warning", () => {
     const layout = layoutOf({ run: join(root, name), state: root }, instance.name);
-    const real = { ...instance, pems: new Map(instance.run.certificates.map(({ name: one }) => [one, certificate])) };
+    const backends = instance.run.backends.map((backend) =>
+      backend.tls === undefined ? backend : { ...backend, tls: { ...backend.tls, authority: certificate } },
+    );
+    const run = { ...instance.run, backends };
+    const real = {
+      ...instance,
+      run,
+      pems: new Map(instance.run.certificates.map(({ name: one }) => [one, certificate])),
+    };
     for (const { path, content } of render(real, layout).files) {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, content);

@@ -1,9 +1,10 @@
 /** HAProxy's configuration of one instance. Pure. */
 import { createHash } from "node:crypto";
 import { NetwrightError } from "@netwright/base";
-import type { ProxyBackend, ProxyChallenge, ProxyListener, ProxyRun } from "@netwright/contract";
+import type { BackendTls, ProxyBackend, ProxyChallenge, ProxyListener, ProxyRun } from "@netwright/contract";
 import type { ProxyLayout } from "./layout.ts";
-import { serverAddress, serverOptions } from "./server-options.ts";
+import { anchorBackend } from "./parse.ts";
+import { serverAddress, serverOptions, tlsOptions } from "./server-options.ts";
 import type { ProxyInstance } from "./want.ts";
 
 export interface RenderedFile {
@@ -31,6 +32,7 @@ export function render(instance: ProxyInstance, layout: ProxyLayout): RenderedPr
         const content = pems.get(name);
         return content === undefined ? [] : [{ path: layout.certificate(word(name)), content, mode: 0o600 }];
       }),
+      ...tlsOf(run).map(({ authority }) => ({ path: layout.authority(authority), content: authority, mode: 0o644 })),
       { path: layout.certificateList, content: certificateList, mode: 0o644 },
       { path: layout.challenges, content: challengeLines(run), mode: 0o644 },
       { path: layout.config, content: configText(run, layout, structure), mode: 0o644 },
@@ -45,7 +47,8 @@ function configText(run: ProxyRun, layout: ProxyLayout, structure: string): stri
     globalSection(layout, structure),
     defaultsSection,
     ...ports(run.listeners).map((listeners) => frontend(listeners, layout)),
-    ...run.backends.map((backend) => backendSection(backend, run.listeners)),
+    ...run.backends.map((backend) => backendSection(backend, run.listeners, layout)),
+    ...anchorSection(run, layout),
   ];
   return `${sections.join("\n\n")}\n`;
 }
@@ -176,7 +179,20 @@ function plainLine(listener: ProxyListener): string | undefined {
   return `    http-request redirect prefix https://${host}${port} code 308 if ${hostIs(host)}`;
 }
 
-function backendSection(backend: ProxyBackend, listeners: readonly ProxyListener[]): string {
+/** What backends show and believe; each once. */
+const tlsOf = ({ backends }: ProxyRun): readonly BackendTls[] => [
+  ...new Map(backends.flatMap(({ tls }) => (tls === undefined ? [] : [[JSON.stringify(tls), tls] as const]))).values(),
+];
+
+/** A server added at run time may only name files that were loaded when HAProxy started. */
+function anchorSection(run: ProxyRun, layout: ProxyLayout): readonly string[] {
+  const servers = tlsOf(run).map(
+    (tls, index) => `    server ${index + 1} [::1]:1 ${tlsOptions({ ...tls, name: word(tls.name) }, layout)} disabled`,
+  );
+  return servers.length === 0 ? [] : [[`backend ${anchorBackend}`, ...servers].join("\n")];
+}
+
+function backendSection(backend: ProxyBackend, listeners: readonly ProxyListener[], layout: ProxyLayout): string {
   const { health } = backend;
   const host = listeners.find((listener) => listener.kind === "Https" && listener.backend === backend.name)?.hostname;
   const checks =
@@ -187,9 +203,9 @@ function backendSection(backend: ProxyBackend, listeners: readonly ProxyListener
           "    http-check expect status 200-399",
         ]
       : [];
-  const servers = backend.members.map((member) => {
-    const known = { ...member, backend: backend.name };
-    return `    server ${word(member.instance)} ${serverAddress(known)} ${serverOptions(known, health)}`;
+  const servers = backend.members.map(({ tls, ...member }) => {
+    const known = { ...member, backend: backend.name, tls: tls === true ? backend.tls : undefined };
+    return `    server ${word(member.instance)} ${serverAddress(known)} ${serverOptions(known, health, layout)}`;
   });
   return [`backend ${word(backend.name)}`, ...checks, `    timeout check ${health?.timeout ?? 2000}`, ...servers].join(
     "\n",

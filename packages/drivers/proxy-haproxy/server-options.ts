@@ -2,7 +2,8 @@
  * The words behind a `server`, the same in the file and over the runtime API: a server added at run time inherits
  * nothing from `default-server`, and without the pool options it opens a connection per request.
  */
-import type { HealthCheck } from "@netwright/contract";
+import type { BackendTls, HealthCheck } from "@netwright/contract";
+import type { ProxyLayout } from "./layout.ts";
 import type { Member } from "./want.ts";
 
 /** While a member's state is in question it is asked this often, in milliseconds. */
@@ -12,7 +13,7 @@ const restful = 500;
 
 const tcpCheck = { interval: 2000, rise: 1, fall: 2 };
 
-export function serverOptions(member: Member, health: HealthCheck | null): string {
+export function serverOptions(member: Member, health: HealthCheck | null, layout: ProxyLayout): string {
   const { interval, rise, fall } = health ?? tcpCheck;
   const rest = Math.min(interval, restful);
   const fast = Math.min(interval, quickest);
@@ -22,8 +23,14 @@ export function serverOptions(member: Member, health: HealthCheck | null): strin
     // Connections that fail count as well: under load a member is out before the next check.
     " observe layer4 error-limit 2 on-error mark-down" +
     // Idle connections are dropped well before common servers close them (Node: 5 s).
-    " pool-max-conn 256 pool-purge-delay 1s"
+    " pool-max-conn 256 pool-purge-delay 1s" +
+    (member.tls === undefined ? "" : ` ${tlsOptions(member.tls, layout)}`)
   );
 }
+
+/** Checks go the same way. */
+export const tlsOptions = ({ certificate, authority, name }: BackendTls, layout: ProxyLayout): string =>
+  `ssl crt ${layout.certificate(certificate)} ca-file ${layout.authority(authority)}` +
+  ` verify required verifyhost ${name} sni str(${name}) check-sni ${name} ssl-min-ver TLSv1.2`;
 
 export const serverAddress = (member: Member): string => `[${member.address}]:${member.port}`;

@@ -1,5 +1,11 @@
 /** What this driver is about: the proxy instances of one host. */
-import { workloadNamespace, type HostState, type HealthCheck, type ProxyRun } from "@netwright/contract";
+import {
+  workloadNamespace,
+  type BackendTls,
+  type HostState,
+  type HealthCheck,
+  type ProxyRun,
+} from "@netwright/contract";
 
 export interface ProxyInstance {
   /** `PROJECT.ID`, unique on a host. */
@@ -51,11 +57,18 @@ export interface Member {
   readonly instance: string;
   readonly address: string;
   readonly port: number;
+  /** Undefined where it is spoken to in the clear. */
+  readonly tls?: BackendTls | undefined;
 }
 
 /** Every member of every backend. */
 export function membersOf(run: ProxyRun): readonly (Member & { readonly health: HealthCheck | null })[] {
   return run.backends.flatMap((backend) =>
-    backend.members.map((member) => ({ ...member, backend: backend.name, health: backend.health })),
+    backend.members.map(({ tls, ...member }) => ({
+      ...member,
+      backend: backend.name,
+      health: backend.health,
+      tls: tls === true ? backend.tls : undefined,
+    })),
   );
 }

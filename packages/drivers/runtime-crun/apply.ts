@@ -6,6 +6,7 @@ import { layerPath, resolveUser, smallFile, type ImageRecord } from "../image-st
 import { bundleConfig, bundleFiles, type Root } from "./bundle.ts";
 import { ownerOf } from "./host-root.ts";
 import { readHierarchies } from "./hierarchies.ts";
+import { writeIdentity } from "./identity.ts";
 import { assertInMemory } from "../memory.ts";
 import { bundleOf, bundlesDirectory, logPath, writablePath, type Bundle } from "./layout.ts";
 import { livingSupervisor } from "./observe.ts";
@@ -23,6 +24,8 @@ async function applyOne(system: NodeSystem, change: RuntimeChange): Promise<read
   const subject = change.kind === "Start" ? change.instance.name : (change.generation.split("@")[0] ?? "");
   try {
     if (change.kind === "Start") await startInstance(system, change);
+    else if (change.kind === "Identify")
+      await writeIdentity(system, bundleOf(system.paths, change.generation), change.identity, { uid: 0, gid: 0 });
     else if (change.kind === "Stop") await stop(system, change);
     else await remove(system, bundleOf(system.paths, change.generation));
     return [];
@@ -39,12 +42,14 @@ async function startInstance(system: NodeSystem, { instance, image: named }: Sta
   const image = named === null ? null : asUser(paths, instance, named);
   const bundle = bundleOf(paths, generationOf(instance));
   await untilGone(system, bundle);
-  if (instance.secrets.size > 0) await assertInMemory(system);
+  if (instance.secrets.size > 0 || instance.identity !== undefined) await assertInMemory(system);
   // Configuration and files of a workload are nobody's but root's: it gets its own by mounts.
   await mkdir(bundlesDirectory(paths), { recursive: true, mode: 0o700 });
   await chmod(bundlesDirectory(paths), 0o700);
   // The configuration is written last: where it is there, the bundle is whole, and may be in use.
   if (!(await files.exists(bundle.config))) await writeBundle(system, instance, image, bundle);
+  if (instance.identity !== undefined)
+    await writeIdentity(system, bundle, instance.identity, image?.user ?? ownerOf(instance.run));
   await processes.start(["sh", bundle.script], { log: logPath(paths, instance.name) });
   await untilStarted(system, bundle);
 }

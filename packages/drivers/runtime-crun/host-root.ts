@@ -7,6 +7,7 @@ import {
   checkFilePath,
   contentOf,
   environment,
+  identityMounts,
   resolvConf,
   resolvConfPath,
   tmpfs,
@@ -94,6 +95,7 @@ export function hostRoot(instance: ContainerInstance, paths: NodePaths, names: r
       ...(run.writable ?? []).map(scratchMount),
       ...volumeMounts(run.volumes, bundleOf(paths, generationOf(instance)).directory),
       ...fileMounts(instance, paths, names),
+      ...identityMounts(instance, paths),
     ],
     masked: hiddenInEtc.split(" ").map((path) => `/etc/${path}`),
   };

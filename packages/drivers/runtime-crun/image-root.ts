@@ -12,6 +12,7 @@ import {
   checkFilePath,
   contentOf,
   environment,
+  identityMounts,
   resolvConf,
   resolvConfPath,
   tmpfs,
@@ -69,6 +70,7 @@ export function imageRoot(instance: ContainerInstance, paths: NodePaths, image: 
       ...scratchMounts(instance),
       ...volumeMounts(run.volumes, bundleOf(paths, generationOf(instance)).directory),
       ...fileMounts(instance, paths),
+      ...identityMounts(instance, paths),
     ],
     masked: [],
   };

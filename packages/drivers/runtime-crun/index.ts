@@ -26,11 +26,11 @@ export const runtimeCrun: Driver<RuntimeWant, RuntimeHave, RuntimeChange> = {
 };
 
 async function probe({ runner, files }: NodeSystem): Promise<readonly string[]> {
-  const crun = await runner.run(["crun", "--version"]).catch(() => undefined);
+  const crun = await runner.find("crun");
   const [hierarchies, images] = await Promise.all([readHierarchies(files), missingForImages({ runner, files })]);
   const limits = { cpu: "CPU quotas", memory: "memory limits", pids: "limits of processes" } as const;
   return [
-    ...(crun?.code === 0 ? [] : ["crun is not installed (package crun)"]),
+    ...(crun !== undefined ? [] : ["crun is not installed (package crun)"]),
     ...((await files.exists("/usr/bin/tini")) ? [] : ["tini is not installed (package tini)"]),
     ...Object.entries(limits)
       .filter(([controller]) => hierarchies[controller as keyof typeof limits] === undefined)

@@ -10,6 +10,9 @@ export interface Bundle {
   readonly image: string;
   /** Links to the image's layers and to what is written over them. */
   readonly lower: string;
+  /** What it shows to proxies, as it sees it, and the digest of that. */
+  readonly tls: string;
+  readonly identity: string;
   /** The supervising script. */
   readonly script: string;
   /** Mounts its volumes. */
@@ -47,6 +50,8 @@ export function bundleOf(paths: NodePaths, generation: string): Bundle {
     config: `${directory}/config.json`,
     image: `${directory}/image`,
     lower: `${directory}/lower`,
+    tls: `${directory}/tls`,
+    identity: `${directory}/identity`,
     script: `${directory}/supervise.sh`,
     mounts: `${directory}/mounts.sh`,
     supervisor: `${directory}/supervisor`,

@@ -18,6 +18,8 @@ export interface GenerationHave {
   readonly supervisor: ProcessId | null;
   /** It was told to stop. */
   readonly stopping: boolean;
+  /** Digest of what it shows to proxies; undefined where it has nothing. */
+  readonly identity?: string | undefined;
 }
 
 export async function observe(system: NodeSystem, want: RuntimeWant): Promise<RuntimeHave> {
@@ -39,11 +41,12 @@ async function observeImages(
 }
 
 async function observeGeneration(system: NodeSystem, bundle: Bundle): Promise<GenerationHave> {
-  const [supervisor, stopping] = await Promise.all([
+  const [supervisor, stopping, identity] = await Promise.all([
     livingSupervisor(system, bundle),
     system.files.exists(bundle.stop),
+    system.files.read(bundle.identity),
   ]);
-  return { supervisor, stopping };
+  return { supervisor, stopping, identity };
 }
 
 export async function livingSupervisor(system: NodeSystem, bundle: Bundle): Promise<ProcessId | null> {

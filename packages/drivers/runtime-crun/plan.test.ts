@@ -66,6 +66,27 @@ test("a container waits for its secrets; their values stand in nothing that name
   expect(bundleFiles(instance("Y2FuYXJ5"), paths, root)[0]).toMatchObject({ content: "Y2FuYXJ5", mode: 0o400 });
 });
 
+test("a container waits for its certificate; the next one is exchanged while it runs", () => {
+  const identity = { digest: "d1", authority: "AUTHORITY", name: "web.shop.internal" };
+  const value = Buffer.from("CERTIFICATE\n-----BEGIN PRIVATE KEY-----\ncanary").toString("base64");
+  const instance = (digest: string, delivered = true) =>
+    containerOf({ project: "default" }, { ...web({ tls: "/run/tls" }), identity: { ...identity, digest } }, [
+      { digest, ...(delivered ? { value } : {}) },
+    ]) as NonNullable<ReturnType<typeof containerOf>>;
+  expect(lines([instance("d1", false)], {})).toEqual({ install: [], retire: [] });
+  expect(lines([instance("d1")], {})).toEqual({ install: start, retire: [] });
+  const own = generationOf(instance("d1"));
+  expect(generationOf(instance("d2"))).toBe(own);
+  const have = { [own]: { ...running, identity: "d1" } };
+  expect(lines([instance("d1")], have)).toEqual({ install: [], retire: [] });
+  expect(lines([instance("d2", false)], have)).toEqual({ install: [], retire: [] });
+  const exchange = ["exchange certificate of container default.shop-web-1"];
+  expect(lines([instance("d2")], have)).toEqual({ install: exchange, retire: [] });
+  expect(bundleConfig(instance("d1"), paths, { kind: "Host", names: ["etc"] })).toMatchObject({
+    mounts: expect.arrayContaining([expect.objectContaining({ destination: "/run/tls", type: "bind" })]) as unknown[],
+  });
+});
+
 test("what was told to stop and is wanted again is started again", () => {
   expect(lines([webInstance()], { [generation]: { ...running, stopping: true } }).install).toEqual(start);
 });

@@ -1,6 +1,14 @@
 /** One health check of an instance, asked from inside its own network namespace. */
 import { messageOf, milliseconds } from "@netwright/base";
-import { workloadNamespace, type HealthCheck, type NodeSystem, type WorkloadState } from "@netwright/contract";
+import {
+  workloadNamespace,
+  type HealthCheck,
+  type NodePaths,
+  type NodeSystem,
+  type WorkloadState,
+} from "@netwright/contract";
+import { bundleOf } from "./layout.ts";
+import { containerOf, generationOf } from "./want.ts";
 
 export interface ProbeResult {
   readonly healthy: boolean;
@@ -10,16 +18,18 @@ export interface ProbeResult {
 
 /** The caller keeps the interval and counts rise and fall. */
 export async function probeHealth(
-  { runner }: Pick<NodeSystem, "runner">,
+  { runner, paths }: Pick<NodeSystem, "runner" | "paths">,
   project: string,
-  workload: Pick<WorkloadState, "id" | "address">,
+  workload: WorkloadState,
   check: HealthCheck,
 ): Promise<ProbeResult> {
   const target = `[${workload.address}]:${check.port}`;
   const limit = ["--max-time", `${check.timeout / 1000}`];
   const options = ["--silent", "--show-error", "--globoff", "--noproxy", "*", "--output", "/dev/null", ...limit];
   const request =
-    check.kind === "Http" ? ["--write-out", "%{http_code}", `http://${target}${check.path}`] : tcpRequest(target);
+    check.kind === "Http"
+      ? ["--write-out", "%{http_code}", ...httpRequest(paths, project, workload, check, target)]
+      : tcpRequest(target);
   try {
     const result = await runner.run(["curl", "--disable", ...options, ...request], {
       netns: workloadNamespace({ project }, workload),
@@ -29,6 +39,22 @@ export async function probeHealth(
   } catch (error) {
     return { healthy: false, message: messageOf(error) };
   }
+}
+
+/** Where the instance asks for a certificate, its own is shown: nobody else on this host has one of its authority. */
+function httpRequest(
+  paths: NodePaths,
+  project: string,
+  workload: WorkloadState,
+  { port, path }: HealthCheck,
+  target: string,
+): readonly string[] {
+  const { identity } = workload;
+  const instance = identity === undefined ? undefined : containerOf({ project }, workload);
+  if (identity === undefined || instance === undefined) return [`http://${target}${path}`];
+  const file = (name: string): string => `${bundleOf(paths, generationOf(instance)).tls}/${name}`;
+  const own = ["--cert", file("tls.crt"), "--key", file("tls.key"), "--cacert", file("ca.crt")];
+  return [...own, "--connect-to", `::${target}`, `https://${identity.name}:${port}${path}`];
 }
 
 /** Telnet sends nothing; with its input at the end it stops when connected. */

@@ -1,7 +1,14 @@
 /** What both kinds of root directories are made of: the host's own, and an image's. Pure. */
 import { NetwrightError } from "@netwright/base";
-import { internalDomain, resolverAddress, type SecretRef, type WorkloadFile } from "@netwright/contract";
-import type { ContainerInstance } from "./want.ts";
+import {
+  internalDomain,
+  resolverAddress,
+  type NodePaths,
+  type SecretRef,
+  type WorkloadFile,
+} from "@netwright/contract";
+import { bundleOf } from "./layout.ts";
+import { generationOf, type ContainerInstance } from "./want.ts";
 
 export interface Mount {
   readonly destination: string;
@@ -43,6 +50,12 @@ export const bound = (destination: string, source: string): Mount => ({
   source,
   options: ["bind", "ro", "nosuid", "nodev"],
 });
+
+/** The whole directory, so that what is in it can be exchanged. */
+export function identityMounts(instance: ContainerInstance, paths: NodePaths): readonly Mount[] {
+  const { tls } = instance.run;
+  return tls === undefined ? [] : [bound(tls, bundleOf(paths, generationOf(instance)).tls)];
+}
 
 export const resolvConfPath = "/etc/resolv.conf";
 

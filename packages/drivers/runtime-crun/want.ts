@@ -11,6 +11,8 @@ import {
   type WorkloadState,
 } from "@netwright/contract";
 
+import { identityFiles, type IdentityFiles } from "./identity.ts";
+
 export interface ContainerInstance {
   /** `PROJECT.ID`, unique on a host. */
   readonly name: string;
@@ -22,6 +24,8 @@ export interface ContainerInstance {
   readonly run: ContainerRun;
   /** Values that `run` refers to, in base64, by digest; those that were delivered. */
   readonly secrets: ReadonlyMap<string, string>;
+  /** What it shows and believes; undefined where it has none, or where that was not delivered yet. */
+  readonly identity: IdentityFiles | undefined;
 }
 
 export type RuntimeWant = readonly ContainerInstance[];
@@ -39,7 +43,7 @@ export function containerOf(
   workload: WorkloadState,
   values: readonly SecretValue[] = [],
 ): ContainerInstance | undefined {
-  const { id, service, address, run } = workload;
+  const { id, service, address, run, identity } = workload;
   if (run.kind !== "Container") return undefined;
   const wanted = new Set(secretsOf(run).map(({ digest }) => digest));
   const secrets = new Map(
@@ -53,8 +57,13 @@ export function containerOf(
     address,
     run,
     secrets,
+    identity: identityFiles(identity, values.find(({ digest }) => digest === identity?.digest)?.value),
   };
 }
+
+/** Whether it waits for what it shows to proxies. */
+export const lacksIdentity = ({ run, identity }: Pick<ContainerInstance, "run" | "identity">): boolean =>
+  run.tls !== undefined && identity === undefined;
 
 export const secretsOf = ({ env, files }: ContainerRun): readonly SecretRef[] =>
   [...env, ...files].flatMap((each) => ("secret" in each ? [each.secret] : []));

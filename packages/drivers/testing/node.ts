@@ -18,7 +18,7 @@ export class TestNode implements AsyncDisposable {
     this.#holder = holder;
     this.pid = holder.pid as number;
     this.system = {
-      runner: { run: (command, options) => this.#run(command, options) },
+      runner: { ...nodeRunner, run: (command, options) => this.#run(command, options) },
       files: {
         ...nodeFiles,
         // Of all files only these differ between the node and this process, as far as drivers read them.

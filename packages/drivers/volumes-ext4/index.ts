@@ -20,16 +20,9 @@ export const volumesExt4: Driver<VolumesWant, VolumesHave, VolumeChange> = {
 };
 
 async function probe({ runner, files }: NodeSystem): Promise<readonly string[]> {
-  const programs = { "mkfs.ext4": ["-V"], resize2fs: ["-h"], fallocate: ["--version"], losetup: ["--version"] };
-  const missing = await Promise.all(
-    Object.entries(programs).map(([name, flags]) =>
-      runner.run([name, ...flags]).then(
-        () => undefined,
-        () => name,
-      ),
-    ),
-  );
-  const lacking = missing.filter((name) => name !== undefined);
+  const programs = ["mkfs.ext4", "resize2fs", "fallocate", "losetup"];
+  const found = await Promise.all(programs.map((program) => runner.find(program)));
+  const lacking = programs.filter((_, index) => found[index] === undefined);
   const kernel = (await files.read("/proc/filesystems")) ?? "";
   const packages = "packages e2fsprogs and util-linux";
   return [

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { messageOf, NetwrightError } from "@netwright/base";
 import type { LabContext } from "../context.ts";
-import { enter } from "../sandbox/enter.ts";
+import { enterAsPart } from "../sandbox/enter.ts";
 import { commandEnvironment } from "../sandbox/environment.ts";
 import { findNode } from "../topology/find.ts";
 import { findLab } from "./list.ts";
@@ -26,7 +26,7 @@ export async function exec(context: LabContext, { lab, node, command, environmen
   const { record } = await findLab(context, lab);
   const { pid } = await nodeProcess(context, record, findNode(record.topology, node).name);
   const here = process.cwd();
-  const [program, ...args] = enter(pid, command, /^\/(run|proc|sys|etc)(\/|$)/.test(here) ? undefined : here);
+  const [program, ...args] = enterAsPart(pid, command, /^\/(run|proc|sys|etc)(\/|$)/.test(here) ? undefined : here);
   return foreground(program, args, commandEnvironment(environment));
 }
 

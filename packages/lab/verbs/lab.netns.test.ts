@@ -77,6 +77,13 @@ describe("a small lab", () => {
     expect((await execIn("nobody", "true")).code).toBe(1);
   });
 
+  test("what exec starts belongs to the lab's control groups", async () => {
+    const groups = (await execIn("a", "cat", "/proc/self/cgroup")).stdout.trim().split("\n");
+    // Seen from inside: a process beside the lab would be at /.. and further.
+    expect(groups.filter((line) => line.includes("/.."))).toEqual([]);
+    expect(groups.some((line) => /:cpu[^:]*:\/$|^0::\/lab$/.test(line))).toBe(true);
+  });
+
   test("every node has a /run, state, processes and network devices of its own", async () => {
     expect((await inNode("small", "a", "ls", "/run")).stdout).toBe("");
     expect((await inNode("small", "a", "ls", "/sys/class/net")).stdout).toBe("b\nb-2\nlan\nlo\n");

@@ -39,6 +39,8 @@ export interface CertificateRequest {
   readonly hostnames?: readonly string[];
   /** IPv6 or IPv4 addresses. */
   readonly addresses?: readonly string[];
+  /** Who shows it; servers alone when absent. */
+  readonly usages?: readonly ("Server" | "Client")[];
   /** Days of validity from now, 90 when absent; never beyond the root's own. */
   readonly days?: number;
 }
@@ -60,6 +62,7 @@ export interface Authority {
 }
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
+const purposes = { Server: ExtendedKeyUsage.serverAuth, Client: ExtendedKeyUsage.clientAuth } as const;
 const day = 24 * 60 * 60 * 1000;
 const rootDays = 3652;
 const leafDays = 90;
@@ -142,7 +145,7 @@ async function authority(
           new SubjectAlternativeNameExtension(alternativeNames(request), true),
           new BasicConstraintsExtension(false, undefined, true),
           new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-          new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+          new ExtendedKeyUsageExtension((request.usages ?? ["Server"]).map((usage) => purposes[usage])),
           await AuthorityKeyIdentifierExtension.create(root.publicKey),
           await SubjectKeyIdentifierExtension.create(keys.publicKey),
         ],

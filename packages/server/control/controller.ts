@@ -36,6 +36,7 @@ import { volumesIn } from "../status/project-status.ts";
 import { newUid } from "../state/uid.ts";
 import type { Rounds, RoundResult, Decision } from "./round.ts";
 import type { Certificates } from "./certificates.ts";
+import type { Identities } from "./identities.ts";
 import { checkOwnCertificates } from "./own-certificates.ts";
 import { sealEdit } from "../secrets/seal-edit.ts";
 import type { Sealer } from "../secrets/sealer.ts";
@@ -54,6 +55,7 @@ export interface ControllerDependencies {
   readonly rounds: Rounds;
   readonly statuses: Statuses;
   readonly certificates: Certificates;
+  readonly identities: Identities;
   readonly sealer: Sealer;
   readonly tokens: Tokens;
   /** Called after every round that changed something. */
@@ -191,12 +193,13 @@ export class Controller {
   }
 
   async #turn(): Promise<void> {
-    const { certificates, clock, events, log, metrics, rounds, statuses } = this.#dependencies;
+    const { certificates, clock, events, identities, log, metrics, rounds, statuses } = this.#dependencies;
     for (const event of this.#ended.splice(0)) events.tell(event);
     const changed = this.#readinessChanged();
     // Where something is on its way out, the next round has its time.
     const departed = this.#nextAt !== null && rounds.anyDeparted(this.#world);
-    const due = departed || (this.#nextAt !== null && clock.now() >= this.#nextAt) || certificates.anyDue();
+    const renewal = certificates.anyDue() || identities.anyDue();
+    const due = departed || (this.#nextAt !== null && clock.now() >= this.#nextAt) || renewal;
     for (const node of changed) statuses.markNode(node);
     statuses.markHostnames(this.#world, certificates.news());
     try {

@@ -25,6 +25,7 @@ import type { NodeStates } from "../state/node-states.ts";
 import type { Reports } from "../state/reports.ts";
 import type { Events, NewEvent } from "../state/events.ts";
 import type { Certificates, Certified } from "./certificates.ts";
+import type { Identified, Identities } from "./identities.ts";
 import type { OpenedValues } from "../secrets/opened-values.ts";
 import type { ComputedSpans } from "./stages.ts";
 import { nodeNames, type World } from "./world.ts";
@@ -35,6 +36,7 @@ export interface RoundDependencies {
   readonly states: NodeStates;
   readonly reports: Reports;
   readonly certificates: Certificates;
+  readonly identities: Identities;
   /** What certificate authorities ask for now. */
   readonly challenges: () => Challenges;
   readonly values: OpenedValues;
@@ -106,11 +108,12 @@ export class Rounds {
 
   /** Makes a decision real: whole or, when it throws, not at all. What else an edit writes goes into the same transaction. */
   async carryOut(decision: Decision, edited: Edited = nothingEdited): Promise<RoundResult> {
-    const { clock, states, certificates } = this.#dependencies;
+    const { clock, states, certificates, identities } = this.#dependencies;
     const started = clock.monotonic();
     const challenges = this.#dependencies.challenges();
     const certified = await certificates.prepare(decision.world);
-    const prepared = states.prepare(this.#compile(decision, certified.certified, challenges));
+    const identified = await identities.prepare(decision.world);
+    const prepared = states.prepare(this.#compile(decision, certified.certified, identified, challenges));
     const compiled = milliseconds(clock.monotonic() - started);
     const before = states.revisions();
     const writes = [
@@ -118,11 +121,13 @@ export class Rounds {
       ...ledgerWrites(decision.reconciled.changes),
       ...prepared.writes,
       ...certified.writes,
+      ...identified.writes,
     ];
     const { explanations, hostNews } = decision.reconciled;
     const news = [...edited.events, ...hostNews.map(hostEvent), ...explanations.flatMap(eventOf)];
     const revision = await this.#commit(writes, news);
     certified.done();
+    identified.done();
     prepared.publish();
     this.#shown = challenges;
     const changedNodes = new Map([...states.revisions()].filter(([node, at]) => before.get(node) !== at));
@@ -134,12 +139,21 @@ export class Rounds {
   #compile(
     { world, observed, reconciled }: Decision,
     { digests: certificates, values }: Certified,
+    { identities, values: more }: Identified,
     challenges: Challenges,
   ): ReadonlyMap<string, HostState | undefined> {
     const { objects, ledger } = world;
-    const secrets = new Map([...this.#dependencies.values.of(ledger, reconciled.changes), ...values]);
+    const secrets = new Map([...this.#dependencies.values.of(ledger, reconciled.changes), ...values, ...more]);
     if (this.#compilation === undefined) {
-      this.#compilation = createCompilation({ objects, ledger, observed, certificates, challenges, secrets });
+      this.#compilation = createCompilation({
+        objects,
+        ledger,
+        observed,
+        certificates,
+        identities,
+        challenges,
+        secrets,
+      });
       const { states } = this.#compilation.compiled();
       const gone = [...this.#dependencies.states.known()].filter((node) => !states.has(node));
       return new Map<string, HostState | undefined>([...states, ...gone.map((node) => [node, undefined] as const)]);
@@ -149,6 +163,7 @@ export class Rounds {
       ledger: reconciled.changes,
       observed,
       certificates,
+      identities,
       challenges,
       secrets,
     });

@@ -15,6 +15,7 @@ export const sealedPrefixes = [
   "ledger/template/",
   "change/",
   "certificate/",
+  "identity/",
   "acme-account/",
   "acme-order/",
 ] as const;

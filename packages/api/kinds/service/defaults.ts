@@ -51,7 +51,16 @@ function completeTier(tier: TierInput, reach: Reach): WorkloadTier | WrittenImpl
   if (!isWorkloadTier(tier)) return { name: name as WrittenImpliedTier["name"], replicas, spread };
   const health = tier.health ?? (tierProtocols(reach, name).includes("tcp") ? defaultHealth : undefined);
   const after = tier.after === undefined ? {} : { after: tier.after };
-  return { name, workload: tier.workload, ...(health === undefined ? {} : { health }), ...after, replicas, spread };
+  const mutualTls = tier.mutualTls === undefined ? {} : { mutualTls: tier.mutualTls };
+  return {
+    name,
+    workload: tier.workload,
+    ...(health === undefined ? {} : { health }),
+    ...mutualTls,
+    ...after,
+    replicas,
+    spread,
+  };
 }
 
 function completeAllow(rule: AllowInput, project: string, workloads: readonly WorkloadTier[]): Allow {

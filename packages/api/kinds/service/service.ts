@@ -49,6 +49,8 @@ export interface WorkloadTier {
   readonly workload: Workload;
   /** Undefined only where nothing but UDP reaches the tier: then listening is all that is asked. */
   readonly health?: Health;
+  /** Proxies and instances show each other certificates; where the program finds its own. */
+  readonly mutualTls?: { readonly directory: string };
   /** Tiers that have a ready instance before the first of this one starts. */
   readonly after?: string[];
   readonly replicas: number;

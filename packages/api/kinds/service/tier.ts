@@ -18,6 +18,21 @@ export const tierSchema = z.strictObject({
   health: healthSchema
     .exactOptional()
     .meta({ description: "When an instance is healthy; a TCP connection when left out." }),
+  mutualTls: z
+    .strictObject({
+      directory: z
+        .string()
+        .regex(/^\/run(\/(?!\.+(\/|$))[A-Za-z0-9._-]+)+$/, {
+          error: "must be a directory below /run, for example /run/tls",
+        })
+        .default("/run/tls")
+        .meta({ description: "Where the program finds tls.crt, tls.key and ca.crt." }),
+    })
+    .exactOptional()
+    .meta({
+      description:
+        "Proxies and this tier speak TLS, and each shows the other a certificate of the service's own authority. For the first tier behind an HTTPS listener.",
+    }),
   after: z
     .array(nameField("A tier of this service.", tierNameMax))
     .exactOptional()

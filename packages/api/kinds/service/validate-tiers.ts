@@ -15,6 +15,7 @@ export function validateTiers(spec: Spec): readonly Finding[] {
     return [
       ...nameFindings(spec.tiers, index),
       ...(isImplied(tier.name) ? impliedFindings(spec, tier, path) : workloadFindings(tier, path)),
+      ...(tier.mutualTls === undefined || isImplied(tier.name) ? [] : tlsFindings(spec, index)),
       ...(tier.health === undefined ? [] : healthFindings(tier.health, [...path, "health"])),
     ];
   });
@@ -29,7 +30,7 @@ function nameFindings(tiers: readonly TierInput[], index: number): readonly Find
 }
 
 function impliedFindings({ expose }: Spec, tier: TierInput, path: FieldPath): readonly Finding[] {
-  const foreign = (["workload", "health", "after"] as const).filter((field) => tier[field] !== undefined);
+  const foreign = (["workload", "health", "mutualTls", "after"] as const).filter((field) => tier[field] !== undefined);
   const implied = tier.name === "proxy" ? expose.some(({ protocol }) => protocol === "HTTPS") : expose.length > 0;
   const cause = tier.name === "proxy" ? "an HTTPS listener" : "a listener";
   const message = (field: string): string => `tier ${tier.name} is run by Netwright and has no ${field} of yours`;
@@ -47,6 +48,15 @@ function workloadFindings({ workload }: TierInput, path: FieldPath): readonly Fi
   if (workload !== undefined) return validateWorkload(workload, [...path, "workload"]);
   const hint = "only lb and proxy have no workload: say what runs, with image, command and port";
   return [finding("NW1202", [...path, "workload"], "is required", hint)];
+}
+
+/** Only proxies have certificates to show. */
+function tlsFindings({ expose, tiers }: Spec, index: number): readonly Finding[] {
+  const isProxied = expose.some(({ protocol }) => protocol === "HTTPS");
+  if (isProxied && tiers.findIndex(({ name }) => !isImplied(name)) === index) return [];
+  const message = "is for the first tier behind an HTTPS listener only";
+  const hint = "leave it out: nobody but proxies is given a certificate to show";
+  return [keyFinding("NW1205", ["spec", "tiers", index, "mutualTls"], message, hint)];
 }
 
 function healthFindings(health: Health, path: FieldPath): readonly Finding[] {

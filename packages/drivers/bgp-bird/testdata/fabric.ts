@@ -27,7 +27,7 @@ export function systemOf(node: string): NodeSystem {
   const netns = namespaceOf(node);
   return {
     ...own,
-    runner: { run: (command, options) => own.runner.run(command, { ...options, netns }) },
+    runner: { ...own.runner, run: (command, options) => own.runner.run(command, { ...options, netns }) },
     processes: { ...own.processes, start: (command, options) => own.processes.start(command, { ...options, netns }) },
   };
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseCpu, parseOctets, printCpu, printOctets, type MilliCpu, type Octets } from "./quantity.ts";
+import { parseCpu, parseOctets, printCpu, printOctets, type MilliCpu, type Octets } from "./amounts.ts";
 
 test.each([
   ["500m", 500],
