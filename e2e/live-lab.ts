@@ -67,7 +67,12 @@ export interface ServiceStatus {
   readonly addresses: readonly { readonly address: string }[];
   readonly announcements: readonly { readonly router: string; readonly host: string; readonly prefix: string }[];
   readonly instances: readonly Instance[];
-  readonly conditions: readonly { readonly type: string; readonly status: string; readonly message: string }[];
+  readonly conditions: readonly {
+    readonly type: string;
+    readonly status: string;
+    readonly reason: string;
+    readonly message: string;
+  }[];
 }
 
 export const statusOf = async (lab: LiveLab, service: string): Promise<ServiceStatus> =>

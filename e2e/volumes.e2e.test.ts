@@ -83,6 +83,11 @@ test("it holds what its size says and no more; a larger size holds more", async 
   const fill = `head -c 24000000 /dev/zero | curl --silent --noproxy '*' --data-binary @- ${book}`;
   expect((await lab.tryAt("internet1", fill)).stdout).toBe("kept\n");
   expect((await lab.tryAt("internet1", fill)).stdout).toBe("ENOSPC\n");
+  await until(
+    "it is told to be full",
+    () => lab.json<{ status: { used?: string; message: string } }>("get", "volume/notes-book-data-1"),
+    ({ status }) => /^(2[5-9]|3\d)Mi$/.test(status.used ?? "") && /^\d+% of it is used/.test(status.message),
+  );
   await lab.must("apply", "-f", written(coloured("red"), ["size: 32Mi", "size: 80Mi"]));
   await until(
     "there is room again",

@@ -136,5 +136,7 @@ function commandsOfBlock(file: string, block: Block): readonly DocsCommand[] {
 function judge(command: string, reason: string | undefined): Pick<DocsCommand, "kind" | "reason"> {
   const why = reason ?? runElsewhere[command];
   if (why !== undefined) return { kind: "explained", reason: why };
-  return { kind: /^(netwright|openssl)( |$)/.test(command) || Object.hasOwn(runInstead, command) ? "run" : "unknown" };
+  // Ours, and what others make certificates and images with.
+  const isRun = /^(netwright|openssl|skopeo|umoci)( |$)/.test(command) || Object.hasOwn(runInstead, command);
+  return { kind: isRun ? "run" : "unknown" };
 }

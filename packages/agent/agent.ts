@@ -60,6 +60,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     ...options.images,
     onNews: tell,
     onImage: () => converger.wake(["runtime"]),
+    metrics,
   });
   const watch = new Watch(
     system,

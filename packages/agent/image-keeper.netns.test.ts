@@ -21,10 +21,14 @@ let base: string;
 let stop: AbortController;
 let running: Promise<void>;
 let news: string[];
+let tried: string[];
+let sizes: number[];
 beforeEach(() => {
   base = mkdtempSync(join(tmpdir(), "nw-keeper-"));
   stop = new AbortController();
   news = [];
+  tried = [];
+  sizes = [];
 });
 afterEach(async () => {
   stop.abort();
@@ -47,6 +51,10 @@ function keeper(cacheSize = 2 ** 20) {
     cacheSize,
     onNews: () => {},
     onImage: () => void news.push("image"),
+    metrics: {
+      imageTried: (outcome) => void tried.push(outcome),
+      imagesKept: (octets) => void sizes.push(octets),
+    },
   });
   running = kept.run(stop.signal);
   return { clock, kept, system };

@@ -45,6 +45,14 @@ export interface ImageKeeperOptions extends ImageOptions {
   readonly onNews: () => void;
   /** An image is there that was not. */
   readonly onImage: () => void;
+  /** Null when nobody asks for them. */
+  readonly metrics: ImageMetrics | null;
+}
+
+export interface ImageMetrics {
+  imageTried(outcome: "Fetched" | "Failed"): void;
+  /** Octets of the store. */
+  imagesKept(octets: number): void;
 }
 
 /** One image on its way. */
@@ -166,13 +174,14 @@ export class ImageKeeper {
 
   /** Never rejects. */
   async #work(task: Task, signal: AbortSignal): Promise<void> {
-    const { system, entropy, log, onNews, onImage } = this.#options;
+    const { system, entropy, log, onNews, onImage, metrics } = this.#options;
     const { name } = task.wanted;
     try {
       await this.#have(task, AbortSignal.any([signal, task.stop.signal]));
       task.phase = "Ready";
       task.failures = 0;
       task.failure = null;
+      metrics?.imageTried("Fetched");
       log.info("an image is there", { image: name, digest: task.digest });
       onImage();
     } catch (error) {
@@ -180,6 +189,7 @@ export class ImageKeeper {
       task.phase = "Failed";
       task.failure = failureOf(error);
       task.nextAt = milliseconds(system.clock.monotonic() + backOff(++task.failures, entropy));
+      metrics?.imageTried("Failed");
       log.warn("an image cannot be had", { image: name, ...task.failure, failures: task.failures });
     } finally {
       task.working = null;
@@ -225,7 +235,7 @@ export class ImageKeeper {
 
   /** Only while nothing is on its way. */
   async #collect(): Promise<void> {
-    const { system, cacheSize, log } = this.#options;
+    const { system, cacheSize, log, metrics } = this.#options;
     const { files, paths, clock } = system;
     if (this.#state === undefined || clock.monotonic() < this.#collectAt) return;
     if ([...this.#tasks.values()].some(({ working }) => working !== null)) return;
@@ -236,8 +246,9 @@ export class ImageKeeper {
     const used = new Set(digests.filter((digest) => typeof digest === "string").filter(isDigest));
     await markUsed(system, new Set([...this.#used].filter((digest) => !used.has(digest))));
     this.#used = used;
-    const gone = await collectImages(system, { used, bound: cacheSize });
-    if (gone.length > 0) log.info("images that nobody uses were collected", { digests: gone });
+    const { images, octets } = await collectImages(system, { used, bound: cacheSize });
+    metrics?.imagesKept(octets);
+    if (images.length > 0) log.info("images that nobody uses were collected", { digests: images });
   }
 }
 

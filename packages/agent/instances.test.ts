@@ -141,6 +141,21 @@ describe("a container", () => {
     expect(await one.look()).toMatchObject({ phase: "Stopping", reason: "Stopping" });
   });
 
+  test("that has not all its limits here runs, and says which have no effect", async () => {
+    const one = host();
+    one.starts();
+    one.listens();
+    one.answers("200");
+    one.files.set(
+      one.bundle.unlimited,
+      "its limit of io has no effect: this host has no control group hierarchy with it",
+    );
+    expect(await one.look()).toMatchObject({
+      phase: "Ready",
+      message: expect.stringMatching(/^answered 200; its limit of io has no effect/),
+    });
+  });
+
   test("without an HTTP check is ready when it listens", async () => {
     const one = host({ ...web, health: null });
     one.starts();

@@ -53,9 +53,7 @@ export class InstanceWatch {
     const factsOf = new Map(containers.map((facts) => [`${facts.project}/${facts.id}`, facts]));
     const reports = instances.map((instance) => {
       const facts = factsOf.get(keyOf(instance));
-      return facts === undefined
-        ? this.#proxy(instance, state.secrets)
-        : this.#container(instance, facts, state.secrets);
+      return facts === undefined ? this.#proxy(instance, state.secrets) : this.#limited(instance, facts, state.secrets);
     });
     return (await Promise.all(reports)).toSorted((a, b) => (`${a.project}/${a.id}` < `${b.project}/${b.id}` ? -1 : 1));
   }
@@ -79,6 +77,12 @@ export class InstanceWatch {
       reason,
       message: why === "" ? `no members for ${worst.name}` : `${worst.name}: ${why}`,
     };
+  }
+
+  /** With what is not as it was asked for, though it runs. */
+  async #limited(instance: Instance, facts: ContainerFacts, values: HostState["secrets"]): Promise<InstanceReport> {
+    const report = await this.#container(instance, facts, values);
+    return facts.unlimited === null ? report : { ...report, message: `${report.message}; ${facts.unlimited}` };
   }
 
   async #container(instance: Instance, facts: ContainerFacts, values: HostState["secrets"]): Promise<InstanceReport> {

@@ -1,9 +1,10 @@
 /** Metrics of one agent, in Prometheus' text format. */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Round } from "./converger.ts";
+import type { ImageMetrics } from "./image-keeper.ts";
 import type { Seen } from "./watch.ts";
 
-export interface AgentMetrics {
+export interface AgentMetrics extends ImageMetrics {
   readonly registry: Registry;
   round(round: Round): void;
   seen(seen: Seen): void;
@@ -60,8 +61,25 @@ export function agentMetrics(version: string): AgentMetrics {
     labelNames: ["neighbor"],
     registers,
   });
+  const images = new Gauge({
+    name: "netwright_agent_images_bytes",
+    help: "What images take on this host, as --image-cache counts it.",
+    registers,
+  });
+  const tries = new Counter({
+    name: "netwright_agent_image_pulls_total",
+    help: "Tries to have an image on this host, by outcome: Fetched or Failed.",
+    labelNames: ["outcome"],
+    registers,
+  });
+  const volume = (name: string, help: string) =>
+    new Gauge({ name: `netwright_agent_volume_${name}`, help, labelNames: ["project", "volume"], registers });
+  const volumeSize = volume("size_bytes", "What a volume on this host can hold.");
+  const volumeUsed = volume("used_bytes", "What a volume on this host holds.");
   return {
     registry,
+    imageTried: (outcome) => tries.inc({ outcome }),
+    imagesKept: (octets) => images.set(octets),
     round: (round) => {
       rounds.inc();
       revision.set(round.goal.revision);
@@ -74,6 +92,14 @@ export function agentMetrics(version: string): AgentMetrics {
     seen: (seen) => {
       instances.reset();
       for (const { phase } of seen.instances) instances.inc({ phase });
+      volumeSize.reset();
+      volumeUsed.reset();
+      for (const { id, sizeBytes, usedBytes } of seen.volumeUsage) {
+        // PROJECT.NAME.SERIAL; neither name has a dot.
+        const [project = "", name = ""] = id.split(".");
+        volumeSize.set({ project, volume: name }, sizeBytes);
+        volumeUsed.set({ project, volume: name }, usedBytes);
+      }
       sessions.reset();
       for (const { neighbor, state } of seen.sessions) sessions.set({ neighbor }, state === "Established" ? 1 : 0);
     },

@@ -50,6 +50,6 @@ export class Reporter {
   }
 }
 
-/** Connections come and go all the time: they are told with the next report, and make none. */
+/** Connections come and go and volumes fill all the time: they are told with the next report, and make none. */
 const newsOf = (facts: Facts): string =>
-  JSON.stringify(facts, (key, value: unknown) => (key === "connections" ? undefined : value));
+  JSON.stringify(facts, (key, value: unknown) => (key === "connections" || key === "usedBytes" ? undefined : value));

@@ -4,16 +4,18 @@
  * Also wakes the converger when an instance that was up is not any more, or a resolver has ended: its engine may have to be started again.
  */
 import { milliseconds, type Milliseconds } from "@netwright/base";
-import type { HostState, InstanceReport, NodeSystem } from "@netwright/contract";
+import type { HostState, InstanceReport, NodeSystem, VolumeUsage } from "@netwright/contract";
 import { hasEnded } from "@netwright/drivers/resolver-unbound/index.ts";
 import { readVolumes } from "@netwright/drivers/volumes-ext4/index.ts";
 import { EngineWatch, type EnginesSeen } from "./engine-watch.ts";
 import { InstanceWatch, type FindImage } from "./instances.ts";
+import { VolumeWatch } from "./volume-watch.ts";
 import { Waiter } from "./waiter.ts";
 
 export interface Seen extends EnginesSeen {
   /** Ids of the volumes that are on this node. */
   readonly volumes: readonly string[];
+  readonly volumeUsage: readonly VolumeUsage[];
   readonly instances: readonly InstanceReport[];
 }
 
@@ -29,10 +31,11 @@ export class Watch {
   #up: ReadonlySet<string> = new Set();
   /** Undefined until the first look. */
   #instancesSeen: readonly InstanceReport[] | undefined;
-  #volumesSeen: readonly string[] = [];
+  #volumesSeen: Pick<Seen, "volumes" | "volumeUsage"> = { volumes: [], volumeUsage: [] };
   #enginesSeen: EnginesSeen | undefined;
   readonly #instances: InstanceWatch;
   readonly #engines: EngineWatch;
+  readonly #volumes: VolumeWatch;
   readonly #system: NodeSystem;
   readonly #state: () => HostState | undefined;
   readonly #tell: (seen: Seen) => void;
@@ -52,6 +55,7 @@ export class Watch {
     this.#repair = repair;
     this.#waiter = new Waiter(system.clock);
     this.#instances = new InstanceWatch(system, findImage);
+    this.#volumes = new VolumeWatch(system);
     this.#engines = new EngineWatch(system, state, (seen) => {
       this.#enginesSeen = seen;
       this.#tellAll();
@@ -96,7 +100,8 @@ export class Watch {
     const { clock } = this.#system;
     const started = clock.monotonic();
     const instances = await this.#instances.look(state);
-    this.#volumesSeen = await readVolumes(this.#system);
+    const volumes = await readVolumes(this.#system);
+    this.#volumesSeen = { volumes, volumeUsage: await this.#volumes.look(volumes, state, instances) };
     this.#instancesSeen = instances;
     this.#tellAll();
     if (
@@ -116,7 +121,7 @@ export class Watch {
 
   #tellAll(): void {
     if (this.#instancesSeen === undefined || this.#enginesSeen === undefined) return;
-    this.#tell({ ...this.#enginesSeen, instances: this.#instancesSeen, volumes: this.#volumesSeen });
+    this.#tell({ ...this.#enginesSeen, instances: this.#instancesSeen, ...this.#volumesSeen });
   }
 }
 

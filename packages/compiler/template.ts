@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Workload, WorkloadTier } from "@netwright/api";
 import { parseImageReference, type Digest } from "@netwright/base";
-import type { ContainerRun } from "@netwright/contract";
+import type { ContainerRun, IoLimits, Resources } from "@netwright/contract";
 import type { TemplateEntry } from "./ledger.ts";
 import type { ObjectSet } from "./objects.ts";
 import { templateVolumes } from "./volumes.ts";
@@ -26,14 +26,14 @@ export function templateOf(
 }
 
 function runOf(workload: Workload, values: Values): ContainerRun {
-  const { image, command, args, volumes = [], resources, stopGracePeriod } = workload;
+  const { image, command, args, volumes = [], stopGracePeriod } = workload;
   return {
     kind: "Container",
     image,
     command,
     env: envOf(workload, values),
     files: filesOf(workload, values),
-    resources: { cpuMillis: resources.cpu ?? null, memoryBytes: resources.memory ?? null, pids: resources.pids },
+    resources: resourcesOf(workload),
     stopGracePeriod,
     // What is not there stands in no hash, so that what runs since before it could be there runs on.
     ...(args.length === 0 ? {} : { args }),
@@ -43,12 +43,27 @@ function runOf(workload: Workload, values: Values): ContainerRun {
   };
 }
 
+function resourcesOf({ resources: { cpu, memory, pids, io } }: Workload): Resources {
+  const limits: IoLimits = {
+    ...(io?.readBandwidth === undefined ? {} : { readBytes: io.readBandwidth }),
+    ...(io?.writeBandwidth === undefined ? {} : { writeBytes: io.writeBandwidth }),
+    ...(io?.readIops === undefined ? {} : { readOperations: io.readIops }),
+    ...(io?.writeIops === undefined ? {} : { writeOperations: io.writeIops }),
+  };
+  const none = Object.keys(limits).length === 0;
+  return { cpuMillis: cpu ?? null, memoryBytes: memory ?? null, pids, ...(none ? {} : { io: limits }) };
+}
+
+const defaultEphemeralStorage = 2 ** 30;
+
 function processOf(workload: Workload): Partial<ContainerRun> {
-  const { workingDir, user, readOnlyRoot, writable = [], stopSignal, image } = workload;
+  const { workingDir, user, readOnlyRoot, writable = [], stopSignal, image, resources } = workload;
   return {
     ...(workingDir === undefined ? {} : { workingDir }),
     ...(user === undefined ? {} : { user }),
-    ...(readOnlyRoot || image === "host" ? {} : { writableRoot: true }),
+    ...(readOnlyRoot || image === "host"
+      ? {}
+      : { writableRoot: true, writableBytes: resources.ephemeralStorage ?? defaultEphemeralStorage }),
     ...(writable.length === 0 ? {} : { writable: writable.toSorted() }),
     ...(stopSignal === undefined ? {} : { stopSignal }),
   };

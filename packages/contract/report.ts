@@ -23,10 +23,20 @@ export interface NodeReport {
   readonly images?: readonly ImageReport[];
   /** Ids of the volumes whose data is on this host, sorted. */
   readonly volumes?: readonly string[];
+  /** How full they are, by id; those that could be looked at. */
+  readonly volumeUsage?: readonly VolumeUsage[];
   readonly at: Instant;
   readonly agent: { readonly version: string; readonly pid: number; readonly startedAt: Instant };
   /** One line per slot: which driver, and what it cannot do here. */
   readonly drivers: readonly { readonly slot: Slot; readonly driver: string; readonly missing: readonly string[] }[];
+}
+
+/** Of what programs can use: without the file system's own part. */
+export interface VolumeUsage {
+  readonly id: string;
+  readonly sizeBytes: number;
+  /** No news by itself: it comes with the next report. */
+  readonly usedBytes: number;
 }
 
 export interface Problem {

@@ -57,6 +57,8 @@ export interface ContainerRun {
   readonly user?: string;
   /** Only for images: what it writes goes above the image, and is gone when it ends. Absent: the root is read-only. */
   readonly writableRoot?: true;
+  /** How much that may be, in octets. There where `writableRoot` is. */
+  readonly writableBytes?: number;
   /** Directories in memory. Sorted; absent where there are none. */
   readonly writable?: readonly string[];
   /** Absent: what the image says, or SIGTERM. */
@@ -121,6 +123,17 @@ export interface Resources {
   readonly memoryBytes: number | null;
   /** Processes and threads. */
   readonly pids: number;
+  /** Absent: no limit. */
+  readonly io?: IoLimits;
+}
+
+/** Of each disk, a second. What is absent has no limit. */
+export interface IoLimits {
+  /** Octets. */
+  readonly readBytes?: number;
+  readonly writeBytes?: number;
+  readonly readOperations?: number;
+  readonly writeOperations?: number;
 }
 
 /** Asked of the instance itself, on its own host. */

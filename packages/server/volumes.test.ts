@@ -57,7 +57,18 @@ test("it is made on first use, and known to its host as made once that says so",
   await eventually(async () => {
     expect(agent.states.at(-1)?.state.volumes).toEqual([{ ...wanted, phase: "Made" }]);
   });
-  await agent.say({ volumes: [] });
+  const usage = { id: wanted.id, sizeBytes: 60 * 2 ** 20, usedBytes: 20.2 * 2 ** 20 };
+  await agent.say({ volumes: [wanted.id], volumeUsage: [usage] });
+  await eventually(async () => {
+    const [found] = await listed();
+    expect(found?.status).toEqual({ phase: "InUse", used: "21Mi", usedBy: "shop-db-1", message: "" });
+  });
+  await agent.say({ volumeUsage: [{ ...usage, usedBytes: 55 * 2 ** 20 }] });
+  await eventually(async () => {
+    const [found] = await listed();
+    expect(found?.status).toMatchObject({ used: "55Mi", message: "91% of it is used: a larger size makes room" });
+  });
+  await agent.say({ volumes: [], volumeUsage: [] });
   const { status } = await phaseIs("Unreachable", "shop-db-1");
   expect(status?.["message"]).toMatch(/^host\d does not have the data any more$/);
 });

@@ -141,7 +141,7 @@ const tables: Readonly<Record<string, KindColumns>> = {
       field("HOST", "spec.host"),
       field("USED-BY", "status.usedBy"),
     ],
-    wide: [field("SERVICE", "spec.service"), field("TIER", "spec.tier"), project],
+    wide: [field("USED", "status.used"), field("SERVICE", "spec.service"), field("TIER", "spec.tier"), project],
   },
   Host: {
     narrow: [

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { lstat, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { isDigest, type Digest } from "@netwright/base";
 import type { NodeSystem } from "@netwright/contract";
-import { chooseGarbage, type Stored } from "./garbage.ts";
+import { chooseGarbage, type Garbage, type Stored } from "./garbage.ts";
 import {
   blobPath,
   blobsDirectory,
@@ -23,15 +23,18 @@ export interface CollectOptions {
   readonly bound: number;
 }
 
-/** Nothing may be fetched meanwhile. @returns the images that went. */
-export async function collectImages(system: NodeSystem, { used, bound }: CollectOptions): Promise<readonly Digest[]> {
+/** Nothing may be fetched meanwhile. @returns the images that went, and the octets that are left. */
+export async function collectImages(
+  system: NodeSystem,
+  { used, bound }: CollectOptions,
+): Promise<Pick<Garbage, "images" | "octets">> {
   const { files, paths } = system;
   const garbage = chooseGarbage(await stored(system), used, bound);
   // A record goes before what it promises.
   for (const digest of garbage.images) await files.remove(recordPath(paths, digest));
   for (const digest of garbage.blobs) await files.remove(blobPath(paths, digest));
   for (const id of garbage.layers) await removeWhole(system, layerPath(paths, id), sizePath(paths, id));
-  return garbage.images;
+  return garbage;
 }
 
 /** Whoever removes in place may be killed half-way: a layer is renamed away first. */

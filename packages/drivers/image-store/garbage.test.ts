@@ -24,12 +24,17 @@ describe("what goes", () => {
   const three = stored([image("one", 1, "ab"), image("two", 2, "ac"), image("three", 3, "d")], "abcdx");
 
   test("nothing while there is room", () => {
-    expect(chooseGarbage(three, used(), 75)).toEqual({ images: [], layers: [], blobs: [] });
+    expect(chooseGarbage(three, used(), 75)).toEqual({ images: [], layers: [], blobs: [], octets: 75 });
   });
 
   test("first what no image needs, then the image unused longest, without what others share", () => {
-    expect(chooseGarbage(three, used(), 74)).toEqual({ images: [], layers: ["x"], blobs: ["X"] });
-    expect(chooseGarbage(three, used(), 59)).toEqual({ images: ["one"], layers: ["b", "x"], blobs: ["B", "X"] });
+    expect(chooseGarbage(three, used(), 74)).toEqual({ images: [], layers: ["x"], blobs: ["X"], octets: 60 });
+    expect(chooseGarbage(three, used(), 59)).toEqual({
+      images: ["one"],
+      layers: ["b", "x"],
+      blobs: ["B", "X"],
+      octets: 45,
+    });
     expect(chooseGarbage(three, used(), 44).images).toEqual(["one", "two"]);
     expect(chooseGarbage(three, used(), 0).images).toEqual(["one", "two", "three"]);
   });
@@ -39,6 +44,7 @@ describe("what goes", () => {
       images: ["two", "three"],
       layers: ["c", "d", "x"],
       blobs: ["C", "D", "X"],
+      octets: 30,
     });
   });
 });

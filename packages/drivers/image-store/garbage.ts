@@ -14,6 +14,8 @@ export interface Garbage {
   readonly images: readonly Digest[];
   readonly blobs: readonly Digest[];
   readonly layers: readonly Digest[];
+  /** Octets that are left. */
+  readonly octets: number;
 }
 
 /**
@@ -25,7 +27,8 @@ export function chooseGarbage({ images, blobs, layers }: Stored, used: ReadonlyS
     const { ownBlobs, ownLayers } = needs(kept);
     return sum(blobs, ownBlobs) + sum(layers, ownLayers);
   };
-  if (sum(blobs, blobs.keys()) + sum(layers, layers.keys()) <= bound) return { images: [], blobs: [], layers: [] };
+  const octets = sum(blobs, blobs.keys()) + sum(layers, layers.keys());
+  if (octets <= bound) return { images: [], blobs: [], layers: [], octets };
   const unused = images
     .filter(({ digest }) => !used.has(digest))
     .toSorted((a, b) => a.usedAt - b.usedAt || (a.digest < b.digest ? -1 : 1));
@@ -40,6 +43,7 @@ export function chooseGarbage({ images, blobs, layers }: Stored, used: ReadonlyS
     images: [...gone],
     blobs: [...blobs.keys()].filter((digest) => !ownBlobs.has(digest)),
     layers: [...layers.keys()].filter((id) => !ownLayers.has(id)),
+    octets: sizeOf(kept()),
   };
 }
 

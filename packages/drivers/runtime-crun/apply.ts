@@ -4,14 +4,26 @@ import { isNetwrightError, messageOf, milliseconds, NetwrightError } from "@netw
 import type { Files, NodePaths, NodeSystem, Problem } from "@netwright/contract";
 import { layerPath, resolveUser, smallFile, type ImageRecord } from "../image-store/index.ts";
 import { bundleConfig, bundleFiles, type Root } from "./bundle.ts";
+import { unmetLimits } from "./control-groups.ts";
+import { diskOf } from "./disk.ts";
+import { lowerNames } from "./enter-script.ts";
 import { ownerOf } from "./host-root.ts";
 import { readHierarchies } from "./hierarchies.ts";
 import { writeIdentity } from "./identity.ts";
 import { assertInMemory } from "../memory.ts";
-import { bundleOf, bundlesDirectory, logPath, writablePath, type Bundle } from "./layout.ts";
+import { ioScript } from "./io-limits.ts";
+import {
+  bundleOf,
+  bundlesDirectory,
+  controlGroup,
+  logPath,
+  writableMount,
+  writablePath,
+  type Bundle,
+} from "./layout.ts";
 import { livingSupervisor } from "./observe.ts";
 import type { RuntimeChange } from "./plan.ts";
-import { lowerNames, supervisorScript } from "./supervisor.ts";
+import { supervisorScript, type Ground } from "./supervisor.ts";
 import { mountScript, volumeFiles } from "./volume-mounts.ts";
 import { generationOf, type ContainerInstance } from "./want.ts";
 
@@ -69,18 +81,37 @@ async function writeBundle(
 ): Promise<void> {
   const root: Root = image === null ? { kind: "Host", names: await files.list("/") } : { kind: "Image", image };
   const config = bundleConfig(instance, paths, root);
-  const hierarchies = await readHierarchies(files);
+  const ground = { hierarchies: await readHierarchies(files), disk: await diskOf(files, paths.state) };
   for (const { path, content, mode } of bundleFiles(instance, paths, root)) {
     await files.write(path, Buffer.from(content, "base64"), mode);
   }
   if (image !== null) {
     // From here on nothing of the image is collected.
     await files.write(bundle.image, image.digest);
-    await linkLayers(paths, image, bundle, writablePath(paths, generationOf(instance)));
+    const writable = writablePath(paths, generationOf(instance));
+    const over = instance.run.writableBytes === undefined ? writable : writableMount(writable);
+    await linkLayers(paths, image, bundle, over);
   }
   await writeMounts(files, paths, instance, image, bundle);
-  await files.write(bundle.script, supervisorScript(instance, paths, hierarchies, image));
+  await writeLimits(files, paths, instance, ground, bundle);
+  await files.write(bundle.script, supervisorScript(instance, paths, ground, image));
   await files.write(bundle.config, JSON.stringify(config, undefined, 1), 0o600);
+}
+
+async function writeLimits(
+  files: Files,
+  paths: NodePaths,
+  instance: ContainerInstance,
+  { hierarchies, disk }: Ground,
+  bundle: Bundle,
+): Promise<void> {
+  const { resources } = instance.run;
+  const unmet = unmetLimits(resources, hierarchies, disk);
+  if (unmet.length > 0) await files.write(bundle.unlimited, unmet.join("; "));
+  if (resources.io === undefined || hierarchies.io === undefined) return;
+  const { version, mount } = hierarchies.io;
+  const group = `${mount}${controlGroup(paths, generationOf(instance))}`;
+  await files.write(bundle.io, ioScript(resources.io, version, group));
 }
 
 /** @throws NW1614 when a volume is not here: the slot of volumes says why. */
@@ -99,15 +130,15 @@ async function writeMounts(
   await files.write(mounts, mountScript(run.volumes, paths, { bundle: directory, uid, gid }));
 }
 
-async function linkLayers(paths: NodePaths, { layers }: ImageRecord, bundle: Bundle, writable: string): Promise<void> {
+async function linkLayers(paths: NodePaths, { layers }: ImageRecord, bundle: Bundle, over: string): Promise<void> {
   // What an earlier try left may name other layers.
   await rm(bundle.lower, { recursive: true, force: true });
   await mkdir(bundle.lower, { recursive: true });
   const targets = layers.toReversed().map(({ id }) => layerPath(paths, id));
   const links = [
     ...lowerNames(layers.length).map((name, index) => [name, targets[index] ?? ""] as const),
-    ["upper", `${writable}/upper`] as const,
-    ["work", `${writable}/work`] as const,
+    ["upper", `${over}/upper`] as const,
+    ["work", `${over}/work`] as const,
   ];
   await Promise.all(links.map(([name, target]) => symlink(target, `${bundle.lower}/${name}`)));
 }

@@ -12,6 +12,7 @@ import { generationOf } from "./want.ts";
 const paths = { run: "/run/netwright", state: "/var/lib/netwright" };
 const names = ["bin", "boot", "dev", "etc", "home", "lib", "opt", "root", "usr", "var"];
 const hostRoot = { kind: "Host", names } as const;
+const disk = "254:0";
 const v1: Hierarchies = {
   cpu: { version: 1, mount: "/sys/fs/cgroup/cpu" },
   memory: { version: 1, mount: "/sys/fs/cgroup/memory" },
@@ -44,7 +45,12 @@ describe.each([
   ["control groups 1", "supervise-v1.sh", v1],
   ["control groups 2", "supervise-v2.sh", v2],
 ])("the supervising script with %s", (_, golden, hierarchies) => {
-  const script = supervisorScript(shop, { ...paths, controlGroup: "/netwright/lab/host1" }, hierarchies, null);
+  const script = supervisorScript(
+    shop,
+    { ...paths, controlGroup: "/netwright/lab/host1" },
+    { hierarchies, disk },
+    null,
+  );
 
   test("is the golden", async () => {
     await expect(script).toMatchFileSnapshot(`testdata/${golden}`);
@@ -112,8 +118,15 @@ describe("of an image", () => {
   test("the configuration and the script are the goldens; crun itself judges them in image.netns.test.ts", async () => {
     const text = JSON.stringify(bundleConfig(ofImage(), paths, root), undefined, 2);
     await expect(`${text}\n`).toMatchFileSnapshot("testdata/config-image.json");
-    const script = supervisorScript(ofImage(), paths, v1, image);
+    const script = supervisorScript(ofImage(), paths, { hierarchies: v1, disk }, image);
     await expect(script).toMatchFileSnapshot("testdata/supervise-image.sh");
+    expect(execFileSync("sh", ["-n"], { input: script, encoding: "utf8" })).toBe("");
+  });
+
+  test("what is written over the image has a file system of its own size", () => {
+    const written = ofImage({ writableRoot: true, writableBytes: 2 ** 24 });
+    const script = supervisorScript(written, paths, { hierarchies: v1, disk }, image);
+    expect(script).toContain('truncate -s 16777216 "$writable/ext4"');
     expect(execFileSync("sh", ["-n"], { input: script, encoding: "utf8" })).toBe("");
   });
 

@@ -4,9 +4,13 @@
  * Pure.
  */
 import type { Resources } from "@netwright/contract";
+import { ioLimits } from "./io-limits.ts";
 
-const controllers = ["cpu", "memory", "pids"] as const;
+const controllers = ["cpu", "memory", "pids", "io"] as const;
 export type Controller = (typeof controllers)[number];
+
+/** What version 1 calls it. */
+const v1Name = (controller: Controller): string => (controller === "io" ? "blkio" : controller);
 
 /** Where each controller can be set; absent where the kernel or the mounts do not offer it. */
 export type Hierarchies = Partial<Record<Controller, Hierarchy>>;
@@ -35,7 +39,7 @@ export function parseHierarchies(mountinfo: string, v2Controllers: string): Hier
   const found: Hierarchies = {};
   for (const controller of controllers) {
     for (const [mount, { type, options }] of visible) {
-      if (type === "cgroup" && options.includes(controller)) found[controller] = { version: 1, mount };
+      if (type === "cgroup" && options.includes(v1Name(controller))) found[controller] = { version: 1, mount };
       if (type === "cgroup2" && offered.includes(controller)) found[controller] ??= { version: 2, mount };
     }
   }
@@ -67,9 +71,17 @@ const period = 100_000;
 /** The tini and the crun process that stand beside the workload's own in its group. */
 const ownProcesses = 2;
 
-/** The files of the group that set its limits, in the order they must be written. */
-export function limits(resources: Resources, hierarchies: Hierarchies, group: string): readonly Assignment[] {
-  const { cpu, memory, pids } = hierarchies;
+/**
+ * The files of the group that set its limits, in the order they must be written.
+ * @param disk `MAJOR:MINOR` of the disk that images and what is written over them are on; null where there is none
+ */
+export function limits(
+  resources: Resources,
+  hierarchies: Hierarchies,
+  group: string,
+  disk: string | null,
+): readonly Assignment[] {
+  const { cpu, memory, pids, io } = hierarchies;
   const { cpuMillis, memoryBytes } = resources;
   const write = ({ mount }: Hierarchy, file: string, value: number) => ({
     file: `${mount}${group}/${file}`,
@@ -86,6 +98,9 @@ export function limits(resources: Resources, hierarchies: Hierarchies, group: st
       ? memoryLimits(`${memory.mount}${group}`, memory.version, memoryBytes)
       : []),
     ...(pids === undefined ? [] : [write(pids, "pids.max", resources.pids + ownProcesses)]),
+    ...(io === undefined || resources.io === undefined || disk === null
+      ? []
+      : ioLimits(resources.io, io.version, `${io.mount}${group}`, disk)),
   ];
 }
 
@@ -100,6 +115,21 @@ function memoryLimits(directory: string, version: 1 | 2, octets: number): readon
         { file: `${directory}/memory.max`, value: `${octets}` },
         { file: `${directory}/memory.swap.max`, value: "0", optional: true },
       ];
+}
+
+/** What is asked for and has no effect here, in words. */
+export function unmetLimits(resources: Resources, hierarchies: Hierarchies, disk: string | null): readonly string[] {
+  const asked = {
+    cpu: resources.cpuMillis !== null,
+    memory: resources.memoryBytes !== null,
+    io: resources.io !== undefined,
+  };
+  const missing = (["cpu", "memory", "io"] as const).filter((name) => asked[name] && hierarchies[name] === undefined);
+  const diskless = asked.io && disk === null && hierarchies.io !== undefined;
+  return [
+    ...missing.map((name) => `its limit of ${name} has no effect: this host has no control group hierarchy with it`),
+    ...(diskless ? ["its limits of io hold for volumes only: the agent's state directory is on no disk"] : []),
+  ];
 }
 
 /** The file of the group that counts out-of-memory kills, in a line `oom_kill N`. */

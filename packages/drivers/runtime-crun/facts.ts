@@ -34,6 +34,8 @@ export interface ContainerFacts {
   readonly startedAt: Instant | null;
   readonly restarts: number;
   readonly lastExit: ContainerExit | null;
+  /** Limits that have no effect on this host, in words; null where all have. */
+  readonly unlimited: string | null;
 }
 
 export async function readRuntime(
@@ -56,12 +58,13 @@ async function read(
   const { files, processes, paths } = system;
   const generation = generationOf(instance);
   const bundle = bundleOf(paths, generation);
-  const [supervisor, exit, pid, stopping, waiting] = await Promise.all([
+  const [supervisor, exit, pid, stopping, waiting, unlimited = null] = await Promise.all([
     livingSupervisor(system, bundle),
     files.read(bundle.exit),
     runningPid(system, generation),
     files.exists(bundle.stop),
     files.exists(bundle.waiting),
+    files.read(bundle.unlimited),
   ]);
   const last = parseExit(exit ?? "");
   const older = bundles.some((name) => name !== generation && name.startsWith(`${instance.name}@`));
@@ -74,7 +77,8 @@ async function read(
   })();
   const startedAt = pid === null ? undefined : await processes.startedAt(pid);
   const restarts = last === null ? 0 : last.restarts + (pid === null ? 0 : 1);
-  return { phase, pid: pid?.pid ?? null, startedAt: startedAt ?? null, restarts, lastExit: last?.exit ?? null };
+  const lastExit = last?.exit ?? null;
+  return { phase, pid: pid?.pid ?? null, startedAt: startedAt ?? null, restarts, lastExit, unlimited };
 }
 
 /** The container's first process; null unless it lives in the generation's own control group. */

@@ -116,6 +116,21 @@ describe("a container of an image", () => {
     expect(mounts()).not.toContain("lowerdir=0");
   });
 
+  test("fills what is its own to write over the image, and nobody else's room", async () => {
+    const script = `cat page /dev/zero >/srv/app/fill; echo "status $?"; ls -s /srv/app/fill; rm /srv/app/fill
+      echo again >/srv/app/x && echo room; sleep 1000`;
+    const change = { writableRoot: true, writableBytes: 2 ** 24 } as const;
+    await converge([instance(of(script, change)), instance(of("sleep 1000", { writableRoot: true }), 2)]);
+    await expect.poll(output, within).toContain("room");
+    expect(output()).toMatch(/No space left on device\nstatus 1\n/);
+    const kibi = Number(/(\d+) \/srv\/app\/fill/.exec(output())?.[1]);
+    expect(kibi).toBeGreaterThan(12 * 1024);
+    expect(kibi).toBeLessThan(16 * 1024);
+    await converge([]);
+    await expect.poll(() => writableLeft(), within).toEqual([]);
+    expect(run("losetup", "--list", "--noheadings", "--output", "BACK-FILE")).not.toContain(paths.state);
+  });
+
   test("finds its root read-only, but for memory at the usual places and at those of the manifest", async () => {
     const script = `for place in / /etc /srv/app /run /tmp /var/tmp /var/cache/shop; do
       if (echo x >$place/x) 2>/dev/null; then echo "$place yes"; else echo "$place no"; fi; done; cat /srv/app/page; sleep 1000`;

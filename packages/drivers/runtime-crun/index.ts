@@ -28,7 +28,12 @@ export const runtimeCrun: Driver<RuntimeWant, RuntimeHave, RuntimeChange> = {
 async function probe({ runner, files }: NodeSystem): Promise<readonly string[]> {
   const crun = await runner.find("crun");
   const [hierarchies, images] = await Promise.all([readHierarchies(files), missingForImages({ runner, files })]);
-  const limits = { cpu: "CPU quotas", memory: "memory limits", pids: "limits of processes" } as const;
+  const limits = {
+    cpu: "CPU quotas",
+    memory: "memory limits",
+    pids: "limits of processes",
+    io: "limits of reading and writing",
+  } as const;
   return [
     ...(crun !== undefined ? [] : ["crun is not installed (package crun)"]),
     ...((await files.exists("/usr/bin/tini")) ? [] : ["tini is not installed (package tini)"]),

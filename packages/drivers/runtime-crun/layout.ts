@@ -17,6 +17,10 @@ export interface Bundle {
   readonly script: string;
   /** Mounts its volumes. */
   readonly mounts: string;
+  /** Limits reading and writing of file systems that were mounted for it; there where it has such limits. */
+  readonly io: string;
+  /** What limits have no effect here, in words; there where some have none. */
+  readonly unlimited: string;
   /** Its line of /proc/PID/stat. */
   readonly supervisor: string;
   /** Host pid of the container's first process, while it runs. */
@@ -39,6 +43,9 @@ export const logPath = (paths: NodePaths, name: string): string => `${paths.stat
 /** What a container writes over its image. */
 export const writablePath = (paths: NodePaths, generation: string): string =>
   `${writableDirectory(paths)}/${generation}`;
+/** The file system, in a file, that holds it where it has a limit; and where that is mounted for the container. */
+export const writableFile = (writable: string): string => `${writable}/ext4`;
+export const writableMount = (writable: string): string => `${writable}/mount`;
 /** Control group of a generation, the same in every hierarchy. */
 export const controlGroup = (paths: NodePaths, generation: string): string =>
   `${paths.controlGroup ?? "/netwright"}/${generation}`;
@@ -54,6 +61,8 @@ export function bundleOf(paths: NodePaths, generation: string): Bundle {
     identity: `${directory}/identity`,
     script: `${directory}/supervise.sh`,
     mounts: `${directory}/mounts.sh`,
+    io: `${directory}/io.sh`,
+    unlimited: `${directory}/unlimited`,
     supervisor: `${directory}/supervisor`,
     pid: `${directory}/pid`,
     exit: `${directory}/exit`,

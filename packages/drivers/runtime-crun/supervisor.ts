@@ -6,17 +6,25 @@ import { constants } from "node:os";
 import type { NodePaths } from "@netwright/contract";
 import type { ImageRecord } from "../image-store/index.ts";
 import { killCountFile, limits, mountsOf, type Hierarchies } from "./control-groups.ts";
+import { enterScript } from "./enter-script.ts";
 import { ownerOf } from "./host-root.ts";
 import { quoted } from "./quoted.ts";
 import { bundleOf, bundlesDirectory, controlGroup, crunRoot, trashDirectory, writablePath } from "./layout.ts";
 import { volumeFiles } from "./volume-mounts.ts";
 import { generationOf, type ContainerInstance } from "./want.ts";
 
+/** What a host has for limits. */
+export interface Ground {
+  readonly hierarchies: Hierarchies;
+  /** `MAJOR:MINOR`; null where the state directory is on none. */
+  readonly disk: string | null;
+}
+
 /** @param image null for `host` */
 export function supervisorScript(
   instance: ContainerInstance,
   paths: NodePaths,
-  hierarchies: Hierarchies,
+  { hierarchies, disk }: Ground,
   image: ImageRecord | null,
 ): string {
   const generation = generationOf(instance);
@@ -40,7 +48,7 @@ export function supervisorScript(
     writable: image === null ? "" : writablePath(paths, generation),
   };
   const settings = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`);
-  const writes = limits(instance.run.resources, hierarchies, group).map(
+  const writes = limits(instance.run.resources, hierarchies, group, disk).map(
     ({ file, value, optional }) =>
       `  ${optional === true ? `[ ! -e ${quoted(file)} ] || ` : ""}echo ${quoted(value)} >${quoted(file)} || return`,
   );
@@ -53,7 +61,7 @@ export function supervisorScript(
     ...writes,
     ...(instance.run.files.length > 0 ? [ownFiles(image?.user ?? ownerOf(instance.run))] : []),
     "}",
-    ...enter(image, volumes.length > 0),
+    ...enterScript(image, { volumes: volumes.length > 0, writableBytes: instance.run.writableBytes ?? null }),
     program,
   ].join("\n")}\n`;
 }
@@ -71,36 +79,6 @@ function signalNumber(name: string): string {
   if (realTime !== null) return `${firstRealTime + Number(realTime[1] ?? 0)}`;
   return `${constants.signals[name as NodeJS.Signals] ?? constants.signals.SIGTERM}`;
 }
-
-/**
- * Mounts the image and the volumes in a mount namespace that only the container's own processes are in: the mount ends with them,
- * whatever is killed. Every start begins with what the image has. Names are relative, because all of them together must
- * fit on a page, and because none of them can then hold what mount(8) would take for a separator.
- */
-function enter(image: ImageRecord | null, hasVolumes: boolean): readonly string[] {
-  if (image === null && !hasVolumes) return ['enter() { exec "$@"; }'];
-  const lower = lowerNames(image?.layers.length ?? 0).join(":");
-  const options = `nosuid,nodev,volatile,lowerdir=${lower},upperdir=upper,workdir=work`;
-  return [
-    "enter() {",
-    ...(image === null
-      ? []
-      : ['  rm -rf "$writable" && mkdir -p "$writable/work" && mkdir -m 755 "$writable/upper" || exit 125']),
-    "  exec unshare --mount --propagation private sh -c '",
-    ...(image === null
-      ? []
-      : ['    cd "$1/lower" && mount -t overlay -o "$2" overlay "$1/rootfs" && cd / || exit 125']),
-    ...(hasVolumes ? ['    sh "$1/mounts.sh" || exit 125'] : []),
-    "    shift 2",
-    '    exec "$@"',
-    `  ' sh "$bundle" ${image === null ? "-" : quoted(options)} "$@"`,
-    "}",
-  ];
-}
-
-/** Links in the bundle's `lower`, from the top down. */
-export const lowerNames = (layers: number): readonly string[] =>
-  Array.from({ length: layers }, (_, index) => `${index}`);
 
 /** One process for all: each costs a millisecond of the start. */
 const makeDirectories = '  mkdir -p "$bundle/rootfs" $groups || return';

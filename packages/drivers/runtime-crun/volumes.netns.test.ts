@@ -67,6 +67,19 @@ test("read only where it says so; no device nodes and no set-user-id programs", 
   expect(output()).toMatch(/ \/data ext4 ro,nosuid,nodev/);
 });
 
+test("no faster than its limits: a volume is a disk of its own", async () => {
+  // Twice what may be written in a second, past the page cache, and beyond what goes through at once.
+  const script = `began=$(date +%s%N); dd if=/dev/zero of=/data/slow bs=64k count=32 oflag=direct 2>/dev/null; rm /data/slow
+    echo "took $(( ($(date +%s%N) - began) / 1000000 )) ms"`;
+  const resources = { cpuMillis: null, memoryBytes: null, pids: 64, io: { writeBytes: 2 ** 20 } };
+  await converge([instance(writes(script, { ...mount(), resources }))]);
+  await says("done");
+  expect(Number(/took (\d+) ms/.exec(output())?.[1])).toBeGreaterThan(1000);
+  const { lastExit, unlimited } = await facts(writes(script, { ...mount(), resources }));
+  expect(lastExit).toBeNull();
+  expect(unlimited === null || unlimited.includes("hold for volumes only")).toBe(true);
+});
+
 test("full at its size; larger when that grows, with what was there", async () => {
   const fill = "head -c 1G /dev/zero >> /data/zeroes; stat -c %s /data/zeroes";
   await converge([instance(writes(fill))]);

@@ -7,6 +7,7 @@ import { wantVolumes, type VolumesWant } from "./want.ts";
 
 export { volumeFile } from "./layout.ts";
 export { readVolumes } from "./observe.ts";
+export { readUsage } from "./usage.ts";
 
 export const volumesExt4: Driver<VolumesWant, VolumesHave, VolumeChange> = {
   slot: "volumes",

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { HostState, VolumeState } from "@netwright/contract";
 import { nodeSystem } from "@netwright/system";
 import { afterAll, expect, test } from "vitest";
-import { readVolumes, volumeFile, volumesExt4 } from "./index.ts";
+import { readUsage, readVolumes, volumeFile, volumesExt4 } from "./index.ts";
 
 const base = mkdtempSync(join(tmpdir(), "nw-volumes-"));
 const paths = { run: join(base, "run"), state: join(base, "state") };
@@ -37,6 +37,29 @@ test("a volume is a whole ext4 of its size, its room taken at once, and none but
   expect([octets, blocks * 512 >= size, mode & 0o777]).toEqual([size, true, 0o600]);
   expect(sh(`e2fsck -fn ${file} 2>&1`)).toMatch(/\d+\/\d+ blocks/);
   expect(await readVolumes(system)).toEqual(["default.a-b-c-1.1"]);
+});
+
+/** As the file system's own tool tells it. */
+function told(id: string): { readonly sizeBytes: number; readonly usedBytes: number } {
+  const text = sh(`dumpe2fs -h ${volumeFile(paths, id)} 2>/dev/null`);
+  const of = (name: string): number => Number(new RegExp(`^${name}: +(\\d+)`, "m").exec(text)?.[1] ?? 0);
+  const blocks = of("Block count") - of("Overhead clusters");
+  return { sizeBytes: blocks * of("Block size"), usedBytes: (blocks - of("Free blocks")) * of("Block size") };
+}
+
+test("how full it is can be seen while it is mounted and while it is not", async () => {
+  const id = "default.a-b-c-1.1";
+  expect(await readUsage(paths, [id, "default.nobody.1"], new Map())).toEqual([{ id, ...told(id) }]);
+  const mount = join(base, "mount");
+  sh(`mkdir ${mount} && mount -o loop ${volumeFile(paths, id)} ${mount}`);
+  const usage = async (mounts = new Map([[id, mount]])) => (await readUsage(paths, [id], mounts))[0];
+  const empty = await usage();
+  sh(`head -c 4M /dev/urandom >${mount}/x; sync -f ${mount}/x`);
+  const filled = await usage();
+  expect((filled?.usedBytes ?? 0) - (empty?.usedBytes ?? 0)).toBe(2 ** 22);
+  sh(`umount ${mount}`);
+  expect(await usage(new Map())).toEqual(filled);
+  expect(await usage(new Map([[id, join(base, "gone")]]))).toBeUndefined();
 });
 
 test("what a killed agent left in the making is no volume, and in nobody's way", async () => {

@@ -202,9 +202,18 @@ const phasesOf = ({ instances }: NodeReport): Phases =>
     .map(({ project, id, phase }) => [`${project}/${id}`, phase] as const)
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
 
-/** Everything but when it was said, and how many connections there were just then. */
-const content = ({ at: _, ...report }: NodeReport): string =>
-  JSON.stringify(report, (key, value: unknown) => (key === "connections" ? undefined : value));
+/**
+ * Everything but when it was said and how many connections there were just then. Of volumes a hundredth more or less:
+ * those that are written to would be news with every report.
+ */
+const content = ({ at: _, volumeUsage = [], ...report }: NodeReport): string =>
+  JSON.stringify(
+    [
+      report,
+      volumeUsage.map(({ id, sizeBytes, usedBytes }) => [id, sizeBytes, Math.floor((usedBytes / sizeBytes) * 100)]),
+    ],
+    (key, value: unknown) => (key === "connections" ? undefined : value),
+  );
 
 function deniedTimes(report: NodeReport, before: Heard | undefined, now: Instant): ReadonlyMap<string, Instant> {
   const earlier = new Map<string, number>();

@@ -1,6 +1,7 @@
 /** Volumes as people see them. Pure. */
 import { apiVersion, printOctets, type Octets, type VolumePhaseName, type WireObject } from "@netwright/api";
 import type { DiscardedVolumeEntry, InstanceEntry, VolumeEntry } from "@netwright/compiler";
+import type { VolumeUsage } from "@netwright/contract";
 import type { Facts } from "./facts.ts";
 
 /** The instance that has it, on its way out or not. */
@@ -28,6 +29,7 @@ export function volumeObject(facts: Facts, project: string, name: string): WireO
 
 interface VolumeStatus extends Record<string, unknown> {
   readonly phase: VolumePhaseName;
+  readonly used?: string;
   readonly usedBy: string;
   readonly message: string;
 }
@@ -39,13 +41,26 @@ function statusOf(facts: Facts, entry: VolumeEntry | DiscardedVolumeEntry): Volu
   const unreachable = whyUnreachable(facts, host);
   if (entry.kind === "DiscardedVolume")
     return { phase: "Deleting", usedBy, message: unreachable ?? `${host} removes the data` };
-  const missing =
-    facts.reports.get(host)?.report.volumes?.includes(`${project}.${entry.name}.${entry.serial}`) === false;
+  const id = `${project}.${entry.name}.${entry.serial}`;
+  const report = facts.reports.get(host)?.report;
+  const missing = report?.volumes?.includes(id) === false;
   if (unreachable !== undefined) return { phase: "Unreachable", usedBy, message: unreachable };
   if (entry.made && missing)
     return { phase: "Unreachable", usedBy, message: `${host} does not have the data any more` };
-  if (holder === undefined) return { phase: "Kept", usedBy, message: "nobody uses it" };
-  return { phase: "InUse", usedBy, message: "" };
+  const usage = report?.volumeUsage?.find((each) => each.id === id);
+  const used = usage === undefined ? {} : { used: printOctets(wholeMebi(usage.usedBytes)) };
+  if (holder === undefined) return { phase: "Kept", ...used, usedBy, message: "nobody uses it" };
+  return { phase: "InUse", ...used, usedBy, message: usage === undefined ? "" : fullness(usage) };
+}
+
+const wholeMebi = (octets: number): Octets => (Math.ceil(octets / 2 ** 20) * 2 ** 20) as Octets;
+
+/** As the alert that is shipped. */
+const nearlyFull = 0.9;
+
+function fullness({ usedBytes, sizeBytes }: VolumeUsage): string {
+  const part = usedBytes / sizeBytes;
+  return part < nearlyFull ? "" : `${Math.floor(part * 100)}% of it is used: a larger size makes room`;
 }
 
 function whyUnreachable({ objects, reports }: Facts, host: string): string | undefined {

@@ -4,7 +4,7 @@ import type { FieldPath, Finding } from "../kind.ts";
 import type { Workload } from "./workload.ts";
 
 export function validateProcess(
-  { image, workingDir, user, readOnlyRoot, writable = [] }: Workload,
+  { image, workingDir, user, readOnlyRoot, writable = [], resources }: Workload,
   path: FieldPath,
 ): readonly Finding[] {
   const writableHost = finding(
@@ -13,10 +13,17 @@ export function validateProcess(
     "cannot be false with image: host",
     "name the directories that it writes to in writable",
   );
+  const nothingWritten = finding(
+    "NW1205",
+    [...path, "resources", "ephemeralStorage"],
+    "limits what is written over the image, and readOnlyRoot lets nothing be written there",
+    "write readOnlyRoot: false, or leave it out; writable directories are in memory, 64Mi each",
+  );
   return [
     ...(workingDir === undefined ? [] : directoryFindings(workingDir, [...path, "workingDir"])),
     ...(user === undefined ? [] : userFindings(user, image, [...path, "user"])),
     ...(image === "host" && !readOnlyRoot ? [writableHost] : []),
+    ...(resources.ephemeralStorage !== undefined && readOnlyRoot ? [nothingWritten] : []),
     ...writable.flatMap((_, index) => writableFindings(writable, index, [...path, "writable", index])),
   ];
 }

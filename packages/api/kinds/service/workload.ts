@@ -58,6 +58,28 @@ const fileSchema = z.strictObject({
   mode: fileModeField("Permission bits in octal.").prefault("0644"),
 });
 
+/** A file system of this size. */
+const smallestEphemeralStorage = 2 ** 24;
+
+const bandwidth = (what: string) =>
+  memoryField(`Octets that it may ${what} a second; not limited when left out.`, 2 ** 16).exactOptional();
+const operations = (what: string) =>
+  integerField({
+    noun: "a number of operations",
+    min: 10,
+    max: 10_000_000,
+    description: `How often it may ${what} a second; not limited when left out.`,
+  }).exactOptional();
+
+const ioSchema = z
+  .strictObject({
+    readBandwidth: bandwidth("read"),
+    writeBandwidth: bandwidth("write"),
+    readIops: operations("read"),
+    writeIops: operations("write"),
+  })
+  .meta({ description: "Limits of reading and writing, for each disk and each volume apart." });
+
 const resourcesSchema = z
   .strictObject({
     cpu: cpuField("Limit; not limited when left out.").exactOptional(),
@@ -68,6 +90,11 @@ const resourcesSchema = z
       max: 1_000_000,
       description: "Processes and threads, at most.",
     }).default(1024),
+    ephemeralStorage: memoryField(
+      "With readOnlyRoot: false: what it may write over its image, besides volumes; 1Gi when left out.",
+      smallestEphemeralStorage,
+    ).exactOptional(),
+    io: ioSchema.exactOptional(),
   })
   .prefault({})
   .meta({ description: "Limits of each instance." });

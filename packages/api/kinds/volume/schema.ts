@@ -21,6 +21,10 @@ const specSchema = z
 
 const statusSchema = z.strictObject({
   phase: z.enum(volumePhases),
+  used: z
+    .string()
+    .exactOptional()
+    .meta({ description: "How much it held when its host last looked; absent where that is not known." }),
   usedBy: z.string().meta({ description: "The instance that has it now; empty for none." }),
   message: z.string(),
 });

@@ -25,10 +25,11 @@ prepare() {
 enter() {
   rm -rf "$writable" && mkdir -p "$writable/work" && mkdir -m 755 "$writable/upper" || exit 125
   exec unshare --mount --propagation private sh -c '
-    cd "$1/lower" && mount -t overlay -o "$2" overlay "$1/rootfs" && cd / || exit 125
-    shift 2
+    cd "$1/lower" && mount -t overlay -o "$3" overlay "$1/rootfs" && cd / || exit 125
+    [ ! -e "$1/io.sh" ] || sh "$1/io.sh" "$1"/volumes/* "$2/mount" || exit 125
+    shift 3
     exec "$@"
-  ' sh "$bundle" 'nosuid,nodev,volatile,lowerdir=0:1:2,upperdir=upper,workdir=work' "$@"
+  ' sh "$bundle" "$writable" 'nosuid,nodev,volatile,lowerdir=0:1:2,upperdir=upper,workdir=work' "$@"
 }
 
 pause() { sleep "$1" 9>&- & wait "$!"; kill "$!" 2>/dev/null; }
