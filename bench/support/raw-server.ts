@@ -1,6 +1,6 @@
 /** The sample web server in a container, started by crun alone. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { NetwrightError } from "@netwright/base";
 import { repository } from "../../e2e/product.ts";
 import { lines, run, until } from "./shell.ts";
@@ -34,9 +34,9 @@ function listens(pid: number, port: number): boolean {
   });
 }
 
-/** The machine's own files, read-only, and the sample server's namespace. */
+/** The machine's own files, this checkout and Node, read-only, and the sample server's namespace. */
 function container(name: string): object {
-  const shown = ["bin", "etc", "lib", "lib64", "opt", "sbin", "usr", repository.split("/")[1] ?? ""];
+  const shown = ["bin", "etc", "lib", "lib64", "opt", "sbin", "usr"];
   const bind = (path: string): object => ({ destination: path, type: "bind", source: path, options: ["rbind", "ro"] });
   return {
     ociVersion: "1.0.0",
@@ -53,7 +53,9 @@ function container(name: string): object {
       { destination: "/proc", type: "proc", source: "proc" },
       { destination: "/dev", type: "tmpfs", source: "tmpfs" },
       { destination: "/tmp", type: "tmpfs", source: "tmpfs" },
-      ...[...new Set(shown)].map((top) => bind(`/${top}`)),
+      ...shown.map((top) => bind(`/${top}`)),
+      // Last, for they may lie below /tmp.
+      ...[repository, dirname(process.execPath)].map(bind),
     ],
     linux: {
       namespaces: [
