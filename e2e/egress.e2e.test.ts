@@ -102,6 +102,66 @@ test("a workload does not reach the management network, whatever a rule says", a
   expect(stderr).toMatch(/NW1203.*fd00::\/8 is not in the internet/);
 });
 
+const perName = '[{ from: worker, to: "*.api.example.net", port: 8000 }]';
+const nameUpdate = async (change: string): Promise<void> => {
+  const dns = /^dns\s.*?(fd00:\S+)/m.exec(await lab.must("lab", "status"))?.[1] ?? "";
+  const script = `server ${dns}\\nzone example.net\\nupdate ${change}\\nsend\\n`;
+  await lab.at("control", `printf '${script}' | nsupdate -k /var/lib/netwright/dns.key`);
+};
+const byName = async (worker: number, name: string): Promise<string> => {
+  const command = ["curl", "--silent", "--max-time", "2", "--noproxy", "*", `http://${name}:8000/`];
+  const { code, stdout } = await lab.netwright("exec", `jobs-worker-${worker}`, "--", ...command);
+  return code === 0 ? stdout : `curl ended with ${code}`;
+};
+const traceTo = async (target: string): Promise<string> =>
+  (await lab.netwright("trace", "--from", "jobs-worker-1", "--to", target)).stdout;
+
+test("a rule by name lets the first connection through, at the address that the name has by then", async () => {
+  await nameUpdate(`add v1.api.example.net 1 AAAA ${server}`);
+  await nameUpdate("add www.example.net 1 CNAME v1.api.example.net.");
+  const plan = await lab.must("apply", "--dry-run", "-o", "json", "-f", put(perName));
+  expect(plan).toContain("jobs/worker -> internet *.api.example.net tcp/8000");
+  await apply(perName);
+  expect(await traceTo("v1.api.example.net:8000")).toMatch(/once jobs-worker-1 looks it up[^]*gets through/);
+  // Nobody has asked yet, and the address alone is nobody's.
+  expect(await fetchAs(1)).toBe("curl ended with 28");
+  expect(await byName(1, "v1.api.example.net")).toMatch(/^2001:db8:100:/);
+  expect(await byName(1, "www.example.net")).toMatch(/^2001:db8:100:/);
+  expect(await byName(2, "v1.api.example.net")).toMatch(/^2001:db8:100:/);
+});
+
+test("trace and flows tell names", async () => {
+  const trace = await until(
+    "the answer was reported",
+    () => traceTo(`[${server}]:8000`),
+    (text) => text.includes("has this address now"),
+  );
+  expect(trace).toMatch(
+    /egress allowed[^]*\*\.api\.example\.net has this address now[^]*spec\.egress\[0\][^]*leaves the site/,
+  );
+  expect(await traceTo("v1.api.example.net:8000")).toContain("has this address now");
+  expect(await traceTo("v1.api.example.net:9000")).toContain("no rule allows egress");
+  expect(await fetchAs(1, 8001)).toBe("curl ended with 28");
+  const found = await until("the drop", dropped, (flows) => flows.some(({ port }) => port === 8001));
+  expect(found.find(({ port }) => port === 8001)?.hint.text).toContain(
+    'add { from: worker, to: "v1.api.example.net", port: 8001 } to spec.egress of service/jobs',
+  );
+});
+
+test("without its agent a host goes on; the next one fills what its resolver answers from the cache", async () => {
+  const host = (
+    await lab.json<{ items: { metadata: { name: string }; spec: { host: string } }[] }>("get", "instances")
+  ).items.find(({ metadata }) => metadata.name === "jobs-worker-1")?.spec.host;
+  await lab.at(host ?? "", "kill -9 $(pgrep -f '[r]un --server=' | head -1)");
+  expect(await byName(2, "v1.api.example.net")).toMatch(/^2001:db8:100:/);
+  await nameUpdate("add v2.api.example.net 600 AAAA " + server);
+  await until(
+    "the first worker gets out by a new name",
+    () => byName(1, "v2.api.example.net"),
+    (text) => text.startsWith("2001:db8:100:"),
+  );
+});
+
 test("without the rule it is closed again", async () => {
   await apply("[]");
   expect(await fetchAs(1)).toBe("curl ended with 28");

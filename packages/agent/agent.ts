@@ -3,6 +3,7 @@ import type { NodeCalls } from "@netwright/api";
 import { milliseconds, seconds, type Entropy, type Instant, type Log } from "@netwright/base";
 import type { Driver, HostState, NodeReport, NodeSystem, Slot } from "@netwright/contract";
 import { rotateLogs } from "@netwright/drivers/runtime-crun/index.ts";
+import { AnswerKeeper } from "./answers/answer-keeper.ts";
 import { answerRequests, followState, sendReport, type ChannelOptions } from "./channel.ts";
 import { Converger, type Goal, type Round } from "./converger.ts";
 import { burst, monitorKernel } from "./kernel-monitor.ts";
@@ -47,8 +48,11 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   const reporter = new Reporter((report) => sendReport(channel, report), system.clock);
   const tell = (): void => {
     if (capabilities === undefined || round === undefined || seen === undefined) return;
-    reporter.tell({ ...factsOf(options, startedAt, capabilities, round, seen), images: images.reports() });
+    const facts = factsOf(options, startedAt, capabilities, round, seen);
+    const networks = answers.reports(facts.networks, converger.goal?.state);
+    reporter.tell({ ...facts, networks, images: images.reports() });
   };
+  const answers = new AnswerKeeper({ system, log, onNews: tell });
   const images: ImageKeeper = new ImageKeeper({
     system,
     log,
@@ -76,6 +80,8 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     logRound(log, result);
     if (result.stages.some(({ slot }) => slot === "firewall" || slot === "links")) watch.wakeNetworks();
     else if (!result.converged || result.stages.some(({ slot }) => slot === "volumes")) watch.wake();
+    // Also where nothing was changed: somebody else may have taken a socket away.
+    answers.restore(new Set(result.stages.map(({ slot }) => slot)));
     tell();
     // Between rounds, so that nothing starts to write meanwhile.
     if (!result.converged || result.goal.revision === cleaned) return undefined;
@@ -85,6 +91,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   const adopt = (goal: Goal): void => {
     converger.setGoal(goal);
     images.want(goal.state);
+    answers.want(goal.state);
   };
   const saved = await loadGoal(system, node);
   if (saved !== undefined) adopt(saved);
@@ -122,6 +129,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     converger.run(signal),
     watch.run(signal),
     images.run(signal),
+    answers.run(signal),
     reporter.run(signal),
     follow,
     answerRequests(channel, (request, until) => answer(context, request, until), signal),

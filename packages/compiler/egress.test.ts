@@ -31,6 +31,13 @@ test("each host with an instance has an address for the service, and announces i
   ]);
 });
 
+test("a rule by name is the same with another end", () => {
+  const named = jobs(1, '[{ from: main, to: "*.Example.net", port: 443 }]');
+  expect(egressOf(step(objectsOf(fabric(1), named)))).toMatchObject([
+    { node: "host1", to: "*.example.net", port: 443 },
+  ]);
+});
+
 test("without a rule nobody has one; two services on a host have two", () => {
   expect(egressOf(step(objectsOf(fabric(2), jobs(2, "[]"))))).toEqual([]);
   const more = `${inner("more", { replicas: 1 })}  egress: [{ from: main, to: "2001:db8:f::/48", port: 53, protocol: UDP }]\n`;

@@ -4,7 +4,7 @@
  * classes and ports, never as engine text. Every list is sorted by its key, so that equal states
  * are equal bytes.
  */
-import type { Ipv6, Ipv6Prefix, Mac, SourceRef } from "@netwright/base";
+import type { DomainPattern, Ipv6, Ipv6Prefix, Mac, SourceRef } from "@netwright/base";
 import type { BgpState } from "./bgp-state.ts";
 import type { WorkloadState } from "./workload-state.ts";
 
@@ -93,12 +93,13 @@ export interface NetworkState {
   readonly egress?: readonly EgressEntry[];
 }
 
-/** "Instances of class `from` on this host may open connections to this prefix, in the name of `source`." */
+/** "Instances of class `from` on this host may open connections there, in the name of `source`." */
 export interface EgressEntry {
   readonly from: ClassId;
   /** An address of a pool that this host alone announces, so that replies come back here. */
   readonly source: Ipv6;
-  readonly to: Ipv6Prefix;
+  /** A name stands for the addresses that the network's resolver gave here for it last, for as long as they are good. */
+  readonly to: Ipv6Prefix | DomainPattern;
   readonly protocol: Protocol;
   readonly port: number;
   readonly origin: Origin;

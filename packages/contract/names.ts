@@ -1,16 +1,19 @@
 /** Names and derived numbers that compiler, drivers and model must agree on. Pure. */
+import { createHash } from "node:crypto";
 import {
   addressAt,
   derivedMac,
+  isPrefix,
   parseIpv6,
   parsePrefix,
+  type DomainPattern,
   type Ipv6,
   type Ipv6Prefix,
   type Mac,
   formatIpv6,
   ipv6Number,
 } from "@netwright/base";
-import type { ClassId, HostId, NetworkState } from "./host-state.ts";
+import type { ClassId, EgressEntry, HostId, NetworkState } from "./host-state.ts";
 import type { WorkloadState } from "./workload-state.ts";
 
 /** The default gateway of every workload (RFC 4291 link-local), the same on every veth. */
@@ -78,6 +81,22 @@ export const resolverHostAddress = (vni: number): Ipv6 => addressAt(resolverPref
 export const resolverHostPort = 5300;
 /** In whose name all workloads of a network here ask it. */
 export const resolverClientAddress = (vni: number): Ipv6 => addressAt(resolverPrefix, (BigInt(vni) << 16n) | 2n);
+
+const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
+
+/** Names that rules of a network are about here. Sorted. */
+export const patternsOf = ({ egress = [] }: Pick<NetworkState, "egress">): readonly DomainPattern[] =>
+  [...new Set(egress.flatMap(({ to }) => (isPrefix(to) ? [] : [to])))].toSorted();
+
+/** The set of a tenant's namespace with the addresses that were answered for names of a pattern. */
+export const answersSet = (pattern: DomainPattern): string => `answers_${digest(pattern)}`;
+
+/**
+ * What a rule by name marks its connections with, so that they are known for its own when its set has let their address
+ * go. Never 0, which is no mark.
+ */
+export const egressMark = ({ from, to, protocol, port }: Omit<EgressEntry, "source" | "origin">): number =>
+  parseInt(digest(`${from} ${to} ${protocol} ${port}`), 16) || 1;
 
 /** Named network namespaces; `nw` is the mark by which Netwright knows its own. */
 export const networkNamespace = (network: Pick<NetworkState, "project" | "name">): string =>

@@ -106,6 +106,17 @@ export interface NetworkReport {
   readonly rules: number;
   /** Most packets first, at most 100 between classes and 100 at public addresses. */
   readonly denied: readonly DeniedFlow[];
+  /** Addresses that rules by name let through, and those they let through lately. At most 100; absent where none. By name. */
+  readonly answered?: readonly AnsweredAddress[];
+}
+
+/** What the network's resolver answered here for a name that a rule is about. */
+export interface AnsweredAddress {
+  /** As it was asked for; the rule's pattern where that is forgotten. */
+  readonly name: string;
+  readonly address: Ipv6;
+  /** False: its time is over, and new connections to it are dropped. */
+  readonly live: boolean;
 }
 
 /** Counted before the final drop. Class 0 is outside every class. */

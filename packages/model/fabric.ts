@@ -40,7 +40,14 @@ export interface LocalNetwork {
   readonly listeners: ReadonlyMap<string, LoadBalancer>;
   /** By MAC and listener. */
   readonly deliveries: ReadonlyMap<string, Delivery>;
+  /** Names that the network's resolver has here for an address, as far as rules are about them and their time is not over. */
+  readonly answered: ReadonlyMap<Ipv6, readonly string[]>;
 }
+
+/** Names by address; of one network on one host. */
+export type Answered = (node: string, network: Pick<NetworkState, "project" | "name">) => LocalNetwork["answered"];
+
+const nothingAnswered: Answered = () => new Map();
 
 /** The name of a tenant network on a host, as traces print it. */
 export const placeOf = (network: LocalNetwork): string =>
@@ -53,13 +60,13 @@ export const deliveryKey = (mac: string, key: ListenerKey): string => `${mac} ${
 export const instanceKey = (project: string, instance: string): string => `${project}/${instance}`;
 
 /** Indexes the states. The order of the states does not matter. */
-export function buildFabric(states: Iterable<HostState>): Fabric {
+export function buildFabric(states: Iterable<HostState>, answered: Answered = nothingAnswered): Fabric {
   const sorted = [...states].toSorted((a, b) => (a.node < b.node ? -1 : 1));
   const networks = new Map<number, Map<string, LocalNetwork>>();
   const instances = new Map<string, Located>();
   for (const host of sorted) {
     for (const state of host.networks) {
-      const network = localNetwork(host, state);
+      const network = localNetwork(host, state, answered(host.node, state));
       const perHost = networks.get(state.vni) ?? new Map<string, LocalNetwork>();
       networks.set(state.vni, perHost.set(host.node, network));
       for (const workload of state.workloads) {
@@ -77,12 +84,13 @@ export function buildFabric(states: Iterable<HostState>): Fabric {
   };
 }
 
-function localNetwork(host: HostState, state: NetworkState): LocalNetwork {
+function localNetwork(host: HostState, state: NetworkState, answered: LocalNetwork["answered"]): LocalNetwork {
   return {
     host,
     state,
     workloads: new Map(state.workloads.map((workload) => [workload.address, workload])),
     policy: new Map(state.policy.map((entry) => [policyKey(entry.from, entry.to, entry.protocol, entry.port), entry])),
+    answered,
     listeners: new Map(state.loadBalancers.map((entry) => [listenerKey(entry), entry])),
     deliveries: new Map(state.deliveries.map((entry) => [deliveryKey(entry.mac, entry), entry])),
   };

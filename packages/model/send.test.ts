@@ -1,7 +1,8 @@
-import { hostPrefix, parseIpv6 } from "@netwright/base";
+import { hostPrefix, parseIpv6, type DomainPattern } from "@netwright/base";
+import type { EgressEntry } from "@netwright/contract";
 import { describe, expect, test } from "vitest";
 import { choose, portsToMembers } from "./choose.ts";
-import { buildFabric } from "./fabric.ts";
+import { buildFabric, type Answered } from "./fabric.ts";
 import { flowsOf } from "./flows.ts";
 import { entryHosts, send } from "./send.ts";
 import {
@@ -193,6 +194,50 @@ describe("between instances", () => {
     );
     expect(reason(states, fromProxy({ from: { project: "default", instance: "shop-web-9" } }))).toBe(
       "shop-web-9: no node runs this instance",
+    );
+  });
+});
+
+describe("to a name outside", () => {
+  const outside = parseIpv6("2001:db8:f::2");
+  const egress: readonly EgressEntry[] = [
+    {
+      from: proxyClass,
+      source: parseIpv6("2001:db8:100::e1"),
+      to: "*.example.net" as DomainPattern,
+      protocol: "tcp",
+      port: 443,
+      origin: { object: "service/shop", field: "spec.egress[0]" },
+    },
+  ];
+  const states = withNetwork(shopStates(), "host1", { egress });
+  const told =
+    (...names: string[]): Answered =>
+    (node) =>
+      new Map(node === "host1" ? [[outside, names]] : []);
+  const outwards = (more: Partial<Packet> = {}): Packet =>
+    fromProxy({ destination: outside, destinationPort: 443, ...more });
+  const way = (packet: Packet, answered?: Answered): readonly string[] =>
+    send(buildFabric(Object.values(states), answered), packet).hops.map(({ step, detail }) => `${step} (${detail})`);
+
+  test("an address goes through while it is answered for a name of the rule", () => {
+    expect(way(outwards(), told("api.example.net"))).toContain(
+      `firewall: egress allowed (class ${proxyClass} to 2001:db8:f::2, tcp port 443; *.example.net has this address now)`,
+    );
+    // What an agent knows after its restart is the rule alone.
+    expect(way(outwards(), told("*.example.net")).join()).toContain("has this address now");
+    for (const answered of [told("api.example.org"), told(), undefined])
+      expect(way(outwards(), answered).join()).toContain("no name that a rule is about has this address now");
+    expect(way(outwards({ destinationPort: 80 }), told("api.example.net")).join()).toContain("no rule allows egress");
+  });
+
+  test("a name goes through, and where its address is not known yet that is said", () => {
+    expect(way(outwards({ name: "api.example.net" })).join()).toContain("it is once a workload here looks it up");
+    expect(way(outwards({ name: "api.example.net" }), told("api.example.net")).join()).toContain(
+      "has this address now",
+    );
+    expect(way(outwards({ name: "example.net" })).join()).toContain(
+      "example.net (2001:db8:f::2) is outside fd77::/64, and no rule allows egress",
     );
   });
 });

@@ -1,10 +1,11 @@
 /** One packet's way through the fabric, decision by decision, as the nodes' states make it. */
-import { prefixContains, type Ipv6 } from "@netwright/base";
+import { isPrefix, matchesDomain, prefixContains, type Ipv6 } from "@netwright/base";
 import {
   hostPrefixOf,
   identityOf,
   maglevSize,
   tunnelMac,
+  type EgressEntry,
   type HostState,
   type LoadBalancer,
   type LoadBalancerMember,
@@ -173,7 +174,8 @@ function fromInstance(fabric: Fabric, packet: Packet, { network, workload }: Loc
 }
 
 /** To the internet: by a rule, and in the name of an address that comes back here. */
-function leave({ source, destination, protocol, destinationPort }: Packet, network: LocalNetwork, walk: Walk): Trace {
+function leave(packet: Packet, network: LocalNetwork, walk: Walk): Trace {
+  const { source, destination, protocol, destinationPort } = packet;
   const place = placeOf(network);
   const { class: from } = identityOf(source);
   const entry = (network.state.egress ?? []).find(
@@ -181,12 +183,11 @@ function leave({ source, destination, protocol, destinationPort }: Packet, netwo
       each.from === from &&
       each.protocol === protocol &&
       each.port === destinationPort &&
-      prefixContains(each.to, destination),
+      leadsTo(each, packet, network),
   );
   const flow = `class ${from} to ${destination}, ${protocol} port ${destinationPort}`;
-  if (entry === undefined)
-    return walk.dropped(place, `${destination} is outside ${network.state.prefix}, and no rule allows egress`);
-  walk.step(place, "firewall: egress allowed", flow, entry.origin);
+  if (entry === undefined) return walk.dropped(place, noEgress(packet, network));
+  walk.step(place, "firewall: egress allowed", `${flow}${byName(entry, packet, network)}`, entry.origin);
   walk.step(
     place,
     `source becomes ${entry.source}`,
@@ -197,6 +198,29 @@ function leave({ source, destination, protocol, destinationPort }: Packet, netwo
     return walk.dropped(network.host.node, `${destination} is the site's own`);
   }
   return walk.left(network.host.node, `to [${destination}]:${destinationPort} by way of the routers`);
+}
+
+/** A rule by name leads to what was answered for the name, and to what will be answered for the name that is asked for. */
+function leadsTo({ to }: EgressEntry, { destination, name }: Packet, { answered }: LocalNetwork): boolean {
+  if (isPrefix(to)) return prefixContains(to, destination);
+  const names = [...(answered.get(destination) ?? []), ...(name === undefined ? [] : [name])];
+  // What an agent remembers across its own restart is the rule's pattern alone.
+  return names.some((each) => each === to || matchesDomain(to, each));
+}
+
+function byName({ to }: EgressEntry, { destination }: Packet, { answered }: LocalNetwork): string {
+  if (isPrefix(to)) return "";
+  const isIn = answered.has(destination);
+  return isIn
+    ? `; ${to} has this address now`
+    : `; not yet an address of ${to}: it is once a workload here looks it up`;
+}
+
+function noEgress({ destination, name }: Packet, { state }: LocalNetwork): string {
+  const whom = name === undefined ? destination : `${name} (${destination})`;
+  const named = name === undefined && (state.egress ?? []).some(({ to }) => !isPrefix(to));
+  const hint = named ? "; no name that a rule is about has this address now" : "";
+  return `${whom} is outside ${state.prefix}, and no rule allows egress${hint}`;
 }
 
 /** The verdict map of one network on one host: undefined when it lets the packet pass. */

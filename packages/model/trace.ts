@@ -12,6 +12,8 @@ export interface Packet {
   readonly protocol: Protocol;
   readonly sourcePort: number;
   readonly destinationPort: number;
+  /** What the destination was asked for as; absent where nobody asked for a name. */
+  readonly name?: string;
 }
 
 /** One decision on the way. */

@@ -28,6 +28,12 @@ export const needs = [
   need("knotd", "knot", "demo", "authoritative DNS server of the lab"),
   need("knsupdate", "knot-dnsutils", "demo", "DNS updates (RFC 2136) by hand"),
   need("unbound", "unbound", "demo", "resolvers: of networks, and of the lab's clients"),
+  need(
+    "/usr/lib/python3/dist-packages/unboundmodule.py",
+    "python3-unbound",
+    "demo",
+    "rules by name: what resolvers tell",
+  ),
   need("dig", "bind9-dnsutils", "demo", "asking DNS servers"),
   need("curl", "curl", "demo", "the lab's web client"),
   need("openssl", "openssl", "demo", "looking at certificates"),

@@ -10,6 +10,7 @@ import { run } from "./run.ts";
 const called: ReadonlySet<string> = new Set([
   ..."ip nft conntrack bird haproxy unbound crun tini skopeo tar mkfs.ext4 ps unshare modprobe".split(" "),
   "/etc/ssl/certs/ca-certificates.crt",
+  "/usr/lib/python3/dist-packages/unboundmodule.py",
 ]);
 
 const packagesOf = (wanted: (program: string) => boolean): string => {

@@ -3,7 +3,10 @@ import type { Origin } from "./origin.ts";
 
 /** Which connection. */
 export interface ConnectionQuery {
-  readonly destination: string;
+  /** May be left out where an instance connects to a name. */
+  readonly destination?: string;
+  /** What the instance looks up; rules by name are about it. */
+  readonly name?: string;
   readonly port: number;
   readonly protocol?: "tcp" | "udp";
   /** The instance that connects; from the internet when left out. */

@@ -13,6 +13,8 @@ import type { Invocation } from "../verb.ts";
 export interface Resolved {
   /** Undefined when nobody knows the name. */
   readonly address: string | undefined;
+  /** What an instance looks up itself. Without an address, the server knows what it was told. */
+  readonly name?: string;
   /** An empty step stands for no look-up at all. */
   readonly hop: TraceHop;
 }
@@ -34,6 +36,8 @@ export async function resolveName(
   const instance = instances.find(({ metadata }) => metadata.name === host);
   if (instance !== undefined) return { address: String(valueAt(instance, "spec.address")), hop: none };
   const expected = await addressOfService(client, host);
+  if (query.instance !== undefined)
+    return { address: expected, name: host, hop: expected === undefined ? none : unasked(host, expected) };
   if (node === undefined) return { address: expected, hop: unasked(host, expected) };
   const answer = await lookUp(labOf(invocation), node, host);
   const findings = findingsOf(host, answer, expected);

@@ -6,6 +6,7 @@ import { connect, connectionOptions } from "../arguments/connection.ts";
 import { projectOf, projectOption, refsIn } from "../arguments/project.ts";
 import { timeoutOf, waitOptions } from "../arguments/durations.ts";
 import { optionalFileOption, placedIn, readApplyRequest } from "../arguments/manifests.ts";
+import { referrersFirst } from "../arguments/referrers-first.ts";
 import { parseRefs, refText, toApiRef, type ObjectRef } from "../arguments/object-ref.ts";
 import { formatOf, outputOption } from "../arguments/output.ts";
 import { valueAt } from "../print/columns.ts";
@@ -66,25 +67,6 @@ async function refsOf(
     return parseRefs([`${kind}/${metadata.name}`], metadata.project);
   });
 }
-
-/** What refers to others goes before those: the server refuses to leave a reference to nothing. */
-const order = [
-  "Service",
-  "Volume",
-  "Secret",
-  "Config",
-  "CertificateIssuer",
-  "Network",
-  "AddressPool",
-  "Host",
-  "Router",
-];
-
-const rankOf = ({ kind }: ObjectRef): number => (order.includes(kind.kind) ? order.indexOf(kind.kind) : order.length);
-
-/** Among those of one kind, in the order given. */
-const referrersFirst = (refs: readonly ObjectRef[]): readonly ObjectRef[] =>
-  refs.toSorted((one, other) => rankOf(one) - rankOf(other));
 
 /** Looks before anything is deleted, so that a mistyped name deletes nothing. @throws NW1501 with every one that is not there. */
 async function existing(

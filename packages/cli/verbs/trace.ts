@@ -22,7 +22,7 @@ export const verb: Verb = {
     connectionOptions(command);
     command.addHelpText(
       "after",
-      "\nExit status: 0 the connection gets through, 1 it does not.\n\nExamples:\n  netwright trace --from internet1 --to shop.example.net:443\n  netwright trace --from shop-proxy-1 --to shop-web-1:8080\n  netwright trace --from shop-web-1 --to db.internal:5432\n",
+      "\nExit status: 0 the connection gets through, 1 it does not.\n\nExamples:\n  netwright trace --from internet1 --to shop.example.net:443\n  netwright trace --from shop-proxy-1 --to shop-web-1:8080\n  netwright trace --from shop-web-1 --to db.internal:5432\n  netwright trace --from shop-web-1 --to api.example.net:443\n",
     );
   },
   async run(invocation: Invocation): Promise<number> {
@@ -40,19 +40,20 @@ async function traceConnection(invocation: Invocation): Promise<ConnectionTrace>
   const client = await connect(invocation);
   const source = await sourceOf(invocation, client, String(options["from"]));
   const name = await resolveName(invocation, client, target.host, source);
-  if (name.address === undefined)
+  if (name.address === undefined && name.name === undefined)
     return {
       verdict: "Dropped",
       hops: [name.hop],
       reason: `${name.hop.place}: ${name.hop.findings[0] ?? "no address"}`,
     };
   const query: ConnectionQuery = {
-    destination: name.address,
+    ...(name.address === undefined ? {} : { destination: name.address }),
+    ...(name.name === undefined ? {} : { name: name.name }),
     port: target.port,
     protocol: options["udp"] === true ? "udp" : "tcp",
     ...source.query,
   };
-  const trace = await withProviderRoutes(invocation, await client.trace(query), name.address);
+  const trace = await withProviderRoutes(invocation, await client.trace(query), name.address ?? "::");
   return withName(trace, name.hop);
 }
 

@@ -1,11 +1,11 @@
 /** The decision about one tracked connection. Pure; it mirrors the forward chain of the firewall. */
-import { prefixContains, type Ipv6 } from "@netwright/base";
-import { identityOf, resolverAddress } from "@netwright/contract";
+import { isPrefix, prefixContains, type Ipv6 } from "@netwright/base";
+import { egressMark, identityOf, resolverAddress } from "@netwright/contract";
 import type { Connection } from "./parse.ts";
 import { deliveryId, flowId, type ConnectionsWant } from "./want.ts";
 
 /** False: a packet of it would not be let through now if it were the first. */
-export function allowed(want: ConnectionsWant, { protocol, original, reply }: Connection): boolean {
+export function allowed(want: ConnectionsWant, { protocol, original, reply, mark }: Connection): boolean {
   const { source, destination, destinationPort } = original;
   if (isLocal(source) || isLocal(destination)) return true;
   // Where the packets go after translation: the reply's source.
@@ -23,7 +23,8 @@ export function allowed(want: ConnectionsWant, { protocol, original, reply }: Co
         entry.protocol === protocol &&
         entry.port === destinationPort &&
         entry.source === reply.destination &&
-        prefixContains(entry.to, target),
+        // By name, it is the rule that let it begin: names get other addresses while connections go on.
+        (isPrefix(entry.to) ? prefixContains(entry.to, target) : mark === egressMark(entry)),
     );
   }
   if (!prefixContains(want.prefix, source) || !prefixContains(want.prefix, target)) return false;

@@ -14,6 +14,8 @@ export interface Connection {
   readonly protocol: string;
   readonly original: Tuple;
   readonly reply: Tuple;
+  /** 0 where it has none. */
+  readonly mark: number;
 }
 
 export function parseConnections(text: string): readonly Connection[] {
@@ -29,7 +31,9 @@ function parseLine(line: string): Connection | undefined {
   if (first === undefined || second === undefined) return undefined;
   const original = parseTuple(words.slice(first, second));
   const reply = parseTuple(words.slice(second));
-  return original === undefined || reply === undefined ? undefined : { protocol: words[2] ?? "", original, reply };
+  if (original === undefined || reply === undefined) return undefined;
+  const mark = Number(words.find((word) => word.startsWith("mark="))?.slice("mark=".length) ?? 0);
+  return { protocol: words[2] ?? "", original, reply, mark };
 }
 
 function parseTuple(words: readonly string[]): Tuple | undefined {

@@ -1,4 +1,5 @@
-import { resolverAddress, resolverHostAddress, resolverHostPort } from "@netwright/contract";
+import type { DomainPattern } from "@netwright/base";
+import { egressMark, resolverAddress, resolverHostAddress, resolverHostPort } from "@netwright/contract";
 import { describe, expect, it } from "vitest";
 import { defaultListener, hostState, addressOf, egressAddress, vip, vni, type Instance } from "../testing/states.ts";
 import { parseConnections } from "./parse.ts";
@@ -13,7 +14,7 @@ const goneElsewhere: Instance = { tier: "web", number: 9, host: 2 };
 const question = (to: string): string => line("udp", addressOf(proxy), resolverAddress, 53, to, resolverHostPort);
 const scene = {
   names: {},
-  egress: ["proxy>2001:db8:f::/64:8080"],
+  egress: ["proxy>2001:db8:f::/64:8080", "proxy>api.example.net:443"],
   instances: [proxy, web],
   policy: ["proxy>web:8080"],
   listeners: [defaultListener([proxy], [1])],
@@ -27,7 +28,14 @@ const line = (protocol: string, from: string, to: string, port: number, target =
 const leaving = (port: number, source = egressAddress(1)): string =>
   line("tcp", addressOf(proxy), client, port).replace(`dst=${addressOf(proxy)}`, `dst=${source}`);
 
+const byName = (mark: number, port = 443): string =>
+  line("tcp", addressOf(proxy), "2001:db8:e::9", port)
+    .replace(`dst=${addressOf(proxy)}`, `dst=${egressAddress(1)}`)
+    .replace("mark=0", `mark=${mark}`);
+const markOf = (name: string): number => egressMark({ from: 2, to: name as DomainPattern, protocol: "tcp", port: 443 });
+
 const kept = [
+  byName(markOf("api.example.net")),
   line("tcp", addressOf(proxy), addressOf(web), 8080),
   line("tcp", client, vip, 443, addressOf(proxy), 8443),
   question(resolverHostAddress(vni)),
@@ -49,6 +57,9 @@ const cut = [
   ["another source outside", leaving(8080, egressAddress(2))],
   ["a place outside that is not open", line("tcp", addressOf(proxy), "2001:db8:e::2", 8080)],
   ["another tier to the outside", line("tcp", addressOf(web), client, 8080)],
+  ["a name that no rule is about any more", byName(markOf("old.example.net"))],
+  ["a name at another port", byName(markOf("api.example.net"), 80)],
+  ["a rule by prefix that is gone, where one by name stays", byName(0)],
 ] as const;
 
 const plan = (lines: readonly string[]): readonly string[] =>

@@ -1,10 +1,12 @@
 /** From workloads to the internet: only where a rule leads, in the name of their host's address, and nowhere into the site. */
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { milliseconds, seconds, type DomainPattern, type Ipv6 } from "@netwright/base";
+import { answersSet } from "@netwright/contract";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { clientAddress, Fabric } from "../testing/fabric.ts";
 import { addressOf, egressAddress, vtep, type Instance, type Scene } from "../testing/states.ts";
-import { readDenied } from "./index.ts";
+import { readDenied, renderAdmissions } from "./index.ts";
 
 const near: Instance = { tier: "web", number: 1, host: 1 };
 const far: Instance = { tier: "web", number: 2, host: 2 };
@@ -100,4 +102,29 @@ test("a rule that goes takes its connections along", async () => {
   expect(await held.say(mustNot)).toBe("timeout");
   expect(await ask(near, 8080, mustNot)).toBe("timeout");
   expect(addressOf(near)).toContain("fd77:");
+});
+
+test("by name: an address lets connections begin while its time lasts, and they live as long as the rule", async () => {
+  const byName = "web>api.example.net:8080";
+  await fabric.apply(scene(byName));
+  const set = `inet netwright ${answersSet("api.example.net" as DomainPattern)}`;
+  const admit = renderAdmissions([
+    { pattern: "api.example.net" as DomainPattern, address: clientAddress as Ipv6, lifetime: seconds(1) },
+  ]);
+  expect(await ask(near, 8080, mustNot)).toBe("timeout");
+  const host = fabric.host(1);
+  // Twice: what is there is renewed, and nothing is refused.
+  for (let count = 0; count < 2; count++) await host.sh(`nft '${admit}'`, "nwn-default.web");
+  const held = await fabric.hold(near, clientAddress, 8080);
+  expect(await ask(db, 8080, mustNot)).toBe("timeout");
+  for (let tries = 0; (await host.sh(`nft list set ${set}`, "nwn-default.web")).includes(clientAddress); tries++) {
+    expect(tries).toBeLessThan(100);
+    await host.system.clock.sleep(milliseconds(100));
+  }
+  expect(await fabric.pending(scene(byName))).toEqual([]);
+  await fabric.apply(scene(byName));
+  expect(await held.say(must)).toBe(`internet ${egressAddress(1)}`);
+  expect(await ask(near, 8080, mustNot)).toBe("timeout");
+  await fabric.apply(scene("web>other.example.net:8080"));
+  expect(await held.say(mustNot)).toBe("timeout");
 });

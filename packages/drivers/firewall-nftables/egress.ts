@@ -1,5 +1,15 @@
 /** The way of a workload's connection to the internet: one rule per flow, then in the name of an address of the pool. Pure. */
-import { uplinkHostDevice, uplinkTenantDevice, type HostState, type NetworkState } from "@netwright/contract";
+import { isPrefix } from "@netwright/base";
+import {
+  answersSet,
+  egressMark,
+  patternsOf,
+  uplinkHostDevice,
+  uplinkTenantDevice,
+  type EgressEntry,
+  type HostState,
+  type NetworkState,
+} from "@netwright/contract";
 import type { ChainSpec, ElementSpec, RuleSpec, SetSpec } from "../nftables/table.ts";
 
 type Network = Pick<NetworkState, "vni" | "prefix" | "workloads" | "egress">;
@@ -9,11 +19,27 @@ const uplink = `"${uplinkTenantDevice}"`;
 /** In the tenant's namespace. Empty where nobody may: then the packet goes on to where it is counted and dropped. */
 export const egressChain = ({ egress = [] }: Network): ChainSpec => ({
   name: "egress",
-  rules: egress.map(({ from, to, protocol, port }, index) => ({
-    name: `flow-${index + 1}`,
-    text: `@nh,144,16 ${from} ip6 daddr ${to} ${protocol} dport ${port} counter accept`,
-  })),
+  rules: egress.map((entry, index) => ({ name: `flow-${index + 1}`, text: flowText(entry) })),
 });
+
+function flowText(entry: EgressEntry): string {
+  const { from, to, protocol, port } = entry;
+  const [where, mark] = isPrefix(to) ? [to, ""] : [`@${answersSet(to)}`, ` ct mark set ${egressMark(entry)}`];
+  return `@nh,144,16 ${from} ip6 daddr ${where} ${protocol} dport ${port}${mark} counter accept`;
+}
+
+/** Addresses of one pattern at most: who answers for its names may be a stranger. */
+export const mostAnswers = 1024;
+
+/** Filled by the agent with what the resolver answers; each element goes by itself when its time is over. */
+export const answerSets = (network: Network): readonly SetSpec[] =>
+  patternsOf(network).map((pattern) => ({
+    name: answersSet(pattern),
+    kind: "set",
+    type: "type ipv6_addr",
+    options: ["flags timeout", `size ${mostAnswers}`],
+    elements: null,
+  }));
 
 export const toEgress = ({ prefix }: Network): RuleSpec => ({
   name: "egress",

@@ -7,6 +7,8 @@ import { planFirewall, type FirewallChange } from "./plan.ts";
 import { probeFirewall } from "./probe.ts";
 import { wantFirewall, type FirewallWant } from "./want.ts";
 
+export { readAdmissions, renderAdmissions, type Admission } from "./answers.ts";
+export { mostAnswers } from "./egress.ts";
 export { readCounts, readDenied, readNotExposed, type FirewallCounts, type RuleCount } from "./observe.ts";
 
 export const firewallNftables: Driver<readonly FirewallWant[], FirewallHave, FirewallChange> = {

@@ -1,4 +1,4 @@
-import { messageOf, parsePrefix } from "@netwright/base";
+import { messageOf, parseIpv6, parsePrefix, type DomainPattern } from "@netwright/base";
 import { nftTable, type NetworkState, type NodeSystem } from "@netwright/contract";
 import { renderTable } from "../nftables/render.ts";
 import { tenantTable } from "./tenant-table.ts";
@@ -15,6 +15,16 @@ const sample: NetworkState = {
   policy: [],
   loadBalancers: [],
   deliveries: [],
+  egress: [
+    {
+      from: 1,
+      source: parseIpv6("2001:db8::1"),
+      to: "*.example.net" as DomainPattern,
+      protocol: "tcp",
+      port: 443,
+      origin: { object: "service/probe", field: "spec.egress[0]" },
+    },
+  ],
 };
 
 /** Asks nft to check, so that nothing is made. Under a name of its own: a host has a table of the other name, of other types. */

@@ -2,7 +2,7 @@
 import { workloadVeth, type NetworkState } from "@netwright/contract";
 import { elementComment, type ElementSpec, type SetSpec } from "../nftables/table.ts";
 import { deniedOptions } from "./denied.ts";
-import { egressSources } from "./egress.ts";
+import { answerSets, egressSources } from "./egress.ts";
 
 /**
  * Source class, destination class, protocol, port: one look-up however many policies. Classes are bits 80 to 95 of an
@@ -43,6 +43,7 @@ export function tenantSets(network: NetworkState): readonly SetSpec[] {
       ),
     },
     egressSources(network),
+    ...answerSets(network),
     { name: "flows", kind: "map", type: `typeof ${flowKey} : verdict`, elements: flows(network) },
     { name: "denied", kind: "set", type: `typeof ${flowKey}`, options: deniedOptions, elements: null },
     {

@@ -1,5 +1,5 @@
 /** What `nft -j list table` tells, as far as the drivers compare it. Pure. */
-import { formatIpv6, ipv6Value, NetwrightError } from "@netwright/base";
+import { formatIpv6, ipv6Value, NetwrightError, seconds, type Milliseconds } from "@netwright/base";
 
 export interface TableHave {
   readonly sets: ReadonlyMap<string, SetHave>;
@@ -19,6 +19,8 @@ export interface ElementHave {
   /** Only where elements count. */
   readonly packets: number;
   readonly bytes: number;
+  /** Until it goes by itself; only where elements do. */
+  readonly expires?: Milliseconds;
 }
 
 export interface ChainHave {
@@ -96,6 +98,7 @@ function parseSet(set: Json, kind: SetHave["kind"]): SetHave {
       data: right === undefined ? undefined : words(right),
       comment: wrapped?.["comment"] as string | undefined,
       ...counterOf(wrapped),
+      ...(typeof wrapped?.["expires"] === "number" ? { expires: seconds(wrapped["expires"]) } : {}),
     });
   }
   return { kind, comment: (set["comment"] as string | undefined) ?? "", elements };

@@ -17,7 +17,7 @@ export interface SetSpec {
   readonly type: string;
   /** `flags ...`, `size ...`, `timeout ...`. */
   readonly options?: readonly string[];
-  /** Null: packets fill it, so its elements are never compared. */
+  /** Null: packets or answers fill it, so its elements are never compared. */
   readonly elements: readonly ElementSpec[] | null;
 }
 

@@ -2,7 +2,7 @@
 import { isNetwrightError, milliseconds, NetwrightError, seconds } from "@netwright/base";
 import { internalDomain, type NodeSystem, type Problem, type ProcessId } from "@netwright/contract";
 import { command } from "./control.ts";
-import type { ResolverLayout } from "./layout.ts";
+import { pythonOfTheSystem, type ResolverLayout } from "./layout.ts";
 import { observeLive } from "./observe.ts";
 import type { ResolverChange } from "./plan.ts";
 import type { Rendered } from "./render.ts";
@@ -33,7 +33,7 @@ async function make(system: NodeSystem, change: ResolverChange): Promise<void> {
   const { layout } = change;
   switch (change.kind) {
     case "Start":
-      if (change.hung !== null) await end(system, change.hung, "SIGKILL");
+      if (change.former !== null) await end(system, change.former, "SIGKILL");
       await writeFiles(system, layout, change.files);
       return start(system, layout, change.files);
     case "Reload":
@@ -51,14 +51,20 @@ async function make(system: NodeSystem, change: ResolverChange): Promise<void> {
   }
 }
 
-async function writeFiles({ files }: NodeSystem, layout: ResolverLayout, { config, zone }: Rendered): Promise<void> {
-  await Promise.all([files.write(layout.config, config), files.write(layout.zone, zone)]);
+async function writeFiles({ files }: NodeSystem, layout: ResolverLayout, rendered: Rendered): Promise<void> {
+  const { config, zone, script, patterns } = rendered;
+  await Promise.all([
+    files.write(layout.config, config),
+    files.write(layout.zone, zone),
+    script === undefined ? files.remove(layout.script) : files.write(layout.script, script),
+    patterns === "" ? files.remove(layout.patterns) : files.write(layout.patterns, patterns),
+  ]);
 }
 
 async function start(system: NodeSystem, layout: ResolverLayout, files: Rendered): Promise<void> {
   const { processes } = system;
   const script = ["sh", "-c", startScript, "sh", layout.process, layout.config] as const;
-  const started = await processes.start(script, { log: layout.log });
+  const started = await processes.start(script, { log: layout.log, env: pythonOfTheSystem });
   await untilLoaded(system, layout, files, async () => {
     if (await processes.alive(started)) return;
     const log = ((await system.files.read(layout.log)) ?? "").trim().split("\n").slice(-3).join("; ");

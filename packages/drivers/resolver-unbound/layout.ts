@@ -10,7 +10,22 @@ export interface ResolverLayout {
   /** Its line of /proc/PID/stat. */
   readonly process: string;
   readonly log: string;
+  /** What unbound runs before it answers; only where rules by name are. */
+  readonly script: string;
+  /** Names that rules are about, a line each. */
+  readonly patterns: string;
+  /** Where the agent takes addresses of these names; it makes this socket. */
+  readonly answers: string;
 }
+
+/** unbound starts Python without its site directories, and finds another where the environment names one. */
+export const pythonOfTheSystem = {
+  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  PYTHONHOME: "/usr",
+  PYTHONPATH: "/usr/lib/python3/dist-packages",
+  PYTHONNOUSERSITE: "1",
+  PYTHONDONTWRITEBYTECODE: "1",
+} as const;
 
 export const resolversDirectory = (paths: Pick<NodePaths, "run">): string => `${paths.run}/resolver`;
 
@@ -23,5 +38,8 @@ export function layoutOf(paths: Pick<NodePaths, "run">, vni: number | string): R
     socket: `${directory}/control`,
     process: `${directory}/process`,
     log: `${directory}/log`,
+    script: `${directory}/answers.py`,
+    patterns: `${directory}/patterns`,
+    answers: `${directory}/answers`,
   };
 }

@@ -21,6 +21,8 @@ export interface InstanceHave {
   readonly live: LiveResolver | null;
   readonly config: string | undefined;
   readonly zone: string | undefined;
+  readonly script: string | undefined;
+  readonly patterns: string | undefined;
 }
 
 export interface LiveResolver {
@@ -40,12 +42,12 @@ export async function observe(system: NodeSystem, { instances }: ResolverWant): 
 }
 
 async function observeInstance({ files, processes }: NodeSystem, layout: ResolverLayout): Promise<InstanceHave> {
-  const [stat, config, zone] = await Promise.all(
-    [layout.process, layout.config, layout.zone].map((path) => files.read(path)),
+  const [stat, config, zone, script, patterns] = await Promise.all(
+    [layout.process, layout.config, layout.zone, layout.script, layout.patterns].map((path) => files.read(path)),
   );
   const known = parseStat(stat ?? "");
   const process = known !== undefined && (await processes.alive(known)) ? known : null;
-  return { process, live: process === null ? null : await observeLive(layout), config, zone };
+  return { process, live: process === null ? null : await observeLive(layout), config, zone, script, patterns };
 }
 
 /** Null when nobody answers. */

@@ -13,7 +13,11 @@ interface Target {
 
 export type ResolverChange = Target &
   (
-    | { readonly kind: "Start"; readonly files: Rendered; /** Does not answer. */ readonly hung: ProcessId | null }
+    | {
+        readonly kind: "Start";
+        readonly files: Rendered;
+        /** In the way: it does not answer, or cannot take the new configuration. */ readonly former: ProcessId | null;
+      }
     /** Its sockets stay open, its cache is lost. */
     | { readonly kind: "Reload"; readonly files: Rendered }
     /** Nothing else is touched. */
@@ -49,7 +53,7 @@ function install(
   if (kind === undefined) return [];
   const target = { network: instance.network, layout, files };
   if (kind !== "Start") return [{ ...target, kind }];
-  return [{ ...target, kind, hung: instances.get(String(instance.vni))?.process ?? null }];
+  return [{ ...target, kind, former: instances.get(String(instance.vni))?.process ?? null }];
 }
 
 function kindOf(
@@ -58,11 +62,19 @@ function kindOf(
 ): "Start" | "Reload" | "LoadNames" | "WriteFiles" | undefined {
   const live = have?.live ?? null;
   if (have === undefined || live === null) return "Start";
-  if (live.digest !== files.digest) return "Reload";
+  // Python does not survive that unbound loads its modules anew.
+  const hasScript = files.script !== undefined || have.config?.includes("python-script") === true;
+  if (live.digest !== files.digest) return hasScript ? "Start" : "Reload";
   if (live.serial !== files.serial) return "LoadNames";
-  // A restart reads the files, and must come up as what runs now.
-  return have.config === files.config && have.zone === files.zone ? undefined : "WriteFiles";
+  // A restart reads the files, and must come up as what runs now; patterns are read while it runs.
+  return sameFiles(files, have) ? undefined : "WriteFiles";
 }
+
+const sameFiles = (files: Rendered, have: InstanceHave): boolean =>
+  have.config === files.config &&
+  have.zone === files.zone &&
+  have.script === files.script &&
+  (have.patterns ?? "") === files.patterns;
 
 const verbs: Readonly<Record<ResolverChange["kind"], string>> = {
   Start: "start resolver of network",

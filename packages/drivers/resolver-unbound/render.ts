@@ -8,6 +8,7 @@ import {
   resolverHostPort,
   type NetworkName,
 } from "@netwright/contract";
+import { renderAnswersScript } from "./answers-script.ts";
 import type { ResolverLayout } from "./layout.ts";
 import type { ResolverInstance } from "./want.ts";
 
@@ -18,18 +19,24 @@ export interface Rendered {
   readonly zone: string;
   /** Of the zone's content: the process tells it as the zone's serial. */
   readonly serial: number;
+  /** Undefined where no rule is about a name: then nothing but unbound itself runs. */
+  readonly script: string | undefined;
+  readonly patterns: string;
 }
 
 /** @param nameServers to forward to; none: every name outside the network is refused */
 export function render(instance: ResolverInstance, nameServers: readonly string[], layout: ResolverLayout): Rendered {
+  const script = instance.patterns.length === 0 ? undefined : renderAnswersScript(layout);
   const body = configBody(instance, nameServers, layout);
-  const digest = digestOf(body).slice(0, 12);
+  const digest = digestOf(`${body}${script ?? ""}`).slice(0, 12);
   const serial = serialOf(instance.names);
   return {
     config: `${body}\nserver:\n  identity: "${digest}"\n`,
     digest,
     zone: renderZone(instance.names, serial),
     serial,
+    script,
+    patterns: instance.patterns.map((pattern) => `${pattern}\n`).join(""),
   };
 }
 
@@ -60,7 +67,7 @@ const recordsOf = (names: readonly NetworkName[]): readonly string[] =>
   });
 
 function configBody(
-  { network, vni, prefix }: ResolverInstance,
+  { network, vni, prefix, patterns }: ResolverInstance,
   nameServers: readonly string[],
   layout: ResolverLayout,
 ): string {
@@ -76,7 +83,7 @@ server:
   directory: "${layout.directory}"
   pidfile: ""
   use-syslog: no
-  module-config: "iterator"
+  module-config: "${patterns.length === 0 ? "" : "python "}iterator"
   num-threads: 1
   msg-cache-size: 4m
   rrset-cache-size: 8m
@@ -98,7 +105,7 @@ remote-control:
   control-enable: yes
   control-interface: "${layout.socket}"
   control-use-cert: no
-${forwardZone(nameServers)}`;
+${patterns.length === 0 ? "" : `python:\n  python-script: "${layout.script}"\n`}${forwardZone(nameServers)}`;
 }
 
 /** Never to the root: name servers that do not answer are a failure to be seen, not to be gone around. */

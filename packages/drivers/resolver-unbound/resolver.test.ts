@@ -3,10 +3,10 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parsePrefix } from "@netwright/base";
+import { parsePrefix, type DomainPattern } from "@netwright/base";
 import { afterAll, describe, expect, test } from "vitest";
 import { goldenState } from "../testing/scene.ts";
-import { layoutOf } from "./layout.ts";
+import { layoutOf, pythonOfTheSystem } from "./layout.ts";
 import { parseResolvConf } from "./name-servers.ts";
 import type { InstanceHave, ResolverHave } from "./observe.ts";
 import { parseDigest, parseSerial, parseStat } from "./parse.ts";
@@ -18,17 +18,19 @@ const directory = mkdtempSync(join(tmpdir(), "netwright-unbound-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const paths = { run: "/run/netwright", state: "/var/lib/netwright" };
-const wanted = want(goldenState);
-const [web] = wanted.instances as readonly [ResolverInstance];
+const [telling] = want(goldenState).instances as readonly [ResolverInstance];
+const web = { ...telling, patterns: [] };
+const wanted = { instances: [web], nameServers: null };
 const layout = layoutOf(paths, web.vni);
 const own = ["2001:db8::53", "192.0.2.53"];
 const files = render(web, own, layout);
 
 describe.each([
-  ["forwarding", own],
-  ["alone", []],
-] as const)("%s", (name, nameServers) => {
-  const { config, zone } = render(web, nameServers, layout);
+  ["forwarding", web, own],
+  ["alone", web, []],
+  ["telling", telling, own],
+] as const)("%s", (name, instance, nameServers) => {
+  const { config, zone, script } = render(instance, nameServers, layout);
 
   test("is the golden", async () => {
     await expect(config).toMatchFileSnapshot(`testdata/${name}.conf`);
@@ -38,12 +40,23 @@ describe.each([
   test("is taken by unbound-checkconf, with its zone", () => {
     const path = join(directory, name);
     writeFileSync(`${path}.zone`, zone);
+    writeFileSync(join(directory, "answers.py"), script ?? "");
     writeFileSync(
       `${path}.conf`,
       config.replaceAll(layout.zone, `${path}.zone`).replaceAll(layout.directory, directory),
     );
-    expect(execFileSync("unbound-checkconf", [`${path}.conf`], { encoding: "utf8" })).toContain("no errors");
+    expect(execFileSync("unbound-checkconf", [`${path}.conf`], { encoding: "utf8", env: pythonOfTheSystem })).toContain(
+      "no errors",
+    );
   });
+});
+
+test("where rules are about names, a script tells answers of them, which Python takes", async () => {
+  expect(files.script).toBeUndefined();
+  const { script = "", patterns } = render(telling, own, layout);
+  expect(patterns).toBe("*.example.net\n");
+  await expect(script).toMatchFileSnapshot("testdata/answers.py");
+  execFileSync("python3", ["-c", "import ast, sys; ast.parse(sys.stdin.read())"], { input: script });
 });
 
 test("the serial is that of the names, whatever else changes; the digest that of the rest", () => {
@@ -83,6 +96,8 @@ describe("a plan", () => {
     live: { digest: files.digest, serial: files.serial },
     config: files.config,
     zone: files.zone,
+    script: files.script,
+    patterns: files.patterns,
   };
   const haveOf = (instance: InstanceHave | undefined, nameServers: readonly string[] = own): ResolverHave => ({
     paths,
@@ -104,9 +119,21 @@ describe("a plan", () => {
     expect(kinds(haveOf(instance))).toEqual(expected);
   });
 
+  test("a script cannot be exchanged while it runs; patterns can", () => {
+    const told = render(telling, own, layout);
+    const scripted = { ...running, ...told, live: { digest: told.digest, serial: told.serial } };
+    const kindsOf = (instance: ResolverInstance, have: InstanceHave): readonly string[] =>
+      plan({ instances: [instance], nameServers: null }, haveOf(have)).install.map(({ kind }) => kind);
+    expect(kindsOf(telling, scripted)).toEqual([]);
+    expect(kindsOf(telling, running)).toEqual(["Start"]);
+    expect(kindsOf(web, scripted)).toEqual(["Start"]);
+    const more = [...telling.patterns, "api.example.org" as DomainPattern];
+    expect(kindsOf({ ...telling, patterns: more }, scripted)).toEqual(["WriteFiles"]);
+  });
+
   test("kills what does not answer, and says what it does", () => {
     const [change] = plan(wanted, haveOf({ ...running, live: null })).install;
-    expect(change).toMatchObject({ kind: "Start", hung: running.process });
+    expect(change).toMatchObject({ kind: "Start", former: running.process });
     expect(change && say(change)).toBe("start resolver of network default/web");
   });
 

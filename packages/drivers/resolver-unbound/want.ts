@@ -1,6 +1,6 @@
 /** The resolvers of one host: one for each network with workloads that ask. Pure. */
-import type { Ipv6Prefix } from "@netwright/base";
-import type { HostState, NetworkName, NetworkState } from "@netwright/contract";
+import type { DomainPattern, Ipv6Prefix } from "@netwright/base";
+import { patternsOf, type HostState, type NetworkName, type NetworkState } from "@netwright/contract";
 
 export interface ResolverInstance {
   /** `PROJECT/NETWORK`, for people. */
@@ -8,6 +8,8 @@ export interface ResolverInstance {
   readonly vni: number;
   readonly prefix: Ipv6Prefix;
   readonly names: readonly NetworkName[];
+  /** Names whose addresses the firewall must know before the asker does. Sorted. */
+  readonly patterns: readonly DomainPattern[];
 }
 
 export interface ResolverWant {
@@ -20,5 +22,9 @@ export function want({ underlay, networks }: HostState): ResolverWant {
   return { instances: networks.flatMap(instanceOf), nameServers: underlay.nameServers ?? null };
 }
 
-const instanceOf = ({ project, name, vni, prefix, names }: NetworkState): readonly ResolverInstance[] =>
-  names === undefined ? [] : [{ network: `${project}/${name}`, vni, prefix, names }];
+const instanceOf = (state: NetworkState): readonly ResolverInstance[] => {
+  const { project, name, vni, prefix, names } = state;
+  return names === undefined
+    ? []
+    : [{ network: `${project}/${name}`, vni, prefix, names, patterns: patternsOf(state) }];
+};

@@ -13,7 +13,7 @@ export const goldenScene: Scene = {
     { ...defaultListener(proxies, [1]), protocol: "udp" },
   ],
   hosts: 2,
-  egress: ["web>2001:db8:f::/48:443", "web>2001:db8:f::2/128:53/udp"],
+  egress: ["web>2001:db8:f::/48:443", "web>2001:db8:f::2/128:53/udp", "web>*.example.net:443"],
   names: { shop: [instance("web", 1, 1)], "web.shop": [instance("web", 1, 1)], "db.shop": [] },
 };
 

@@ -1,5 +1,5 @@
 /** Host states for tests: one tenant network on three hosts, built from what each test decides. */
-import { parseIpv6, parsePrefix, seconds, type Ipv6, type Mac } from "@netwright/base";
+import { parseIpv6, parsePrefix, seconds, type DomainPattern, type Ipv6, type Mac } from "@netwright/base";
 import {
   workloadAddress,
   workloadMac,
@@ -46,7 +46,7 @@ export interface Scene {
   readonly hosts?: number;
   /** Instances behind each name; absent: nobody answers here. */
   readonly names?: Readonly<Record<string, readonly Instance[]>>;
-  /** `web>2001:db8:f::/64:443`, with `/udp` behind where it is not TCP. */
+  /** `web>2001:db8:f::/64:443` or `web>api.example.net:443`, with `/udp` behind where it is not TCP. */
   readonly egress?: readonly string[];
 }
 
@@ -176,11 +176,11 @@ function policyEntry(text: string): PolicyEntry {
 export const egressAddress = (host: number): Ipv6 => parseIpv6(`2001:db8:100::e${host}`);
 
 function egressEntry(text: string, host: number): EgressEntry {
-  const [, from = "", to = "", port = "", protocol = "tcp"] = /^(\w+)>([^>]+\/\d+):(\d+)(?:\/(\w+))?$/.exec(text) ?? [];
+  const [, from = "", to = "", port = "", protocol = "tcp"] = /^(\w+)>([^>]+):(\d+)(?:\/(\w+))?$/.exec(text) ?? [];
   return {
     from: classes[from as Tier],
     source: egressAddress(host),
-    to: parsePrefix(to),
+    to: to.includes("/") ? parsePrefix(to) : (to as DomainPattern),
     protocol: protocol as "tcp" | "udp",
     port: Number(port),
     origin: { ...origin, field: "spec.egress[0]" },

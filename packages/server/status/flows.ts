@@ -2,7 +2,7 @@
 import { nearestSource, objectName, type FlowRecord, type Service } from "@netwright/api";
 import { formatInstant } from "@netwright/base";
 import type { ClassEntry, VipEntry } from "@netwright/compiler";
-import type { ClassId, DeniedFlow } from "@netwright/contract";
+import type { AnsweredAddress, ClassId, DeniedFlow } from "@netwright/contract";
 import type { World } from "../control/world.ts";
 import { deniedKey, type Heard, type Reports } from "../state/reports.ts";
 
@@ -33,7 +33,7 @@ function namesOf({ ledger }: World): Names {
 }
 
 function flowsOf(world: World, names: Names, { report, deniedAt, at }: Heard): readonly FlowRecord[] {
-  return report.networks.flatMap(({ project, name: network, denied }) =>
+  return report.networks.flatMap(({ project, name: network, denied, answered = [] }) =>
     denied.map((flow): FlowRecord => {
       const { protocol, port, packets, bytes } = flow;
       const seen = formatInstant(deniedAt.get(deniedKey(project, network, flow)) ?? at);
@@ -41,7 +41,7 @@ function flowsOf(world: World, names: Names, { report, deniedAt, at }: Heard): r
         host: report.node,
         project,
         network,
-        ...endsOf(world, names, { project, network, flow }),
+        ...endsOf(world, names, { project, network, flow, answered }),
         protocol,
         port,
         packets,
@@ -56,12 +56,13 @@ interface Located {
   readonly project: string;
   readonly network: string;
   readonly flow: DeniedFlow;
+  readonly answered: readonly AnsweredAddress[];
 }
 
 function endsOf(
   world: World,
   { classes, vips }: Names,
-  { project, network, flow }: Located,
+  { project, network, flow, answered }: Located,
 ): Pick<FlowRecord, "from" | "to" | "source" | "destination" | "hint"> {
   if (flow.outside !== undefined) {
     // An address may have had another owner when the packet came.
@@ -72,7 +73,8 @@ function endsOf(
   const [from, to] = [flow.from, flow.to].map((id) => classes.get(classKey(project, network, id)));
   const { destination } = flow;
   if (destination !== undefined) {
-    const hint = from === undefined ? { text: "its service is gone", origin: null } : egressHint(world, from, flow);
+    const hint =
+      from === undefined ? { text: "its service is gone", origin: null } : egressHint(world, from, flow, answered);
     return { from: nameOf(from, flow.from), to: "outside", destination, hint };
   }
   return { from: nameOf(from, flow.from), to: nameOf(to, flow.to), hint: hintOf(world, from, to, flow) };
@@ -97,14 +99,23 @@ function hintOf(
 }
 
 /** Only what is in the internet can be allowed. */
-function egressHint(world: World, from: ClassEntry, { protocol, port, destination }: DeniedFlow): FlowRecord["hint"] {
+function egressHint(
+  world: World,
+  from: ClassEntry,
+  { protocol, port, destination }: DeniedFlow,
+  answered: readonly AnsweredAddress[],
+): FlowRecord["hint"] {
   // 2000::/3: RFC 5952 text of these begins with four digits.
   const isInternet = /^[23][0-9a-f]{3}:/.test(destination ?? "");
   if (!isInternet) return { text: `${destination} is not in the internet: no rule can allow it`, origin: null };
-  const rule = `{ from: ${from.tier}, to: "${destination}/128", port: ${port}${protocol === "udp" ? ", protocol: UDP" : ""} }`;
+  const known = answered.find(({ address }) => address === destination);
+  const rule = `{ from: ${from.tier}, to: "${known?.name ?? `${destination}/128`}", port: ${port}${protocol === "udp" ? ", protocol: UDP" : ""} }`;
   return hintAt(world, from, (object) => ({
     field: "spec.egress",
-    text: `no rule allows it: add ${rule} to spec.egress of ${object}`,
+    text:
+      known === undefined || known.live
+        ? `no rule allows it: add ${rule} to spec.egress of ${object}`
+        : `it was an address of ${known.name} lately: look the name up again, and where no rule is for this port add ${rule} to spec.egress of ${object}`,
   }));
 }
 

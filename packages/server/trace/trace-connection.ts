@@ -4,6 +4,7 @@ import { messageOf } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
 import type { Packet } from "@netwright/model";
 import type { ServerContext } from "../routes/context.ts";
+import { answeredIn } from "./answered.ts";
 import { alternativeFindings, findingsAt, upstreamFindings, type NodeFacts } from "./findings.ts";
 import { servingFindings } from "./serving.ts";
 import { nodeOf, walkConnection, type Leg } from "./walk.ts";
@@ -14,7 +15,7 @@ export async function traceConnection(
   signal: AbortSignal,
 ): Promise<ConnectionTrace> {
   const states = [...context.states.all().values()].map(({ state }) => state);
-  const legs = walkConnection(states, packet);
+  const legs = walkConnection(states, packet, answeredIn(context.reports));
   const nodes = new Set(legs.flatMap(({ trace }) => trace.hops.flatMap((hop) => nodeOf(hop, states) ?? [])));
   const facts = await lookAt(
     context,

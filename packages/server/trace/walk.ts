@@ -1,7 +1,7 @@
 /** The way that a connection takes by the states, from its source to the last instance behind it. Pure. */
 import type { Ipv6 } from "@netwright/base";
 import type { HostState, ProxyRun, WorkloadState } from "@netwright/contract";
-import { buildFabric, send, type Fabric, type Hop, type Packet, type Trace } from "@netwright/model";
+import { buildFabric, send, type Answered, type Fabric, type Hop, type Packet, type Trace } from "@netwright/model";
 
 export interface Leg {
   readonly trace: Trace;
@@ -10,8 +10,8 @@ export interface Leg {
 }
 
 /** One leg, and where that ends at a proxy, a second one from the proxy to the first of its members. */
-export function walkConnection(states: readonly HostState[], packet: Packet): readonly Leg[] {
-  const fabric = buildFabric(states);
+export function walkConnection(states: readonly HostState[], packet: Packet, answered?: Answered): readonly Leg[] {
+  const fabric = buildFabric(states, answered);
   const first = { trace: send(fabric, packet), destination: packet.destination };
   const onward = first.trace.deliveredTo === undefined ? undefined : proxyOnward(fabric, first.trace.deliveredTo);
   if (onward === undefined) return [first];

@@ -1,5 +1,5 @@
 /** Rules about `egress[]`. */
-import { parsePrefix, prefixContains, prefixParts } from "@netwright/base";
+import { formatIpv6, isPrefix, parsePrefix, prefixContains, prefixParts, type Ipv6Prefix } from "@netwright/base";
 import { finding } from "../finding.ts";
 import type { Finding } from "../kind.ts";
 import type { ServiceInput } from "./schema.ts";
@@ -12,8 +12,6 @@ export function validateEgress({ tiers, egress }: ServiceInput["spec"]): readonl
   const known = tiers.filter(isWorkloadTier).map(({ name }) => name);
   return egress.flatMap(({ from, to }, index) => {
     const path = ["spec", "egress", index];
-    const { first, length } = prefixParts(to);
-    const isInternet = length >= 3 && prefixContains(internet, addressOf(to)) && first !== 0n;
     const hint = "egress leads to the internet (2000::/3); between services write allow";
     return [
       ...(known.includes(from)
@@ -26,10 +24,14 @@ export function validateEgress({ tiers, egress }: ServiceInput["spec"]): readonl
               `tiers: ${known.join(", ")}`,
             ),
           ]),
-      ...(isInternet ? [] : [finding("NW1203", [...path, "to"], `${to} is not in the internet`, hint)]),
+      ...(!isPrefix(to) || isInternet(to)
+        ? []
+        : [finding("NW1203", [...path, "to"], `${to} is not in the internet`, hint)]),
     ];
   });
 }
 
-const addressOf = (prefix: ServiceInput["spec"]["egress"][number]["to"]): Parameters<typeof prefixContains>[1] =>
-  prefix.slice(0, prefix.indexOf("/")) as Parameters<typeof prefixContains>[1];
+function isInternet(prefix: Ipv6Prefix): boolean {
+  const { first, length } = prefixParts(prefix);
+  return length >= 3 && prefixContains(internet, formatIpv6(first));
+}

@@ -1,0 +1,85 @@
+/**
+ * Keeps the sets of rules by name filled with what resolvers of networks here answer. All that it remembers the kernel
+ * holds too; without it names are answered all the same, and the firewall stays as it is.
+ */
+import { patternsOf, type HostState, type NetworkReport, type NetworkState, type Slot } from "@netwright/contract";
+import { NetworkAnswers, type AnswerOptions, type Rules } from "./network-answers.ts";
+
+/** Told of one network. */
+const most = 100;
+
+export class AnswerKeeper {
+  /** By VNI. */
+  readonly #networks = new Map<number, NetworkAnswers>();
+  /** By VNI: what was last followed, as text. */
+  readonly #followed = new Map<number, string>();
+  #group: Promise<number | null> | undefined;
+  #last: Promise<void> = Promise.resolve();
+  readonly #options: Omit<AnswerOptions, "group">;
+
+  constructor(options: Omit<AnswerOptions, "group">) {
+    this.#options = options;
+  }
+
+  /** Networks without rules by name cost nothing. */
+  want(state: HostState): void {
+    this.#last = this.#last.then(() => this.#follow(state));
+  }
+
+  /** After a round. @param slots that it changed: links and firewalls are what answers go into */
+  restore(slots: ReadonlySet<Slot>): void {
+    const renewed = slots.has("links") || slots.has("firewall");
+    for (const network of this.#networks.values()) network.restore(renewed);
+  }
+
+  /** What is reported of networks, with what they may reach by name now. */
+  reports(networks: readonly NetworkReport[], state: HostState | undefined): readonly NetworkReport[] {
+    if (this.#networks.size === 0) return networks;
+    return networks.map((report) => {
+      const vni = state?.networks.find(({ project, name }) => project === report.project && name === report.name)?.vni;
+      const answered = (vni === undefined ? undefined : this.#networks.get(vni))?.told() ?? [];
+      return answered.length === 0 ? report : { ...report, answered: answered.slice(0, most) };
+    });
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    await this.#last;
+    await Promise.all([...this.#networks.values()].map((network) => network.close()));
+  }
+
+  async #follow(state: HostState): Promise<void> {
+    const named = state.networks.filter((network) => patternsOf(network).length > 0);
+    for (const [vni, network] of this.#networks) {
+      if (named.some((each) => each.vni === vni)) continue;
+      this.#networks.delete(vni);
+      this.#followed.delete(vni);
+      await network.close();
+    }
+    for (const network of named) await this.#followOne(network, rulesOf(state, network));
+  }
+
+  async #followOne(network: NetworkState, rules: Rules): Promise<void> {
+    const text = JSON.stringify([rules.patterns, ...rules.site]);
+    if (this.#followed.get(network.vni) === text) return;
+    this.#followed.set(network.vni, text);
+    const group = await (this.#group ??= groupOf(this.#options.system.files));
+    const known = this.#networks.get(network.vni) ?? new NetworkAnswers(network, { ...this.#options, group });
+    this.#networks.set(network.vni, known);
+    known.follow(rules);
+  }
+}
+
+/** Tunnel end points and routers: whoever answers that a name is there does not open the way. */
+function rulesOf({ underlay, bgp }: HostState, network: NetworkState): Rules {
+  const own = [...(underlay.vtep === null ? [] : [underlay.vtep]), ...underlay.tunnelPeers];
+  const routers = bgp.neighbors.flatMap(({ address, localAddress }) => [address, localAddress]);
+  return { patterns: patternsOf(network), site: new Set([...own, ...routers]) };
+}
+
+/** The user that resolvers run as has a group of the same name (group(5)). */
+async function groupOf(files: AnswerOptions["system"]["files"]): Promise<number | null> {
+  const line = ((await files.read("/etc/group")) ?? "").split("\n").find((each) => each.startsWith("unbound:"));
+  const id = Number(line?.split(":")[2]);
+  return line === undefined || !Number.isInteger(id) ? null : id;
+}

@@ -1,0 +1,110 @@
+/** What is taken of what resolvers tell, and for how long it is good. */
+import { milliseconds, parseIpv6, seconds, type DomainPattern } from "@netwright/base";
+import { expect, test } from "vitest";
+import { parseAnswer } from "./answer.ts";
+import { grace, KnownAnswers } from "./known-answers.ts";
+
+const line = (fields: object): string =>
+  JSON.stringify({ name: "api.example.net", ttl: 60, addresses: ["2001:db8::1"], ...fields });
+const [api, all, other] = ["api.example.net", "*.example.net", "example.org"].map((text) => text as DomainPattern) as [
+  DomainPattern,
+  DomainPattern,
+  DomainPattern,
+];
+const one = parseIpv6("2001:db8::1");
+const two = parseIpv6("2001:db8::2");
+const answer = (ttl: number, ...addresses: (typeof one)[]) => ({
+  name: "api.example.net",
+  ttl: seconds(ttl),
+  addresses,
+});
+const at = seconds;
+
+test("a line becomes an answer, each address once and in its canonical form", () => {
+  expect(parseAnswer(line({ addresses: ["2001:0db8::1", "2001:db8::1", "2001:db8::2"] }))).toEqual(
+    answer(60, one, two),
+  );
+});
+
+test("only addresses of the internet are taken", () => {
+  const bad = ["fd00::1", "::1", "fe80::1", "::ffff:192.0.2.1", "192.0.2.1", "ff02::1", "x", 7, null];
+  expect(parseAnswer(line({ addresses: [...bad, "2001:db8::1"] }))?.addresses).toEqual([one]);
+  expect(parseAnswer(line({ addresses: bad }))).toBeUndefined();
+});
+
+test.each([
+  "",
+  "{",
+  "null",
+  "[]",
+  line({ name: "a b" }),
+  line({ name: "UPPER.example.net" }),
+  line({ name: "*.example.net" }),
+  line({ name: "x".repeat(254) }),
+  line({ name: 1 }),
+  line({ ttl: -1 }),
+  line({ ttl: 0.5 }),
+  line({ ttl: "60" }),
+  line({ addresses: "2001:db8::1" }),
+  line({ addresses: [] }),
+])("%j is none", (text) => {
+  expect(parseAnswer(text)).toBeUndefined();
+});
+
+test("what is long is cut: a week, and 64 addresses", () => {
+  const many = Array.from({ length: 100 }, (_, index) => `2001:db8::${(index + 1).toString(16)}`);
+  const taken = parseAnswer(line({ ttl: 2 ** 31, addresses: many }));
+  expect([taken?.ttl, taken?.addresses.length]).toEqual([seconds(604_800), 64]);
+});
+
+test("an address is let in by every pattern that its name has, until its time to live and a grace are over", () => {
+  const known = new KnownAnswers(10);
+  const lifetime = milliseconds(seconds(60) + grace);
+  expect(known.take(answer(60, one), [api, all, other], at(0))).toEqual([
+    { pattern: api, address: one, lifetime },
+    { pattern: all, address: one, lifetime },
+  ]);
+  expect(known.told(milliseconds(lifetime - 1))).toEqual([{ name: "api.example.net", address: one, live: true }]);
+  expect(known.live(lifetime)).toEqual([]);
+  expect(known.told(lifetime)).toEqual([{ name: "api.example.net", address: one, live: false }]);
+});
+
+test("the same answer out of a cache costs nothing; a new one renews", () => {
+  const known = new KnownAnswers(10);
+  known.take(answer(60, one), [api], at(0));
+  expect(known.take(answer(40, one), [api], at(20))).toEqual([]);
+  expect(known.take(answer(60, one), [api], at(20))).toHaveLength(1);
+  expect(known.live(at(20))).toEqual([{ pattern: api, address: one, lifetime: seconds(60) + grace }]);
+  expect(known.take(answer(60, two), [api], at(20))).toMatchObject([{ address: two }]);
+});
+
+test("what the kernel did not take is tried again", () => {
+  const known = new KnownAnswers(10);
+  const first = known.take(answer(60, one), [api], at(0));
+  known.unlearn(first);
+  expect(known.take(answer(60, one), [api], at(0))).toEqual(first);
+});
+
+test("what the kernel holds is known after a restart, under the rule's name, and is renewed as any other", () => {
+  const known = new KnownAnswers(10);
+  known.adopt([{ pattern: all, address: one, lifetime: seconds(50) }], at(5));
+  expect(known.told(at(5))).toEqual([{ name: all, address: one, live: true }]);
+  expect(known.take(answer(60, one), [all], at(5))).toHaveLength(1);
+  known.adopt([{ pattern: all, address: one, lifetime: seconds(1) }], at(5));
+  expect(known.live(at(5))).toMatchObject([{ lifetime: seconds(60) + grace }]);
+});
+
+test("a pattern without rule is forgotten", () => {
+  const known = new KnownAnswers(10);
+  known.take(answer(60, one), [api, all], at(0));
+  known.keepOnly([all]);
+  expect(known.live(at(0)).map(({ pattern }) => pattern)).toEqual([all]);
+});
+
+test("a pattern has so many addresses and no more; those whose time is over make room", () => {
+  const known = new KnownAnswers(2);
+  const three = parseIpv6("2001:db8::3");
+  known.take(answer(60, one, two), [all], at(0));
+  expect(known.take(answer(60, three), [all], at(0))).toEqual([]);
+  expect(known.take(answer(60, three), [all], at(100))).toMatchObject([{ address: three }]);
+});

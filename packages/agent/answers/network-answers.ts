@@ -1,0 +1,126 @@
+/** The answers of one network: from its resolver's socket into the sets of its namespace. */
+import { access } from "node:fs/promises";
+import { messageOf, type DomainPattern, type Ipv6, type Log, type Milliseconds } from "@netwright/base";
+import { networkNamespace, type AnsweredAddress, type NetworkState, type NodeSystem } from "@netwright/contract";
+import {
+  mostAnswers,
+  readAdmissions,
+  renderAdmissions,
+  type Admission,
+} from "@netwright/drivers/firewall-nftables/index.ts";
+import { KeptNft } from "@netwright/drivers/nftables/kept-process.ts";
+import { layoutOf } from "@netwright/drivers/resolver-unbound/layout.ts";
+import { parseAnswer } from "./answer.ts";
+import { listenForAnswers, type AnswersSocket } from "./answers-socket.ts";
+import { KnownAnswers } from "./known-answers.ts";
+
+export interface AnswerOptions {
+  readonly system: NodeSystem;
+  readonly log: Log;
+  /** Whose processes resolvers are; null where this node has no such group. */
+  readonly group: number | null;
+  /** What is told has changed. */
+  readonly onNews: () => void;
+  readonly grace?: Milliseconds;
+}
+
+/** What answers may lead to now. */
+export interface Rules {
+  readonly patterns: readonly DomainPattern[];
+  /** Addresses of the site's own, which no name can open. */
+  readonly site: ReadonlySet<Ipv6>;
+}
+
+export class NetworkAnswers {
+  #rules: Rules = { patterns: [], site: new Set() };
+  #server: AnswersSocket | undefined;
+  /** One after the other: an answer that brings nothing new waits for the one that did. */
+  #last: Promise<void> = Promise.resolve();
+  readonly #known: KnownAnswers;
+  readonly #nft: KeptNft;
+  readonly #network: Pick<NetworkState, "project" | "name" | "vni">;
+  readonly #options: AnswerOptions;
+
+  constructor(network: Pick<NetworkState, "project" | "name" | "vni">, options: AnswerOptions) {
+    this.#network = network;
+    this.#options = options;
+    this.#known = new KnownAnswers(mostAnswers, options.grace);
+    this.#nft = new KeptNft(networkNamespace(network));
+  }
+
+  follow(rules: Rules): void {
+    this.#known.keepOnly(rules.patterns);
+    this.#rules = rules;
+    void this.#then(async () => {
+      this.#known.adopt(await readAdmissions(this.#options.system, this.#network, rules.patterns), this.#now());
+      await this.#listen();
+    });
+  }
+
+  /** @param renewed the namespace or its sets may be new: all that is good still goes in again */
+  restore(renewed: boolean): void {
+    void this.#then(async () => {
+      await this.#listen();
+      if (!renewed) return;
+      this.#nft.close();
+      await this.#admit(this.#known.live(this.#now()));
+    });
+  }
+
+  told(): readonly AnsweredAddress[] {
+    return this.#known.told(this.#now());
+  }
+
+  async close(): Promise<void> {
+    await this.#last;
+    this.#server?.close();
+    this.#nft.close();
+  }
+
+  #then(step: () => Promise<void>): Promise<void> {
+    const { log } = this.#options;
+    const network = `${this.#network.project}/${this.#network.name}`;
+    this.#last = this.#last.then(step).catch((error: unknown) => {
+      log.warn("answers were not taken", { network, error: messageOf(error) });
+    });
+    return this.#last;
+  }
+
+  #take(line: string): Promise<void> {
+    const answer = parseAnswer(line);
+    if (answer === undefined) return Promise.resolve();
+    return this.#then(async () => {
+      const { patterns, site } = this.#rules;
+      const addresses = answer.addresses.filter((address) => !site.has(address));
+      const news = this.#known.take({ ...answer, addresses }, patterns, this.#now());
+      await this.#admit(news);
+      if (news.length > 0) this.#options.onNews();
+    });
+  }
+
+  async #admit(admissions: readonly Admission[]): Promise<void> {
+    if (admissions.length === 0) return;
+    try {
+      await this.#nft.load(renderAdmissions(admissions));
+    } catch (error) {
+      this.#known.unlearn(admissions);
+      throw error;
+    }
+  }
+
+  /** Somebody may have taken the socket away with its directory. */
+  async #listen(): Promise<void> {
+    const path = layoutOf(this.#options.system.paths, this.#network.vni).answers;
+    const isThere = await access(path).then(
+      () => true,
+      () => false,
+    );
+    if (isThere && this.#server !== undefined) return;
+    this.#server?.close();
+    this.#server = await listenForAnswers(path, this.#options.group, (line) => this.#take(line));
+  }
+
+  #now(): Milliseconds {
+    return this.#options.system.clock.monotonic();
+  }
+}

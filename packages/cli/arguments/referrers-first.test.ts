@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { parseRefs, refText } from "./object-ref.ts";
+import { referrersFirst } from "./referrers-first.ts";
+
+test("a pool goes after the services that have their address from it, and a project last", () => {
+  const named = ["project/team", "router/edge1", "addresspool/default", "host/host1", "service/b", "service/a"];
+  expect(referrersFirst(named.flatMap((each) => parseRefs([each]))).map(refText)).toEqual([
+    "service/b",
+    "service/a",
+    "addresspool/default",
+    "host/host1",
+    "router/edge1",
+    "project/team",
+  ]);
+});
