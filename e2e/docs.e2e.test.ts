@@ -58,7 +58,7 @@ test("every command of the documents is run, or a reason is given", () => {
 
 describe("a page can be followed", () => {
   const directory = scratchDirectory();
-  symlinkSync(join(repository, "examples"), join(directory, "examples"));
+  for (const name of ["examples", "samples"]) symlinkSync(join(repository, name), join(directory, name));
   // Also after a page that failed half-way. `lab down` without a lab is no failure.
   afterEach(async () => {
     expect((await shell("netwright lab down", directory)).code).toBe(0);

@@ -1,6 +1,6 @@
 /**
  * The second sample, a program as its users would bring it: nginx, an API in Node and PostgreSQL, each an image of
- * Debian's packages. examples/notes/build has made them, before the sandbox: it needs the network.
+ * Debian's packages. samples/notes/build has made them, before the sandbox: it needs the network.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,14 +12,14 @@ import { repository } from "./product.ts";
 import { until } from "./until.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "netwright-notes-"));
-const manifest = join(repository, "examples/notes.yaml");
+const manifest = join(repository, "samples/notes/notes.yaml");
 const site = "https://notes.example.net/";
 const api = `${site}api/notes`;
 
 let lab: LiveLab;
 beforeAll(async () => {
-  if (!existsSync(join(repository, "examples/notes/dist/index.json")))
-    throw new Error("the images are not there: run examples/notes/build first, outside of a sandbox");
+  if (!existsSync(join(repository, "samples/notes/dist/index.json")))
+    throw new Error("the images are not there: run samples/notes/build first, outside of a sandbox");
   lab = await startLab("notes");
   // A value that SQL and shells would stumble over.
   const password = join(directory, "password");

@@ -42,7 +42,7 @@ const runElsewhere: Readonly<Record<string, string>> = {
   "npm run check": "the gate itself",
   ".ci/run": "the gate itself",
   "npm run bench": "measuring takes a quiet machine",
-  "examples/notes/build": "every run of the gate, before its labs",
+  "samples/notes/build": "every run of the gate, before its labs",
   "tools/setup": "every run of the gate",
   "tools/setup --check": "the tests of set-up",
   "tools/setup --undo": "it would take away what the tests need",

@@ -31,7 +31,7 @@ export async function runSuites(named: readonly Suite[], extra: readonly string[
   if (of("e2e").length > 0) {
     await prepare("node", "tools/build.ts");
     // Its packages come over the network, which no sandbox has.
-    await prepare("examples/notes/build");
+    await prepare("samples/notes/build");
   }
   const options = extra.filter((word) => word.startsWith("-"));
   const tally = (await inLanes(lanes, sandboxed, (file) => runFile(file, options))).reduce(add, unit);

@@ -80,7 +80,8 @@ function document(directory: string, library: string): void {
   copy("CHANGELOG.md", join(directory, "CHANGELOG.md"));
   copy("docs/real-hosts.md", join(directory, "real-hosts.md"));
   copy("docs/operating.md", join(directory, "operating.md"));
-  copy("examples", join(directory, "examples"), "dist");
+  copy("examples", join(directory, "examples"));
+  copy("samples", join(directory, "samples"), "dist");
   copy("packaging/default/netwright-agent.example", join(directory, "examples/netwright-agent.default"));
   chmodSync(join(library, "bin/netwright"), 0o755);
 }
