@@ -28,9 +28,14 @@ const guarded: readonly Slot[] = ["links", "firewall"];
 const steps: readonly (readonly (readonly Step[])[])[] = [
   [[{ slot: "bgp", half: "retire" }]],
   [[{ slot: "loadBalancer", half: "retire" }]],
-  // A resolver binds its address before it is there, and starts while links are made.
-  [[{ slot: "links", half: "install" }], [{ slot: "resolver", half: "install" }]],
-  [[{ slot: "firewall", half: "install", needs: ["links"] }]],
+  // A resolver binds its address before it is there, and starts while links and rules are made.
+  [
+    [
+      { slot: "links", half: "install" },
+      { slot: "firewall", half: "install", needs: ["links"] },
+    ],
+    [{ slot: "resolver", half: "install" }],
+  ],
   [
     [
       { slot: "volumes", half: "install" },

@@ -66,6 +66,21 @@ test("what is left of a deleted service speaks on while it drains", () => {
   expect(egressOf(gone)).toEqual(egressOf(one));
 });
 
+test("a service that changes its network has an address in each, as long as something of it is there", () => {
+  const one = step(objectsOf(fabric(1), jobs(1)));
+  const moved = later(
+    one,
+    objectsOf(fabric(1), jobs(1).replace(/network: \S+/, "network: other")),
+    (start + 1) as Instant,
+  );
+  const sources = [...moved.compiled.states.values()].flatMap(({ networks }) =>
+    networks.flatMap(({ name, egress = [] }) => egress.map(({ source }) => `${name} ${source}`)),
+  );
+  expect(sources.toSorted()).toEqual(
+    [`${/network: (\S+)/.exec(jobs(1))?.[1]} 2001:db8:100::1`, "other 2001:db8:100::2"].toSorted(),
+  );
+});
+
 test("a pool without a free address is said to have none", () => {
   const small = fabric(2).replace("2001:db8:100::/64", "2001:db8:100::/127");
   expect(small).not.toBe(fabric(2));

@@ -32,11 +32,12 @@ export interface VipEntry {
   readonly address: Ipv6;
 }
 
-/** In whose name a service's workloads on one host speak to the internet. */
+/** In whose name a service's workloads in one network on one host speak to the internet: replies lead into one network. */
 export interface EgressAddressEntry {
   readonly kind: "EgressAddress";
   readonly project: string;
   readonly service: string;
+  readonly network: string;
   readonly host: string;
   readonly pool: string;
   readonly address: Ipv6;
@@ -225,7 +226,8 @@ export const ledgerKeys = {
   network: (project: string, name: string): string => `network/${project}/${name}`,
   class: (project: string, service: string, tier: string): string => `class/${project}/${service}/${tier}`,
   vip: (project: string, service: string): string => `vip/${project}/${service}`,
-  egressAddress: (project: string, service: string, host: string): string => `egress/${project}/${service}/${host}`,
+  egressAddress: (project: string, service: string, network: string, host: string): string =>
+    `egress/${project}/${service}/${network}/${host}`,
   template: (project: string, service: string, tier: string, hash: string): string =>
     `template/${project}/${service}/${tier}/${hash}`,
   instance: (project: string, id: string): string => `instance/${project}/${id}`,

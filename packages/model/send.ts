@@ -194,7 +194,9 @@ function leave(packet: Packet, network: LocalNetwork, walk: Walk): Trace {
     `announced by ${network.host.node}, so that replies come back here`,
   );
   const { underlay, bgp } = network.host;
-  if ([...underlay.tunnelPeers, ...bgp.neighbors.map(({ address }) => address)].includes(destination)) {
+  const own = [...(underlay.vtep === null ? [] : [underlay.vtep]), ...underlay.tunnelPeers];
+  const routers = bgp.neighbors.flatMap(({ address, localAddress }) => [address, localAddress]);
+  if ([...own, ...routers].includes(destination)) {
     return walk.dropped(network.host.node, `${destination} is the site's own`);
   }
   return walk.left(network.host.node, `to [${destination}]:${destinationPort} by way of the routers`);
@@ -210,7 +212,7 @@ function leadsTo({ to }: EgressEntry, { destination, name }: Packet, { answered 
 
 function byName({ to }: EgressEntry, { destination }: Packet, { answered }: LocalNetwork): string {
   if (isPrefix(to)) return "";
-  const isIn = answered.has(destination);
+  const isIn = (answered.get(destination) ?? []).some((each) => each === to || matchesDomain(to, each));
   return isIn
     ? `; ${to} has this address now`
     : `; not yet an address of ${to}: it is once a workload here looks it up`;

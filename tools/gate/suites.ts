@@ -11,7 +11,7 @@ export const suites = ["unit", "netns", "e2e"] as const;
 export type Suite = (typeof suites)[number];
 
 /** Sandboxes side by side. Their tests mostly wait, for routers and for time to pass. */
-const lanes = 2;
+const lanes = 3;
 
 /** Begun first, so that no lane is left alone with one of them at the end. */
 const longest = ["inventory", "foreign-frr", "transcripts", "departures", "resilience", "docs", "firewall", "stages"];

@@ -2,6 +2,7 @@
  * Keeps the sets of rules by name filled with what resolvers of networks here answer. All that it remembers the kernel
  * holds too; without it names are answered all the same, and the firewall stays as it is.
  */
+import { messageOf } from "@netwright/base";
 import { patternsOf, type HostState, type NetworkReport, type NetworkState, type Slot } from "@netwright/contract";
 import { NetworkAnswers, type AnswerOptions, type Rules } from "./network-answers.ts";
 
@@ -13,7 +14,6 @@ export class AnswerKeeper {
   readonly #networks = new Map<number, NetworkAnswers>();
   /** By VNI: what was last followed, as text. */
   readonly #followed = new Map<number, string>();
-  #group: Promise<number | null> | undefined;
   #last: Promise<void> = Promise.resolve();
   readonly #options: Omit<AnswerOptions, "group">;
 
@@ -23,7 +23,9 @@ export class AnswerKeeper {
 
   /** Networks without rules by name cost nothing. */
   want(state: HostState): void {
-    this.#last = this.#last.then(() => this.#follow(state));
+    this.#last = this.#last
+      .then(() => this.#follow(state))
+      .catch((error: unknown) => this.#options.log.warn("answers are not followed", { error: messageOf(error) }));
   }
 
   /** After a round. @param slots that it changed: links and firewalls are what answers go into */
@@ -38,7 +40,8 @@ export class AnswerKeeper {
     return networks.map((report) => {
       const vni = state?.networks.find(({ project, name }) => project === report.project && name === report.name)?.vni;
       const answered = (vni === undefined ? undefined : this.#networks.get(vni))?.told() ?? [];
-      return answered.length === 0 ? report : { ...report, answered: answered.slice(0, most) };
+      const shown = answered.toSorted((one, other) => Number(other.live) - Number(one.live)).slice(0, most);
+      return shown.length === 0 ? report : { ...report, answered: shown };
     });
   }
 
@@ -62,11 +65,11 @@ export class AnswerKeeper {
   async #followOne(network: NetworkState, rules: Rules): Promise<void> {
     const text = JSON.stringify([rules.patterns, ...rules.site]);
     if (this.#followed.get(network.vni) === text) return;
-    this.#followed.set(network.vni, text);
-    const group = await (this.#group ??= groupOf(this.#options.system.files));
+    const group = await groupOf(this.#options.system.files);
     const known = this.#networks.get(network.vni) ?? new NetworkAnswers(network, { ...this.#options, group });
     this.#networks.set(network.vni, known);
     known.follow(rules);
+    this.#followed.set(network.vni, text);
   }
 }
 

@@ -12,6 +12,9 @@ export interface AnswersSocket {
   close(): void;
 }
 
+/** Of one network's resolver, which needs one: who may speak here must not take all that this process may open. */
+const connectionsMax = 16;
+
 /** @param group whose processes may speak here, beside root's */
 export async function listenForAnswers(path: string, group: number | null, take: TakeLine): Promise<AnswersSocket> {
   await mkdir(dirname(path), { recursive: true });
@@ -21,8 +24,10 @@ export async function listenForAnswers(path: string, group: number | null, take:
     open.add(socket.on("close", () => open.delete(socket)));
     void serve(socket, take);
   });
+  server.maxConnections = connectionsMax;
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    // Later ones are about single connections, which are not taken then.
+    server.on("error", reject);
     server.listen(path, () => resolve());
   });
   // Nobody but root reaches it before it has its group.
@@ -47,7 +52,8 @@ async function serve(socket: Socket, take: TakeLine): Promise<void> {
       if (rest.length > longestLine) break;
       for (const line of lines) {
         await take(line);
-        socket.write(".");
+        // Who does not read its answers is not waiting for them.
+        if (!socket.write(".")) return void socket.destroy();
       }
     }
   } catch {

@@ -82,6 +82,7 @@ export class KnownAnswers {
     const rows = new Map<string, AnsweredAddress>();
     for (const known of this.#known.values()) {
       for (const [address, { name, until }] of known) {
+        if (until + memory <= now) continue;
         const live = until > now || rows.get(`${name} ${address}`)?.live === true;
         rows.set(`${name} ${address}`, { name, address, live });
       }

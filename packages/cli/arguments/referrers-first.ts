@@ -5,9 +5,9 @@ import type { ObjectRef } from "./object-ref.ts";
 const order = [
   "Service",
   "Volume",
+  "CertificateIssuer",
   "Secret",
   "Config",
-  "CertificateIssuer",
   "Network",
   "AddressPool",
   "Host",

@@ -1,11 +1,11 @@
 /**
- * Source addresses of egress: one per service and host, so that replies come back to the host that translated, and so that
+ * Source addresses of egress: one per service, network and host, so that replies come back to the host that translated, and so that
  * others can tell services apart. Given while an instance that may need it is on the host, and for as long as it drains.
  */
 import type { Service } from "@netwright/api";
 import type { Diagnostic, Instant, Ipv6 } from "@netwright/base";
 import type { Draft } from "../draft.ts";
-import { ledgerKeys, type EgressAddressEntry } from "../ledger.ts";
+import { ledgerKeys, type EgressAddressEntry, type InstanceEntry } from "../ledger.ts";
 import { projectKey, type Applied, type ObjectSet } from "../objects.ts";
 import { addressRest, exhausted, freeAddresses, isUsable } from "./addresses.ts";
 
@@ -29,14 +29,14 @@ function* give(
   const { metadata, spec } = item.object;
   const pool = objects.pools.get(spec.pool);
   if (pool === undefined) return;
-  for (const host of hostsOf(draft, item.object)) {
-    const key = ledgerKeys.egressAddress(metadata.project, metadata.name, host);
+  const { project, name: service } = metadata;
+  for (const { network, host } of speaking(draft, item.object)) {
+    const key = ledgerKeys.egressAddress(project, service, network, host);
     if (draft.get("EgressAddress", key) !== undefined) continue;
     const address = freeAddresses(pool.object, taken).next().value;
     if (address === undefined) return yield exhausted(item, pool, draft, now);
     taken.add(address);
-    const { project, name: service } = metadata;
-    draft.put(key, { kind: "EgressAddress", project, service, host, pool: spec.pool, address });
+    draft.put(key, { kind: "EgressAddress", project, service, network, host, pool: spec.pool, address });
   }
 }
 
@@ -47,24 +47,29 @@ const takenIn = (draft: Draft): Set<Ipv6> =>
     ...draft.all("Resting").map(([, { address }]) => address),
   ]);
 
-/** Hosts with an instance of a tier that may speak to the internet. Sorted. */
-function hostsOf(draft: Draft, { metadata, spec }: Service): readonly string[] {
+/** Instances of tiers that may speak to the internet, by host: addresses are given in a fixed order. */
+function speaking(draft: Draft, { metadata, spec }: Service): readonly InstanceEntry[] {
   const tiers = new Set((spec.egress ?? []).map(({ from }) => from));
-  const instances = draft.instancesOf(metadata.project, metadata.name).filter(({ tier }) => tiers.has(tier));
-  return [...new Set(instances.map(({ host }) => host))].toSorted();
+  return draft
+    .instancesOf(metadata.project, metadata.name)
+    .filter(({ tier }) => tiers.has(tier))
+    .toSorted((one, other) => (one.host < other.host ? -1 : 1));
 }
 
 function stillFits(
   objects: ObjectSet,
   draft: Draft,
-  { project, service, host, pool, address }: EgressAddressEntry,
+  { project, service, network, host, pool, address }: EgressAddressEntry,
 ): boolean {
   const found = objects.services.get(projectKey(project, service))?.object;
   const item = objects.pools.get(pool);
   if (item === undefined || !isUsable(item.object, address)) return false;
-  // What is left of a deleted service drains, and speaks on until then.
-  if (found === undefined) return draft.instancesOf(project, service).some((each) => each.host === host);
-  return found.spec.pool === pool && hostsOf(draft, found).includes(host);
+  const here = (each: InstanceEntry): boolean => each.host === host && each.network === network;
+  // What is left of a service that is deleted, or that was another once, drains, and speaks on until then.
+  const all = draft.instancesOf(project, service).filter(here);
+  if (found === undefined || found.spec.network !== network) return all.length > 0;
+  if (all.some(({ former }) => former !== undefined)) return true;
+  return found.spec.pool === pool && speaking(draft, found).some(here);
 }
 
 /** Nobody gets it back as its own: others outside may still answer to who had it. */

@@ -11,18 +11,18 @@ export function egressOf(
   service: Applied<Service>,
   tiers: readonly TierView[],
 ): ReadonlyMap<string, readonly EgressEntry[]> {
-  const { metadata, spec } = service.object;
+  const { spec } = service.object;
   const found = new Map<string, EgressEntry[]>();
   for (const [index, rule] of (spec.egress ?? []).entries()) {
     const origin = originOf(service, ["spec", "egress", index]);
     const { to, port } = rule;
     const protocol = rule.protocol === "UDP" ? "udp" : "tcp";
     const instances = tiers.find(({ tier }) => tier.name === rule.from)?.instances ?? [];
-    for (const [host, from] of new Map(instances.map((each) => [each.host, each.class]))) {
-      const source = ledger.egressAddress(metadata.project, metadata.name, host)?.address;
+    for (const [host, instance] of new Map(instances.map((each) => [each.host, each]))) {
+      const source = ledger.egressAddress(instance)?.address;
       if (source === undefined) continue;
       const entries = found.get(host) ?? [];
-      entries.push({ from, source, to, protocol, port, origin });
+      entries.push({ from: instance.class, source, to, protocol, port, origin });
       found.set(host, entries);
     }
   }

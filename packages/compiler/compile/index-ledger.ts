@@ -44,8 +44,8 @@ export class LedgerIndex {
   class = (project: string, service: string, tier: string): ClassEntry | undefined =>
     this.#get("Class", ledgerKeys.class(project, service, tier));
   vip = (project: string, service: string): VipEntry | undefined => this.#get("Vip", ledgerKeys.vip(project, service));
-  egressAddress = (project: string, service: string, host: string): EgressAddressEntry | undefined =>
-    this.#get("EgressAddress", ledgerKeys.egressAddress(project, service, host));
+  egressAddress = ({ project, service, network, host }: InstanceEntry): EgressAddressEntry | undefined =>
+    this.#get("EgressAddress", ledgerKeys.egressAddress(project, service, network, host));
   template = ({ project, service, tier, template }: InstanceEntry): TemplateEntry | undefined =>
     this.#get("Template", ledgerKeys.template(project, service, tier, template));
 

@@ -111,8 +111,17 @@ test("another listener needs a reload, and only that", () => {
   expect(lines([want], { [name]: running(shop()) })).toEqual({ install: [`reload proxy ${name}`], retire: [] });
 });
 
+test("a chain that changed above the same certificate is handed over", () => {
+  const [path = ""] = [...running(shop()).files.keys()].filter((each) => each.endsWith(".pem"));
+  const before = running(shop());
+  const served = { ...before, files: new Map([...before.files, [path, "the leaf alone"]]) };
+  expect(lines([shop()], { [name]: served }).install[0]).toBe(`replace certificate shop.example.net of proxy ${name}`);
+  expect(lines([shop()], { [name]: before }).install).toEqual([]);
+});
+
 test("files that somebody changed are written again", () => {
   expect(lines([shop()], { [name]: running(shop(), { files: new Map() }) }).install).toEqual([
+    `replace certificate shop.example.net of proxy ${name}`,
     `write configuration of proxy ${name}`,
   ]);
 });

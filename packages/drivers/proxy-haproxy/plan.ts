@@ -76,7 +76,7 @@ function planInstance(instance: ProxyInstance, layout: ProxyLayout, have: Instan
   return {
     install: [
       ...memberAdditions(target, instance, live),
-      ...certificateChanges(target, instance, rendered, live),
+      ...certificateChanges(target, instance, rendered, live, have),
       ...challengeChanges(target, instance, live),
       ...fileChanges(target, rendered, have),
     ],
@@ -129,12 +129,16 @@ function certificateChanges(
   instance: ProxyInstance,
   rendered: RenderedProxy,
   live: LiveProxy,
+  { files }: Pick<InstanceHave, "files">,
 ): readonly ProxyChange[] {
   return certificatePaths(instance, target.layout).flatMap((path): ProxyChange[] => {
     const pem = rendered.files.find((file) => file.path === path)?.content;
     if (pem === undefined) return [];
     const loaded = live.fingerprints.get(path);
-    return loaded === fingerprintOf(pem) ? [] : [{ ...target, kind: "ReplaceCertificate", path, pem }];
+    // The chain may differ where the first certificate does not. The file is written once the process has it.
+    return loaded === fingerprintOf(pem) && files.get(path) === pem
+      ? []
+      : [{ ...target, kind: "ReplaceCertificate", path, pem }];
   });
 }
 

@@ -41,7 +41,8 @@ async function make(system: NodeSystem, change: ResolverChange): Promise<void> {
       await command(layout.socket, "reload");
       return untilLoaded(system, layout, change.files);
     case "LoadNames":
-      await system.files.write(layout.zone, change.files.zone);
+      // Patterns too: what starts with the new names may ask for one at once.
+      await writeFiles(system, layout, change.files);
       return command(layout.socket, `auth_zone_reload ${internalDomain}.`);
     case "WriteFiles":
       return writeFiles(system, layout, change.files);

@@ -83,9 +83,11 @@ test("what has no effect is told, if it was asked for", () => {
   const asked = { ...resources, io };
   const nothing = "has no effect: this host has no control group hierarchy with it";
   expect(unmetLimits(asked, {}, disk)).toEqual(
-    ["cpu", "memory", "io"].map((name) => `its limit of ${name} ${nothing}`),
+    ["cpu", "memory", "pids", "io"].map((name) => `its limit of ${name} ${nothing}`),
   );
-  expect(unmetLimits({ cpuMillis: null, memoryBytes: null, pids: 5 }, {}, null)).toEqual([]);
+  expect(unmetLimits({ cpuMillis: null, memoryBytes: null, pids: 5 }, {}, null)).toEqual([
+    `its limit of pids ${nothing}`,
+  ]);
   expect(unmetLimits(asked, parseHierarchies(blkio, ""), disk)).toEqual([]);
   expect(unmetLimits(asked, parseHierarchies(blkio, ""), null)).toEqual([
     "its limits of io hold for volumes only: the agent's state directory is on no disk",

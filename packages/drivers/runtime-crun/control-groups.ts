@@ -122,9 +122,12 @@ export function unmetLimits(resources: Resources, hierarchies: Hierarchies, disk
   const asked = {
     cpu: resources.cpuMillis !== null,
     memory: resources.memoryBytes !== null,
+    pids: true,
     io: resources.io !== undefined,
   };
-  const missing = (["cpu", "memory", "io"] as const).filter((name) => asked[name] && hierarchies[name] === undefined);
+  const missing = (["cpu", "memory", "pids", "io"] as const).filter(
+    (name) => asked[name] && hierarchies[name] === undefined,
+  );
   const diskless = asked.io && disk === null && hierarchies.io !== undefined;
   return [
     ...missing.map((name) => `its limit of ${name} has no effect: this host has no control group hierarchy with it`),

@@ -32,6 +32,8 @@ export async function writeIdentity(
   { digest, files: texts }: IdentityFiles,
   owner: { readonly uid: number; readonly gid: number },
 ): Promise<void> {
+  // A program that outlived its supervisor reads them: what is there stays there.
+  if ((await files.read(identity)) === digest && (await files.exists(join(tls, "..data", "tls.key")))) return;
   await mkdir(tls, { recursive: true, mode: 0o755 });
   const known = await stat(tls);
   const { uid, gid } = known.uid === 0 ? owner : known;

@@ -20,6 +20,13 @@ describe("trying again", () => {
     expect(retryDelay(1, 1, undefined)).toBe(1.2 * minute);
   });
 
+  test("often enough for a certificate that runs out: a third of its lifetime is left when the first try begins", () => {
+    const lifetime = milliseconds(45_000);
+    const waits = [1, 2, 3, 4].map((failures) => retryDelay(failures, 1, undefined, lifetime));
+    expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThan(lifetime / 3);
+    expect(retryDelay(6, 0.5, undefined, milliseconds(90 * day)) / minute).toBe(720);
+  });
+
   test("fewer than five times an hour", () => {
     const waits = [1, 2, 3, 4].map((failures) => retryDelay(failures, 0, undefined));
     expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeGreaterThan(60 * minute);
@@ -28,6 +35,7 @@ describe("trying again", () => {
   test("never before the authority says, but within a week", () => {
     for (const chance of [0, 0.5, 1]) expect(retryDelay(1, chance, milliseconds(day))).toBeGreaterThanOrEqual(day);
     expect(retryDelay(1, 0, milliseconds(365 * day))).toBe(7 * day);
+    expect(retryDelay(9, 1, milliseconds(day), milliseconds(60_000))).toBeGreaterThanOrEqual(day);
     expect(retryDelay(3, 0.5, milliseconds(1000)) / minute).toBe(16);
   });
 

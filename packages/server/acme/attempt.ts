@@ -1,5 +1,5 @@
 /** Something that is tried until it works: never twice at once, and ever later after failures. */
-import { messageOf, type Clock, type Entropy, type Instant } from "@netwright/base";
+import { messageOf, type Clock, type Entropy, type Instant, type Milliseconds } from "@netwright/base";
 import { retryDelay } from "./back-off.ts";
 import { AcmeFailure } from "./failure.ts";
 
@@ -36,8 +36,15 @@ export class Attempt {
     this.obstacle = undefined;
   }
 
-  /** @returns the failure, or undefined when it worked or was ended from outside. Never throws. */
-  async run(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<unknown> {
+  /**
+   * @param lifetime of the certificate that is renewed
+   * @returns the failure, or undefined when it worked or was ended from outside. Never throws.
+   */
+  async run(
+    work: (signal: AbortSignal) => Promise<void>,
+    signal: AbortSignal,
+    lifetime?: Milliseconds,
+  ): Promise<unknown> {
     const own = new AbortController();
     this.#running = own;
     try {
@@ -47,17 +54,17 @@ export class Attempt {
       return undefined;
     } catch (failure) {
       if (own.signal.aborted || signal.aborted) return undefined;
-      this.#fail(failure);
+      this.#fail(failure, lifetime);
       return failure;
     } finally {
       if (this.#running === own) this.#running = undefined;
     }
   }
 
-  #fail(failure: unknown): void {
+  #fail(failure: unknown, lifetime: Milliseconds | undefined): void {
     const isKnown = failure instanceof AcmeFailure;
     this.#failures += 1;
-    const wait = retryDelay(this.#failures, this.chance(), isKnown ? failure.retryAfter : undefined);
+    const wait = retryDelay(this.#failures, this.chance(), isKnown ? failure.retryAfter : undefined, lifetime);
     this.retryAt = (this.#clock.now() + wait) as Instant;
     const again = `; tried again after ${new Date(this.retryAt).toISOString().slice(0, 19)}Z`;
     this.obstacle = { reason: isKnown ? failure.reason : "Failed", message: messageOf(failure) + again };

@@ -6,6 +6,7 @@ import type { CertificateIssuer } from "@netwright/api";
 import type { Challenges } from "@netwright/compiler";
 import { isNetwrightError, milliseconds, seconds, type Instant } from "@netwright/base";
 import { Wakeups } from "@netwright/store";
+import type { Certificates } from "../control/certificates.ts";
 import { Accounts, type AccountDependencies } from "./accounts.ts";
 import { Answers, type AnswerDependencies } from "./answers.ts";
 import { Attempt, type Obstacle } from "./attempt.ts";
@@ -130,9 +131,14 @@ export class AcmeOrders {
   }
 
   /** Undefined when there is no certificate of its issuer. */
-  #renewAt(hostname: string, { issuer }: Entry): Instant | undefined {
+  #renewAt(hostname: string, entry: Entry): Instant | undefined {
+    const record = this.#ownRecord(hostname, entry);
+    return record === undefined ? undefined : this.#windows.renewAt(hostname, record);
+  }
+
+  #ownRecord(hostname: string, { issuer }: Entry): ReturnType<Certificates["record"]> {
     const record = this.#dependencies.certificates.record(hostname);
-    return record?.issuer === issuer.metadata.name ? this.#windows.renewAt(hostname, record) : undefined;
+    return record?.issuer === issuer.metadata.name ? record : undefined;
   }
 
   /** Names that have a certificate of their issuer, and whom to ask about it. */
@@ -176,7 +182,9 @@ export class AcmeOrders {
   async #attempt(hostname: string, entry: Entry, signal: AbortSignal): Promise<void> {
     const { log, onHostname, countOrder } = this.#dependencies;
     const { name } = entry.issuer.metadata;
-    const failure = await entry.attempt.run((own) => this.#ordering.order(hostname, entry, own), signal);
+    const renewed = this.#ownRecord(hostname, entry);
+    const lifetime = renewed === undefined ? undefined : milliseconds(renewed.notAfter - renewed.notBefore);
+    const failure = await entry.attempt.run((own) => this.#ordering.order(hostname, entry, own), signal, lifetime);
     await this.#answers.removeRecord(hostname).catch(() => {});
     await this.#answers.withdraw(entry, signal);
     if (failure !== undefined) {

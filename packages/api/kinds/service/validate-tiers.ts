@@ -4,6 +4,7 @@ import type { FieldPath, Finding } from "../kind.ts";
 import type { Health } from "./health.ts";
 import type { ServiceInput } from "./schema.ts";
 import { isImplied, type TierInput } from "./tier.ts";
+import { isWithin } from "./volume.ts";
 import { startFindings } from "./validate-after.ts";
 import { validateWorkload } from "./validate-workload.ts";
 
@@ -53,10 +54,23 @@ function workloadFindings({ workload }: TierInput, path: FieldPath): readonly Fi
 /** Only proxies have certificates to show. */
 function tlsFindings({ expose, tiers }: Spec, index: number): readonly Finding[] {
   const isProxied = expose.some(({ protocol }) => protocol === "HTTPS");
-  if (isProxied && tiers.findIndex(({ name }) => !isImplied(name)) === index) return [];
+  if (isProxied && tiers.findIndex(({ name }) => !isImplied(name)) === index)
+    return hidingFindings(tiers[index], index);
   const message = "is for the first tier behind an HTTPS listener only";
   const hint = "leave it out: nobody but proxies is given a certificate to show";
   return [keyFinding("NW1205", ["spec", "tiers", index, "mutualTls"], message, hint)];
+}
+
+/** The directory is mounted over what is there. */
+function hidingFindings(tier: TierInput | undefined, index: number): readonly Finding[] {
+  const directory = tier?.mutualTls?.directory;
+  if (directory === undefined) return [];
+  const others = [...(tier?.workload?.files ?? []), ...(tier?.workload?.volumes ?? [])];
+  const clash = others.find(({ path }) => isWithin(path, directory) || isWithin(directory, path));
+  if (clash === undefined) return [];
+  const message = `${directory} and ${clash.path} lie in one another`;
+  const path = ["spec", "tiers", index, "mutualTls", "directory"];
+  return [finding("NW1205", path, message, "give the certificate a directory of its own")];
 }
 
 function healthFindings(health: Health, path: FieldPath): readonly Finding[] {

@@ -68,7 +68,8 @@ function placeFindings({ path: target }: VolumeEntry, path: FieldPath): readonly
   ];
 }
 
-const isWithin = (inner: string, outer: string): boolean => inner === outer || inner.startsWith(`${outer}/`);
+/** Whether a path is another, or lies below it. */
+export const isWithin = (inner: string, outer: string): boolean => inner === outer || inner.startsWith(`${outer}/`);
 
 function nestedFindings(volumes: readonly VolumeEntry[], index: number, path: FieldPath): readonly Finding[] {
   const target = volumes[index]?.path ?? "";
