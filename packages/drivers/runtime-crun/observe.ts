@@ -26,9 +26,12 @@ export async function observe(system: NodeSystem, want: RuntimeWant): Promise<Ru
   const images = await observeImages(system, want);
   const names = await system.files.list(bundlesDirectory(system.paths));
   const generations = await Promise.all(
-    names.map(async (name) => [name, await observeGeneration(system, bundleOf(system.paths, name))] as const),
+    names.map(async (name) => {
+      const found = await observeGeneration(system, bundleOf(system.paths, name));
+      return found === undefined ? [] : [[name, found] as const];
+    }),
   );
-  return { paths: system.paths, generations: new Map(generations), images };
+  return { paths: system.paths, generations: new Map(generations.flat()), images };
 }
 
 async function observeImages(
@@ -40,12 +43,14 @@ async function observeImages(
   return new Map(records.flatMap((record) => (record === undefined ? [] : [[record.digest, record] as const])));
 }
 
-async function observeGeneration(system: NodeSystem, bundle: Bundle): Promise<GenerationHave> {
+/** Undefined when its supervisor has taken the bundle away since it was listed. */
+async function observeGeneration(system: NodeSystem, bundle: Bundle): Promise<GenerationHave | undefined> {
   const [supervisor, stopping, identity] = await Promise.all([
     livingSupervisor(system, bundle),
     system.files.exists(bundle.stop),
     system.files.read(bundle.identity),
   ]);
+  if (supervisor === null && !(await system.files.exists(bundle.directory))) return undefined;
   return { supervisor, stopping, identity };
 }
 
