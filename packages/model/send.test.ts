@@ -231,6 +231,16 @@ describe("to a name outside", () => {
     expect(way(outwards({ destinationPort: 80 }), told("api.example.net")).join()).toContain("no rule allows egress");
   });
 
+  test("what has the address by another name alone is not said to have it by this one", () => {
+    const shared = way(outwards({ name: "api.example.net" }), told("cdn.example.org")).join();
+    expect(shared).toContain("it is once a workload here looks it up");
+  });
+
+  test("nobody reaches the host itself, by whatever name", () => {
+    const vtep = states.host1.underlay.vtep ?? parseIpv6("::");
+    expect(way(outwards({ destination: vtep, name: "api.example.net" })).at(-1)).toContain("is the site's own");
+  });
+
   test("a name goes through, and where its address is not known yet that is said", () => {
     expect(way(outwards({ name: "api.example.net" })).join()).toContain("it is once a workload here looks it up");
     expect(way(outwards({ name: "api.example.net" }), told("api.example.net")).join()).toContain(

@@ -219,6 +219,9 @@ test("a new agent knows what is let through; a firewall made anew is filled agai
     live: true,
   });
   await sh("nft delete table inet netwright", tenant);
+  // A round that comes as far as links alone has no set to put anything into; nothing is forgotten for that.
+  agent.kept.restore(new Set(["links"]));
+  await expect.poll(() => agent.warnings.length, { timeout: 5000 }).toBeGreaterThan(0);
   await converge(stateOf());
   expect(await admitted("*.below.example.net")).toEqual([]);
   agent.kept.restore(new Set(["firewall"]));
@@ -244,7 +247,8 @@ test("another rule's name is told without a restart of the resolver; the last on
   expect(await sh("nft list sets", tenant)).not.toContain("answers_");
   expect(await ask("other.example.net")).toBe("2001:db8:f::99");
   expect(await pending(stateOf([]))).toEqual([]);
-  expect(agent.warnings).toEqual([]);
+  // The round that had no set to put anything into.
+  expect(agent.warnings).toEqual([expect.stringContaining("No such file or directory")]);
 });
 
 test("what an answer costs", async () => {

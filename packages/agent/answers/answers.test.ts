@@ -69,6 +69,14 @@ test("an address is let in by every pattern that its name has, until its time to
   expect(known.told(lifetime)).toEqual([{ name: "api.example.net", address: one, live: false }]);
 });
 
+test("ten minutes after its time an address is no longer told of", () => {
+  const known = new KnownAnswers(10);
+  known.take(answer(60, one), [api], at(0));
+  const over = seconds(60) + grace + seconds(600);
+  expect(known.told(milliseconds(over - 1))).toHaveLength(1);
+  expect(known.told(milliseconds(over))).toEqual([]);
+});
+
 test("the same answer out of a cache costs nothing; a new one renews", () => {
   const known = new KnownAnswers(10);
   known.take(answer(60, one), [api], at(0));

@@ -34,6 +34,8 @@ export interface Rules {
 export class NetworkAnswers {
   #rules: Rules = { patterns: [], site: new Set() };
   #server: AnswersSocket | undefined;
+  /** Sets may be new, and lack what is good still. */
+  #isOwed = false;
   /** One after the other: an answer that brings nothing new waits for the one that did. */
   #last: Promise<void> = Promise.resolve();
   readonly #known: KnownAnswers;
@@ -59,11 +61,15 @@ export class NetworkAnswers {
 
   /** @param renewed the namespace or its sets may be new: all that is good still goes in again */
   restore(renewed: boolean): void {
+    this.#isOwed ||= renewed;
     void this.#then(async () => {
       await this.#listen();
-      if (!renewed) return;
+      if (!this.#isOwed) return;
       this.#nft.close();
-      await this.#admit(this.#known.live(this.#now()));
+      const live = this.#known.live(this.#now());
+      // Where the sets are not there yet, the round that makes them comes back to it.
+      if (live.length > 0) await this.#nft.load(renderAdmissions(live));
+      this.#isOwed = false;
     });
   }
 

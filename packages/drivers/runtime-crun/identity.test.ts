@@ -40,3 +40,13 @@ test("three files, exchanged together, the key for its user alone, and nothing o
     expect(lstatSync(join(bundle.tls, "tls.key")).isSymbolicLink()).toBe(true);
   }
 });
+
+test("what is there is left alone: a program that reads it meanwhile finds all of it", async () => {
+  const files = identityFiles(identity("same"), pem("same"));
+  if (files === undefined) throw new Error("it has come");
+  const key = (): number => statSync(join(bundle.tls, "tls.key")).ino;
+  await writeIdentity({ files: nodeFiles }, bundle, files, { uid: 0, gid: 0 });
+  const before = key();
+  await writeIdentity({ files: nodeFiles }, bundle, files, { uid: 0, gid: 0 });
+  expect(key()).toBe(before);
+});

@@ -62,16 +62,16 @@ export function traceUnanswered(states: readonly HostState[], question: NameQues
   const asker = askerOf(states, question);
   const place = asker === undefined ? instance : `${asker.state.node} ${asker.network.project}.${asker.network.name}`;
   const from = asker?.network.workloads.find(({ id }) => id === instance)?.class;
-  const entry = asker?.network.egress?.find(
-    (each) =>
-      each.from === from &&
-      each.protocol === protocol &&
-      each.port === port &&
-      !isPrefix(each.to) &&
-      matchesDomain(each.to, name),
+  const entries = (asker?.network.egress ?? []).filter(
+    (each) => each.from === from && each.protocol === protocol && each.port === port,
   );
+  const entry = entries.find(({ to }) => !isPrefix(to) && matchesDomain(to, name));
   if (entry === undefined) {
-    const why = `nobody here has looked ${name} up, and no rule by name leads to ${protocol} port ${port} there`;
+    const prefixes = entries.flatMap(({ to }) => (isPrefix(to) ? [to] : []));
+    const none = `no rule by name leads to ${protocol} port ${port} there`;
+    // Without a rule by name no resolver tells what it answers.
+    const perhaps = `one by prefix leads to ${prefixes.join(", ")}: trace to the address of ${name} instead`;
+    const why = `nobody here has looked ${name} up, and ${none}${prefixes.length === 0 ? "" : `; ${perhaps}`}`;
     return {
       verdict: "Dropped",
       hops: [{ place, step: "drop", detail: why, findings: [] }],
