@@ -37,7 +37,14 @@ export type ProxyChange = Target &
 /** Between the graceful stop of a whole instance and its end by force. */
 export const stopPatience = seconds(10);
 
-const nothing: InstanceHave = { processes: [], newest: null, live: null, files: new Map(), kept: [], stoppingSince: null };
+const nothing: InstanceHave = {
+  processes: [],
+  newest: null,
+  live: null,
+  files: new Map(),
+  kept: [],
+  stoppingSince: null,
+};
 
 export function plan(want: ProxyWant, have: ProxyHave): Plan<ProxyChange> {
   const install: ProxyChange[] = [];

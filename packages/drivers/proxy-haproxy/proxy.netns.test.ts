@@ -264,32 +264,6 @@ test("without the private key what runs goes on, and changes; nothing is started
   await converge(shopWith([1, 2]));
 });
 
-test("a hostname that was given up leaves no key behind, and who is still served is served", async () => {
-  const www = { kind: "Https", port: 443, hostname: "www.example.net", certificate: "www.example.net" } as const;
-  const certificates = [...shop().run.certificates, { name: www.certificate, digest: "w" }];
-  const listeners = [...shop().run.listeners, { ...www, backend: "web" }];
-  const [wanted] = shopWith([1, 2], { listeners, certificates });
-  const pems = new Map([...(wanted?.pems ?? []), [www.certificate, pem]]);
-  const stored = () => system.files.list(join(layout.directory, "certificates"));
-  await converge([{ ...wanted, pems }] as ProxyWant);
-  expect(await stored()).toEqual(["shop.example.net.pem", "www.example.net.pem"]);
-  const [before = 0] = (await pids()).slice(-1);
-  const kept = curlInside("https://www.example.net/?wait=1000");
-  const served = async () =>
-    (await readProxyHealth(system, instance)).backends[0]?.members.some(({ sessions }) => sessions > 0);
-  await expect.poll(served).toBe(true);
-  const { install, retire } = await planFor(shopWith([1, 2]));
-  expect([install, retire].map((half) => half.map(({ kind }) => kind))).toEqual([["Reload"], []]);
-  expect(await proxyHaproxy.apply(system, install)).toEqual([]);
-  expect(await pids()).toContain(before);
-  expect(await converge(shopWith([1, 2]))).toEqual(["RemoveFile"]);
-  expect(await stored()).toEqual(["shop.example.net.pem"]);
-  expect(await pids()).toContain(before);
-  expect(await kept).toBe("200");
-  // Taken up again, it counts as absent until it is delivered.
-  expect(await planFor([{ ...wanted, pems: shopWith([1])[0]?.pems }] as ProxyWant)).toEqual({ install: [], retire: [] });
-});
-
 test("a process that hangs is replaced", async () => {
   const want = shopWith([1, 2]);
   await converge(want);
