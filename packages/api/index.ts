@@ -33,7 +33,6 @@ export type { Project, Quota } from "./kinds/project/schema.ts";
 export type { Router, RouterLink } from "./kinds/router/schema.ts";
 export { subjectOf, type Check, type CheckSubject, type SubjectOf } from "./kinds/scenario/check.ts";
 export type { TextExpectation } from "./kinds/scenario/expect.ts";
-export type { Fault, Nemesis } from "./kinds/scenario/fault.ts";
 export type { Load } from "./kinds/scenario/load.ts";
 export type { Fate } from "./kinds/scenario/probe.ts";
 export type { Scenario, ScenarioSpec } from "./kinds/scenario/schema.ts";

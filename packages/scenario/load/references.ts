@@ -3,6 +3,7 @@ import {
   nearest,
   type Action,
   type Check,
+  type Fault,
   type FieldPath,
   type Finding,
   type ScenarioSpec,
@@ -63,6 +64,7 @@ function actionFindings(action: Action, names: Names, path: FieldPath): readonly
   const stops = [...names.programs, ...names.loads];
   return [
     ...nodesAt(action.at, names, [...path, "at"]),
+    ...action.faults.flatMap((fault, index) => faultFindings(fault, names, [...path, "faults", index])),
     ...action.files.flatMap((file, index) => nodesAt(file.at, names, [...path, "files", index, "at"])),
     ...action.background.flatMap((each, index) => nodesAt(each.at, names, [...path, "background", index, "at"])),
     ...action.background.flatMap((each, index) =>
@@ -77,6 +79,13 @@ function actionFindings(action: Action, names: Names, path: FieldPath): readonly
     ),
   ];
 }
+
+const faultFindings = ({ link, node, partition = [], from }: Fault, names: Names, path: FieldPath): readonly Finding[] => [
+  ...(link === undefined ? [] : known(link, names.links, "link", [...path, "link"])),
+  ...nodesAt(node, names, [...path, "node"]),
+  ...nodesAt(from, names, [...path, "from"]),
+  ...partition.flatMap((group, index) => nodesAt(group, names, [...path, "partition", index])),
+];
 
 const missingPlace = (path: FieldPath): Finding => ({
   code: "NW1202",

@@ -5,7 +5,7 @@ import { checkSchema } from "./check.ts";
 import { nodesField } from "./expect.ts";
 import { faultSchema } from "./fault.ts";
 import { loadSchema } from "./load.ts";
-import { nemesisSchema } from "./fault.ts";
+import { nemesisSchema } from "./nemesis.ts";
 import { spanField } from "./span.ts";
 
 export const fileSchema = z.strictObject({

@@ -4,6 +4,8 @@ import type { FieldPath, Finding } from "../kind.ts";
 import { checkSubjects, type Check } from "./check.ts";
 import { loadKinds, type Load } from "./load.ts";
 import type { Scenario } from "./schema.ts";
+import { validateFault } from "./validate-fault.ts";
+import { validateNemesis } from "./validate-nemesis.ts";
 import type { Action, ScenarioFile, Step } from "./step.ts";
 import type { ScenarioTopology } from "./topology.ts";
 
@@ -69,6 +71,8 @@ function actionFindings(action: Action, path: FieldPath): readonly Finding[] {
   return [
     ...idle,
     ...homeless,
+    ...action.faults.flatMap((fault, index) => validateFault(fault, [...path, "faults", index])),
+    ...(action.nemesis === undefined ? [] : validateNemesis(action.nemesis, [...path, "nemesis"])),
     ...filesFindings(action.files, [...path, "files"]),
     ...action.load.flatMap((load, index) => loadFindings(load, [...path, "load", index])),
     ...(["wait", "checks"] as const).flatMap((field) =>
