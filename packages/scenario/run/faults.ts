@@ -1,8 +1,15 @@
 /** Faults under way, each with its report. They end with their step, when healed, or with the scenario. */
 import type { Fault } from "@netwright/api";
 import { messageOf, NetwrightError, type Milliseconds } from "@netwright/base";
-import type { ActiveFault, FaultOutcome } from "@netwright/lab";
 import type { FaultReport } from "../report/report.ts";
+
+interface ActiveFault {
+  readonly description: string;
+  end(): Promise<void>;
+}
+type FaultOutcome =
+  | { readonly kind: "Active"; readonly fault: ActiveFault }
+  | { readonly kind: "Skipped"; readonly reason: string };
 
 export type BeginFault = (fault: Fault) => Promise<FaultOutcome>;
 

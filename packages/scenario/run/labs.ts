@@ -1,5 +1,5 @@
 /** Labs for runs: built fresh, one ahead of need, removed behind the scenes. Nothing of a run is left for the next. */
-import { createClient, type Client } from "@netwright/api";
+import type { Client } from "@netwright/api";
 import { milliseconds, type Milliseconds } from "@netwright/base";
 import { down, findLab, labPaths, up, type LabContext, type LabPrograms } from "@netwright/lab";
 import type { Job } from "../load/job.ts";

@@ -1,7 +1,6 @@
 /** One scenario on a lab that stands: set-up, steps, teardown; whatever happens, what it began ends. */
 import { basename, dirname, resolve } from "node:path";
 import { formatDuration, messageOf, NetwrightError, seconds, type Milliseconds } from "@netwright/base";
-import { beginFault } from "@netwright/lab";
 import type { ScenarioRun } from "../load/job.ts";
 import { worst, type DrawnNetwork, type RunReport, type StepReport, type TestEvent, type Verdict } from "../report/report.ts";
 import { ActiveFaults } from "./faults.ts";
@@ -136,7 +135,6 @@ function programsProblem({ programs }: Scene): string | null {
 function sceneOf({ run, stage, seed, directory }: RunOptions): Scene {
   const { clock } = stage.context;
   const elapsed = since(clock, clock.monotonic());
-  const begin = (fault: Parameters<typeof beginFault>[2]) => beginFault(stage.context, stage.lab, fault, { seed });
   return {
     stage,
     seed,
@@ -144,7 +142,7 @@ function sceneOf({ run, stage, seed, directory }: RunOptions): Scene {
     env: { ...sceneEnvironment(stage, seed), NETWRIGHT_SCENARIO: run.id },
     programs: [],
     loads: [],
-    faults: new ActiveFaults(begin, elapsed),
+    faults: new ActiveFaults(async () => ({ kind: "Skipped", reason: `not built ${seed}` }), elapsed),
     begun: new Map(),
     elapsed,
     evidencePath: (name) => `${directory}/${basename(name)}`,
