@@ -3,7 +3,14 @@
  * holds too; without it names are answered all the same, and the firewall stays as it is.
  */
 import { messageOf } from "@netwright/base";
-import { patternsOf, type HostState, type NetworkReport, type NetworkState, type Slot } from "@netwright/contract";
+import {
+  patternsOf,
+  siteAddresses,
+  type HostState,
+  type NetworkReport,
+  type NetworkState,
+  type Slot,
+} from "@netwright/contract";
 import { NetworkAnswers, type AnswerOptions, type Rules } from "./network-answers.ts";
 
 /** Told of one network. */
@@ -72,9 +79,8 @@ export class AnswerKeeper {
   }
 }
 
-/** Tunnel end points and routers: whoever answers that a name is there does not open the way. */
-function rulesOf({ underlay, bgp }: HostState, network: NetworkState): Rules {
-  const own = [...(underlay.vtep === null ? [] : [underlay.vtep]), ...underlay.tunnelPeers];
-  const routers = bgp.neighbors.flatMap(({ address, localAddress }) => [address, localAddress]);
-  return { patterns: patternsOf(network), site: new Set([...own, ...routers]) };
-}
+/** Whoever answers that a name is at the site's own addresses does not open the way there. */
+const rulesOf = (state: HostState, network: NetworkState): Rules => ({
+  patterns: patternsOf(network),
+  site: siteAddresses(state),
+});

@@ -185,11 +185,9 @@ test("an alias leads to the addresses behind it; names without a rule lead nowhe
   expect(await sh("nft list table inet netwright", tenant)).not.toContain("2001:db8:f::99");
 });
 
-test("no name opens the way to the site's own routers", async () => {
+test("no name opens the way to what hosts and routers of the site have", async () => {
   const state = stateOf();
-  const [neighbor] = state.bgp.neighbors;
-  if (neighbor === undefined) throw new Error("no neighbour");
-  agent.kept.want({ ...state, bgp: { ...state.bgp, neighbors: [{ ...neighbor, address: "2001:db8:5::1" as never }] } });
+  agent.kept.want({ ...state, underlay: { ...state.underlay, site: ["2001:db8:5::1" as never] } });
   expect(await ask("long.below.example.net")).toBe("2001:db8:f::90");
   expect(await ask("router.site.example.net")).toBe("2001:db8:5::1");
   expect(await admitted("*.site.example.net")).toEqual([]);
