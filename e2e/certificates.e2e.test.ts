@@ -263,7 +263,7 @@ test("a name that leads nowhere: the authority's own words are in the condition"
 
 test("renewed while a connection is kept and others come: nothing fails", { timeout: 120_000 }, async () => {
   await pebble.stop();
-  pebble = await startPebble(lab, join(directory, "hasty"), 45, true);
+  pebble = await startPebble(lab, join(directory, "hasty"), 60, true);
   // Another authority: there is another account, and the names are ordered anew.
   const eab = join(directory, "eab");
   writeFileSync(eab, externalAccount.key);

@@ -124,6 +124,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     if (!isOwn && state?.role === "Host") glances.note();
     else watch.wake();
   };
+  await images.prepare();
   await Promise.all([
     probing,
     converger.run(signal),

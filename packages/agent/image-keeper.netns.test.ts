@@ -2,8 +2,9 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { NodeCalls } from "@netwright/api";
 import type { Digest } from "@netwright/base";
-import type { HostState, ImageReport } from "@netwright/contract";
+import type { Driver, HostState, ImageReport } from "@netwright/contract";
 import {
   archive,
   buildImage,
@@ -11,10 +12,13 @@ import {
   writeLayout,
   type BuiltImage,
 } from "@netwright/drivers/image-store/testing/images.ts";
+import { goldenState } from "@netwright/drivers/testing/scene.ts";
 import { nodeSystem } from "@netwright/system";
 import { ManualClock } from "@netwright/testkit/manual-clock.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { runAgent } from "./agent.ts";
 import { ImageKeeper } from "./image-keeper.ts";
+import { saveGoal } from "./state-file.ts";
 
 const within = { timeout: 20_000 };
 let base: string;
@@ -36,18 +40,20 @@ afterEach(async () => {
   rmSync(base, { recursive: true });
 });
 
+const log = {
+  debug: () => {},
+  info: (event: string) => void news.push(event),
+  warn: (event: string) => void news.push(event),
+  error: (event: string) => void news.push(event),
+};
+const options = { entropy: { bytes: (count: number) => new Uint8Array(count) }, log };
+
 function keeper(cacheSize = 2 ** 20) {
   const clock = new ManualClock();
   const system = { ...nodeSystem({ run: join(base, "run"), state: join(base, "state") }), clock };
   const kept = new ImageKeeper({
     system,
-    entropy: { bytes: (count) => new Uint8Array(count) },
-    log: {
-      debug: () => {},
-      info: (event) => void news.push(event),
-      warn: (event) => void news.push(event),
-      error: (event) => void news.push(event),
-    },
+    ...options,
     authFile: null,
     cacheSize,
     onNews: () => {},
@@ -57,7 +63,7 @@ function keeper(cacheSize = 2 ** 20) {
       imagesKept: (octets) => void sizes.push(octets),
     },
   });
-  running = kept.run(stop.signal);
+  running = kept.prepare().then(() => kept.run(stop.signal));
   return { clock, kept, system };
 }
 
@@ -154,4 +160,28 @@ test("what a killed agent left half-done is swept before anything is looked at",
   await expect.poll(() => kept.reports()[0]?.phase, within).toBe("Ready");
   expect(store("work")).toEqual([]);
   expect(store("writable")).toEqual(["lives@1"]);
+});
+
+test("an agent starts no container before what one of its name left is out of the way", async () => {
+  for (const path of ["state/images/writable/again@1/upper", "run/crun"])
+    mkdirSync(join(base, path), { recursive: true });
+  const system = nodeSystem({ run: join(base, "run"), state: join(base, "state") });
+  await saveGoal(system, { revision: 1, state: { ...goldenState, node: "host1", networks: [] } });
+  const looked = Promise.withResolvers<readonly string[]>();
+  const runtime: Driver = {
+    slot: "runtime",
+    name: "fake",
+    probe: async () => [],
+    want: () => null,
+    observe: async () => looked.resolve(store("writable")),
+    plan: () => ({ install: [], retire: [] }),
+    apply: async () => [],
+    describe: () => "",
+  };
+  const nobody = async function* () {};
+  const calls = { watchState: nobody, requests: nobody, report: async () => {} } as unknown as NodeCalls;
+  const facts = { node: "host1", version: "0", metrics: null, recentLog: () => "" };
+  const images = { authFile: null, cacheSize: 2 ** 20 };
+  running = runAgent({ ...options, ...facts, calls, drivers: [runtime], system, images }, stop.signal);
+  expect(await looked.promise).toEqual([]);
 });

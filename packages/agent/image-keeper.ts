@@ -21,6 +21,7 @@ import {
   pullImage,
   readImage,
   resolveImage,
+  setAsideWritten,
   sweepImages,
   type Progress,
   type PullContext,
@@ -111,9 +112,19 @@ export class ImageKeeper {
     return task === undefined ? undefined : reportOf(task);
   }
 
+  /** To be over before a container is started: one may have the name of one that was there before a reboot. */
+  async prepare(): Promise<void> {
+    const { system, log } = this.#options;
+    try {
+      await setAsideWritten(system, () => system.files.list(bundlesDirectory(system.paths)));
+    } catch (error) {
+      log.error("what containers wrote that are gone was not set aside", { error: messageOf(error) });
+    }
+  }
+
   async run(signal: AbortSignal): Promise<void> {
     const { system, log } = this.#options;
-    await sweepImages(system, new Set(await system.files.list(bundlesDirectory(system.paths))));
+    await sweepImages(system);
     while (!signal.aborted) {
       const rest = await this.#turn(signal).catch((error: unknown) => {
         log.error("images were not looked at", { error: messageOf(error) });

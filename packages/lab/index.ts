@@ -1,8 +1,11 @@
 /** The lab: topologies in network namespaces, with real programs in them. */
+export type { NodeExit } from "./command/frames.ts";
+export { runInNode, type NodeRunResult, type RunInNodeOptions } from "./command/run-in-node.ts";
+export { startInNode, type NodeCommand, type OutputListener, type RunningCommand } from "./command/start-in-node.ts";
 export type { LabContext } from "./context.ts";
 export type { OnProgress, Progress } from "./progress.ts";
 export type { LabPrograms } from "./programs/netwright.ts";
-export { defaultLabName } from "./record/paths.ts";
+export { defaultLabName, labPaths, type LabPaths } from "./record/paths.ts";
 export type { LabPhase, LabRecord } from "./record/record.ts";
 export { defaultLab, maxHosts } from "./topology/default-lab.ts";
 export { fabricObjects, poolName } from "./topology/fabric.ts";

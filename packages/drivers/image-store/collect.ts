@@ -38,12 +38,18 @@ export async function collectImages(
 }
 
 /** Whoever removes in place may be killed half-way: a layer is renamed away first. */
-async function removeWhole({ paths }: NodeSystem, path: string, note: string): Promise<void> {
+async function removeWhole(system: NodeSystem, path: string, note: string): Promise<void> {
+  const away = await setAside(system, path);
+  await rm(away, { recursive: true, force: true });
+  await rm(note, { force: true });
+}
+
+/** @returns where it is now; the next sweep removes it. */
+async function setAside({ paths }: NodeSystem, path: string): Promise<string> {
   const away = `${workDirectory(paths)}/gone-${randomBytes(6).toString("hex")}`;
   await mkdir(workDirectory(paths), { recursive: true, mode: 0o700 });
   await rename(path, away);
-  await rm(away, { recursive: true, force: true });
-  await rm(note, { force: true });
+  return away;
 }
 
 async function stored({ files, paths }: NodeSystem): Promise<Stored> {
@@ -66,12 +72,25 @@ async function sized(directory: string, pathOf: (digest: Digest) => string): Pro
   return new Map(await Promise.all(sizes));
 }
 
-/** After a start: what earlier ones left half-done, and what containers wrote that are gone. */
-export async function sweepImages(system: NodeSystem, generations: ReadonlySet<string>): Promise<void> {
+/**
+ * What containers wrote that are gone is out of the way of others of their names; the next sweep removes it. It takes no
+ * longer the more there is of it.
+ * @param generations those that are there; asked for after what they wrote is listed, as others may start meanwhile
+ */
+export async function setAsideWritten(
+  system: NodeSystem,
+  generations: () => Promise<readonly string[]>,
+): Promise<void> {
   const { files, paths } = system;
+  const written = await files.list(writableDirectory(paths));
+  const living = new Set(await generations());
+  for (const name of written.filter((each) => !living.has(each)))
+    await setAside(system, `${writableDirectory(paths)}/${name}`);
+}
+
+/** After a start: what earlier ones left half-done. */
+export async function sweepImages({ files, paths }: NodeSystem): Promise<void> {
   await files.remove(workDirectory(paths));
-  const left = (await files.list(writableDirectory(paths))).filter((name) => !generations.has(name));
-  for (const name of left) await files.remove(`${writableDirectory(paths)}/${name}`);
   // A note whose layer was never renamed into place.
   for (const name of await files.list(layersDirectory(paths))) {
     const path = `${layersDirectory(paths)}/${name}`;

@@ -1,5 +1,5 @@
 /** Images of a host: fetched, proven, unpacked once a layer, and collected. The agent fills it, runtimes read it. */
-export { collectImages, markUsed, sweepImages, type CollectOptions } from "./collect.ts";
+export { collectImages, markUsed, setAsideWritten, sweepImages, type CollectOptions } from "./collect.ts";
 export type { ImageLimits, Progress } from "./fetched-image.ts";
 export { layerPath, writableDirectory } from "./layout.ts";
 export { platformOf } from "./manifest.ts";

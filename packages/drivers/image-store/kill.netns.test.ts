@@ -70,7 +70,7 @@ test("whenever it is killed, every layer and every image in the store is whole",
     if (known.filter((name) => !name.includes(".")).length === layers.length) break;
   }
   expect(interrupted).toBeGreaterThan(0);
-  await sweepImages(host.system, new Set());
+  await sweepImages(host.system);
   expect(existsSync(workDirectory(paths))).toBe(false);
   expect((await host.pull(`oci:${layout}`)).layers.length).toBe(layers.length);
 });

@@ -59,6 +59,8 @@ async function applyChange(system: NodeSystem, change: ProxyChange): Promise<voi
       return writeFiles(system, change.files);
     case "RemoveMember":
       return removeMember(system, socket, change.server);
+    case "RemoveFile":
+      return system.files.remove(change.path);
     case "Stop":
       return stopProxy(system, layout, change.processes);
     case "Kill":

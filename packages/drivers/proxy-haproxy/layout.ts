@@ -14,6 +14,8 @@ export interface ProxyLayout {
   /** When it was told to stop, in milliseconds since 1970. */
   readonly stopping: string;
   readonly log: string;
+  /** Where certificates are, and where authorities are: nothing else is there. */
+  readonly keptIn: readonly string[];
   certificate(name: string): string;
   /** Of the certificate of an authority, PEM: another one is another file. */
   authority(pem: string): string;
@@ -27,6 +29,7 @@ export const proxiesDirectory = (paths: NodePaths): string => `${paths.run}/hapr
 /** The directory is named like the instance; the socket falls back to a digest where the path would be too long. */
 export function layoutOf(paths: NodePaths, name: string): ProxyLayout {
   const directory = `${proxiesDirectory(paths)}/${name}`;
+  const [certificates, authorities] = [`${directory}/certificates`, `${directory}/authorities`];
   const socket = `${directory}/socket`;
   const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
   return {
@@ -38,7 +41,8 @@ export function layoutOf(paths: NodePaths, name: string): ProxyLayout {
     processes: `${directory}/processes`,
     stopping: `${directory}/stopping`,
     log: `${paths.state}/logs/${name}.log`,
-    authority: (pem) => `${directory}/authorities/${digestOf(pem)}.crt`,
-    certificate: (certificate) => `${directory}/certificates/${certificate}.pem`,
+    keptIn: [certificates, authorities],
+    authority: (pem) => `${authorities}/${digestOf(pem)}.crt`,
+    certificate: (certificate) => `${certificates}/${certificate}.pem`,
   };
 }

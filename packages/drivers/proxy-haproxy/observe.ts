@@ -32,6 +32,8 @@ export interface InstanceHave {
   readonly live: LiveProxy | null;
   /** Content of the files that `render` would write, and of certificates, by path; undefined where there is none. */
   readonly files: ReadonlyMap<string, string | undefined>;
+  /** Paths of all certificates and authorities that are there, used or not. */
+  readonly kept: readonly string[];
   readonly stoppingSince: Instant | null;
 }
 
@@ -70,9 +72,13 @@ async function observeInstance(
     newest,
     live: processes.length === 0 ? null : await observeLive(layout, instance),
     files: new Map(await Promise.all([...files].map(async (path) => [path, await system.files.read(path)] as const))),
+    kept: (await Promise.all(layout.keptIn.map((directory) => pathsIn(system, directory)))).flat(),
     stoppingSince: stopping === undefined ? null : (Number(stopping) as Instant),
   };
 }
+
+const pathsIn = async ({ files }: NodeSystem, directory: string): Promise<readonly string[]> =>
+  (await files.list(directory)).map((name) => `${directory}/${name}`);
 
 /** Every process that was started for the instance and is still there. */
 export async function livingProcesses(

@@ -29,6 +29,7 @@ function running(instance: ProxyInstance, change: Partial<InstanceHave> = {}): I
     newest: pid,
     live: { pid: 7, structure, members, fingerprints: new Map(), challenges: new Map() },
     files: new Map(files.map(({ path, content }) => [path, content])),
+    kept: files.map(({ path }) => path).filter((path) => /\.(pem|crt)$/.test(path)),
     stoppingSince: null,
     ...change,
   };
@@ -117,6 +118,24 @@ test("a chain that changed above the same certificate is handed over", () => {
   const served = { ...before, files: new Map([...before.files, [path, "the leaf alone"]]) };
   expect(lines([shop()], { [name]: served }).install[0]).toBe(`replace certificate shop.example.net of proxy ${name}`);
   expect(lines([shop()], { [name]: before }).install).toEqual([]);
+});
+
+test("what is named no more is removed once the process does without it, and never what is waited for", () => {
+  const { directory, keptIn } = layoutOf(paths, name);
+  const { kept } = running(shop());
+  const more = [`${directory}/certificates/www.example.net.pem`, `${directory}/authorities/0123.crt`];
+  expect(keptIn.map((each) => more.some((path) => path.startsWith(`${each}/`)))).toEqual([true, true]);
+  const left = { ...running(shop()), kept: [...kept, ...more] };
+  const removals = [
+    `remove certificates/www.example.net.pem of proxy ${name}`,
+    `remove authorities/0123.crt of proxy ${name}`,
+  ];
+  expect(lines([shop()], { [name]: left })).toEqual({ install: [], retire: removals });
+  // What runs may still be asked to start again with them.
+  const wider = shop({ listeners: shop().run.listeners.slice(1) });
+  expect(lines([wider], { [name]: left })).toEqual({ install: [`reload proxy ${name}`], retire: [] });
+  expect(lines([shop()], { [name]: { ...left, live: null } }).retire).toEqual([]);
+  expect(lines([{ ...shop(), pems: new Map() }], { [name]: left }).retire).toEqual(removals);
 });
 
 test("files that somebody changed are written again", () => {

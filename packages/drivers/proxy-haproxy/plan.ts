@@ -29,6 +29,7 @@ export type ProxyChange = Target &
     | { readonly kind: "RemoveChallenge"; readonly path: string }
     | { readonly kind: "WriteFiles"; readonly files: readonly RenderedFile[] }
     | { readonly kind: "RemoveMember"; readonly server: string }
+    | { readonly kind: "RemoveFile"; readonly path: string }
     | { readonly kind: "Stop"; readonly processes: readonly ProcessId[] }
     | { readonly kind: "Kill"; readonly processes: readonly ProcessId[] }
   );
@@ -36,7 +37,14 @@ export type ProxyChange = Target &
 /** Between the graceful stop of a whole instance and its end by force. */
 export const stopPatience = seconds(10);
 
-const nothing: InstanceHave = { processes: [], newest: null, live: null, files: new Map(), stoppingSince: null };
+const nothing: InstanceHave = {
+  processes: [],
+  newest: null,
+  live: null,
+  files: new Map(),
+  kept: [],
+  stoppingSince: null,
+};
 
 export function plan(want: ProxyWant, have: ProxyHave): Plan<ProxyChange> {
   const install: ProxyChange[] = [];
@@ -80,7 +88,7 @@ function planInstance(instance: ProxyInstance, layout: ProxyLayout, have: Instan
       ...challengeChanges(target, instance, live),
       ...fileChanges(target, rendered, have),
     ],
-    retire: memberRemovals(target, instance, live),
+    retire: [...memberRemovals(target, instance, live), ...fileRemovals(target, instance, rendered, have)],
   };
 }
 
@@ -161,6 +169,21 @@ function fileChanges(target: Target, rendered: RenderedProxy, have: InstanceHave
   return files.length === 0 ? [] : [{ ...target, kind: "WriteFiles", files }];
 }
 
+/**
+ * Certificates and authorities that the process behind the socket does not name. Former ones, which still end their
+ * connections, have read theirs. A certificate that was not delivered stays as long as it is named.
+ */
+function fileRemovals(
+  target: Target,
+  { run }: ProxyInstance,
+  rendered: RenderedProxy,
+  { kept }: Pick<InstanceHave, "kept">,
+): readonly ProxyChange[] {
+  const certificates = run.certificates.map(({ name }) => target.layout.certificate(name));
+  const named = new Set([...certificates, ...rendered.files.map(({ path }) => path)]);
+  return kept.filter((path) => !named.has(path)).map((path) => ({ ...target, kind: "RemoveFile", path }));
+}
+
 function planRemoval(target: Target, have: InstanceHave, now: number): readonly ProxyChange[] {
   const { processes, stoppingSince } = have;
   if (processes.length === 0 || stoppingSince === null) return [{ ...target, kind: "Stop", processes }];
@@ -190,6 +213,8 @@ export function describe(change: ProxyChange): string {
       return `write configuration of proxy ${name}`;
     case "RemoveMember":
       return `remove member ${change.server} from proxy ${name}`;
+    case "RemoveFile":
+      return `remove ${change.path.slice(change.layout.directory.length + 1)} of proxy ${name}`;
     case "Stop":
       return `stop proxy ${name}`;
     case "Kill":

@@ -1,12 +1,17 @@
 /** What clients see of TLS: several hostnames on one port, HTTP/2, HSTS, and what testssl.sh says. Run through tools/sandbox. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { parseIpv6 } from "@netwright/base";
 import type { ProxyListener, ProxyRun } from "@netwright/contract";
 import { nodeSystem } from "@netwright/system";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { shop } from "./example.ts";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { member, shop } from "./example.ts";
 import { proxyHaproxy } from "./index.ts";
+import { layoutOf } from "./layout.ts";
+import { livingProcesses } from "./observe.ts";
 import type { ProxyInstance, ProxyWant } from "./want.ts";
 
 // Private keys are written to memory only.
@@ -14,6 +19,7 @@ const directory = mkdtempSync("/run/nw-proxy-tls-");
 const system = nodeSystem({ run: join(directory, "run"), state: join(directory, "state") });
 const proxy = { name: "default.tls-proxy-1", netns: "nww-default.tls-proxy-1" };
 const { netns } = proxy;
+const layout = layoutOf(system.paths, proxy.name);
 const hostnames = ["shop.example.net", "www.example.net"] as const;
 
 const run = (...command: string[]): string => execFileSync(command[0] ?? "", command.slice(1), { encoding: "utf8" });
@@ -177,3 +183,60 @@ test(
     expect(complaints(hostnames[0])).toEqual([]);
   },
 );
+
+/** Tells that it has a request, and answers it when it is told to. */
+const slowServer = `
+  require("node:http").createServer((request, response) => {
+    console.log("asked");
+    process.stdin.once("data", () => response.end("late"));
+  }).listen(8080, "::1");`;
+
+test("a hostname that was given up leaves no key behind, and who is still served is served", async () => {
+  const kept = [hostnames[0], "old.example.net"] as const;
+  const backends = [{ name: "web", members: [{ ...member(1), address: parseIpv6("::1") }], health: null }];
+  const serving = (names: readonly string[], delivered = names): ProxyWant => [
+    {
+      ...instanceOf({
+        listeners: names.map((name) => ({ ...listener(name), backend: "web" })),
+        backends,
+        certificates: names.map((name) => ({ name, digest: name })),
+      }),
+      pems: new Map(delivered.map((name) => [name, pems.get(name) ?? pems.get(hostnames[1]) ?? ""])),
+    },
+  ];
+  const steps = async (next: ProxyWant): Promise<readonly string[]> => {
+    const { install, retire } = proxyHaproxy.plan(next, await proxyHaproxy.observe(system, next));
+    expect(await proxyHaproxy.apply(system, [...install, ...retire])).toEqual([]);
+    return [...install, ...retire].map(({ kind }) => kind);
+  };
+  const stored = () => system.files.list(join(layout.directory, "certificates"));
+  // The name of before goes, too: one round takes over, the next one sweeps.
+  expect([await steps(serving(kept)), await steps(serving(kept)), await steps(serving(kept))]).toEqual([
+    ["Reload"],
+    ["RemoveFile"],
+    [],
+  ]);
+  expect(await stored()).toEqual(["old.example.net.pem", "shop.example.net.pem"]);
+  const [before] = (await livingProcesses(system, layout)).living.slice(-1);
+  const enter = [`--net=/run/netns/${netns}`, "--"];
+  const server = spawn("nsenter", [...enter, process.execPath, "-e", slowServer], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  onTestFinished(() => void server.kill());
+  const asked = once(server.stdout, "data");
+  const late = ["-skf", "--noproxy", "*", "--retry", "9", "--retry-all-errors", "--retry-delay", "1"];
+  const client = spawn("nsenter", [...enter, "curl", ...late, "--connect-to", "::[::1]:", `https://${kept[1]}/`]);
+  const answer = text(client.stdout);
+  await asked;
+  expect([await steps(serving([kept[0]])), await steps(serving([kept[0]])), await steps(serving([kept[0]]))]).toEqual([
+    ["Reload"],
+    ["RemoveFile"],
+    [],
+  ]);
+  expect(await stored()).toEqual(["shop.example.net.pem"]);
+  expect((await livingProcesses(system, layout)).living).toContainEqual(before);
+  server.stdin.end("now");
+  expect(await answer).toBe("late");
+  // Taken up again, it counts as absent until it is delivered.
+  expect(await steps(serving(kept, [kept[0]]))).toEqual([]);
+});

@@ -66,7 +66,12 @@ describe("renewing", () => {
 
   test("neither at once nor at the very end, whatever is proposed", () => {
     expect(proposedRenewal(windowOf(-2 * day, -day), lifetime, 0.5)).toBe(0.9 * day);
-    expect(proposedRenewal(windowOf(400 * day, 500 * day), lifetime, 0.5)).toBe(81 * day);
+    expect(proposedRenewal(windowOf(400 * day, 500 * day), lifetime, 0.5)).toBe(67.5 * day);
+  });
+
+  test("of a window wider than its life, any moment that leaves time for failures", () => {
+    const at = (chance: number) => Number(proposedRenewal(windowOf(-400 * day, 400 * day), lifetime, chance)) / day;
+    expect([at(0), at(0.5), at(1)]).toEqual([0.9, expect.closeTo(34.2), 67.5]);
   });
 
   test.each([[{}], [{ suggestedWindow: {} }], [windowOf(day, day)], [{ suggestedWindow: { start: "x", end: "y" } }]])(

@@ -12,8 +12,9 @@ export const usualRenewal = ({ notBefore, notAfter }: Lifetime): Instant =>
 
 /**
  * A moment in the window that the authority proposes (RFC 9773 section 4.2); undefined for what is no window.
- * Never in the last tenth of its life, nor at once: an authority that errs must neither let certificates expire nor have
- * them ordered in a loop.
+ * Never in the last quarter of its life, nor at once: an authority that errs must neither let certificates expire nor have
+ * them ordered in a loop. A window that reaches beyond either is cut before a moment in it is chosen: what would lie outside
+ * must not all come at its edge.
  * @param since when it was had
  */
 export function proposedRenewal(
@@ -27,8 +28,8 @@ export function proposedRenewal(
   const [start, end] = [suggestedWindow?.start, suggestedWindow?.end].map((at) => Date.parse(String(at)));
   if (start === undefined || end === undefined || !(start < end)) return undefined;
   const life = notAfter - notBefore;
-  const [earliest, latest] = [since + life / 100, notAfter - life / 10];
-  return Math.min(Math.max(start + (end - start) * chance, earliest), latest) as Instant;
+  const within = (at: number): number => Math.min(Math.max(at, since + life / 100), notAfter - life / 4);
+  return (within(start) + (within(end) - within(start)) * chance) as Instant;
 }
 
 const [soonest, latest, usual] = [60_000, 24 * 3_600_000, 6 * 3_600_000];
