@@ -92,8 +92,14 @@ describe("a round", () => {
     const [links, resolver, firewall] = [0, 1, 2].map(() => Promise.withResolvers<void>()) as [Gate, Gate, Gate];
     // Each ends only when the others have begun: one after the other nobody would.
     const during: Partial<Record<Slot, () => Promise<void>>> = {
-      links: () => (links.resolve(), resolver.promise),
-      resolver: () => (resolver.resolve(), Promise.all([links.promise, firewall.promise]).then(() => {})),
+      links: async () => {
+        links.resolve();
+        await resolver.promise;
+      },
+      resolver: async () => {
+        resolver.resolve();
+        await Promise.all([links.promise, firewall.promise]);
+      },
       firewall: async () => firewall.resolve(),
     };
     const journal: string[] = [];

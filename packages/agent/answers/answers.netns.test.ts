@@ -34,10 +34,9 @@ const grace = seconds(1);
 
 /** A node on which resolvers have no group of their own yet. */
 let hasGroup = false;
-const readFile = system.files.read;
-const files = {
-  ...system.files,
-  read: async (path: string) => (path === "/etc/group" && !hasGroup ? "" : readFile(path)),
+const files: typeof nodeFiles = {
+  ...nodeFiles,
+  read: async (path) => (path === "/etc/group" && !hasGroup ? "" : nodeFiles.read(path)),
 };
 
 const stateOf = (egress: readonly string[] = named): HostState => {
