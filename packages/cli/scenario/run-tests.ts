@@ -2,7 +2,18 @@
 import { readFileSync } from "node:fs";
 import { createClient, nodeTransport } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
-import { isFailed, keepLab, Labs, needsOf, openSession, runSession, sweepLabs, type Job, type Loaded, type ScenarioRun } from "@netwright/scenario";
+import {
+  isFailed,
+  keepLab,
+  Labs,
+  needsOf,
+  openSession,
+  runSession,
+  sweepLabs,
+  type Job,
+  type Loaded,
+  type ScenarioRun,
+} from "@netwright/scenario";
 import { labContext } from "../lab/context.ts";
 import { labPrograms } from "../lab/programs.ts";
 import type { Invocation } from "../verb.ts";
@@ -31,7 +42,10 @@ export async function runTests({ invocation, options, jobs, seed }: Tests): Prom
     session: session.name,
     signal,
     connect: async (socket, tokenPath) =>
-      createClient({ transport: nodeTransport({ kind: "Socket", path: socket }), token: readFileSync(tokenPath, "utf8").trim() }),
+      createClient({
+        transport: nodeTransport({ kind: "Socket", path: socket }),
+        token: readFileSync(tokenPath, "utf8").trim(),
+      }),
   });
   try {
     const report = await runSession({
@@ -47,15 +61,19 @@ export async function runTests({ invocation, options, jobs, seed }: Tests): Prom
       reused: options.reuse !== undefined,
       signal,
       report: (event) => {
-        if (event.kind === "RunEnded") terminal.out(`${event.run.verdict} ${event.run.id} ${event.run.took} ms ${event.run.reason ?? ""}\n`);
+        if (event.kind === "RunEnded")
+          terminal.out(`${event.run.verdict} ${event.run.id} ${event.run.took} ms ${event.run.reason ?? ""}\n`);
       },
       lacking: needsOf(labContext, {}),
       repeatCommand: (run, _job, runSeed) => repeatCommand(run, runSeed, options),
-      directoryOf: (run, attempt) => `${options.report}/${run.id.replaceAll(/[^A-Za-z0-9._=,-]/g, "_")}${attempt === 1 ? "" : `.${attempt}`}`,
+      directoryOf: (run, attempt) =>
+        `${options.report}/${run.id.replaceAll(/[^A-Za-z0-9._=,-]/g, "_")}${attempt === 1 ? "" : `.${attempt}`}`,
       collect: async () => null,
       onKept: async ({ lab }) => {
         await keepLab(labContext, lab);
-        terminal.err(`lab ${lab} is kept: netwright lab exec --lab ${lab} NODE -- COMMAND; netwright lab down --lab ${lab}\n`);
+        terminal.err(
+          `lab ${lab} is kept: netwright lab exec --lab ${lab} NODE -- COMMAND; netwright lab down --lab ${lab}\n`,
+        );
       },
     });
     return report.runs.some(isFailed) ? 1 : 0;
@@ -65,11 +83,21 @@ export async function runTests({ invocation, options, jobs, seed }: Tests): Prom
 }
 
 function reusing(job: Job, name: string): Job {
-  if (job.network.kind === "Running") throw new NetwrightError("NW1002", "--reuse is for scenarios that build their lab");
+  if (job.network.kind === "Running")
+    throw new NetwrightError("NW1002", "--reuse is for scenarios that build their lab");
   return { ...job, network: { kind: "Running", name, topology: job.network.topology } };
 }
 
 function repeatCommand({ file, id }: ScenarioRun, seed: number, { set }: TestOptions): string {
-  const word = (text: string): string => (/^[A-Za-z0-9_./=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
-  return ["netwright test", word(file), "--filter", word(id), "--seed", String(seed), ...set.flatMap((each) => ["--set", word(each)])].join(" ");
+  const word = (text: string): string =>
+    /^[A-Za-z0-9_./=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return [
+    "netwright test",
+    word(file),
+    "--filter",
+    word(id),
+    "--seed",
+    String(seed),
+    ...set.flatMap((each) => ["--set", word(each)]),
+  ].join(" ");
 }
