@@ -1,4 +1,7 @@
 /** The lab: topologies in network namespaces, with real programs in them. */
+export type { NodeExit } from "./command/frames.ts";
+export { runInNode, type NodeRunResult, type RunInNodeOptions } from "./command/run-in-node.ts";
+export { startInNode, type NodeCommand, type OutputListener, type RunningCommand } from "./command/start-in-node.ts";
 export type { LabContext } from "./context.ts";
 export { beginFault, endFaults, faultsOf, type ActiveFault, type FaultOutcome } from "./faults/begin.ts";
 export { faultCapabilities, type FaultCapabilities, type FaultCapability } from "./faults/capabilities.ts";
@@ -6,7 +9,7 @@ export { describeFault } from "./faults/describe.ts";
 export type { FaultStatus } from "./faults/store.ts";
 export type { OnProgress, Progress } from "./progress.ts";
 export type { LabPrograms } from "./programs/netwright.ts";
-export { defaultLabName } from "./record/paths.ts";
+export { defaultLabName, labPaths, type LabPaths } from "./record/paths.ts";
 export type { LabPhase, LabRecord } from "./record/record.ts";
 export { defaultLab, maxHosts } from "./topology/default-lab.ts";
 export { fabricObjects, poolName } from "./topology/fabric.ts";

@@ -18,6 +18,7 @@ export function buildDirectory(
 ): void {
   for (const directory of [paths.scripts, paths.logs, paths.state, paths.run])
     mkdirSync(directory, { recursive: true });
+  mkdirSync(paths.nodes, { mode: 0o700 });
   for (const node of topology.nodes) {
     const { etc, work, lib } = nodePaths(paths, node.name);
     for (const directory of [etc, work, lib]) mkdirSync(directory, { recursive: true });

@@ -24,6 +24,8 @@ export interface LabPaths {
   readonly scripts: string;
   readonly logs: string;
   readonly state: string;
+  /** One unix socket for each node, which runs commands there. @see nodeSocket */
+  readonly nodes: string;
   /** Mount point of the sandbox's /run while it is put together. */
   readonly run: string;
 }
@@ -48,6 +50,7 @@ export function labPaths(name: string): LabPaths {
     scripts: inside("scripts"),
     logs: inside("logs"),
     state: inside("state"),
+    nodes: inside("nodes"),
     run: inside("run"),
   };
 }
@@ -63,6 +66,8 @@ export function nodePaths({ state }: LabPaths, node: string): NodePathsOnMachine
   const inside = (file: string) => `${state}/${node}/${file}`;
   return { etc: inside("etc"), work: inside("work"), lib: inside("lib") };
 }
+
+export const nodeSocket = ({ nodes }: Pick<LabPaths, "nodes">, node: string): string => `${nodes}/${node}.sock`;
 
 export const logPath = ({ logs }: LabPaths, node: string, program: string): string => `${logs}/${node}.${program}.log`;
 /** One line: `running RESTARTS` or `ended STATUS RESTARTS`. */

@@ -173,6 +173,8 @@ describe("a lab with server and agents", () => {
     );
     expect((await inNode("agents", "host1", "ls", "/run")).stdout).toBe("");
     expect((await inNode("agents", "control", "ls", "/run")).stdout).toBe("netwright\n");
+    const sockets = (await inNode("agents", "control", "find", "/run", "/var/lib/netwright-lab", "-type", "s")).stdout;
+    expect(sockets).toBe("/run/netwright/labs/agents/server.sock\n");
     expect((await inNode("agents", "provider", "findmnt", "-n", "-o", "SOURCE", "/var/tmp")).stdout).toBe("lab-tmp\n");
     expect((await inNode("agents", "provider", "vtysh", "-c", "show bgp ipv6 summary")).stdout).toMatch(
       /fd00:0:0:2::3\s+4\s+64510/,

@@ -131,7 +131,7 @@ export class Controller {
   /** Something new is to be said of this issuer, or of the services with these hostnames. */
   certificatesChanged(about: { readonly issuer: string } | { readonly hostnames: ReadonlySet<string> }): void {
     const { statuses } = this.#dependencies;
-    if ("issuer" in about) statuses.markIssuer(about.issuer);
+    if ("issuer" in about) statuses.markIssuer(this.#world, about.issuer);
     else statuses.markHostnames(this.#world, about.hostnames);
     this.#wakeups.wake();
   }
