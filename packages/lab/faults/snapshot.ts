@@ -53,12 +53,17 @@ export function readSnapshots(output: string): ReadonlyMap<number, NodeSnapshot>
     const [pid, part = ""] = head.split(" ");
     found.set(Number(pid), { ...found.get(Number(pid)), [part]: lines.join("\n") });
   }
-  const json = <T>(text = ""): readonly T[] => (text.trim() === "" ? [] : (JSON.parse(text) as T[]));
+  const json = (text = ""): unknown => (text.trim() === "" ? [] : JSON.parse(text));
   const lines = (text = ""): readonly string[] => text.split("\n").filter((line) => line !== "");
   return new Map(
     [...found].map(([pid, { links, neighbors, routes6, routes4 }]) => [
       pid,
-      { links: json(links), neighbors: json(neighbors), routes6: lines(routes6), routes4: lines(routes4) },
+      {
+        links: json(links) as IpLink[],
+        neighbors: json(neighbors) as IpNeighbor[],
+        routes6: lines(routes6),
+        routes4: lines(routes4),
+      },
     ]),
   );
 }
