@@ -1,15 +1,23 @@
 /** Who speaks to whom: an address, a prefix, or the name of a node. */
-import { isIPv4, isIPv6 } from "node:net";
-import { NetwrightError } from "@netwright/base";
+import { NetwrightError, parseIpv6 } from "@netwright/base";
+import { isIpv4 } from "../../fields/ipv4.ts";
 import { textField } from "../../fields/text-field.ts";
 
-const bits = (address: string): number | undefined => (isIPv4(address) ? 32 : isIPv6(address) ? 128 : undefined);
+function bitsOf(address: string): number | undefined {
+  if (isIpv4(address)) return 32;
+  try {
+    parseIpv6(address);
+    return 128;
+  } catch {
+    return undefined;
+  }
+}
 
 /** True for an address or prefix of either family; a lab's own links may carry both. */
 export function isAddressText(text: string): boolean {
   const [address = "", length, ...more] = text.split("/");
-  const most = bits(address);
-  if (most === undefined || more.length > 0 || address.includes("%")) return false;
+  const most = bitsOf(address);
+  if (most === undefined || more.length > 0) return false;
   return length === undefined || (/^(0|[1-9]\d{0,2})$/.test(length) && Number(length) <= most);
 }
 
