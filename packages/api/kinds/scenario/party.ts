@@ -1,23 +1,25 @@
 /** Who speaks to whom: an address, a prefix, or the name of a node. */
-import { NetwrightError, parseIpv6 } from "@netwright/base";
+import { isNetwrightError, NetwrightError, parseIpv6 } from "@netwright/base";
 import { isIpv4 } from "../../fields/ipv4.ts";
 import { textField } from "../../fields/text-field.ts";
 
-function bitsOf(address: string): number | undefined {
-  if (isIpv4(address)) return 32;
+const bits = (address: string): number | undefined => (isIpv4(address) ? 32 : isIpv6(address) ? 128 : undefined);
+
+function isIpv6(text: string): boolean {
   try {
-    parseIpv6(address);
-    return 128;
-  } catch {
-    return undefined;
+    parseIpv6(text);
+    return true;
+  } catch (error) {
+    if (isNetwrightError(error)) return false;
+    throw error;
   }
 }
 
 /** True for an address or prefix of either family; a lab's own links may carry both. */
 export function isAddressText(text: string): boolean {
   const [address = "", length, ...more] = text.split("/");
-  const most = bitsOf(address);
-  if (most === undefined || more.length > 0) return false;
+  const most = bits(address);
+  if (most === undefined || more.length > 0 || address.includes("%")) return false;
   return length === undefined || (/^(0|[1-9]\d{0,2})$/.test(length) && Number(length) <= most);
 }
 
