@@ -140,6 +140,9 @@ test("trace and flows tell names", async () => {
     /egress allowed[^]*\*\.api\.example\.net has this address now[^]*spec\.egress\[0\][^]*leaves the site/,
   );
   expect(await traceTo("v1.api.example.net:8000")).toContain("has this address now");
+  expect(await lab.must("describe", "service/jobs")).toMatch(
+    /addresses of names now\n[^]*v1\.api\.example\.net +2001:db8:f:/,
+  );
   expect(await traceTo("v1.api.example.net:9000")).toContain("no rule allows egress");
   expect(await fetchAs(1, 8001)).toBe("curl ended with 28");
   const found = await until("the drop", dropped, (flows) => flows.some(({ port }) => port === 8001));
