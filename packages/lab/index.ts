@@ -16,7 +16,7 @@ export { cut, heal, type LinkOptions } from "./verbs/cut.ts";
 export { down, type DownOptions } from "./verbs/down.ts";
 export { exec, type ExecOptions } from "./verbs/exec.ts";
 export { drawGraph, graph, type GraphOptions } from "./verbs/graph.ts";
-export { currentLab, findLab, listLabs, type FoundLab } from "./verbs/list.ts";
+export { currentLab, findLab, labNames, listLabs, type FoundLab } from "./verbs/list.ts";
 export { runIn, type RunInOptions } from "./verbs/run-in.ts";
 export { status, type LabStatus, type LinkStatus, type NodeStatus, type ProgramStatus } from "./verbs/status.ts";
 export { up, type UpOptions, type UpResult } from "./verbs/up.ts";

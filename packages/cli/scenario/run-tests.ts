@@ -1,0 +1,103 @@
+/** Runs what was loaded, prints it as it happens, writes reports. */
+import { readFileSync } from "node:fs";
+import { createClient, nodeTransport } from "@netwright/api";
+import { NetwrightError } from "@netwright/base";
+import {
+  isFailed,
+  keepLab,
+  Labs,
+  needsOf,
+  openSession,
+  runSession,
+  sweepLabs,
+  type Job,
+  type Loaded,
+  type ScenarioRun,
+} from "@netwright/scenario";
+import { labContext } from "../lab/context.ts";
+import { labPrograms } from "../lab/programs.ts";
+import type { Invocation } from "../verb.ts";
+import { netwrightCommand } from "./netwright-command.ts";
+import type { TestOptions } from "./options.ts";
+
+export interface Tests {
+  readonly invocation: Invocation;
+  readonly options: TestOptions;
+  readonly jobs: readonly Job[];
+  readonly seed: number;
+  /** Reads files again. */
+  readonly load: (files: readonly string[]) => Promise<Loaded>;
+}
+
+/** @returns the exit status. */
+export async function runTests({ invocation, options, jobs, seed }: Tests): Promise<number> {
+  const { terminal } = invocation;
+  await sweepLabs(labContext);
+  const session = await openSession(labContext);
+  const { signal } = terminal;
+  const labs = new Labs({
+    context: labContext,
+    programs: labPrograms,
+    netwright: netwrightCommand,
+    session: session.name,
+    signal,
+    connect: async (socket, tokenPath) =>
+      createClient({
+        transport: nodeTransport({ kind: "Socket", path: socket }),
+        token: readFileSync(tokenPath, "utf8").trim(),
+      }),
+  });
+  try {
+    const report = await runSession({
+      jobs: options.reuse === undefined ? jobs : jobs.map((job) => reusing(job, options.reuse as string)),
+      labs,
+      clock: terminal.clock,
+      width: options.jobs,
+      repeat: options.untilFail && options.repeat === 1 ? 1000 : options.repeat,
+      untilFail: options.untilFail,
+      seed,
+      keep: options.keep,
+      jumpTo: options.jumpTo,
+      reused: options.reuse !== undefined,
+      signal,
+      report: (event) => {
+        if (event.kind === "RunEnded")
+          terminal.out(`${event.run.verdict} ${event.run.id} ${event.run.took} ms ${event.run.reason ?? ""}\n`);
+      },
+      lacking: needsOf(labContext, {}),
+      repeatCommand: (run, _job, runSeed) => repeatCommand(run, runSeed, options),
+      directoryOf: (run, attempt) =>
+        `${options.report}/${run.id.replaceAll(/[^A-Za-z0-9._=,-]/g, "_")}${attempt === 1 ? "" : `.${attempt}`}`,
+      collect: async () => null,
+      onKept: async ({ lab }) => {
+        await keepLab(labContext, lab);
+        terminal.err(
+          `lab ${lab} is kept: netwright lab exec --lab ${lab} NODE -- COMMAND; netwright lab down --lab ${lab}\n`,
+        );
+      },
+    });
+    return report.runs.some(isFailed) ? 1 : 0;
+  } finally {
+    await session.close();
+  }
+}
+
+function reusing(job: Job, name: string): Job {
+  if (job.network.kind === "Running")
+    throw new NetwrightError("NW1002", "--reuse is for scenarios that build their lab");
+  return { ...job, network: { kind: "Running", name, topology: job.network.topology } };
+}
+
+function repeatCommand({ file, id }: ScenarioRun, seed: number, { set }: TestOptions): string {
+  const word = (text: string): string =>
+    /^[A-Za-z0-9_./=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return [
+    "netwright test",
+    word(file),
+    "--filter",
+    word(id),
+    "--seed",
+    String(seed),
+    ...set.flatMap((each) => ["--set", word(each)]),
+  ].join(" ");
+}
