@@ -2,6 +2,7 @@
 export * from "./answer.ts";
 export * from "./apply.ts";
 export * from "./change.ts";
+export * from "./delete.ts";
 export * from "./diagnostic.ts";
 export * from "./event.ts";
 export * from "./flow.ts";
