@@ -10,13 +10,19 @@ import {
   openSession,
   runSession,
   sweepLabs,
+  unattended,
+  type Interaction,
   type Job,
   type Loaded,
   type ScenarioRun,
 } from "@netwright/scenario";
+import { exec } from "@netwright/lab";
 import { labContext } from "../lab/context.ts";
 import { labPrograms } from "../lab/programs.ts";
 import type { Invocation } from "../verb.ts";
+import { renderFailure } from "../print/failure.ts";
+import { questionsOn } from "./ask.ts";
+import { byHand } from "./by-hand.ts";
 import { netwrightCommand } from "./netwright-command.ts";
 import type { TestOptions } from "./options.ts";
 
@@ -30,7 +36,7 @@ export interface Tests {
 }
 
 /** @returns the exit status. */
-export async function runTests({ invocation, options, jobs, seed }: Tests): Promise<number> {
+export async function runTests({ invocation, options, jobs, seed, load }: Tests): Promise<number> {
   const { terminal } = invocation;
   await sweepLabs(labContext);
   const session = await openSession(labContext);
@@ -52,7 +58,8 @@ export async function runTests({ invocation, options, jobs, seed }: Tests): Prom
       jobs: options.reuse === undefined ? jobs : jobs.map((job) => reusing(job, options.reuse as string)),
       labs,
       clock: terminal.clock,
-      width: options.jobs,
+      width: attended(options) ? 1 : options.jobs,
+      interaction: interactionOf(invocation, options, load),
       repeat: options.untilFail && options.repeat === 1 ? 1000 : options.repeat,
       untilFail: options.untilFail,
       seed,
@@ -80,6 +87,34 @@ export async function runTests({ invocation, options, jobs, seed }: Tests): Prom
   } finally {
     await session.close();
   }
+}
+
+/** One at a time, where somebody is asked. */
+const attended = ({ step, waitFail }: TestOptions): boolean => step || waitFail;
+
+function interactionOf({ terminal }: Invocation, options: TestOptions, load: Tests["load"]): Interaction {
+  // Breakpoints are for those who sit there.
+  if (!attended(options) && !terminal.live) return unattended;
+  const questions = questionsOn(process.stdin, terminal.err);
+  const { signal, env } = terminal;
+  return byHand(
+    {
+      say: terminal.err,
+      ask: (prompt) => questions.ask(prompt, signal),
+      shell: async (lab, node) =>
+        void (await exec(labContext, { lab, node, command: [env["SHELL"] ?? "/bin/sh"], environment: env })),
+      complain: (diagnostics) =>
+        terminal.err(renderFailure(NetwrightError.of(diagnostics), terminal.textOf, terminal.colors.err)),
+      async reread(run) {
+        const { jobs, diagnostics } = await load([run.file]);
+        const found = jobs.flatMap(({ scenarios }) => scenarios).find(({ id }) => id === run.id);
+        if (found !== undefined) return { run: found };
+        const missing = { code: "NW1301", message: `${run.file} holds no scenario ${run.id} any more` } as const;
+        return { diagnostics: diagnostics.length > 0 ? diagnostics : [missing] };
+      },
+    },
+    { stepping: options.step, waitFail: options.waitFail },
+  );
 }
 
 function reusing(job: Job, name: string): Job {

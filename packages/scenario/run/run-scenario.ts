@@ -70,8 +70,8 @@ export async function runScenario(options: RunOptions): Promise<RunReport> {
   let artefacts: string | null = null;
   try {
     const timed = AbortSignal.any([signal, over.signal]);
-    const ended = await perform({ ...options, signal: timed }, scene, steps);
-    reason = ended;
+    reason = await perform({ ...options, signal: timed }, scene, steps);
+    if (reason !== null) verdict = "Failed";
   } catch (error) {
     if (signal.aborted) throw error;
     verdict = "Error";
