@@ -69,7 +69,7 @@ function victimsOf({ nodes: wanted, programs: named, faults }: Nemesis, { topolo
   return victims;
 }
 
-const onLinks: readonly NemesisFault[] = ["cut", "down", "flap", "loss", "delay", "corrupt"];
+const onLinks: ReadonlySet<NemesisFault> = new Set(["cut", "down", "flap", "loss", "delay", "corrupt"]);
 const leastNodes: Readonly<Partial<Record<NemesisFault, number>>> = {
   "partition-bridge": 3,
   "partition-majorities-ring": 4,
@@ -83,7 +83,7 @@ function requireVictims(fault: NemesisFault, { nodes, links, programs }: Victims
   };
   const needed = leastNodes[fault] ?? 1;
   if (nodes.length < needed) lacks(`needs ${needed} nodes`, "leave nodes out for all of them");
-  if (onLinks.includes(fault) && links.length === 0) lacks("finds no link between these nodes", "name more nodes");
+  if (onLinks.has(fault) && links.length === 0) lacks("finds no link between these nodes", "name more nodes");
   if (fault === "kill" && programs.length === 0) lacks("finds no program of the lab there", "name programs");
 }
 
