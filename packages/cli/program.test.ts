@@ -81,6 +81,7 @@ test("options that several verbs have are written and explained alike", async ()
     "--lab",
     "--prune",
     "--from",
+    "--for",
     "--to",
     "--all",
     "--seed",

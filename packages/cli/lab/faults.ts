@@ -33,7 +33,7 @@ export function configureImpair(command: Command): void {
 }
 
 export const configureFault = (command: Command): void =>
-  void command.argument("<fault>", "as in a scenario, in YAML: '{node: host1, state: paused, for: 10s}'");
+  void command.argument("<fault>", "as in a scenario, in YAML: '{node: internet2, state: paused, for: 10s}'");
 
 export const configureHeal = (command: Command): void =>
   void command.argument("[link]").option("--all", "end every fault of the lab");

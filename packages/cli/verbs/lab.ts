@@ -39,7 +39,7 @@ export const verb: Verb = {
     configureHeal(named(command.command("heal").description("end the faults of a link, or all of them")));
     command.addHelpText(
       "after",
-      "\nExamples:\n  netwright lab up\n  netwright lab exec internet1 -- curl -s https://shop.example.net/\n  netwright lab cut edge1-host1\n  netwright lab impair edge1-host1 --loss 10% --delay 20ms\n  netwright lab fault '{node: host1, state: paused, for: 10s}'\n  netwright lab heal --all\n  netwright lab down\n",
+      "\nExamples:\n  netwright lab up\n  netwright lab exec internet1 -- curl -s https://shop.example.net/\n  netwright lab cut edge1-host1\n  netwright lab impair edge1-host1 --loss 10% --delay 20ms\n  netwright lab fault '{node: internet2, state: paused, for: 10s}'\n  netwright lab heal --all\n  netwright lab down\n",
     );
   },
   async run(invocation: Invocation): Promise<number | void> {
