@@ -163,6 +163,11 @@ const lines: Readonly<Record<string, Line>> = {
     path: `/v1alpha1/apply${dry}`,
     body: team,
   },
+  "POST /v1alpha1/delete": {
+    answers: "401 403 403 200 200 403 200 200 403",
+    path: `/v1alpha1/delete${dry}`,
+    body: { objects: [{ kind: "Service", name: "shop", project: "team" }] },
+  },
   "POST /v1alpha1/scale": {
     answers: "401 404 403 200 200 403 200 200 403",
     path: `/v1alpha1/scale${dry}`,
@@ -199,6 +204,7 @@ const lines: Readonly<Record<string, Line>> = {
     answers: "401 403 403 403 403 403 403 404 403",
     path: "/v1alpha1/nodes/none/facts",
   },
+  "GET /v1alpha1/answers": { answers: "401 200 200 200 200 200 200 200 403" },
   "GET /v1alpha1/flows": { answers: "401 200 200 200 200 200 200 200 403", path: "/v1alpha1/flows?dropped=true" },
   // There is no such instance; of what is there, other tests ask.
   "GET /v1alpha1/trace": {

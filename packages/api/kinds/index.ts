@@ -9,8 +9,10 @@ import { lab } from "./lab/index.ts";
 import { network } from "./network/index.ts";
 import { project } from "./project/index.ts";
 import { router } from "./router/index.ts";
+import { scenario } from "./scenario/index.ts";
 import { secret } from "./secret/index.ts";
 import { service } from "./service/index.ts";
+import { suite } from "./suite/index.ts";
 import { volume } from "./volume/index.ts";
 
 /** In the order in which they are applied: what others refer to first. */
@@ -25,6 +27,8 @@ const definitions = {
   Config: config,
   Service: service,
   Lab: lab,
+  Scenario: scenario,
+  Suite: suite,
   Instance: instance,
   Volume: volume,
 };

@@ -84,7 +84,7 @@ const linkSchema = z.strictObject({
   mtu: integerField({ noun: "an MTU", min: 1350, max: 65_535, description: "Octets." }).default(1500),
 });
 
-const specSchema = z
+export const labSpecSchema = z
   .strictObject({
     zone: hostnameField("DNS zone that service host names lie in.").prefault("example.net"),
     pool: prefixField("Public addresses for services.", {
@@ -101,7 +101,7 @@ const statusSchema = z.strictObject({});
 
 export const labNameMax = 20;
 
-export const labSchema = clusterObject("Lab", { spec: specSchema, status: statusSchema }, labNameMax);
+export const labSchema = clusterObject("Lab", { spec: labSpecSchema, status: statusSchema }, labNameMax);
 /** As the schema leaves it: links may lack names, hosts may lack numbers. */
 export type LabInput = z.output<typeof labSchema>;
 export type LabNode = z.output<typeof nodeSchema>;

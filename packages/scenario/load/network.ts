@@ -1,0 +1,70 @@
+/** From what a scenario says of its topology to a planned network. */
+import { posix } from "node:path";
+import { kinds, type FieldPath, type Finding, type Lab, type ScenarioTopology } from "@netwright/api";
+import { isNetwrightError, type Diagnostic } from "@netwright/base";
+import { defaultLab, planLab, type Topology } from "@netwright/lab";
+import type { Network } from "./job.ts";
+import type { Values } from "./values.ts";
+
+export interface NetworkSources {
+  /** The Lab of a file. @throws NetwrightError with every complaint. */
+  readonly readLab: (path: string) => Promise<Lab>;
+  /** The topology of a lab that is up. @throws NW1701 */
+  readonly running: (name: string) => Promise<Topology>;
+}
+
+export type PlannedNetwork =
+  | { readonly ok: true; readonly network: Network }
+  | { readonly ok: false; readonly findings: readonly Finding[]; readonly diagnostics: readonly Diagnostic[] };
+
+const base: FieldPath = ["spec", "topology"];
+
+/** @param topology valid. @param name of the lab where it has none of its own. @param file that says it. */
+export async function planNetwork(
+  topology: ScenarioTopology,
+  name: string,
+  file: string,
+  sources: NetworkSources,
+): Promise<PlannedNetwork> {
+  const labName = name.slice(0, kinds.Lab.nameMax).replace(/-+$/, "");
+  const head = { apiVersion: "netwright.dev/v1alpha1", kind: "Lab", metadata: { name: labName } } as const;
+  const build = (lab: Lab): PlannedNetwork => ({ ok: true, network: { kind: "Build", lab, topology: planLab(lab) } });
+  try {
+    if (topology.running !== undefined)
+      return {
+        ok: true,
+        network: { kind: "Running", name: topology.running, topology: await sources.running(topology.running) },
+      };
+    if (topology.site !== undefined) return build(defaultLab(topology.site));
+    if (topology.file !== undefined)
+      return build(await sources.readLab(posix.join(posix.dirname(file), topology.file)));
+    const written = { ...head, spec: topology.lab } as Lab;
+    const findings = kinds.Lab.validate(written);
+    if (findings.length > 0)
+      return refuse(findings.map((each) => ({ ...each, path: [...base, "lab", ...each.path.slice(1)] })));
+    return build(kinds.Lab.complete(written) as Lab);
+  } catch (error) {
+    if (!isNetwrightError(error)) throw error;
+    return { ok: false, findings: [], diagnostics: error.diagnostics };
+  }
+}
+
+const refuse = (findings: readonly Finding[]): PlannedNetwork => ({ ok: false, findings, diagnostics: [] });
+
+/** `node.NAME.address` and so on, for commands that need more than names. */
+export function nodeValues({ nodes }: Topology): Values {
+  return Object.fromEntries(
+    nodes
+      .flatMap((node) =>
+        node.ports.flatMap((port, index) => {
+          const address = port.address;
+          return [
+            ...(address === null ? [] : [[`node.${node.name}.${port.interface}.address`, address] as const]),
+            ...(index === 0 && address !== null ? [[`node.${node.name}.address`, address] as const] : []),
+            [`node.${node.name}.${port.interface}.mac`, port.mac] as const,
+          ];
+        }),
+      )
+      .map(([key, value]) => [key, String(value)]),
+  );
+}

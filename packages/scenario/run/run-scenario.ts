@@ -1,0 +1,199 @@
+/** One scenario on a lab that stands: set-up, steps, teardown; whatever happens, what it began ends. */
+import { basename, dirname, resolve } from "node:path";
+import { formatDuration, messageOf, NetwrightError, seconds, type Milliseconds } from "@netwright/base";
+import type { ScenarioRun } from "../load/job.ts";
+import {
+  worst,
+  type DrawnNetwork,
+  type RunReport,
+  type StepReport,
+  type TestEvent,
+  type Verdict,
+} from "../report/report.ts";
+import type { RunningLoad } from "../loads/running-load.ts";
+import type { BackgroundProgram } from "./background.ts";
+import { ActiveFaults } from "./faults.ts";
+import type { Interaction } from "./interaction.ts";
+import { placeFile } from "./place-files.ts";
+import { isBad, runSteps, type StepsRun } from "./run-steps.ts";
+import { runAt, sceneEnvironment, since, type Scene, type Stage } from "./scene.ts";
+
+export interface RunOptions {
+  readonly run: ScenarioRun;
+  readonly job: string;
+  readonly attempt: number;
+  readonly seed: number;
+  readonly stage: Stage;
+  readonly labTook: Milliseconds | null;
+  readonly interaction: Interaction;
+  readonly signal: AbortSignal;
+  readonly report: (event: TestEvent) => void;
+  readonly lacking: (needs: readonly string[]) => Promise<string | undefined>;
+  readonly jumpTo: string | undefined;
+  /** Set-up was done by an earlier run on this lab. */
+  readonly reused: boolean;
+  readonly repeat: string;
+  /** Where evidence and artefacts of this run go; made when there is something to write. */
+  readonly directory: string;
+  /** Collects what helps to understand a failure. @returns the directory; called while the lab still is as it failed. */
+  readonly collect: (scene: Scene, steps: readonly StepReport[]) => Promise<string | null>;
+  readonly standing: Standing;
+  /** What it starts is for the runs behind it. */
+  readonly leaves: boolean;
+}
+
+/** What the set-up of a suite started: it runs until the suite ends. */
+export interface Standing {
+  readonly programs: BackgroundProgram[];
+  readonly loads: RunningLoad[];
+}
+
+const usualTimeout = seconds(300);
+
+/** Never throws, the session's own end aside. */
+export async function runScenario(options: RunOptions): Promise<RunReport> {
+  const { run, attempt, stage, signal, report } = options;
+  const { clock } = stage.context;
+  const begunAt = clock.now();
+  const scene = sceneOf(options);
+  const limit = run.spec.timeout ?? usualTimeout;
+  const over = new AbortController();
+  const alarm = new AbortController();
+  void clock.sleep(limit, alarm.signal).then(
+    () => over.abort(new NetwrightError("NW1752", `the scenario is not over after ${formatDuration(limit)}`)),
+    () => {},
+  );
+  report({ kind: "RunBegan", id: run.id, attempt });
+  const steps: StepReport[] = [];
+  let reason: string | null = null;
+  let verdict: Verdict | undefined;
+  let artefacts: string | null = null;
+  try {
+    const timed = AbortSignal.any([signal, over.signal]);
+    reason = await perform({ ...options, signal: timed }, scene, steps);
+    if (reason !== null) verdict = "Failed";
+  } catch (error) {
+    if (signal.aborted) throw error;
+    verdict = "Error";
+    reason = messageOf(error);
+  } finally {
+    alarm.abort();
+    if (steps.some(isBad) || verdict !== undefined) artefacts = await options.collect(scene, steps).catch(() => null);
+    await endScene(scene, options).catch((error: unknown) => {
+      verdict = "Error";
+      reason ??= messageOf(error);
+    });
+  }
+  return {
+    id: run.id,
+    description: run.spec.description ?? null,
+    job: options.job,
+    file: run.file,
+    attempt,
+    seed: options.seed,
+    verdict: verdict ?? worst(steps.filter(({ mayFail }) => !mayFail).map((step) => step.verdict)),
+    reason: reason ?? reasonOf(steps),
+    begunAt,
+    took: scene.elapsed(),
+    labTook: options.labTook,
+    network: drawn(stage),
+    steps,
+    faults: scene.faults.reports,
+    loads: scene.loads.map((load) => load.report()),
+    artefacts,
+    repeat: options.repeat,
+  };
+}
+
+/** @returns why it was not whole, beside what steps say. */
+async function perform(options: RunOptions, scene: Scene, steps: StepReport[]): Promise<string | null> {
+  const { run, attempt, report, interaction, lacking, jumpTo } = options;
+  const common = (signal: AbortSignal): Omit<StepsRun, "phase" | "run" | "broken"> => ({
+    scene,
+    signal,
+    interaction,
+    lacking,
+    jumpTo,
+    onBegin: (name, phase) => report({ kind: "StepBegan", id: run.id, attempt, name, phase }),
+    onEnd: (step) => report({ kind: "StepEnded", id: run.id, attempt, step }),
+  });
+  const files = (node: string, command: Parameters<typeof runAt>[2]) =>
+    runAt(scene, node, command, { timeout: seconds(60), signal: options.signal });
+  let current = run;
+  let broken = false;
+  try {
+    if (!options.reused) {
+      for (const file of run.spec.files) await placeFile(file, scene.directory, files);
+      const setup = await runSteps({ ...common(options.signal), phase: "Setup", run, broken });
+      steps.push(...setup.steps);
+      ({ broken, run: current } = setup);
+      if (setup.quit) return "ended by hand";
+    }
+    const main = await runSteps({ ...common(options.signal), phase: "Steps", run: current, broken });
+    steps.push(...main.steps);
+    current = main.run;
+    if (main.quit) return "ended by hand";
+    return programsProblem(scene);
+  } finally {
+    await scene.faults.heal();
+    // Whatever became of the rest, and with time of its own.
+    const patience = AbortSignal.timeout(60_000);
+    const teardown = await runSteps({ ...common(patience), phase: "Teardown", run: current, broken: false });
+    steps.push(...teardown.steps);
+  }
+}
+
+function programsProblem({ programs }: Scene): string | null {
+  const gone = programs.find(
+    (program) => !program.mayEnd && program.ended() !== undefined && program.ended()?.signal === null,
+  );
+  if (gone === undefined) return null;
+  const last = gone.output().trim().split("\n").at(-1) ?? "";
+  return `${gone.name} at ${gone.node} ended by itself with status ${gone.ended()?.code}: ${last}`;
+}
+
+function sceneOf({ run, stage, seed, directory, standing }: RunOptions): Scene {
+  const { clock } = stage.context;
+  const elapsed = since(clock, clock.monotonic());
+  return {
+    stage,
+    seed,
+    directory: resolve(dirname(run.file)),
+    env: { ...sceneEnvironment(stage, seed), NETWRIGHT_SCENARIO: run.id },
+    programs: [...standing.programs],
+    loads: [...standing.loads],
+    faults: new ActiveFaults(async () => ({ kind: "Skipped", reason: `not built ${seed}` }), elapsed),
+    begun: new Map(),
+    elapsed,
+    evidencePath: (name) => `${directory}/${basename(name)}`,
+  };
+}
+
+async function endScene({ faults, loads, programs }: Scene, { standing, leaves }: RunOptions): Promise<void> {
+  await faults.heal();
+  if (leaves) {
+    standing.programs.push(...programs);
+    standing.loads.push(...loads);
+    return;
+  }
+  const stays = new Set<object>([...standing.programs, ...standing.loads]);
+  await Promise.all([...loads, ...programs].filter((each) => !stays.has(each)).map((each) => each.stop()));
+}
+
+function reasonOf(steps: readonly StepReport[]): string | null {
+  const bad = steps.find(isBad) ?? steps.find(({ verdict, reason }) => verdict === "Skipped" && reason !== null);
+  return bad === undefined ? null : `${bad.name}: ${bad.reason}`;
+}
+
+export const drawn = ({ lab, topology }: Pick<Stage, "lab" | "topology">): DrawnNetwork => ({
+  lab,
+  nodes: topology.nodes.map(({ name, role, ports }) => ({
+    name,
+    role,
+    addresses: ports.flatMap(({ address }) => (address === null ? [] : [String(address)])),
+  })),
+  links: topology.links.map(({ name, ends: [a, b] }) => ({
+    name,
+    ends: [`${a.node}:${a.interface}`, `${b.node}:${b.interface}`],
+  })),
+});

@@ -1,0 +1,124 @@
+/** A lab with a scenario on it: what runs there beside the steps, and what is remembered of it. */
+import type { Client } from "@netwright/api";
+import { milliseconds, type Milliseconds } from "@netwright/base";
+import type { LabContext, LabPaths, NodeCommand, NodeRunResult, Topology } from "@netwright/lab";
+import { runInNode } from "@netwright/lab";
+import type { CheckWorld, Limit } from "../checks/look.ts";
+import type { RunningLoad } from "../loads/running-load.ts";
+import type { BackgroundProgram } from "./background.ts";
+import type { ActiveFaults } from "./faults.ts";
+
+/** What stays the same for all runs on one lab. */
+export interface Stage {
+  readonly context: LabContext;
+  readonly lab: string;
+  readonly paths: LabPaths;
+  readonly topology: Topology;
+  /** Of the lab's server; undefined where it has none. */
+  readonly client: () => Promise<Client | undefined>;
+  /** The netwright command, for the lab's server. */
+  readonly netwright: readonly [string, ...string[]];
+}
+
+/** What one run has under way. */
+export interface Scene {
+  readonly stage: Stage;
+  readonly seed: number;
+  /** Of the scenario's file. */
+  readonly directory: string;
+  /** What commands, programs and checks of the user's own find in their environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly programs: BackgroundProgram[];
+  readonly loads: RunningLoad[];
+  readonly faults: ActiveFaults;
+  /** When each step with a name began. */
+  readonly begun: Map<string, Milliseconds>;
+  readonly elapsed: () => Milliseconds;
+  readonly evidencePath: (name: string) => string;
+}
+
+export const runAt = (
+  { stage, env }: Scene,
+  node: string,
+  command: NodeCommand,
+  { timeout, signal }: Limit,
+): Promise<NodeRunResult> =>
+  runInNode(stage.paths, node, { ...command, env: { ...env, ...command.env }, timeout, signal });
+
+export function worldOf(scene: Scene): CheckWorld {
+  const { stage } = scene;
+  return {
+    topology: stage.topology,
+    clock: stage.context.clock,
+    run: (node, command, limit) => runAt(scene, node, command, limit),
+    logOf: (program, node) => logOf(scene, program, node),
+    load: (name) => scene.loads.find((load) => load.name === name),
+    stepBegan: (name) => scene.begun.get(name),
+    client: stage.client,
+    runHere: (command, limit) => runHere(scene, command, limit),
+    evidencePath: scene.evidencePath,
+  };
+}
+
+async function logOf({ stage, programs }: Scene, name: string, node: string | undefined): Promise<string | undefined> {
+  const own = programs.filter((each) => each.name === name && (node === undefined || each.node === node));
+  if (own.length > 0) return own.map((each) => each.output()).join("");
+  return node === undefined ? undefined : stage.context.files.read(`${stage.paths.logs}/${node}.${name}.log`);
+}
+
+/** Beside the runner, with the scenario's environment and nothing of the user's but where programs are. */
+async function runHere(scene: Scene, command: readonly [string, ...string[]], limit: Limit): Promise<NodeRunResult> {
+  const { PATH = "/usr/sbin:/usr/bin:/sbin:/bin", HOME = "/", TERM = "dumb" } = process.env;
+  const environment = Object.entries({ PATH, HOME, TERM, ...scene.env }).map(([key, value]) => `${key}=${value}`);
+  const line = ["env", "-i", "-C", scene.directory, ...environment, ...command] as const;
+  try {
+    const done = await scene.stage.context.runner.run([...line] as [string, ...string[]], limit);
+    return { ...done, signal: null, timedOut: false, truncated: false };
+  } catch (error) {
+    limit.signal.throwIfAborted();
+    return { code: 124, signal: null, stdout: "", stderr: String(error), timedOut: true, truncated: false };
+  }
+}
+
+/** `NETWRIGHT_LAB`, `NODES`, `NODE_A_ADDRESS` and so on: the topology, for programs in any language. */
+export function sceneEnvironment(
+  { lab, topology }: Pick<Stage, "lab" | "topology">,
+  seed: number,
+): Record<string, string> {
+  const upper = (text: string): string => text.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
+  const addresses = topology.nodes.flatMap((node) =>
+    node.ports.flatMap((port, index) => {
+      if (port.address === null) return [];
+      const own = [`${upper(node.name)}_${upper(port.interface)}_ADDRESS`, port.address] as const;
+      return index === 0 ? [[`${upper(node.name)}_ADDRESS`, port.address] as const, own] : [own];
+    }),
+  );
+  return {
+    PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    HOME: "/root",
+    LANG: "C.UTF-8",
+    NETWRIGHT_LAB: lab,
+    NETWRIGHT_SEED: String(seed),
+    NETWRIGHT_NODES: topology.nodes.map(({ name }) => name).join(" "),
+    NETWRIGHT_TOPOLOGY: JSON.stringify({
+      nodes: topology.nodes.map(({ name, role, ports }) => ({
+        name,
+        role,
+        interfaces: ports.map(({ interface: device, address, mac, peer }) => ({
+          name: device,
+          address,
+          mac,
+          peer: peer.node,
+        })),
+      })),
+      links: topology.links.map(({ name, ends }) => ({
+        name,
+        ends: ends.map((end) => `${end.node}:${end.interface}`),
+      })),
+    }),
+    ...Object.fromEntries(addresses),
+  };
+}
+
+export const since = (clock: { monotonic(): number }, start: number) => (): Milliseconds =>
+  milliseconds(clock.monotonic() - start);
