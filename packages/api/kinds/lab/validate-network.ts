@@ -16,7 +16,7 @@ export const networkFindings = (node: LabNode, path: FieldPath): readonly Findin
 ];
 
 /** BGP makes the routes of those; a switch looks at no address. */
-const routedElsewhere = ["Provider", "Edge", "Host", "Switch"];
+const routedElsewhere: ReadonlySet<string> = new Set(["Provider", "Edge", "Host", "Switch"]);
 
 function roleFindings(node: LabNode, path: FieldPath): readonly Finding[] {
   const complain = (field: "forwarding" | "gateway" | "routes", hint: string): readonly Finding[] =>
@@ -24,7 +24,7 @@ function roleFindings(node: LabNode, path: FieldPath): readonly Finding[] {
   const hint = "a Switch has no addresses, and routes of Provider, Edge and Host come by BGP";
   return [
     ...(node.role === "Linux" ? [] : complain("forwarding", "Provider, Edge and Host always forward, only Linux may")),
-    ...(routedElsewhere.includes(node.role) ? [...complain("gateway", hint), ...complain("routes", hint)] : []),
+    ...(routedElsewhere.has(node.role) ? [...complain("gateway", hint), ...complain("routes", hint)] : []),
   ];
 }
 
