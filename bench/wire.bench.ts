@@ -67,7 +67,11 @@ async function throughput(address: string): Promise<number> {
 const impaired = (impairment: object, measure: () => Promise<number>): Side => ({
   run: async () => {
     const end = await impair(impairment);
-    return measure().finally(end);
+    try {
+      return await measure();
+    } finally {
+      await end();
+    }
   },
 });
 
