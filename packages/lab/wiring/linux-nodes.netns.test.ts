@@ -100,9 +100,9 @@ test("two switches that are joined are one segment", async () => {
 });
 
 /** A root with a shell and a few programs. */
-function rootOf(...programs: readonly string[]): string {
+function rootOf(...names: readonly string[]): string {
   const root = mkdtempSync(join(tmpdir(), "netwright-root-"));
-  const files = programs.map((program) => `/bin/${program}`);
+  const files = names.map((program) => `/bin/${program}`);
   const libraries = execFileSync("ldd", files, { encoding: "utf8" }).match(/\/\S+(?=\s\()/g) ?? [];
   for (const file of new Set([...files, ...libraries])) {
     mkdirSync(dirname(join(root, file)), { recursive: true });
