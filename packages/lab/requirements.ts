@@ -67,7 +67,7 @@ function requireRoot(node: string, rootfs: string): void {
   const hidden = /^\/(run|var\/tmp)(\/|$)/.test(rootfs);
   if (!hidden && statSync(rootfs, { throwIfNoEntry: false })?.isDirectory() === true) return;
   const why = hidden ? "cannot be seen from inside a lab" : "is not a directory";
-  throw new NetwrightError("NW1703", `${node}: rootfs ${rootfs} ${why}`, {
+  throw new NetwrightError("NW1703", `${rootfs}, the rootfs of ${node}, ${why}`, {
     hint: "unpack an image into a directory and name that, for example /srv/rootfs/debian",
   });
 }

@@ -63,6 +63,8 @@ export const needs = [
   need("/usr/lib/dovecot/lmtp", "dovecot-lmtpd", "test", "delivery to those mailboxes"),
   need("iperf3", "iperf3", "bench", "TCP throughput"),
   need("wrk", "wrk", "bench", "HTTP load"),
+  need("mn", "mininet", "bench", "the same topologies by somebody else's tool"),
+  need("brctl", "bridge-utils", "bench", "Mininet's switches"),
 ];
 
 /** @param {Stage} stage */
