@@ -1,4 +1,5 @@
 /** How names become addresses inside a node: /etc/resolv.conf and /etc/hosts of its own. Pure. */
+import { addressToward } from "../topology/address-toward.ts";
 import type { Topology, TopologyNode } from "../topology/topology.ts";
 import { addressOf, type NodeFile } from "./program.ts";
 
@@ -21,11 +22,15 @@ function renderResolvConf({ nodes }: Topology, { role }: TopologyNode): string {
     : "# No resolver: this node knows names from /etc/hosts only.\n";
 }
 
-/** Names of nodes on the management network, for those that are on it. Services are found by DNS alone. */
-function renderHosts({ nodes }: Topology, node: TopologyNode): string {
-  const known =
-    node.management === null
-      ? []
-      : nodes.flatMap(({ name, management }) => (management === null ? [] : [`${management} ${name}`]));
+/**
+ * Names of nodes on the management network, for those that are on it; a plain Linux node, of which nobody else takes care,
+ * knows all. Services are found by DNS alone.
+ */
+function renderHosts(topology: Topology, node: TopologyNode): string {
+  const known = topology.nodes.flatMap(({ name, management }) => {
+    const address =
+      node.role === "Linux" ? addressToward(topology, node.name, name) : node.management === null ? null : management;
+    return address === null ? [] : [`${address} ${name}`];
+  });
   return ["::1 localhost ip6-localhost ip6-loopback", "127.0.0.1 localhost", ...known, ""].join("\n");
 }

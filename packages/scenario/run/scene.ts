@@ -1,8 +1,8 @@
 /** A lab with a scenario on it: what runs there beside the steps, and what is remembered of it. */
 import type { Client } from "@netwright/api";
 import { milliseconds, type Milliseconds } from "@netwright/base";
-import type { LabContext, LabPaths, NodeCommand, NodeRunResult, Topology } from "@netwright/lab";
-import { runInNode } from "@netwright/lab";
+import type { LabContext, LabPaths, NodeCommand, NodeRunResult, OutputListener, RunningCommand, Topology } from "@netwright/lab";
+import { runInNode, startInNode } from "@netwright/lab";
 import type { CheckWorld, Limit } from "../checks/look.ts";
 import type { RunningLoad } from "../loads/running-load.ts";
 import type { BackgroundProgram } from "./background.ts";
@@ -45,18 +45,26 @@ export const runAt = (
 ): Promise<NodeRunResult> =>
   runInNode(stage.paths, node, { ...command, env: { ...env, ...command.env }, timeout, signal });
 
+export const startAt = ({ stage, env }: Scene, node: string, command: NodeCommand, on: OutputListener): RunningCommand =>
+  startInNode(stage.paths, node, { ...command, env: { ...env, ...command.env } }, on);
+
 export function worldOf(scene: Scene): CheckWorld {
   const { stage } = scene;
   return {
     topology: stage.topology,
     clock: stage.context.clock,
     run: (node, command, limit) => runAt(scene, node, command, limit),
+    start: (node, command, on) => startAt(scene, node, command, on),
     logOf: (program, node) => logOf(scene, program, node),
     load: (name) => scene.loads.find((load) => load.name === name),
     stepBegan: (name) => scene.begun.get(name),
     client: stage.client,
     runHere: (command, limit) => runHere(scene, command, limit),
-    evidencePath: scene.evidencePath,
+    keep: async (name, content) => {
+      const path = scene.evidencePath(name);
+      await stage.context.files.write(path, content);
+      return path;
+    },
   };
 }
 

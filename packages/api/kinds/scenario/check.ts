@@ -5,6 +5,7 @@ import { portField } from "../../fields/port.ts";
 import { nodesField, patternField, textExpectation } from "./expect.ts";
 import { dnsSchema, httpSchema, matrixSchema, pingSchema, tcpSchema, udpSchema } from "./probe.ts";
 import { spanField } from "./span.ts";
+import { hostField } from "./target.ts";
 
 const countField = (description: string) =>
   integerField({ noun: "a number", min: 0, max: Number.MAX_SAFE_INTEGER, description });
@@ -40,8 +41,8 @@ const boundsOf = (unit: string) => ({
 });
 
 const pathSchema = z.strictObject({
-  from: z.string().meta({ description: "A node." }),
-  to: z.string().meta({ description: "A node's name or an address." }),
+  from: z.string().meta({ description: "The node that measures." }),
+  to: hostField("A node's name, or an address; for `throughput`, of a node."),
 });
 
 const throughputSchema = pathSchema.extend({
