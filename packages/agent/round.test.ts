@@ -19,8 +19,14 @@ const slots: readonly Slot[] = [
   "bgp",
 ];
 
+type Gate = PromiseWithResolvers<void>;
+
 /** A driver that wants one thing, has another, and writes what it does into a journal. */
-function driver(slot: Slot, journal: string[], behave: { problem?: Problem; throws?: Error } = {}): Driver {
+function driver(
+  slot: Slot,
+  journal: string[],
+  behave: { problem?: Problem; throws?: Error; during?: () => Promise<void> } = {},
+): Driver {
   let have = "old";
   return {
     slot,
@@ -34,6 +40,7 @@ function driver(slot: Slot, journal: string[], behave: { problem?: Problem; thro
     plan: (want, seen) => (want === seen ? { install: [], retire: [] } : { install: ["new"], retire: ["old"] }),
     apply: async (_system, changes) => {
       journal.push(`${slot} ${changes.join()}`);
+      await behave.during?.();
       if (behave.problem) return [behave.problem];
       // Connections are only ever taken away.
       if (changes.includes("new") || slot === "connections") have = "new";
@@ -79,6 +86,27 @@ describe("a round", () => {
     `);
     expect(result.problems).toEqual([]);
     expect(result.changes).toHaveLength(17);
+  });
+
+  test("configures resolvers while links and firewalls are made, which takes none of them longer", async () => {
+    const [links, resolver, firewall] = [0, 1, 2].map(() => Promise.withResolvers<void>()) as [Gate, Gate, Gate];
+    // Each ends only when the others have begun: one after the other nobody would.
+    const during: Partial<Record<Slot, () => Promise<void>>> = {
+      links: async () => {
+        links.resolve();
+        await resolver.promise;
+      },
+      resolver: async () => {
+        resolver.resolve();
+        await Promise.all([links.promise, firewall.promise]);
+      },
+      firewall: async () => firewall.resolve(),
+    };
+    const journal: string[] = [];
+    const drivers = slots.map((slot) => driver(slot, journal, during[slot] && { during: during[slot] }));
+    expect((await round(drivers)).problems).toEqual([]);
+    // Nothing that runs goes before the resolver that it asks.
+    expect(journal.indexOf("runtime new")).toBeGreaterThan(journal.indexOf("firewall new"));
   });
 
   test("runs and announces nothing new while the firewall is not in place", async () => {

@@ -96,6 +96,12 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./verbs/lab.ts"),
   },
   {
+    name: "test",
+    group: "Lab",
+    summary: "Test services across many machines, from files",
+    load: () => import("./verbs/test.ts"),
+  },
+  {
     name: "pause",
     group: "Operating",
     summary: "Let the agent of a host or router look but change nothing",

@@ -59,6 +59,25 @@ test("an address stays while instances do, rests when they are gone, and meets n
   expect([...rested.ledger.values()].filter(({ kind }) => kind === "Resting")).toEqual([]);
 });
 
+test("hosts know all addresses of the site that lie in the internet, each once and in order, and no others", () => {
+  const siteOf = ({ compiled }: World) => [...compiled.states].map(([node, { underlay }]) => [node, underlay.site]);
+  expect(siteOf(step(objectsOf(fabric(2), jobs(1)))).flatMap(([, site]) => site ?? [])).toEqual([]);
+  const open = (hosts: number) => fabric(hosts).replaceAll("fd00:0:0:", "2001:db8:5:");
+  const two = siteOf(step(objectsOf(open(2), jobs(1))));
+  const links = ["1:1", "1:2", "2:1", "2:2"].flatMap((link) => [`2:${link}:0:1`, `2:${link}::`]);
+  const between = ["2:e::1", "2:e::2", "2:f:1:0:1", "2:f:1::", "2:f:2:0:1", "2:f:2::"];
+  const all = ["1::1", "1::2", ...links, ...between].map((end) => `2001:db8:5:${end}`);
+  expect(two.filter(([, site]) => site !== undefined)).toEqual([
+    ["host1", all],
+    ["host2", all],
+  ]);
+  // A host that comes is told to all.
+  const [, third] = siteOf(step(objectsOf(open(3), jobs(1))))
+    .filter(([node]) => node === "host1")
+    .flat();
+  expect(third).toContain("2001:db8:5:1::3");
+});
+
 test("what is left of a deleted service speaks on while it drains", () => {
   const one = step(objectsOf(fabric(1), jobs(1)));
   const gone = later(one, objectsOf(fabric(1)), (start + seconds(1)) as Instant);

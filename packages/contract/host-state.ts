@@ -61,6 +61,11 @@ export interface UnderlayState {
   readonly hostId: HostId;
   /** Tunnel end points of all other hosts: nobody else may send VXLAN (UDP 4789) to this host. Sorted. */
   readonly tunnelPeers: readonly Ipv6[];
+  /**
+   * Addresses of the whole site's hosts, routers and links that lie in the internet (`internet`), where no rule for egress
+   * leads. Absent where none do. Sorted. Only on hosts, and the same on all of them.
+   */
+  readonly site?: readonly Ipv6[];
   /** Interfaces that lead outside the fabric; VXLAN is dropped there. Only on routers. */
   readonly externalInterfaces: readonly string[];
   /** Name servers, by address, that resolvers here forward to. Absent: those of the node's own resolv.conf(5). */

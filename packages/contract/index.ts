@@ -5,6 +5,7 @@ export * from "./host-state.ts";
 export * from "./maglev.ts";
 export * from "./names.ts";
 export * from "./report.ts";
+export * from "./site-addresses.ts";
 export * from "./store.ts";
 export * from "./system.ts";
 export * from "./workload-state.ts";

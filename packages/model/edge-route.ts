@@ -13,7 +13,28 @@ export function candidates(fabric: Fabric, address: Ipv6, walk: Walk): readonly 
   const announcers = fabric.bgp.announcers.get(hostPrefix(address)) ?? [];
   const routes = fabric.routers.flatMap((router) => routeOf(fabric, router, address, announcers) ?? []);
   walk.either(upstreams(routes));
-  const foreign = foreignRoutes(fabric, announcers);
+  return atRouters(address, announcers, routes, foreignRoutes(fabric, announcers), walk);
+}
+
+/** The same for a packet that leaves a host for its routers: they know single addresses of pools. */
+export function candidatesBeyond(fabric: Fabric, from: HostState, address: Ipv6, walk: Walk): readonly HostState[] {
+  const announcers = fabric.bgp.announcers.get(hostPrefix(address)) ?? [];
+  const routes = fabric.routers
+    .filter((router) => sessionBetween(fabric, router, from))
+    .map((router) => ({ router, hops: hopsOf(fabric, router, announcers) }))
+    .filter(({ hops }) => hops.length > 0);
+  const near = foreignRouters(from, fabric.bgp.managed);
+  const foreign = [...foreignRoutes(fabric, announcers)].filter(([name]) => near.includes(name));
+  return atRouters(address, announcers, routes, new Map(foreign), walk);
+}
+
+function atRouters(
+  address: Ipv6,
+  announcers: readonly HostState[],
+  routes: readonly Pick<Route, "router" | "hops">[],
+  foreign: ReadonlyMap<string, readonly HostState[]>,
+  walk: Walk,
+): readonly HostState[] {
   const step = `route ${address}/128`;
   walk.either([
     ...routes.map(({ router, hops }) => ({ place: router.node, step, detail: nextHops(hops) })),
@@ -39,9 +60,13 @@ function routeOf(
 ): Route | undefined {
   const pool = aggregateOf(fabric, router, address);
   if (pool === undefined) return undefined;
-  const direct = announcers.filter((host) => sessionBetween(fabric, router, host));
-  const hops = direct.length > 0 ? direct : behindFabric(fabric, router, announcers);
+  const hops = hopsOf(fabric, router, announcers);
   return hops.length === 0 ? undefined : { router, pool, hops };
+}
+
+function hopsOf(fabric: Fabric, router: HostState, announcers: readonly HostState[]): readonly HostState[] {
+  const direct = announcers.filter((host) => sessionBetween(fabric, router, host));
+  return direct.length > 0 ? direct : behindFabric(fabric, router, announcers);
 }
 
 /** Routers of others behind ours: what each hears of the pool, and from whom. By name. */

@@ -231,6 +231,18 @@ test("it is renewed in the window that the authority proposes, as what replaces 
   await certified({ status: "True", reason: "Issued" });
 });
 
+test("one that has ended says what keeps the next one away, also where that is the account", async () => {
+  authority.moods.days = 0.00004;
+  await harness.admin.apply(applyOf(`${issuer()}---${shop()}`));
+  await certified({ status: "True", reason: "Issued" });
+  authority.forgetAccounts();
+  authority.moods.externalAccount = { keyId: "kid-1", secret: "never told" };
+  const { message } = await certified({ status: "False", reason: "Expired" });
+  expect(message).toMatch(
+    /^shop.example.net: expired at \S+; the authority only takes accounts that are bound .*; tried again after \S+Z$/,
+  );
+});
+
 test("a name that is given up while it is asked for leaves nothing", async () => {
   authority.moods.patience = Infinity;
   await harness.admin.apply(applyOf(`${issuer()}---${shop()}`));

@@ -3,7 +3,14 @@
  * holds too; without it names are answered all the same, and the firewall stays as it is.
  */
 import { messageOf } from "@netwright/base";
-import { patternsOf, type HostState, type NetworkReport, type NetworkState, type Slot } from "@netwright/contract";
+import {
+  patternsOf,
+  siteAddresses,
+  type HostState,
+  type NetworkReport,
+  type NetworkState,
+  type Slot,
+} from "@netwright/contract";
 import { NetworkAnswers, type AnswerOptions, type Rules } from "./network-answers.ts";
 
 /** Told of one network. */
@@ -15,9 +22,9 @@ export class AnswerKeeper {
   /** By VNI: what was last followed, as text. */
   readonly #followed = new Map<number, string>();
   #last: Promise<void> = Promise.resolve();
-  readonly #options: Omit<AnswerOptions, "group">;
+  readonly #options: AnswerOptions;
 
-  constructor(options: Omit<AnswerOptions, "group">) {
+  constructor(options: AnswerOptions) {
     this.#options = options;
   }
 
@@ -59,30 +66,21 @@ export class AnswerKeeper {
       this.#followed.delete(vni);
       await network.close();
     }
-    for (const network of named) await this.#followOne(network, rulesOf(state, network));
+    for (const network of named) this.#followOne(network, rulesOf(state, network));
   }
 
-  async #followOne(network: NetworkState, rules: Rules): Promise<void> {
+  #followOne(network: NetworkState, rules: Rules): void {
     const text = JSON.stringify([rules.patterns, ...rules.site]);
     if (this.#followed.get(network.vni) === text) return;
-    const group = await groupOf(this.#options.system.files);
-    const known = this.#networks.get(network.vni) ?? new NetworkAnswers(network, { ...this.#options, group });
+    const known = this.#networks.get(network.vni) ?? new NetworkAnswers(network, this.#options);
     this.#networks.set(network.vni, known);
     known.follow(rules);
     this.#followed.set(network.vni, text);
   }
 }
 
-/** Tunnel end points and routers: whoever answers that a name is there does not open the way. */
-function rulesOf({ underlay, bgp }: HostState, network: NetworkState): Rules {
-  const own = [...(underlay.vtep === null ? [] : [underlay.vtep]), ...underlay.tunnelPeers];
-  const routers = bgp.neighbors.flatMap(({ address, localAddress }) => [address, localAddress]);
-  return { patterns: patternsOf(network), site: new Set([...own, ...routers]) };
-}
-
-/** The user that resolvers run as has a group of the same name (group(5)). */
-async function groupOf(files: AnswerOptions["system"]["files"]): Promise<number | null> {
-  const line = ((await files.read("/etc/group")) ?? "").split("\n").find((each) => each.startsWith("unbound:"));
-  const id = Number(line?.split(":")[2]);
-  return line === undefined || !Number.isInteger(id) ? null : id;
-}
+/** Whoever answers that a name is at the site's own addresses does not open the way there. */
+const rulesOf = (state: HostState, network: NetworkState): Rules => ({
+  patterns: patternsOf(network),
+  site: siteAddresses(state),
+});

@@ -1,8 +1,8 @@
 /** What a resolver tells of a name, one line each. It reads answers of strangers, so nothing of it is taken unread. Pure. */
 import {
   formatIpv6,
+  internet,
   ipv6Value,
-  parsePrefix,
   prefixContains,
   seconds,
   type Ipv6,
@@ -22,9 +22,6 @@ const most = 64;
 export const longestLine = 8192;
 /** What resolvers keep at most, RFC 8767 section 4: seven days. */
 const longestTtl = 604_800;
-
-/** Global unicast (RFC 4291 section 2.4): the only addresses that a rule can lead to. */
-const internet = parsePrefix("2000::/3");
 
 /** Undefined when it is not such a line, or has no address that could be reached. */
 export function parseAnswer(line: string): Answer | undefined {

@@ -13,7 +13,7 @@ export interface AnswersSocket {
 }
 
 /** Of one network's resolver, which needs one: who may speak here must not take all that this process may open. */
-const connectionsMax = 16;
+export const connectionsMax = 16;
 
 /** @param group whose processes may speak here, beside root's */
 export async function listenForAnswers(path: string, group: number | null, take: TakeLine): Promise<AnswersSocket> {

@@ -98,8 +98,36 @@ test("what the kernel holds is known after a restart, under the rule's name, and
   known.adopt([{ pattern: all, address: one, lifetime: seconds(50) }], at(5));
   expect(known.told(at(5))).toEqual([{ name: all, address: one, live: true }]);
   expect(known.take(answer(60, one), [all], at(5))).toHaveLength(1);
+  expect(known.told(at(5))).toMatchObject([{ name: "api.example.net" }]);
   known.adopt([{ pattern: all, address: one, lifetime: seconds(1) }], at(5));
   expect(known.live(at(5))).toMatchObject([{ lifetime: seconds(60) + grace }]);
+});
+
+test("an address that names share is told by each of them, whichever was answered first or is good for longer", () => {
+  const known = new KnownAnswers(10);
+  const shared = { ...answer(10, one), name: "cdn.example.net" };
+  expect(known.take(answer(60, one), [all], at(0))).toHaveLength(1);
+  // The kernel knows the address for longer than this name asks for.
+  expect([known.names, known.take(shared, [all], at(0)), known.names]).toEqual([0, [], 1]);
+  const both = (live: boolean) => ["api.example.net", "cdn.example.net"].map((name) => ({ name, address: one, live }));
+  expect(known.told(at(0))).toEqual(both(true));
+  // A rule lets the address through, whatever it was asked for as.
+  expect(known.told(at(50))).toEqual(both(true));
+  expect(known.take({ ...shared, ttl: seconds(90) }, [all], at(50))).toHaveLength(1);
+  expect(known.told(at(100))).toEqual(both(true));
+  expect(known.told(milliseconds(seconds(140) + grace))).toEqual(both(false));
+  // Each is forgotten in its own time.
+  expect(known.told(milliseconds(seconds(660) + grace))).toEqual(both(false).slice(1));
+});
+
+test("an address has so many names and no more: those answered last", () => {
+  const known = new KnownAnswers(10);
+  for (let index = 0; index < 100; index++)
+    known.take({ ...answer(60, one), name: `n${index}.example.net` }, [all], at(0));
+  known.take({ ...answer(60, one), name: "n92.example.net" }, [all], at(0));
+  known.take({ ...answer(60, one), name: "n0.example.net" }, [all], at(0));
+  const names = known.told(at(0)).map(({ name }) => name.slice(0, name.indexOf(".")));
+  expect(names).toEqual(["n0", "n92", "n94", "n95", "n96", "n97", "n98", "n99"]);
 });
 
 test("a pattern without rule is forgotten", () => {

@@ -21,13 +21,20 @@ const memory = seconds(600);
 /** Times to live are whole seconds: an element that goes this much earlier is as good. */
 const slack = seconds(1);
 
+/** Names of one address: those that share a server, and as many as a stranger likes to give it. */
+const mostNames = 8;
+
+/** Times are by the monotonic clock. */
 interface Known {
-  readonly name: string;
-  /** By the monotonic clock. */
+  /** What the kernel lets through, for whichever name it came. */
   readonly until: Milliseconds;
+  /** Until when each is good by itself. The one that was answered last comes last. */
+  readonly names: Map<string, Milliseconds>;
 }
 
 export class KnownAnswers {
+  /** Names that known addresses got since: what is told changes with it, though the kernel may know enough. */
+  names = 0;
   readonly #known = new Map<DomainPattern, Map<Ipv6, Known>>();
   readonly #most: number;
   readonly #grace: Milliseconds;
@@ -42,7 +49,8 @@ export class KnownAnswers {
   adopt(admissions: readonly Admission[], now: Milliseconds): void {
     for (const { pattern, address, lifetime } of admissions) {
       const known = this.#of(pattern);
-      if (!known.has(address)) known.set(address, { name: pattern, until: milliseconds(now + lifetime) });
+      const until = milliseconds(now + lifetime);
+      if (!known.has(address)) known.set(address, { until, names: new Map([[pattern, until]]) });
     }
   }
 
@@ -81,10 +89,12 @@ export class KnownAnswers {
   told(now: Milliseconds): readonly AnsweredAddress[] {
     const rows = new Map<string, AnsweredAddress>();
     for (const known of this.#known.values()) {
-      for (const [address, { name, until }] of known) {
-        if (until + memory <= now) continue;
-        const live = until > now || rows.get(`${name} ${address}`)?.live === true;
-        rows.set(`${name} ${address}`, { name, address, live });
+      for (const [address, { until, names }] of known) {
+        for (const [name, ownUntil] of names) {
+          if (ownUntil + memory <= now) continue;
+          const live = until > now || rows.get(`${name} ${address}`)?.live === true;
+          rows.set(`${name} ${address}`, { name, address, live });
+        }
       }
     }
     return [...rows].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
@@ -94,6 +104,9 @@ export class KnownAnswers {
     const known = this.#of(pattern);
     const before = known.get(address);
     const until = milliseconds(now + lifetime);
+    const names = before?.names ?? new Map<string, Milliseconds>();
+    if (before !== undefined && !names.has(name)) this.names++;
+    rename(names, pattern, name, until);
     if (before !== undefined && before.until >= until - slack) return false;
     if (before === undefined && known.size >= this.#most) {
       this.#forget(known, now);
@@ -101,7 +114,7 @@ export class KnownAnswers {
     }
     // Behind all others, so that what is oldest comes first.
     known.delete(address);
-    known.set(address, { name, until });
+    known.set(address, { until, names });
     return true;
   }
 
@@ -118,4 +131,13 @@ export class KnownAnswers {
     this.#known.set(pattern, found);
     return found;
   }
+}
+
+/** The name is the last then. The rule's pattern stood there for a name that was forgotten. */
+function rename(names: Map<string, Milliseconds>, pattern: DomainPattern, name: string, until: Milliseconds): void {
+  const own = milliseconds(Math.max(until, names.get(name) ?? 0));
+  for (const old of [pattern, name]) names.delete(old);
+  names.set(name, own);
+  const [oldest] = names.keys();
+  if (names.size > mostNames && oldest !== undefined) names.delete(oldest);
 }

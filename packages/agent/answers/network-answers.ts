@@ -10,6 +10,7 @@ import {
 } from "@netwright/drivers/firewall-nftables/index.ts";
 import { KeptNft } from "@netwright/drivers/nftables/kept-process.ts";
 import { layoutOf } from "@netwright/drivers/resolver-unbound/layout.ts";
+import { admit } from "./admit.ts";
 import { parseAnswer } from "./answer.ts";
 import { listenForAnswers, type AnswersSocket } from "./answers-socket.ts";
 import { KnownAnswers } from "./known-answers.ts";
@@ -17,8 +18,6 @@ import { KnownAnswers } from "./known-answers.ts";
 export interface AnswerOptions {
   readonly system: NodeSystem;
   readonly log: Log;
-  /** Whose processes resolvers are; null where this node has no such group. */
-  readonly group: number | null;
   /** What is told has changed. */
   readonly onNews: () => void;
   readonly grace?: Milliseconds;
@@ -34,6 +33,8 @@ export interface Rules {
 export class NetworkAnswers {
   #rules: Rules = { patterns: [], site: new Set() };
   #server: AnswersSocket | undefined;
+  /** Who may speak there. */
+  #group: number | null = null;
   /** Sets may be new, and lack what is good still. */
   #isOwed = false;
   /** One after the other: an answer that brings nothing new waits for the one that did. */
@@ -68,7 +69,8 @@ export class NetworkAnswers {
       this.#nft.close();
       const live = this.#known.live(this.#now());
       // Where the sets are not there yet, the round that makes them comes back to it.
-      if (live.length > 0) await this.#nft.load(renderAdmissions(live));
+      const refused = await admit(live, this.#load);
+      if (refused !== undefined) throw refused.reason;
       this.#isOwed = false;
     });
   }
@@ -98,35 +100,50 @@ export class NetworkAnswers {
     return this.#then(async () => {
       const { patterns, site } = this.#rules;
       const addresses = answer.addresses.filter((address) => !site.has(address));
+      const before = this.#known.names;
       const news = this.#known.take({ ...answer, addresses }, patterns, this.#now());
-      await this.#admit(news);
-      if (news.length > 0) this.#options.onNews();
+      try {
+        await this.#admit(news);
+      } finally {
+        if (news.length > 0 || this.#known.names > before) this.#options.onNews();
+      }
     });
   }
 
+  /** Those that nft refuses are tried again with the next answer. */
   async #admit(admissions: readonly Admission[]): Promise<void> {
-    if (admissions.length === 0) return;
-    try {
-      await this.#nft.load(renderAdmissions(admissions));
-    } catch (error) {
+    const refused = await admit(admissions, this.#load).catch((error: unknown) => {
       this.#known.unlearn(admissions);
       throw error;
-    }
+    });
+    this.#known.unlearn(refused?.admissions ?? []);
+    if (refused !== undefined) throw refused.reason;
   }
 
-  /** Somebody may have taken the socket away with its directory. */
+  readonly #load = (admissions: readonly Admission[]): Promise<void> => this.#nft.load(renderAdmissions(admissions));
+
+  /** Somebody may have taken the socket away with its directory; resolvers may have got their group only now. */
   async #listen(): Promise<void> {
     const path = layoutOf(this.#options.system.paths, this.#network.vni).answers;
     const isThere = await access(path).then(
       () => true,
       () => false,
     );
-    if (isThere && this.#server !== undefined) return;
+    const group = await resolverGroup(this.#options.system.files);
+    if (isThere && this.#server !== undefined && group === this.#group) return;
     this.#server?.close();
-    this.#server = await listenForAnswers(path, this.#options.group, (line) => this.#take(line));
+    this.#server = await listenForAnswers(path, group, (line) => this.#take(line));
+    this.#group = group;
   }
 
   #now(): Milliseconds {
     return this.#options.system.clock.monotonic();
   }
+}
+
+/** The user that resolvers run as has a group of the same name (group(5)). Null where the node has none. */
+async function resolverGroup(files: NodeSystem["files"]): Promise<number | null> {
+  const line = ((await files.read("/etc/group")) ?? "").split("\n").find((each) => each.startsWith("unbound:"));
+  const id = Number(line?.split(":")[2]);
+  return line === undefined || !Number.isInteger(id) ? null : id;
 }

@@ -62,3 +62,6 @@ export function addressAt(prefix: Ipv6Prefix, offset: bigint): Ipv6 {
 
 /** The one-address prefix of an address. */
 export const hostPrefix = (address: Ipv6): Ipv6Prefix => `${address}/128` as Ipv6Prefix;
+
+/** Global unicast (RFC 4291 section 2.4): the only addresses that a rule for egress can lead to. */
+export const internet = parsePrefix("2000::/3");

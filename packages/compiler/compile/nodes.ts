@@ -1,6 +1,6 @@
 /** The parts of a node's state that do not depend on services. */
 import type { Host, Router } from "@netwright/api";
-import type { Ipv6, Ipv6Prefix } from "@netwright/base";
+import { internet, prefixContains, type Ipv6, type Ipv6Prefix } from "@netwright/base";
 import type { BgpState, HostState, NetworkState, UnderlayState } from "@netwright/contract";
 import { vxlanOverhead } from "@netwright/contract";
 import type { ObjectSet } from "../objects.ts";
@@ -21,10 +21,11 @@ export function planNodes(objects: ObjectSet): NodesPlan {
   const bgp = planBgp(objects);
   const hosts = new Map([...objects.hosts].map(([name, { object }]) => [name, object]));
   const vteps = [...hosts.values()].map(({ spec }) => spec.vtep).toSorted(byText);
+  const site = siteOf(objects);
   const fixed = new Map(
     [...hosts].map(([name, host]) => [
       name,
-      { paused: host.spec.paused, underlay: hostUnderlay(host, vteps), bgp: hostBgp(objects, bgp, host, []) },
+      { paused: host.spec.paused, underlay: hostUnderlay(host, vteps, site), bgp: hostBgp(objects, bgp, host, []) },
     ]),
   );
   const managed = [...objects.routers.values()].map(({ object }) => object).filter(({ spec }) => spec.managed);
@@ -49,11 +50,25 @@ export function planNodes(objects: ObjectSet): NodesPlan {
   };
 }
 
-function hostUnderlay({ spec }: Host, vteps: readonly Ipv6[]): UnderlayState {
+/** All tunnel end points, and both ends of all links; private ones need no list, since no rule leads there. */
+function siteOf({ hosts, routers }: ObjectSet): readonly Ipv6[] {
+  const links = [
+    ...[...hosts.values()].flatMap(({ object }) => object.spec.uplinks),
+    ...[...routers.values()].flatMap(({ object }) => object.spec.links),
+  ];
+  const all = [
+    ...[...hosts.values()].map(({ object }) => object.spec.vtep),
+    ...links.flatMap(({ localAddress, peerAddress }) => [localAddress, peerAddress]),
+  ];
+  return [...new Set(all)].filter((address) => prefixContains(internet, address)).toSorted(byText);
+}
+
+function hostUnderlay({ spec }: Host, vteps: readonly Ipv6[], site: readonly Ipv6[]): UnderlayState {
   return {
     vtep: spec.vtep,
     hostId: spec.id,
     tunnelPeers: vteps.toSpliced(vteps.indexOf(spec.vtep), 1),
+    ...(site.length === 0 ? {} : { site }),
     externalInterfaces: [],
     ...(spec.nameServers === undefined ? {} : { nameServers: spec.nameServers }),
   };

@@ -130,6 +130,7 @@ function volumeFacts({ id, sizeBytes, phase }: VolumeState): readonly Fact[] {
 function underlayFacts({ underlay }: HostState): readonly Fact[] {
   return [
     ...underlay.tunnelPeers.map((peer) => fact(`underlay: VXLAN from ${peer}`)),
+    ...(underlay.site === undefined ? [] : [fact("underlay: addresses of the site's own", underlay.site)]),
     ...underlay.externalInterfaces.map((device) => fact(`underlay: no VXLAN on ${device}`)),
   ];
 }

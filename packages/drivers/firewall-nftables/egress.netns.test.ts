@@ -94,6 +94,15 @@ test("a rule for everything does not lead into the site: not to hosts, routers, 
   expect(after.own).toBeGreaterThan(before.own);
 });
 
+test("nor to what another host or router of the site has, wherever that is", async () => {
+  const drops = () => fabric.counted(1, "forward/egress-to-fabric", null);
+  expect(await ask(near, 8080, must)).toBe(`internet ${egressAddress(1)}`);
+  const before = await drops();
+  await fabric.apply({ ...scene("web>::/0:8080"), site: [clientAddress as Ipv6] });
+  expect(await ask(near, 8080, mustNot)).toBe("timeout");
+  expect(await drops()).toBeGreaterThan(before);
+});
+
 test("a rule that goes takes its connections along", async () => {
   await fabric.apply(scene(toServer));
   const held = await fabric.hold(near, clientAddress, 8080);

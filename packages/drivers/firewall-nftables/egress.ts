@@ -4,6 +4,7 @@ import {
   answersSet,
   egressMark,
   patternsOf,
+  siteAddresses,
   uplinkHostDevice,
   uplinkTenantDevice,
   type EgressEntry,
@@ -87,8 +88,8 @@ export const guardEgress: readonly RuleSpec[] = [
 
 export const takeReplies: RuleSpec = { name: "egress-reply", text: "oifname . ip6 daddr @egressing counter accept" };
 
-export function egressSets({ underlay, networks, bgp }: HostState): readonly SetSpec[] {
-  const fabric = [...underlay.tunnelPeers, ...bgp.neighbors.map(({ address }) => address)];
+export function egressSets(state: HostState): readonly SetSpec[] {
+  const { networks, bgp } = state;
   const ways = new Set(bgp.neighbors.flatMap((neighbor) => neighbor.interface ?? []));
   return [
     { name: "egressing", kind: "set", type: "typeof iifname . ip6 saddr", elements: egressing(networks) },
@@ -96,7 +97,7 @@ export function egressSets({ underlay, networks, bgp }: HostState): readonly Set
       name: "fabric",
       kind: "set",
       type: "typeof ip6 daddr",
-      elements: [...new Set(fabric)].toSorted().map((key) => ({ key: [key] })),
+      elements: [...siteAddresses(state)].toSorted().map((key) => ({ key: [key] })),
     },
     {
       name: "ways",

@@ -15,7 +15,7 @@ import ipaddress, json, os, socket, time
 ANSWERS = ${JSON.stringify(answers)}
 PATTERNS = ${JSON.stringify(patterns)}
 PATIENCE = 0.3  # seconds that an answer waits for the agent
-REST = 1.0  # seconds without questions after it did not answer in time
+REST = 1.0  # seconds without waiting after it did not answer in time
 MOST = 64  # addresses of one answer
 
 
@@ -50,36 +50,56 @@ class Agent:
 
     def __init__(self):
         self.connection = None
+        self.owed = 0  # lines it has not answered, each by one octet, in their order
+        self.heard = False  # an octet came since the rest began
         self.rest_until = 0.0
 
     def tell(self, line):
-        if time.monotonic() < self.rest_until:
-            return
+        resting = time.monotonic() < self.rest_until
+        if not resting and self.owed > 0 and not self.heard:
+            self.close()
         kept = self.connection is not None
         try:
-            self.ask(line)
-        except socket.timeout:
-            self.close()
-            self.rest_until = time.monotonic() + REST
+            self.send(line)
+            self.hear(0.0 if resting else PATIENCE)
         except OSError:
             self.close()
             # The agent may be another by now.
             if kept:
                 self.tell(line)
 
-    def ask(self, line):
+    def send(self, line):
         if self.connection is None:
             self.connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            self.connection.settimeout(PATIENCE)
+            self.connection.setblocking(False)
             self.connection.connect(ANSWERS)
-        self.connection.sendall(line)
-        if self.connection.recv(1) == b"":
-            raise OSError("the agent has closed the connection")
+        self.connection.setblocking(False)
+        if self.connection.send(line) < len(line):
+            raise OSError("the agent does not read")
+        self.owed += 1
+
+    def hear(self, patience):
+        """Where the octets do not come in time, the next lines are sent without waiting for a while."""
+        until = time.monotonic() + patience
+        while self.owed > 0:
+            try:
+                self.connection.settimeout(max(0.0, until - time.monotonic()))
+                octets = self.connection.recv(self.owed)
+            except (socket.timeout, BlockingIOError):
+                if patience > 0.0:
+                    self.heard = False
+                    self.rest_until = time.monotonic() + REST
+                return
+            if octets == b"":
+                raise OSError("the agent has closed the connection")
+            self.owed -= len(octets)
+            self.heard = True
 
     def close(self):
         if self.connection is not None:
             self.connection.close()
         self.connection = None
+        self.owed = 0
 
 
 patterns = Patterns()

@@ -1,4 +1,5 @@
 /** The scene that goldens are taken from: one service on two hosts, seen from host 1. */
+import { parseIpv6 } from "@netwright/base";
 import { defaultListener, hostState, type Instance, type Scene } from "./states.ts";
 
 const instance = (tier: Instance["tier"], number: number, host: number): Instance => ({ tier, number, host });
@@ -13,6 +14,7 @@ export const goldenScene: Scene = {
     { ...defaultListener(proxies, [1]), protocol: "udp" },
   ],
   hosts: 2,
+  site: [parseIpv6("2001:db8:5::1")],
   egress: ["web>2001:db8:f::/48:443", "web>2001:db8:f::2/128:53/udp", "web>*.example.net:443"],
   names: { shop: [instance("web", 1, 1)], "web.shop": [instance("web", 1, 1)], "db.shop": [] },
 };

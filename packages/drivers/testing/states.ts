@@ -48,6 +48,8 @@ export interface Scene {
   readonly names?: Readonly<Record<string, readonly Instance[]>>;
   /** `web>2001:db8:f::/64:443` or `web>api.example.net:443`, with `/udp` behind where it is not TCP. */
   readonly egress?: readonly string[];
+  /** As in `UnderlayState`. */
+  readonly site?: readonly Ipv6[];
 }
 
 export interface SceneListener {
@@ -77,7 +79,13 @@ export function hostState(scene: Scene, host: number): HostState {
     node: `host${host}`,
     role: "Host",
     paused: false,
-    underlay: { vtep: vtep(host), hostId: host, tunnelPeers: others.map(vtep), externalInterfaces: [] },
+    underlay: {
+      vtep: vtep(host),
+      hostId: host,
+      tunnelPeers: others.map(vtep),
+      ...(scene.site === undefined ? {} : { site: scene.site }),
+      externalInterfaces: [],
+    },
     networks: [networkState(scene, host, others)],
     bgp: {
       asn: 4_200_000_000 + host,

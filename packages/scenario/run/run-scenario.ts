@@ -2,7 +2,16 @@
 import { basename, dirname, resolve } from "node:path";
 import { formatDuration, messageOf, NetwrightError, seconds, type Milliseconds } from "@netwright/base";
 import type { ScenarioRun } from "../load/job.ts";
-import { worst, type DrawnNetwork, type RunReport, type StepReport, type TestEvent, type Verdict } from "../report/report.ts";
+import {
+  worst,
+  type DrawnNetwork,
+  type RunReport,
+  type StepReport,
+  type TestEvent,
+  type Verdict,
+} from "../report/report.ts";
+import type { RunningLoad } from "../loads/running-load.ts";
+import type { BackgroundProgram } from "./background.ts";
 import { ActiveFaults } from "./faults.ts";
 import type { Interaction } from "./interaction.ts";
 import { placeFile } from "./place-files.ts";
@@ -28,6 +37,15 @@ export interface RunOptions {
   readonly directory: string;
   /** Collects what helps to understand a failure. @returns the directory; called while the lab still is as it failed. */
   readonly collect: (scene: Scene, steps: readonly StepReport[]) => Promise<string | null>;
+  readonly standing: Standing;
+  /** What it starts is for the runs behind it. */
+  readonly leaves: boolean;
+}
+
+/** What the set-up of a suite started: it runs until the suite ends. */
+export interface Standing {
+  readonly programs: BackgroundProgram[];
+  readonly loads: RunningLoad[];
 }
 
 const usualTimeout = seconds(300);
@@ -52,8 +70,8 @@ export async function runScenario(options: RunOptions): Promise<RunReport> {
   let artefacts: string | null = null;
   try {
     const timed = AbortSignal.any([signal, over.signal]);
-    const ended = await perform({ ...options, signal: timed }, scene, steps);
-    reason = ended;
+    reason = await perform({ ...options, signal: timed }, scene, steps);
+    if (reason !== null) verdict = "Failed";
   } catch (error) {
     if (signal.aborted) throw error;
     verdict = "Error";
@@ -61,7 +79,7 @@ export async function runScenario(options: RunOptions): Promise<RunReport> {
   } finally {
     alarm.abort();
     if (steps.some(isBad) || verdict !== undefined) artefacts = await options.collect(scene, steps).catch(() => null);
-    await endScene(scene).catch((error: unknown) => {
+    await endScene(scene, options).catch((error: unknown) => {
       verdict = "Error";
       reason ??= messageOf(error);
     });
@@ -126,13 +144,15 @@ async function perform(options: RunOptions, scene: Scene, steps: StepReport[]): 
 }
 
 function programsProblem({ programs }: Scene): string | null {
-  const gone = programs.find((program) => !program.mayEnd && program.ended() !== undefined && program.ended()?.signal === null);
+  const gone = programs.find(
+    (program) => !program.mayEnd && program.ended() !== undefined && program.ended()?.signal === null,
+  );
   if (gone === undefined) return null;
   const last = gone.output().trim().split("\n").at(-1) ?? "";
   return `${gone.name} at ${gone.node} ended by itself with status ${gone.ended()?.code}: ${last}`;
 }
 
-function sceneOf({ run, stage, seed, directory }: RunOptions): Scene {
+function sceneOf({ run, stage, seed, directory, standing }: RunOptions): Scene {
   const { clock } = stage.context;
   const elapsed = since(clock, clock.monotonic());
   return {
@@ -140,8 +160,8 @@ function sceneOf({ run, stage, seed, directory }: RunOptions): Scene {
     seed,
     directory: resolve(dirname(run.file)),
     env: { ...sceneEnvironment(stage, seed), NETWRIGHT_SCENARIO: run.id },
-    programs: [],
-    loads: [],
+    programs: [...standing.programs],
+    loads: [...standing.loads],
     faults: new ActiveFaults(async () => ({ kind: "Skipped", reason: `not built ${seed}` }), elapsed),
     begun: new Map(),
     elapsed,
@@ -149,9 +169,15 @@ function sceneOf({ run, stage, seed, directory }: RunOptions): Scene {
   };
 }
 
-async function endScene({ faults, loads, programs }: Scene): Promise<void> {
+async function endScene({ faults, loads, programs }: Scene, { standing, leaves }: RunOptions): Promise<void> {
   await faults.heal();
-  await Promise.all([...loads, ...programs].map((each) => each.stop()));
+  if (leaves) {
+    standing.programs.push(...programs);
+    standing.loads.push(...loads);
+    return;
+  }
+  const stays = new Set<object>([...standing.programs, ...standing.loads]);
+  await Promise.all([...loads, ...programs].filter((each) => !stays.has(each)).map((each) => each.stop()));
 }
 
 function reasonOf(steps: readonly StepReport[]): string | null {
@@ -171,4 +197,3 @@ export const drawn = ({ lab, topology }: Pick<Stage, "lab" | "topology">): Drawn
     ends: [`${a.node}:${a.interface}`, `${b.node}:${b.interface}`],
   })),
 });
-

@@ -68,16 +68,17 @@ export class AcmeOrders {
     this.#wakeups.wake();
   }
 
-  /** Why a name has no certificate of its issuer yet, or why renewing fails; undefined when nothing is to be said. */
+  /** Why a name has no certificate of its issuer yet, or why the next one is not to be had; undefined when all is well. */
   obstacle(hostname: string): Obstacle | undefined {
     const entry = this.#entries.get(hostname);
     if (entry === undefined) return undefined;
     const { name } = entry.issuer.metadata;
-    const isNeeded = this.#dependencies.certificates.record(hostname)?.issuer !== name;
     if (entry.attempt.obstacle !== undefined) return entry.attempt.obstacle;
-    if (!isNeeded) return undefined;
+    const renewAt = this.#renewAt(hostname, entry);
+    if (renewAt !== undefined && renewAt > this.#dependencies.clock.now()) return undefined;
     const account = this.#accounts.obstacle(name);
-    return account ?? { reason: "Issuing", message: `ordered from CertificateIssuer ${name}` };
+    if (account !== undefined || renewAt !== undefined) return account;
+    return { reason: "Issuing", message: `ordered from CertificateIssuer ${name}` };
   }
 
   renewalOf(hostname: string): Instant | undefined {

@@ -2,6 +2,7 @@
 import type { LedgerEntry } from "@netwright/compiler";
 import { keyText } from "../state/objects.ts";
 import type { LedgerIndex } from "../status/facts.ts";
+import { orderedNames } from "./wanted-certificates.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -29,6 +30,13 @@ export function* keysOfNode(world: World, ledger: LedgerIndex, node: string): Ge
 
 export function* keysOfHostnames(world: World, hostnames: ReadonlySet<string>): Generator<string> {
   if (hostnames.size > 0) yield* serviceKeys(world, (names) => names.some((name) => hostnames.has(name)));
+}
+
+/** The issuer, and services that have certificates from it: what is in its way is in theirs. */
+export function* keysOfIssuer(world: World, name: string): Generator<string> {
+  yield `CertificateIssuer/${name}`;
+  const ordered = [...orderedNames(world)].filter(([, issuer]) => issuer.metadata.name === name);
+  yield* keysOfHostnames(world, new Set(ordered.map(([hostname]) => hostname)));
 }
 
 function* serviceKeys({ objects }: World, wanted: (hostnames: readonly string[]) => boolean): Generator<string> {

@@ -14,7 +14,7 @@ import { measureCertificates } from "../status/measure-certificates.ts";
 import { measureProjects } from "../status/measure-projects.ts";
 import { indexLedger, type DnsFacts, type Facts, type LedgerIndex } from "../status/facts.ts";
 import { deriveObject, derivedKeys } from "../status/derive.ts";
-import { keysOfChange, keysOfHostnames, keysOfNode } from "./dirty-keys.ts";
+import { keysOfChange, keysOfHostnames, keysOfIssuer, keysOfNode } from "./dirty-keys.ts";
 import type { RoundResult } from "./round.ts";
 import { StageTracker, type ComputedSpans } from "./stages.ts";
 import { nodeNames, type World } from "./world.ts";
@@ -62,8 +62,8 @@ export class Statuses {
     this.#markKeys(keysOfHostnames(world, hostnames));
   }
 
-  markIssuer(name: string): void {
-    this.#markKeys([`CertificateIssuer/${name}`]);
+  markIssuer(world: World, name: string): void {
+    this.#markKeys(keysOfIssuer(world, name));
   }
 
   /** For the first time: everything there is. */

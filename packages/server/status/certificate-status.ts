@@ -63,7 +63,7 @@ export function judgeCertificates(facts: Facts, service: Service): CertificateVe
     if (record === undefined)
       return no(obstacle?.reason ?? "Issuing", `${hostname}: ${obstacle?.message ?? "there is no certificate yet"}`);
     const until = formatInstant(record.notAfter);
-    if (until <= now) return no("Expired", `${hostname}: expired at ${until}${because(obstacle)}`);
+    if (until <= now) return no("Expired", `${hostname}: expired at ${until}; ${obstacle?.message ?? nextOne(record)}`);
     told.push(`${hostname} until ${until}`);
     warning ??= warningOf(facts, listener, record, obstacle);
   }
@@ -90,7 +90,15 @@ function warningOf(
   }
   const { secret } = record;
   if (secret === undefined || !expiresSoon(record, Date.parse(now))) return undefined;
-  return warn("ExpiresSoon", `; nobody renews it: put the next one into secret/${secret.name}`);
+  return warn("ExpiresSoon", `; ${nextOne(record)}`);
+}
+
+/** Where the one after it comes from, when nothing is in the way. */
+function nextOne({ secret, issuer }: Issued): string {
+  if (secret !== undefined) return `nobody renews it: put the next one into secret/${secret.name}`;
+  return issuer === undefined
+    ? "the built-in authority is making the next one"
+    : `the next one is being ordered from CertificateIssuer ${issuer}`;
 }
 
 const no = (reason: string, message: string): CertificateVerdict => ({ status: "False", reason, message });

@@ -36,13 +36,16 @@ describe("a host", () => {
       `route: none to ${vip}, only default via fe80::1`,
     ]);
   });
-  test("that leads to the internet needs a way there, and a default route is one", () => {
-    const leaving = hop("host1", "leaves the site");
-    const byDefault = { ...well, route: "default via fe80::1 dev edge1" };
-    expect(findingsAt(leaving, facts(byDefault), "2001:db8:f::2")).toEqual([]);
-    for (const route of [null, "unreachable default dev lo"])
-      expect(findingsAt(leaving, facts({ ...well, route }), "2001:db8:f::2")).toHaveLength(1);
-  });
+  test.each(["leaves the site", "leaves the host"])(
+    "that a packet %s by needs a way, and a default route is one",
+    (step) => {
+      const leaving = hop("host1", step);
+      const byDefault = { ...well, route: "default via fe80::1 dev edge1" };
+      expect(findingsAt(leaving, facts(byDefault), "2001:db8:f::2")).toEqual([]);
+      for (const route of [null, "unreachable default dev lo"])
+        expect(findingsAt(leaving, facts({ ...well, route }), "2001:db8:f::2")).toHaveLength(1);
+    },
+  );
   test("is not asked for tenant addresses", () => {
     expect(findingsAt(hop("host1"), facts({ ...well, route: null }), null)).toEqual([]);
   });

@@ -71,9 +71,10 @@ function sessionFindings({ bgp }: HostState, report: NodeReport | undefined): re
   });
 }
 
-/** A default route or an unreachable one is not a way to a service; to the internet the default route is the way. */
+/** A default route or an unreachable one is not a way to a service; away from a host the default route is the way. */
 function routeFindings({ step }: Hop, { route }: NodeObservation, destination: string | null): readonly string[] {
-  if (step === "leaves the site" && route !== null && !route.startsWith("unreachable")) return [];
+  if ((step === "leaves the site" || step === "leaves the host") && route !== null && !route.startsWith("unreachable"))
+    return [];
   if (destination === null || route?.startsWith(`${destination} `) === true) return [];
   return [
     `route: none to ${destination}${route === null ? "" : `, only ${route.split(/\s+(?:dev|proto|metric)\b/)[0]}`}`,

@@ -1,12 +1,9 @@
 /** Rules about `egress[]`. */
-import { formatIpv6, isPrefix, parsePrefix, prefixContains, prefixParts, type Ipv6Prefix } from "@netwright/base";
+import { formatIpv6, internet, isPrefix, prefixContains, prefixParts, type Ipv6Prefix } from "@netwright/base";
 import { finding } from "../finding.ts";
 import type { Finding } from "../kind.ts";
 import type { ServiceInput } from "./schema.ts";
 import { isWorkloadTier } from "./service.ts";
-
-/** Global unicast (RFC 4291 section 2.4): what is outside is the site's own, or nobody's. */
-const internet = parsePrefix("2000::/3");
 
 export function validateEgress({ tiers, egress }: ServiceInput["spec"]): readonly Finding[] {
   const known = tiers.filter(isWorkloadTier).map(({ name }) => name);
