@@ -31,7 +31,7 @@ export type { Network } from "./kinds/network/schema.ts";
 export type { NodeStatus } from "./kinds/node-status.ts";
 export type { Project, Quota } from "./kinds/project/schema.ts";
 export type { Router, RouterLink } from "./kinds/router/schema.ts";
-export { subjectOf, type Check, type CheckSubject, type SubjectOf } from "./kinds/scenario/check.ts";
+export { checkSubjects, subjectOf, type Check, type CheckSubject, type SubjectOf } from "./kinds/scenario/check.ts";
 export type { TextExpectation } from "./kinds/scenario/expect.ts";
 export type { Load } from "./kinds/scenario/load.ts";
 export { fates, type Fate } from "./kinds/scenario/probe.ts";

@@ -66,7 +66,9 @@ async function lookAtSessions(look: LookAt<"bgp">, running: readonly Running[], 
   const wanted = sessions.filter((session) => peer === undefined || isWith(topology, look.at as string, session, peer));
   if (wanted.length === 0) return { ok: false, expected, seen: `no session with ${peer ?? "anybody"}` };
   const others = wanted.filter((session) => session.state !== state);
-  const seen = (others.length > 0 ? others : wanted).map((each) => `${printHolder(topology, each.peer)} is ${each.state}`);
+  const seen = (others.length > 0 ? others : wanted).map(
+    (each) => `${printHolder(topology, each.peer)} is ${each.state}`,
+  );
   return { ok: others.length === 0, expected, seen: seen.join(", ") };
 }
 
@@ -78,7 +80,12 @@ const isWith = (topology: Topology, at: string, session: BgpSession, peer: strin
     (node) => node.name === at && node.ports.some((port) => port.interface === session.peer && port.peer.node === peer),
   );
 
-async function lookAtRoute(look: LookAt<"bgp">, running: readonly Running[], prefix: string, expected: string): Promise<Look> {
+async function lookAtRoute(
+  look: LookAt<"bgp">,
+  running: readonly Running[],
+  prefix: string,
+  expected: string,
+): Promise<Look> {
   const { topology } = look.world;
   const at = look.at as string;
   for (const { kind, args } of running) {
@@ -89,7 +96,11 @@ async function lookAtRoute(look: LookAt<"bgp">, running: readonly Running[], pre
     const seen = `${prefix} ${printNextHops(topology, at, hops)}`;
     return { ok: problem === undefined, expected, seen: problem === undefined ? seen : `${seen} (${problem})` };
   }
-  return { ok: false, expected, seen: `${running.map(({ kind }) => kind.name).join(" and ")} has no BGP route to ${prefix}` };
+  return {
+    ok: false,
+    expected,
+    seen: `${running.map(({ kind }) => kind.name).join(" and ")} has no BGP route to ${prefix}`,
+  };
 }
 
 /** A text: what it said instead of an answer. */

@@ -19,7 +19,7 @@ export const capture: CheckKind<"capture"> = {
     await running.listens(limit);
     return running;
   },
-  look: async ({ spec, world, limit, begun }) => {
+  look: async ({ spec, limit, begun }) => {
     const expected = printExpected(spec);
     if (!(begun instanceof RunningCapture)) throw new RangeError("Invariant: a capture begins with its step");
     const counts = await begun.settled(limit);
@@ -34,7 +34,11 @@ export const capture: CheckKind<"capture"> = {
 function printExpected({ filter, min, max }: Capture): string {
   const what = filter === "" ? "packets" : `packets that match ${JSON.stringify(filter)}`;
   if (max === 0) return `no ${what}`;
-  return [...(min === undefined ? [] : [`at least ${min}`]), ...(max === undefined ? [] : [`at most ${max}`])].join(" and ") + ` ${what}`;
+  return (
+    [...(min === undefined ? [] : [`at least ${min}`]), ...(max === undefined ? [] : [`at most ${max}`])].join(
+      " and ",
+    ) + ` ${what}`
+  );
 }
 
 class RunningCapture implements Begun {

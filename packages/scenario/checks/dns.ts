@@ -38,7 +38,8 @@ export const dns: CheckKind<"dns"> = {
 };
 
 function silence(stdout: string, stderr: string, server: string | undefined): string {
-  const [, said] = /^;; (.*(?:refused|timed out|no servers|unreachable|failed|WARNING).*)$/im.exec(`${stdout}\n${stderr}`) ?? [];
+  const [, said] =
+    /^;; (.*(?:refused|timed out|no servers|unreachable|failed|WARNING).*)$/im.exec(`${stdout}\n${stderr}`) ?? [];
   return `no answer from ${server ?? "the node's resolver"}${said === undefined ? "" : `: ${said}`}`;
 }
 

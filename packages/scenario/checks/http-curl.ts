@@ -41,7 +41,9 @@ export function curlArguments(
     ...(send === undefined || hasType(headers) ? [] : ["--header", "Content-Type: application/octet-stream"]),
     ...(family === undefined ? [] : [`-${family}`]),
     ...(insecure ? ["--insecure"] : []),
-    ...(version === undefined ? [] : [version === "2" ? (protocol === "http:" ? "--http2-prior-knowledge" : "--http2") : "--http1.1"]),
+    ...(version === undefined
+      ? []
+      : [version === "2" ? (protocol === "http:" ? "--http2-prior-knowledge" : "--http2") : "--http1.1"]),
     ...(redirects ? ["--location", "--max-redirs", "10"] : []),
     ...(address === hostname ? [] : ["--resolve", resolved]),
     ...["--write-out", `${bodyMark}%{header_json}${partMark}%{certs}${partMark}%{json}`],
@@ -62,7 +64,10 @@ export function parseCurl(output: string): HttpAnswer {
     status: told.http_code ?? 0,
     version: told.http_version ?? "",
     headers: new Map(
-      Object.entries(JSON.parse(headers) as Record<string, string[]>).map(([name, values]) => [name.toLowerCase(), values]),
+      Object.entries(JSON.parse(headers) as Record<string, string[]>).map(([name, values]) => [
+        name.toLowerCase(),
+        values,
+      ]),
     ),
     body: output.slice(0, at),
     certificate,

@@ -23,7 +23,8 @@ export const http: CheckKind<"http"> = {
     if (code === 127) throw new NetwrightError("NW1602", `${at} has no curl`);
     const expected = printExpected(spec);
     if (timedOut) return { ok: false, expected, seen: `no answer in ${limit.timeout} ms` };
-    if (!stdout.includes(bodyMark)) return { ok: false, expected, seen: stderr.trim() || `curl ended with status ${code}` };
+    if (!stdout.includes(bodyMark))
+      return { ok: false, expected, seen: stderr.trim() || `curl ended with status ${code}` };
     const answer = parseCurl(stdout);
     // Without a status there was no answer; with one, it broke off.
     if (code !== 0) {

@@ -27,7 +27,12 @@ export const latency: CheckKind<"latency"> = {
       own.push(...(await roundTrips(look, look.spec, some)));
       if (baseline !== undefined) beside.push(...(await roundTrips(look, baseline, some)));
     }
-    const [value, base] = [own, beside].map((times) => percentileOf(times.toSorted((a, b) => a - b), percentile));
+    const [value, base] = [own, beside].map((times) =>
+      percentileOf(
+        times.toSorted((a, b) => a - b),
+        percentile,
+      ),
+    );
     const lost = own.filter((time) => time === Infinity).length;
     const loss = lost === 0 ? "" : `, ${lost} of ${count} not answered`;
     if (value === undefined || value === Infinity) return { ok: false, expected, seen: `no such round trip${loss}` };
@@ -38,7 +43,11 @@ export const latency: CheckKind<"latency"> = {
 };
 
 /** In milliseconds; without an answer infinity. */
-async function roundTrips({ world, limit }: LookAt<"latency">, { from, to }: Path, count: number): Promise<readonly number[]> {
+async function roundTrips(
+  { world, limit }: LookAt<"latency">,
+  { from, to }: Path,
+  count: number,
+): Promise<readonly number[]> {
   const host = hostFor(world.topology, from, to, undefined);
   const probes = Array.from({ length: count }, () => ({ protocol: "icmp", host, patience }) as const);
   const results = await runProbes({ world, node: from, probes, series: true, limit });

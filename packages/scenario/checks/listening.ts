@@ -8,12 +8,18 @@ export const listening: CheckKind<"listening"> = {
   title: ({ port, protocol }, at) => `${at}: ${protocol} ${port} is listened on`,
   look: async ({ spec: { port, protocol }, at, world, limit }) => {
     const name = protocol.toLowerCase();
-    const { stdout } = await world.run(at as string, { argv: ["cat", `/proc/net/${name}`, `/proc/net/${name}6`] }, limit);
+    const { stdout } = await world.run(
+      at as string,
+      { argv: ["cat", `/proc/net/${name}`, `/proc/net/${name}6`] },
+      limit,
+    );
     const ports = parseListening(stdout, states[protocol]);
     return {
       ok: ports.includes(port),
       expected: `somebody listens on ${protocol} ${port}`,
-      seen: ports.includes(port) ? `${protocol} ${port} is open` : `listened on: ${protocol} ${ports.join(", ") || "none"}`,
+      seen: ports.includes(port)
+        ? `${protocol} ${port} is open`
+        : `listened on: ${protocol} ${ports.join(", ") || "none"}`,
     };
   },
 };

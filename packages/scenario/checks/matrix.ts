@@ -44,7 +44,9 @@ async function askFrom(
   row: Readonly<Record<string, Fate>>,
 ): Promise<readonly Cell[]> {
   const pairs = Object.entries(row);
-  const probes = pairs.map(([to, expected]): Probe => probeOf(spec, hostFor(world.topology, from, to, spec.family), check, expected));
+  const probes = pairs.map(([to, expected]): Probe =>
+    probeOf(spec, hostFor(world.topology, from, to, spec.family), check, expected),
+  );
   const results = await runProbes({ world, node: from, probes, limit });
   return pairs.map(([to, expected], index) => {
     const result = results[index];
@@ -71,7 +73,10 @@ function printFates(fates: readonly Fate[]): string {
 }
 
 /** In the order in which nodes are named. */
-export function gridOf(cells: readonly Cell[]): { readonly columns: readonly string[]; readonly rows: readonly GridRow[] } {
+export function gridOf(cells: readonly Cell[]): {
+  readonly columns: readonly string[];
+  readonly rows: readonly GridRow[];
+} {
   const columns = [...new Set(cells.map(({ to }) => to))];
   const rows = [...Map.groupBy(cells, ({ from }) => from)].map(([name, row]) => ({
     name,

@@ -1,5 +1,13 @@
 /** `object`: an object of Netwright, as the lab's server has it. */
-import { defaultProject, kindOfWord, type Client, type KindName, type ObjectRef, type SubjectOf, type WireObject } from "@netwright/api";
+import {
+  defaultProject,
+  kindOfWord,
+  type Client,
+  type KindName,
+  type ObjectRef,
+  type SubjectOf,
+  type WireObject,
+} from "@netwright/api";
 import { isNetwrightError, messageOf, NetwrightError } from "@netwright/base";
 import { fieldProblem } from "./expect-text.ts";
 import type { CheckKind } from "./look.ts";
@@ -31,7 +39,12 @@ export const object: CheckKind<"object"> = {
     const seen = [...objectProblems(spec, found), ...placed];
     const text = JSON.stringify(found, null, 2);
     const ok = seen.length === 0;
-    return { ok, expected, seen: ok ? expected : seen.join(", "), evidence: ok ? [] : [{ kind: "Text", name: spec.ref, text }] };
+    return {
+      ok,
+      expected,
+      seen: ok ? expected : seen.join(", "),
+      evidence: ok ? [] : [{ kind: "Text", name: spec.ref, text }],
+    };
   },
 };
 
@@ -72,7 +85,8 @@ function conditionProblems(
   reason: string | undefined,
 ): readonly string[] {
   const condition = conditions.find((each) => each.type === type);
-  if (condition === undefined) return [`no condition ${type}: ${conditions.map((each) => each.type).join(", ") || "none"}`];
+  if (condition === undefined)
+    return [`no condition ${type}: ${conditions.map((each) => each.type).join(", ") || "none"}`];
   if (condition.status === status && (reason === undefined || condition.reason === reason)) return [];
   return [`${type} is ${condition.status} (${condition.reason}): ${condition.message}`];
 }

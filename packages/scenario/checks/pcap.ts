@@ -53,8 +53,13 @@ export interface CaptureCounts {
 
 /** Of the last time it was asked. */
 export function parseCounts(text: string): { readonly asked: number; readonly last: CaptureCounts } | undefined {
-  const found = [...text.matchAll(/(\d+) packets? captured, (\d+) packets? received by filter, (\d+) packets? dropped by kernel/g)];
+  const found = [
+    ...text.matchAll(/(\d+) packets? captured, (\d+) packets? received by filter, (\d+) packets? dropped by kernel/g),
+  ];
   const [, captured, received, dropped] = found.at(-1) ?? [];
   if (captured === undefined) return undefined;
-  return { asked: found.length, last: { captured: Number(captured), received: Number(received), dropped: Number(dropped) } };
+  return {
+    asked: found.length,
+    last: { captured: Number(captured), received: Number(received), dropped: Number(dropped) },
+  };
 }

@@ -21,7 +21,12 @@ export const ping: CheckKind<"ping"> = {
     const others = found.filter(({ fate }) => fate !== is);
     const [first = found[0]] = others;
     const many = count === 1 ? "" : `${count - others.length} of ${count} ${is}`;
-    const seen = count === 1 ? first.seen : others.length === 0 ? `${many}: ${first.seen}` : `${many}, the first other: ${first.seen}`;
+    const seen =
+      count === 1
+        ? first.seen
+        : others.length === 0
+          ? `${many}: ${first.seen}`
+          : `${many}, the first other: ${first.seen}`;
     return { ok: others.length === 0, expected: count === 1 ? is : `${count} of ${count} ${is}`, seen };
   },
 };

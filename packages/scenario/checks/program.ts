@@ -14,22 +14,40 @@ export const program: CheckKind<"program"> = {
     const said = (done.stderr.trim() === "" ? done.stdout : done.stderr).trim();
     const exit = `exit status ${done.code}`;
     if (tap) return judgeTap(done.code, done.stdout, expected, said);
-    return { ok: done.code === 0, expected, seen: said === "" ? exit : `${exit}: ${shown(said.slice(-300))}`, evidence: written(said) };
+    return {
+      ok: done.code === 0,
+      expected,
+      seen: said === "" ? exit : `${exit}: ${shown(said.slice(-300))}`,
+      evidence: written(said),
+    };
   },
 };
 
 export function judgeTap(code: number, stdout: string, expected: string, said: string): Look {
   const { passed, failing, problem } = parseTap(stdout);
   const seen = [
-    ...(failing.length === 0 ? [] : [`${failing.length} of ${passed + failing.length} not ok: ${failing.map(nameOf).join("; ")}`]),
+    ...(failing.length === 0
+      ? []
+      : [`${failing.length} of ${passed + failing.length} not ok: ${failing.map(nameOf).join("; ")}`]),
     ...(problem === undefined ? [] : [problem]),
     ...(code === 0 ? [] : [`exit status ${code}`]),
   ];
-  const evidence = failing.map((point): Evidence => ({ kind: "Text", name: `not ok ${nameOf(point)}`, text: point.details }));
+  const evidence = failing.map((point): Evidence => ({
+    kind: "Text",
+    name: `not ok ${nameOf(point)}`,
+    text: point.details,
+  }));
   const ok = seen.length === 0;
-  return { ok, expected, seen: ok ? `${passed} test points ok` : seen.join(", "), evidence: ok ? [] : [...evidence, ...written(said)] };
+  return {
+    ok,
+    expected,
+    seen: ok ? `${passed} test points ok` : seen.join(", "),
+    evidence: ok ? [] : [...evidence, ...written(said)],
+  };
 }
 
-const nameOf = ({ number, description }: TapPoint): string => (description === "" ? String(number) : `${number} ${description}`);
+const nameOf = ({ number, description }: TapPoint): string =>
+  description === "" ? String(number) : `${number} ${description}`;
 
-const written = (text: string): readonly Evidence[] => (text === "" ? [] : [{ kind: "Text", name: "what it wrote", text: text.slice(-65_536) }]);
+const written = (text: string): readonly Evidence[] =>
+  text === "" ? [] : [{ kind: "Text", name: "what it wrote", text: text.slice(-65_536) }];

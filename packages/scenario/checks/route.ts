@@ -32,7 +32,9 @@ export const route: CheckKind<"route"> = {
 /** A prefix as it stands in the table; for an address the route that it takes. */
 export const routeCommand = (to: string): readonly string[] => [
   ...["ip", "-j", to.includes(":") ? "-6" : "-4"],
-  ...(to === "default" || to.includes("/") ? ["route", "show", "table", "all", "exact", to] : ["route", "get", "fibmatch", to]),
+  ...(to === "default" || to.includes("/")
+    ? ["route", "show", "table", "all", "exact", to]
+    : ["route", "get", "fibmatch", to]),
 ];
 
 /** Undefined: there is none, or one that leads nowhere. */

@@ -63,7 +63,8 @@ function pointOf(draft: Draft, not: boolean, number: string | undefined, rest: s
 
 function problemOf({ points, plan, plans, bailed }: Draft): string | undefined {
   if (bailed !== undefined) return `it gave up${bailed === "" ? "" : `: ${bailed}`}`;
-  if (plan === undefined) return points.length === 0 ? "it printed no TAP" : "it printed no plan (1..N): it may have ended early";
+  if (plan === undefined)
+    return points.length === 0 ? "it printed no TAP" : "it printed no plan (1..N): it may have ended early";
   if (plans > 1) return "it printed more than one plan";
   if (points.length !== plan) return `it planned ${plan} test points and ran ${points.length}`;
   const numbers = new Set(points.map(({ number }) => number));

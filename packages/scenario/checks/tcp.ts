@@ -19,7 +19,9 @@ export async function connectTo(
   look: Pick<LookAt<"tcp">, "at" | "check" | "world" | "limit">,
   { to, is, family }: { readonly to: string; readonly is: Fate; readonly family?: 4 | 6 },
 ): Promise<Outcome> {
-  return (await outcomes(look, [{ protocol: "tcp", ...targetOf(look, to, family), patience: patienceOf(look.check, is) }]))[0];
+  return (
+    await outcomes(look, [{ protocol: "tcp", ...targetOf(look, to, family), patience: patienceOf(look.check, is) }])
+  )[0];
 }
 
 /** @throws RangeError for what the schema does not let through. */

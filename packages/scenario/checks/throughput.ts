@@ -25,7 +25,10 @@ export const throughput: CheckKind<"throughput"> = {
     const expected = printBounds(look.spec, baseline === undefined ? "Mbit/s" : baselineUnit);
     const [own, beside]: [number[], number[]] = [[], []];
     for (let turn = 0; turn < (baseline === undefined ? 1 : turns); turn++) {
-      for (const [path, rates] of [[look.spec, own], ...(baseline === undefined ? [] : [[baseline, beside] as const])] as const) {
+      for (const [path, rates] of [
+        [look.spec, own],
+        ...(baseline === undefined ? [] : [[baseline, beside] as const]),
+      ] as const) {
         const rate = await measure(look, path);
         if (typeof rate === "string") return { ok: false, expected, seen: rate };
         rates.push(rate);
@@ -80,15 +83,24 @@ async function listens(world: CheckWorld, node: string, port: number, limit: Lim
 }
 
 /** UDP is sent as fast as the bound wants to see, since nothing else holds it back. */
-const clientArguments = ({ protocol, for: span, atLeast, baseline }: Throughput, host: string, port: string): readonly string[] => [
+const clientArguments = (
+  { protocol, for: span, atLeast, baseline }: Throughput,
+  host: string,
+  port: string,
+): readonly string[] => [
   ...["iperf3", "--client", host, "--port", port, "--json", "--time", String(Math.max(1, Math.round(span / 1000)))],
   ...["--connect-timeout", "5000"],
-  ...(protocol === "UDP" ? ["--udp", "--bitrate", baseline === undefined && atLeast !== undefined ? `${Math.ceil(atLeast * 1.1)}M` : "0"] : []),
+  ...(protocol === "UDP"
+    ? ["--udp", "--bitrate", baseline === undefined && atLeast !== undefined ? `${Math.ceil(atLeast * 1.1)}M` : "0"]
+    : []),
 ];
 
 /** A text tells why there is no figure; undefined: it is no report. */
 export function parseIperf(output: string): number | string | undefined {
-  let report: { readonly error?: string; readonly end?: Readonly<Record<string, { readonly bits_per_second?: number } | undefined>> };
+  let report: {
+    readonly error?: string;
+    readonly end?: Readonly<Record<string, { readonly bits_per_second?: number } | undefined>>;
+  };
   try {
     report = JSON.parse(output) as typeof report;
   } catch {

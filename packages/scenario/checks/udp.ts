@@ -8,7 +8,12 @@ export const udp: CheckKind<"udp"> = {
   title: ({ to, is }, at) => `${at}: UDP ${to} is ${is}`,
   look: async (look) => {
     const { to, is, send, answer, family } = look.spec;
-    const probe = { protocol: "udp", ...targetOf(look, to, family), patience: patienceOf(look.check, is), send } as const;
+    const probe = {
+      protocol: "udp",
+      ...targetOf(look, to, family),
+      patience: patienceOf(look.check, is),
+      send,
+    } as const;
     const [outcome] = await outcomes(look, [probe]);
     const expected = [is, printExpectation("answer", answer)].filter((part) => part !== "").join(", ");
     if (outcome.fate !== is || is !== "Open") return { ok: outcome.fate === is, expected, seen: outcome.seen };

@@ -40,6 +40,10 @@ export function startCommandLoad(scene: Scene, load: Load, argv: readonly string
     name: load.name,
     counts: (since) => requests.counts(since),
     stop,
-    report: () => ({ name: load.name, description: argv.join(" "), ...requests.report(at, endedAt ?? scene.elapsed()) }),
+    report: () => ({
+      name: load.name,
+      description: argv.join(" "),
+      ...requests.report(at, endedAt ?? scene.elapsed()),
+    }),
   };
 }

@@ -46,6 +46,7 @@ export function httpSender({ url, insecure, timeout }: GeneratorOrder): HttpSend
 
 /** Of several addresses that failed, each has its reason. */
 function messageOf(error: Error): string {
-  const errors = error instanceof AggregateError ? error.errors.map((each) => (each as Error).message) : [error.message];
+  const errors =
+    error instanceof AggregateError ? error.errors.map((each) => (each as Error).message) : [error.message];
   return errors.join(", ") || ((error as NodeJS.ErrnoException).code ?? "no reason given");
 }

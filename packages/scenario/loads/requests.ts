@@ -60,7 +60,11 @@ export class Requests {
   }
 
   #tenths(at: Milliseconds, until: Milliseconds): LoadReport["tenths"] {
-    const tenths = Array.from({ length: Math.max(1, Math.ceil((until - at) / tenth)) }, () => ({ succeeded: 0, failed: 0, slowest: 0 }));
+    const tenths = Array.from({ length: Math.max(1, Math.ceil((until - at) / tenth)) }, () => ({
+      succeeded: 0,
+      failed: 0,
+      slowest: 0,
+    }));
     for (const [index, sent] of this.#at.entries()) {
       const took = this.#took[index] as number;
       const one = tenths[Math.min(tenths.length - 1, Math.max(0, Math.floor((sent - at) / tenth)))];
@@ -73,7 +77,8 @@ export class Requests {
   }
 }
 
-const sortedTimes = (took: readonly number[]): readonly number[] => took.filter((time) => time !== Infinity).toSorted((a, b) => a - b);
+const sortedTimes = (took: readonly number[]): readonly number[] =>
+  took.filter((time) => time !== Infinity).toSorted((a, b) => a - b);
 
 const percentile = (sorted: readonly number[], part: number): Milliseconds | null =>
   sorted.length === 0 ? null : milliseconds(percentileOf(sorted, part));

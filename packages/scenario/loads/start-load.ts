@@ -49,12 +49,18 @@ class GeneratedLoad implements RunningLoad {
     this.#load = load;
     this.#startedAt = scene.elapsed();
     this.#generator = generatorOf(load, scene.stage.topology, scene.stage.loadGenerator);
-    this.#running = startAt(scene, load.at, { argv: this.#generator.argv }, {
-      stdout: (chunk) => this.#read(String(chunk)),
-      stderr: (chunk) => void (this.#complaints = (this.#complaints + String(chunk)).slice(-4096)),
-    });
+    this.#running = startAt(
+      scene,
+      load.at,
+      { argv: this.#generator.argv },
+      {
+        stdout: (chunk) => this.#read(String(chunk)),
+        stderr: (chunk) => void (this.#complaints = (this.#complaints + String(chunk)).slice(-4096)),
+      },
+    );
     this.#running.exit.then(
-      ({ code }) => this.#ended(code === 0 ? undefined : `the generator ended with status ${code}: ${this.#complaints.trim()}`),
+      ({ code }) =>
+        this.#ended(code === 0 ? undefined : `the generator ended with status ${code}: ${this.#complaints.trim()}`),
       (error: unknown) => this.#ended(messageOf(error)),
     );
   }
@@ -89,7 +95,9 @@ class GeneratedLoad implements RunningLoad {
     const wanted = Math.floor((Math.max(0, span - this.#load.timeout) * this.#load.rate) / 1000);
     const { count } = this.#requests;
     const { description } = this.#generator;
-    return count >= 0.9 * wanted ? description : `${description} (${Math.round((count * 1000) / span)} a second were sent)`;
+    return count >= 0.9 * wanted
+      ? description
+      : `${description} (${Math.round((count * 1000) / span)} a second were sent)`;
   }
 
   #read(text: string): void {

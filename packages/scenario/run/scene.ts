@@ -1,7 +1,15 @@
 /** A lab with a scenario on it: what runs there beside the steps, and what is remembered of it. */
 import type { Client } from "@netwright/api";
 import { milliseconds, type Milliseconds } from "@netwright/base";
-import type { LabContext, LabPaths, NodeCommand, NodeRunResult, OutputListener, RunningCommand, Topology } from "@netwright/lab";
+import type {
+  LabContext,
+  LabPaths,
+  NodeCommand,
+  NodeRunResult,
+  OutputListener,
+  RunningCommand,
+  Topology,
+} from "@netwright/lab";
 import { runInNode, startInNode } from "@netwright/lab";
 import type { CheckWorld, Limit } from "../checks/look.ts";
 import type { RunningLoad } from "../loads/running-load.ts";
@@ -18,6 +26,8 @@ export interface Stage {
   readonly client: () => Promise<Client | undefined>;
   /** The netwright command, for the lab's server. */
   readonly netwright: readonly [string, ...string[]];
+  /** The program that sends a load's requests of HTTP, as nodes find it. */
+  readonly loadGenerator: readonly [string, ...string[]];
 }
 
 /** What one run has under way. */
@@ -45,8 +55,12 @@ export const runAt = (
 ): Promise<NodeRunResult> =>
   runInNode(stage.paths, node, { ...command, env: { ...env, ...command.env }, timeout, signal });
 
-export const startAt = ({ stage, env }: Scene, node: string, command: NodeCommand, on: OutputListener): RunningCommand =>
-  startInNode(stage.paths, node, { ...command, env: { ...env, ...command.env } }, on);
+export const startAt = (
+  { stage, env }: Scene,
+  node: string,
+  command: NodeCommand,
+  on: OutputListener,
+): RunningCommand => startInNode(stage.paths, node, { ...command, env: { ...env, ...command.env } }, on);
 
 export function worldOf(scene: Scene): CheckWorld {
   const { stage } = scene;

@@ -27,7 +27,10 @@ export const tcpSchema = z.strictObject({
 
 export const udpSchema = z.strictObject({
   to: targetField("HOST:PORT."),
-  send: z.string().default("ping").meta({ description: "The datagram; sent once a second until something is answered." }),
+  send: z
+    .string()
+    .default("ping")
+    .meta({ description: "The datagram; sent once a second until something is answered." }),
   is: fateField.meta({ description: "Open: something is answered. Refused: an ICMP error. Dropped: silence." }),
   answer: textExpectation("What is answered"),
   family: familyField,
@@ -36,7 +39,12 @@ export const udpSchema = z.strictObject({
 export const pingSchema = z.strictObject({
   to: hostField("A node's name, a DNS name, or an address."),
   is: fateField.meta({ description: "Open: an answer. Refused: unreachable, by ICMP. Dropped: silence." }),
-  count: integerField({ noun: "a number of requests", min: 1, max: 10_000, description: "How many, one after the other: all must fare alike." }).default(1),
+  count: integerField({
+    noun: "a number of requests",
+    min: 1,
+    max: 10_000,
+    description: "How many, one after the other: all must fare alike.",
+  }).default(1),
   size: integerField({ noun: "a number of octets", min: 0, max: 65_000, description: "Of payload." }).exactOptional(),
   fragment: z.boolean().default(true).meta({ description: "false: may not be fragmented on the way." }),
   family: familyField,
@@ -75,7 +83,10 @@ export const dnsSchema = z.strictObject({
   answers: z
     .array(z.string())
     .exactOptional()
-    .meta({ description: "Exactly these, of that type, in any order; [] for none. Left out: one or more, where the code is NOERROR." }),
+    .meta({
+      description:
+        "Exactly these, of that type, in any order; [] for none. Left out: one or more, where the code is NOERROR.",
+    }),
 });
 
 /** Expected x observed: every pair of nodes. */

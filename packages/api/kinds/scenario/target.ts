@@ -34,7 +34,11 @@ export const hostField = (description: string) =>
     .superRefine((text, context) => {
       if (/^[\w.:%-]+$/.test(text)) return;
       const message = `${JSON.stringify(text)} is no host`;
-      context.addIssue({ code: "custom", message, params: { code: "NW1203", hint: "a node's name, a DNS name, or an address" } });
+      context.addIssue({
+        code: "custom",
+        message,
+        params: { code: "NW1203", hint: "a node's name, a DNS name, or an address" },
+      });
     })
     .meta({ description });
 
@@ -45,6 +49,10 @@ export const urlField = (description: string) =>
       const url = URL.parse(text);
       if (url !== null && /^https?:$/.test(url.protocol)) return;
       const message = `${JSON.stringify(text)} is no URL of HTTP`;
-      context.addIssue({ code: "custom", message, params: { code: "NW1203", hint: "for example http://web:8080/healthz" } });
+      context.addIssue({
+        code: "custom",
+        message,
+        params: { code: "NW1203", hint: "for example http://web:8080/healthz" },
+      });
     })
     .meta({ description });

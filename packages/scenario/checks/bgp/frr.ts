@@ -28,9 +28,14 @@ export const frr: SpeakerKind = {
   // One session carries several families.
   parseSessions: (output) => {
     const peers = Object.values(JSON.parse(output) as Summary).flatMap(({ peers: own = {} }) => Object.entries(own));
-    return [...new Map(peers.map(([peer, { state }]): [string, BgpSession] => [peer, { peer, state: stateOf(state) }])).values()];
+    return [
+      ...new Map(
+        peers.map(([peer, { state }]): [string, BgpSession] => [peer, { peer, state: stateOf(state) }]),
+      ).values(),
+    ];
   },
-  routeCommand: (args, prefix) => vtysh(args, `show bgp ${prefix.includes(":") ? "ipv6" : "ipv4"} unicast ${prefix} json`),
+  routeCommand: (args, prefix) =>
+    vtysh(args, `show bgp ${prefix.includes(":") ? "ipv6" : "ipv4"} unicast ${prefix} json`),
   parseRoute: (output) => {
     const { paths = [] } = JSON.parse(output) as { readonly paths?: readonly Path[] };
     const used = paths.filter(({ bestpath, multipath }) => bestpath?.overall === true || multipath === true);
@@ -38,7 +43,9 @@ export const frr: SpeakerKind = {
     // A path over IPv6 may have a global and a link-local address of the same hop.
     return used.flatMap(({ nexthops = [] }) => {
       const hop = nexthops.find(({ scope }) => scope === "global") ?? nexthops[0];
-      return hop?.ip === undefined ? [] : [{ address: hop.ip, ...(hop.interface === undefined ? {} : { device: hop.interface }) }];
+      return hop?.ip === undefined
+        ? []
+        : [{ address: hop.ip, ...(hop.interface === undefined ? {} : { device: hop.interface }) }];
     });
   },
 };

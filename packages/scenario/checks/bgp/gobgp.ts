@@ -12,7 +12,11 @@ function ask(args: readonly string[], ...command: readonly string[]): readonly s
 const states = ["Unknown", "Idle", "Connect", "Active", "OpenSent", "OpenConfirm", "Established"];
 
 interface Neighbor {
-  readonly state?: { readonly neighbor_address?: string; readonly session_state?: number; readonly admin_state?: number };
+  readonly state?: {
+    readonly neighbor_address?: string;
+    readonly session_state?: number;
+    readonly admin_state?: number;
+  };
 }
 type Rib = Readonly<Record<string, readonly Path[] | undefined>>;
 interface Path {
@@ -31,7 +35,9 @@ export const gobgp: SpeakerKind = {
     })),
   routeCommand: (args, prefix) => ask(args, "global", "rib", "-a", prefix.includes(":") ? "ipv6" : "ipv4", prefix),
   parseRoute: (output) => {
-    const paths = Object.values(JSON.parse(output) as Rib).flatMap((all) => (Array.isArray(all) ? (all as readonly Path[]) : []));
+    const paths = Object.values(JSON.parse(output) as Rib).flatMap((all) =>
+      Array.isArray(all) ? (all as readonly Path[]) : [],
+    );
     const best = paths.filter(({ best: chosen }) => chosen === true);
     if (best.length === 0) return undefined;
     return best.flatMap(({ attrs = [] }) => {

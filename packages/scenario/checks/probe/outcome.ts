@@ -60,7 +60,13 @@ const icmpWords: Readonly<Record<4 | 6, Words>> = {
   6: (type, code, mtu) => {
     if (type === "2") return `packet too big, MTU ${mtu}`;
     if (type === "3") return "hop limit exceeded";
-    const codes = ["no route", "administratively prohibited", "beyond scope", "address unreachable", "port unreachable"];
+    const codes = [
+      "no route",
+      "administratively prohibited",
+      "beyond scope",
+      "address unreachable",
+      "port unreachable",
+    ];
     return type === "1" ? (codes[Number(code)] ?? "rejected by a route or policy") : "parameter problem";
   },
   4: (type, code, mtu) => {
@@ -73,4 +79,8 @@ const icmpWords: Readonly<Record<4 | 6, Words>> = {
 };
 
 export const printTime = (took: number): string =>
-  took >= 1000 ? `${Number((took / 1000).toFixed(1))} s` : took >= 10 ? `${Math.round(took)} ms` : `${took.toFixed(1)} ms`;
+  took >= 1000
+    ? `${Number((took / 1000).toFixed(1))} s`
+    : took >= 10
+      ? `${Math.round(took)} ms`
+      : `${took.toFixed(1)} ms`;

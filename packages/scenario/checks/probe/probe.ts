@@ -36,7 +36,16 @@ export interface ProbeResult {
 
 const families = { 4: "4", 6: "6", any: "0" } as const;
 
-export function probeWord({ protocol, family, host, port = 0, patience, send, size = 56, whole = false }: Probe): string {
+export function probeWord({
+  protocol,
+  family,
+  host,
+  port = 0,
+  patience,
+  send,
+  size = 56,
+  whole = false,
+}: Probe): string {
   const payload = protocol === "icmp" ? String(size) : Buffer.from(send ?? "").toString("hex");
   const words = [protocol, families[family ?? "any"], host, port, Math.ceil(patience), payload, whole ? 1 : 0];
   return words.join("\t");

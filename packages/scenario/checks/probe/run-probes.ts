@@ -32,7 +32,10 @@ export async function runProbes(given: ProbesAt): Promise<readonly (ProbeResult 
   const argv = ["perl", "-e", probeScript, series ? "series" : "all", ...probes.map(probeWord)];
   const done = await world.run(node, { argv }, { ...limit, timeout });
   if (done.code !== 0 && !done.timedOut)
-    throw new NetwrightError("NW1602", `probes cannot be sent from ${node}: ${done.stderr.trim() || `perl ended with ${done.code}`}`);
+    throw new NetwrightError(
+      "NW1602",
+      `probes cannot be sent from ${node}: ${done.stderr.trim() || `perl ended with ${done.code}`}`,
+    );
   const results = new Map(parseResults(done.stdout).map((result) => [result.index, result]));
   return probes.map((_, index) => results.get(index));
 }
