@@ -99,8 +99,7 @@ class RunningCapture implements Begun {
   #why(): string {
     const said = this.#said
       .split("\n")
-      .filter((line) => line !== "" && !/listening on|packets? captured/.test(line))
-      .at(-1);
+      .findLast((line) => line !== "" && !/listening on|packets? captured/.test(line));
     return [this.#ended ?? "tcpdump does not answer", ...(said === undefined ? [] : [said])].join(": ");
   }
 

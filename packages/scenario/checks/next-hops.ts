@@ -15,7 +15,7 @@ const peerOf = ({ nodes }: Topology, node: string, device: string | undefined): 
 function isCalled(topology: Topology, node: string, { address, device }: NextHop, name: string): boolean {
   if (name === address || name === device) return true;
   if (address !== undefined && holds(topology, name, address)) return true;
-  const known = topology.nodes.some((each) => address !== undefined && addressesOf(each).includes(address as never));
+  const known = topology.nodes.some((each) => address !== undefined && addressesOf(each).includes(address));
   return !known && peerOf(topology, node, device) === name;
 }
 
@@ -41,7 +41,7 @@ export const printNextHops = (topology: Topology, node: string, hops: readonly N
     : hops
         .map(({ address, device }) => {
           const holder = topology.nodes.find(
-            (each) => address !== undefined && addressesOf(each).includes(address as never),
+            (each) => address !== undefined && addressesOf(each).includes(address),
           );
           const name = holder?.name ?? peerOf(topology, node, device);
           const words = [name, address, device === undefined ? undefined : `dev ${device}`];

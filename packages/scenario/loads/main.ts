@@ -30,8 +30,9 @@ function send(): void {
 
 function tick(): void {
   if (order.for > 0 && since() >= order.for) ending = true;
-  while (!ending && dueAt(sent) <= since()) send();
-  if (!ending) setTimeout(tick, Math.max(0, dueAt(sent) - since()));
+  if (ending) return;
+  while (dueAt(sent) <= since()) send();
+  setTimeout(tick, Math.max(0, dueAt(sent) - since()));
 }
 
 function tell(): void {

@@ -21,11 +21,16 @@ const startLimit = milliseconds(20_000);
  * Resolves when its first request has ended, well or not; a `command` has only been started then.
  * @throws NW1604 when the generator ends or says nothing before
  */
-export async function startLoad(scene: Scene, load: Load): Promise<RunningLoad> {
+export async function startLoad(scene: Scene, load: Load, signal: AbortSignal): Promise<RunningLoad> {
   if (load.command !== undefined) return startCommandLoad(scene, load, load.command);
   const running = new GeneratedLoad(scene, load);
-  await running.flows();
-  return running;
+  try {
+    await running.flows(signal);
+    return running;
+  } catch (error) {
+    running.abandon();
+    throw error;
+  }
 }
 
 class GeneratedLoad implements RunningLoad {
@@ -65,15 +70,18 @@ class GeneratedLoad implements RunningLoad {
     );
   }
 
-  async flows(): Promise<void> {
+  async flows(signal: AbortSignal): Promise<void> {
     const { clock } = this.#scene.stage.context;
     const deadline = clock.monotonic() + startLimit + this.#load.timeout;
     while (this.#requests.count === 0 && this.#endedAt === undefined && clock.monotonic() < deadline)
-      await clock.sleep(milliseconds(2));
+      await clock.sleep(milliseconds(2), signal);
     if (this.#readyAt !== undefined && this.#requests.count > 0) return;
-    this.#running.abandon();
     const why = this.#complaints.trim() || (this.#endedAt === undefined ? "it does not begin" : "its generator ended");
     throw new NetwrightError("NW1604", `no load ${this.name} at ${this.#load.at}: ${why}`);
+  }
+
+  abandon(): void {
+    this.#running.abandon();
   }
 
   counts(since: Milliseconds): LoadCounts {

@@ -31,7 +31,7 @@ const dropped = (why: string): Outcome => ({ fate: "Dropped", seen: `Dropped: ${
 const refused = (by: string, why: string): Outcome => ({ fate: "Refused", seen: `Refused by ${by}: ${why}` });
 
 const isOwn = ({ nodes }: Topology, from: string, address: string): boolean =>
-  nodes.some((node) => node.name === from && addressesOf(node).includes(address as never));
+  nodes.some((node) => node.name === from && addressesOf(node).includes(address));
 
 /** Numbers of Linux, as the program prints them. */
 function ofErrno(from: string, errno: number, text: string): Outcome {
