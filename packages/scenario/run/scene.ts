@@ -4,6 +4,7 @@ import { milliseconds, type Milliseconds } from "@netwright/base";
 import type {
   LabContext,
   LabPaths,
+  LabRecord,
   NodeCommand,
   NodeRunResult,
   OutputListener,
@@ -22,6 +23,8 @@ export interface Stage {
   readonly lab: string;
   readonly paths: LabPaths;
   readonly topology: Topology;
+  /** What the lab itself runs. */
+  readonly programs: LabRecord["programs"];
   /** Of the lab's server; undefined where it has none. */
   readonly client: () => Promise<Client | undefined>;
   /** The netwright command, for the lab's server. */
