@@ -58,7 +58,7 @@ export const needs = [
   need("postfix", "postfix", "test", "a scenario's mail servers"),
   need("/usr/lib/dovecot/imap", "dovecot-imapd", "test", "mailboxes of a scenario's mail servers"),
   need("/usr/lib/dovecot/lmtp", "dovecot-lmtpd", "test", "delivery to those mailboxes"),
-  need("iperf3", "iperf3", "bench", "TCP throughput"),
+  need("iperf3", "iperf3", "test", "TCP throughput, also as a check of scenarios"),
   need("wrk", "wrk", "bench", "HTTP load"),
 ];
 

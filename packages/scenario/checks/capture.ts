@@ -97,9 +97,7 @@ class RunningCapture implements Begun {
   }
 
   #why(): string {
-    const said = this.#said
-      .split("\n")
-      .findLast((line) => line !== "" && !/listening on|packets? captured/.test(line));
+    const said = this.#said.split("\n").findLast((line) => line !== "" && !/listening on|packets? captured/.test(line));
     return [this.#ended ?? "tcpdump does not answer", ...(said === undefined ? [] : [said])].join(": ");
   }
 

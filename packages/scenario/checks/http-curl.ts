@@ -33,7 +33,13 @@ export function curlArguments(
   const address = hostFor(topology, at, hostname, family);
   const resolved = `${hostname}:${port === "" ? (protocol === "https:" ? 443 : 80) : port}:[${address}]`;
   return [
-    "curl", "--disable", "--silent", "--noproxy", "*", "--max-time", (timeout / 1000).toFixed(3),
+    "curl",
+    "--disable",
+    "--silent",
+    "--noproxy",
+    "*",
+    "--max-time",
+    (timeout / 1000).toFixed(3),
     ...(method === "HEAD" ? ["--head"] : ["--request", method]),
     ...Object.entries(headers).flatMap(([name, value]) => ["--header", `${name}: ${value}`]),
     // --data-raw adds a Content-Type of forms, which a body of its own should not claim.
@@ -46,8 +52,10 @@ export function curlArguments(
       : [version === "2" ? (protocol === "http:" ? "--http2-prior-knowledge" : "--http2") : "--http1.1"]),
     ...(redirects ? ["--location", "--max-redirs", "10"] : []),
     ...(address === hostname ? [] : ["--resolve", resolved]),
-    "--write-out", `${bodyMark}%{header_json}${partMark}%{certs}${partMark}%{json}`,
-    "--", url,
+    "--write-out",
+    `${bodyMark}%{header_json}${partMark}%{certs}${partMark}%{json}`,
+    "--",
+    url,
   ];
 }
 

@@ -40,9 +40,7 @@ export const printNextHops = (topology: Topology, node: string, hops: readonly N
     ? "with no next hop"
     : hops
         .map(({ address, device }) => {
-          const holder = topology.nodes.find(
-            (each) => address !== undefined && addressesOf(each).includes(address),
-          );
+          const holder = topology.nodes.find((each) => address !== undefined && addressesOf(each).includes(address));
           const name = holder?.name ?? peerOf(topology, node, device);
           const words = [name, address, device === undefined ? undefined : `dev ${device}`];
           return `via ${words.filter((word) => word !== undefined).join(" ")}`;

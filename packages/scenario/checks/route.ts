@@ -31,7 +31,9 @@ export const route: CheckKind<"route"> = {
 
 /** A prefix as it stands in the table; for an address the route that it takes. */
 export const routeCommand = (to: string): readonly string[] => [
-  "ip", "-j", to.includes(":") ? "-6" : "-4",
+  "ip",
+  "-j",
+  to.includes(":") ? "-6" : "-4",
   ...(to === "default" || to.includes("/")
     ? ["route", "show", "table", "all", "exact", to]
     : ["route", "get", "fibmatch", to]),

@@ -88,8 +88,16 @@ const clientArguments = (
   host: string,
   port: string,
 ): readonly string[] => [
-  "iperf3", "--client", host, "--port", port, "--json", "--time", String(Math.max(1, Math.round(span / 1000))),
-  "--connect-timeout", "5000",
+  "iperf3",
+  "--client",
+  host,
+  "--port",
+  port,
+  "--json",
+  "--time",
+  String(Math.max(1, Math.round(span / 1000))),
+  "--connect-timeout",
+  "5000",
   ...(protocol === "UDP"
     ? ["--udp", "--bitrate", baseline === undefined && atLeast !== undefined ? `${Math.ceil(atLeast * 1.1)}M` : "0"]
     : []),

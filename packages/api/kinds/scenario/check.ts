@@ -119,10 +119,15 @@ const fileCheckSchema = z.strictObject({
 });
 
 const bgpSchema = z.strictObject({
-  peer: z.string().exactOptional().meta({ description: "A node's name or an address; left out: all sessions." }),
+  peer: z.string().exactOptional().meta({
+    description: "A node's name or an address; left out: all sessions, or none of them where a prefix is named.",
+  }),
   state: z.string().default("Established").meta({ description: "As RFC 4271 section 8.2.2 names it." }),
-  prefix: z.string().exactOptional().meta({ description: "A prefix that the node has a BGP route for." }),
-  via: z.array(z.string()).exactOptional().meta({ description: "Its next hops, all: nodes or addresses." }),
+  prefix: z
+    .string()
+    .exactOptional()
+    .meta({ description: "A prefix that the node has a BGP route for: exactly this one." }),
+  via: z.array(z.string()).exactOptional().meta({ description: "Its next hops, all: nodes, addresses or devices." }),
 });
 
 const routeSchema = z.strictObject({

@@ -80,13 +80,10 @@ export const dnsSchema = z.strictObject({
   type: z.string().default("AAAA").meta({ description: "Record type." }),
   server: hostField("Who is asked; left out: the node's resolver.").exactOptional(),
   code: z.string().default("NOERROR").meta({ description: "Response code (RFC 6895), for example NXDOMAIN." }),
-  answers: z
-    .array(z.string())
-    .exactOptional()
-    .meta({
-      description:
-        "Exactly these, of that type, in any order; [] for none. Left out: one or more, where the code is NOERROR.",
-    }),
+  answers: z.array(z.string()).exactOptional().meta({
+    description:
+      "Exactly these, of that type, in any order; [] for none. Left out: one or more, where the code is NOERROR.",
+  }),
 });
 
 /** Expected x observed: every pair of nodes. */

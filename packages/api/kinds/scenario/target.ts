@@ -1,4 +1,4 @@
-/** HOST:PORT: where a probe goes. */
+/** Where probes go: HOST:PORT, hosts and URLs. */
 import { z } from "zod";
 
 export interface Target {
@@ -15,44 +15,30 @@ export function parseTarget(text: string): Target | undefined {
   return host === undefined || port < 1 || port > 65_535 ? undefined : { host, port };
 }
 
-const hint = "for example web:443, 192.0.2.1:53 or [2001:db8::1]:443";
-
-export const targetField = (description: string) =>
+/** A text that is checked but stays a text. What stands in for a parameter is checked when its value is there. */
+const checkedText = (description: string, noun: string, hint: string, isGood: (text: string) => boolean) =>
   z
     .string()
     .superRefine((text, context) => {
-      if (parseTarget(text) !== undefined) return;
-      const message = `${JSON.stringify(text)} is not HOST:PORT`;
+      if (text.includes("${{") || isGood(text)) return;
+      const message = `${JSON.stringify(text)} is not ${noun}`;
       context.addIssue({ code: "custom", message, params: { code: "NW1203", hint } });
     })
     .meta({ description });
 
-/** A name or an address of a node, without port. */
+export const targetField = (description: string) =>
+  checkedText(
+    description,
+    "HOST:PORT",
+    "for example web:443, 192.0.2.1:53 or [2001:db8::1]:443",
+    (text) => parseTarget(text) !== undefined,
+  );
+
+/** A name or an address, without a port. */
 export const hostField = (description: string) =>
-  z
-    .string()
-    .superRefine((text, context) => {
-      if (/^[\w.:%-]+$/.test(text)) return;
-      const message = `${JSON.stringify(text)} is no host`;
-      context.addIssue({
-        code: "custom",
-        message,
-        params: { code: "NW1203", hint: "a node's name, a DNS name, or an address" },
-      });
-    })
-    .meta({ description });
+  checkedText(description, "a host", "a node's name, a DNS name, or an address", (text) => /^[\w.:%-]+$/.test(text));
 
 export const urlField = (description: string) =>
-  z
-    .string()
-    .superRefine((text, context) => {
-      const url = URL.parse(text);
-      if (url !== null && /^https?:$/.test(url.protocol)) return;
-      const message = `${JSON.stringify(text)} is no URL of HTTP`;
-      context.addIssue({
-        code: "custom",
-        message,
-        params: { code: "NW1203", hint: "for example http://web:8080/healthz" },
-      });
-    })
-    .meta({ description });
+  checkedText(description, "a URL of HTTP", "for example http://web:8080/healthz", (text) =>
+    /^https?:$/.test(URL.parse(text)?.protocol ?? ""),
+  );

@@ -6,10 +6,13 @@ function vtysh(args: readonly string[], command: string): readonly string[] {
   const directory = optionOf(args, "--vty_socket");
   const space = optionOf(args, "-N", "--pathspace");
   return [
-    "vtysh", "-d", "bgpd",
+    "vtysh",
+    "-d",
+    "bgpd",
     ...(directory === undefined ? [] : ["--vty_socket", directory]),
     ...(space === undefined ? [] : ["-N", space]),
-    "-c", command,
+    "-c",
+    command,
   ];
 }
 
