@@ -13,7 +13,6 @@ export type { OnProgress, Progress } from "./progress.ts";
 export type { LabPrograms } from "./programs/netwright.ts";
 export { defaultLabName, labPaths, type LabPaths } from "./record/paths.ts";
 export type { LabPhase, LabRecord } from "./record/record.ts";
-export { addressToward } from "./topology/address-toward.ts";
 export { defaultLab, maxHosts } from "./topology/default-lab.ts";
 export { fabricObjects, poolName } from "./topology/fabric.ts";
 export { findLink } from "./topology/find.ts";

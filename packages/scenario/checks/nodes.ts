@@ -1,16 +1,27 @@
 /** Nodes of the topology behind names and addresses. Pure. */
-import { addressToward, type Topology, type TopologyNode } from "@netwright/lab";
+import { ipParts } from "@netwright/base";
+import type { Topology, TopologyNode } from "@netwright/lab";
 
-/** By which address it is reached from there: a node's as the topology has it; anything else, and IPv4, is resolved there. */
-export function hostFor(topology: Topology, from: string, host: string, family: 4 | 6 | undefined): string {
-  return (family === 4 ? null : addressToward(topology, from, host)) ?? host;
+/**
+ * What the node resolves. A plain Linux node knows all others by its /etc/hosts, as its programs do; for nodes that do not
+ * it is the address of a node that they would take: on the link between both, on the switch that both are on, or the first.
+ */
+export function hostFor({ nodes }: Topology, from: string, host: string, family: 4 | 6 | undefined): string {
+  const [asker, asked] = [from, host].map((name) => nodes.find((node) => node.name === name));
+  if (asker === undefined || asked === undefined || asker.role === "Linux" || family === 4) return host;
+  const near = asked.ports.find(({ peer, address }) => peer.node === from && address !== null)?.address;
+  const shared = asker.management === null ? null : asked.management;
+  const first = asked.ports.find(({ address }) => address !== null)?.address;
+  return near ?? shared ?? first ?? asked.host?.vtep ?? host;
 }
 
 /** Every address that the topology gave it. */
 export const addressesOf = ({ ports, host, management }: TopologyNode): readonly string[] =>
-  [...ports.flatMap(({ address, linkLocal }) => [address, linkLocal]), host?.vtep ?? null, management].filter(
-    (address) => address !== null,
-  );
+  [
+    ...ports.flatMap(({ addresses, linkLocal }) => [...addresses.map((each) => ipParts(each).address), linkLocal]),
+    host?.vtep ?? null,
+    management,
+  ].filter((address) => address !== null);
 
 /** `b (fd00::1)`, or the address alone when it is nobody's. */
 export function printHolder(topology: Topology, address: string): string {
