@@ -14,7 +14,7 @@ const own = String(internet1?.ports[0]?.address);
 const other = String(provider?.ports.find(({ peer }) => peer.node === "internet1")?.address);
 
 test("perl compiles the program without a single warning", () => {
-  expect(spawnSync("perl", ["-c"], { input: probeScript, encoding: "utf8" }).stderr).toBe("- syntax OK\n");
+  expect(spawnSync("perl", ["-cw", "-Mstrict"], { input: probeScript, encoding: "utf8" }).stderr).toBe("- syntax OK\n");
 });
 
 test("a probe as the program's word", () => {
