@@ -44,6 +44,8 @@ describe("nodes behind names and addresses", () => {
     expect(nextHopsProblem(topology, "edge1", hops, ["fe80::1234", "x"])).toBeUndefined();
     expect(nextHopsProblem(topology, "edge1", hops, ["provider"])).toBe(`also via host1 fe80::1234 dev ${device}`);
     expect(nextHopsProblem(topology, "edge1", hops.slice(0, 1), ["provider", "host2"])).toBe("not via host2");
+    const known = [{ address: addressOf("provider", "edge1"), device: String(device) }];
+    expect(nextHopsProblem(topology, "edge1", known, ["host1"])).toMatch(/^not via host1, also via provider /);
     expect(printNextHops(topology, "edge1", [])).toBe("with no next hop");
   });
 });
