@@ -1,6 +1,6 @@
 /** Next hops as people name them: nodes, addresses or devices. Pure. */
 import type { Topology } from "@netwright/lab";
-import { addressesOf, holds } from "./nodes.ts";
+import { addressesOf } from "./nodes.ts";
 
 export interface NextHop {
   readonly address?: string;
@@ -11,12 +11,12 @@ export interface NextHop {
 const peerOf = ({ nodes }: Topology, node: string, device: string | undefined): string | undefined =>
   nodes.find(({ name }) => name === node)?.ports.find((port) => port.interface === device)?.peer.node;
 
-/** A link-local address is of whoever is at the other end. */
+/** A link-local address is of whoever is at the other end; a name that is both a node's and a device's is the node's. */
 function isCalled(topology: Topology, node: string, { address, device }: NextHop, name: string): boolean {
-  if (name === address || name === device) return true;
-  if (address !== undefined && holds(topology, name, address)) return true;
-  const known = topology.nodes.some((each) => address !== undefined && addressesOf(each).includes(address));
-  return !known && peerOf(topology, node, device) === name;
+  const known = topology.nodes.find((each) => address !== undefined && addressesOf(each).includes(address));
+  if (name === address || name === known?.name) return true;
+  const isNode = topology.nodes.some((each) => each.name === name);
+  return isNode ? known === undefined && peerOf(topology, node, device) === name : name === device;
 }
 
 /** Undefined: exactly these, in any order. */
