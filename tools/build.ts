@@ -1,6 +1,6 @@
 /**
  * `npm run build [-- DIRECTORY]`: the programs as bundles in dist, or in the directory given, which need no node_modules: netwright.mjs is all of Netwright and
- * loads what a verb needs from dist/chunks; server.mjs and agent.mjs are one file each, for hosts that run only that.
+ * loads what a verb needs from dist/chunks; server.mjs, agent.mjs and load.mjs (requests of scenarios) are one file each, for who runs only that.
  * The licences of what is inside stand in THIRD-PARTY.txt.
  */
 import { rmSync, statSync, writeFileSync } from "node:fs";
@@ -40,14 +40,19 @@ const results = [
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
   }).catch(failed),
-  await build({ ...common, entryPoints: { server: "packages/server/main.ts", agent: "packages/agent/main.ts" } }).catch(
-    failed,
-  ),
+  await build({
+    ...common,
+    entryPoints: {
+      server: "packages/server/main.ts",
+      agent: "packages/agent/main.ts",
+      load: "packages/scenario/loads/main.ts",
+    },
+  }).catch(failed),
 ];
 
 const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
 writeFileSync(join(outdir, "THIRD-PARTY.txt"), renderNotices(root, inputs));
-for (const name of ["netwright", "server", "agent"]) {
+for (const name of ["netwright", "server", "agent", "load"]) {
   const path = join(outdir, `${name}.mjs`);
   process.stdout.write(`${relative(root, path).padEnd(20)} ${statSync(path).size} B\n`);
 }

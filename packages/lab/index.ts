@@ -15,6 +15,7 @@ export { defaultLabName, labPaths, type LabPaths } from "./record/paths.ts";
 export type { LabPhase, LabRecord } from "./record/record.ts";
 export { defaultLab, maxHosts } from "./topology/default-lab.ts";
 export { fabricObjects, poolName } from "./topology/fabric.ts";
+export { findLink } from "./topology/find.ts";
 export { planLab } from "./topology/plan-lab.ts";
 export type { Neighbor, Port, PortIdentity, Topology, TopologyLink, TopologyNode } from "./topology/topology.ts";
 export { capture, type CaptureOptions } from "./verbs/capture.ts";

@@ -61,7 +61,7 @@ export const needs = [
   need("postfix", "postfix", "test", "a scenario's mail servers"),
   need("/usr/lib/dovecot/imap", "dovecot-imapd", "test", "mailboxes of a scenario's mail servers"),
   need("/usr/lib/dovecot/lmtp", "dovecot-lmtpd", "test", "delivery to those mailboxes"),
-  need("iperf3", "iperf3", "bench", "TCP throughput"),
+  need("iperf3", "iperf3", "test", "TCP throughput, also as a check of scenarios"),
   need("wrk", "wrk", "bench", "HTTP load"),
   need("mn", "mininet", "bench", "the same topologies by somebody else's tool"),
   need("brctl", "bridge-utils", "bench", "Mininet's switches"),

@@ -8,6 +8,7 @@ const programs = [
   ["netwright.mjs", "dist/netwright.mjs"],
   ["server.mjs", "dist/server.mjs"],
   ["agent.mjs", "dist/agent.mjs"],
+  ["load.mjs", "dist/load.mjs"],
   ["chunks", "dist/chunks"],
   ["THIRD-PARTY.txt", "THIRD-PARTY.txt"],
 ] as const;

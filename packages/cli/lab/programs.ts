@@ -1,4 +1,4 @@
-/** How a lab starts server and agents: by the Node that runs this, from sources in a checkout, else from the bundle. */
+/** How a lab starts server and agents, and scenarios their load: by the Node that runs this, from sources in a checkout, else from the bundle. */
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { LabPrograms } from "@netwright/lab";
@@ -18,3 +18,9 @@ export const labPrograms: LabPrograms = {
   // The agent's own program: what it does not load it need not compile, keep in memory and copy whenever it forks.
   agent: [...node, isSource ? join(here, "../../agent/main.ts") : join(bundles, "agent.mjs")],
 };
+
+/** Requests of a scenario's load come from a program of its own, at the node that sends them. */
+export const loadGenerator: readonly [string, ...string[]] = [
+  ...node,
+  isSource ? join(here, "../../scenario/loads/main.ts") : join(bundles, "load.mjs"),
+];

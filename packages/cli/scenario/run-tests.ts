@@ -18,7 +18,7 @@ import {
 } from "@netwright/scenario";
 import { exec } from "@netwright/lab";
 import { labContext } from "../lab/context.ts";
-import { labPrograms } from "../lab/programs.ts";
+import { labPrograms, loadGenerator } from "../lab/programs.ts";
 import type { Invocation } from "../verb.ts";
 import { renderFailure } from "../print/failure.ts";
 import { questionsOn } from "./ask.ts";
@@ -45,6 +45,7 @@ export async function runTests({ invocation, options, jobs, seed, load }: Tests)
     context: labContext,
     programs: labPrograms,
     netwright: netwrightCommand,
+    loadGenerator,
     session: session.name,
     signal,
     connect: async (socket, tokenPath) =>

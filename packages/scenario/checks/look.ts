@@ -1,7 +1,7 @@
 /** What every kind of check is: a folder-less file here and one line in the registry. */
 import type { Check, Client, SubjectOf, CheckSubject } from "@netwright/api";
 import type { Clock, Milliseconds } from "@netwright/base";
-import type { NodeCommand, NodeRunResult, Topology } from "@netwright/lab";
+import type { NodeCommand, NodeRunResult, OutputListener, RunningCommand, Topology } from "@netwright/lab";
 import type { RunningLoad } from "../loads/running-load.ts";
 import type { Evidence } from "../report/report.ts";
 
@@ -21,6 +21,8 @@ export interface CheckWorld {
   readonly clock: Clock;
   /** Runs at a node to its end. */
   readonly run: (node: string, command: NodeCommand, limit: Limit) => Promise<NodeRunResult>;
+  /** Begins at a node, for what runs beside the step. */
+  readonly start: (node: string, command: NodeCommand, on: OutputListener) => RunningCommand;
   /** Everything that a background program, or one of the lab's at that node, wrote; undefined when there is none. */
   readonly logOf: (program: string, node: string | undefined) => Promise<string | undefined>;
   readonly load: (name: string) => RunningLoad | undefined;
@@ -30,8 +32,8 @@ export interface CheckWorld {
   readonly client: () => Promise<Client | undefined>;
   /** Runs beside the runner, in the directory of the scenario's file, with the topology in its environment. */
   readonly runHere: (command: readonly [string, ...string[]], limit: Limit) => Promise<NodeRunResult>;
-  /** Where evidence of this run goes. */
-  readonly evidencePath: (name: string) => string;
+  /** Writes evidence of this run. @returns its path */
+  readonly keep: (name: string, content: Uint8Array) => Promise<string>;
 }
 
 export interface Limit {

@@ -10,6 +10,8 @@ export interface LabsOptions {
   readonly programs: LabPrograms;
   /** The netwright command. */
   readonly netwright: readonly [string, ...string[]];
+  /** The program that sends a load's requests of HTTP. */
+  readonly loadGenerator: readonly [string, ...string[]];
   /** Unique on this machine: its labs are called so, with a number. */
   readonly session: string;
   readonly signal: AbortSignal;
@@ -84,7 +86,7 @@ export class Labs {
   }
 
   #stage({ name, topology, programs }: LabRecord): Stage {
-    const { context, netwright, connect } = this.#options;
+    const { context, netwright, loadGenerator, connect } = this.#options;
     const paths = labPaths(name);
     const served = topology.nodes.some(({ role }) => role === "Control");
     let client: Promise<Client> | undefined;
@@ -95,6 +97,7 @@ export class Labs {
       topology,
       programs,
       netwright,
+      loadGenerator,
       client: async () => (served ? await (client ??= connect(paths.socket, paths.token)) : undefined),
     };
   }

@@ -83,7 +83,7 @@ class Doing {
     await this.#commandsOf();
     if (action.netwright !== undefined) await this.#netwright(action.netwright);
     this.#startPrograms();
-    for (const load of action.load) scene.loads.push(await startLoad(scene, load));
+    for (const load of action.load) scene.loads.push(await startLoad(scene, load, signal));
     await this.#waits();
     if (action.pause !== undefined) await scene.stage.context.clock.sleep(action.pause, signal);
     await this.#look(action.checks, "checks");

@@ -1,8 +1,17 @@
 /** A lab with a scenario on it: what runs there beside the steps, and what is remembered of it. */
 import type { Client } from "@netwright/api";
 import { milliseconds, type Milliseconds } from "@netwright/base";
-import type { LabContext, LabPaths, LabRecord, NodeCommand, NodeRunResult, Topology } from "@netwright/lab";
-import { runInNode } from "@netwright/lab";
+import type {
+  LabContext,
+  LabPaths,
+  LabRecord,
+  NodeCommand,
+  NodeRunResult,
+  OutputListener,
+  RunningCommand,
+  Topology,
+} from "@netwright/lab";
+import { runInNode, startInNode } from "@netwright/lab";
 import type { CheckWorld, Limit } from "../checks/look.ts";
 import type { RunningLoad } from "../loads/running-load.ts";
 import type { BackgroundProgram } from "./background.ts";
@@ -20,6 +29,8 @@ export interface Stage {
   readonly client: () => Promise<Client | undefined>;
   /** The netwright command, for the lab's server. */
   readonly netwright: readonly [string, ...string[]];
+  /** The program that sends a load's requests of HTTP, as nodes find it. */
+  readonly loadGenerator: readonly [string, ...string[]];
 }
 
 /** What one run has under way. */
@@ -47,18 +58,30 @@ export const runAt = (
 ): Promise<NodeRunResult> =>
   runInNode(stage.paths, node, { ...command, env: { ...env, ...command.env }, timeout, signal });
 
+export const startAt = (
+  { stage, env }: Scene,
+  node: string,
+  command: NodeCommand,
+  on: OutputListener,
+): RunningCommand => startInNode(stage.paths, node, { ...command, env: { ...env, ...command.env } }, on);
+
 export function worldOf(scene: Scene): CheckWorld {
   const { stage } = scene;
   return {
     topology: stage.topology,
     clock: stage.context.clock,
     run: (node, command, limit) => runAt(scene, node, command, limit),
+    start: (node, command, on) => startAt(scene, node, command, on),
     logOf: (program, node) => logOf(scene, program, node),
     load: (name) => scene.loads.find((load) => load.name === name),
     stepBegan: (name) => scene.begun.get(name),
     client: stage.client,
     runHere: (command, limit) => runHere(scene, command, limit),
-    evidencePath: scene.evidencePath,
+    keep: async (name, content) => {
+      const path = scene.evidencePath(name);
+      await stage.context.files.write(path, content);
+      return path;
+    },
   };
 }
 

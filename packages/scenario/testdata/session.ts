@@ -26,6 +26,7 @@ export async function runFiles(
     context: labContext,
     programs: { server: ["false"], agent: ["false"] },
     netwright: ["false"],
+    loadGenerator: [process.execPath, new URL("../loads/main.ts", import.meta.url).pathname],
     session: session.name,
     signal,
     connect: () => Promise.reject(new RangeError("no server here")),

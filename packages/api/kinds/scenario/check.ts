@@ -5,6 +5,7 @@ import { portField } from "../../fields/port.ts";
 import { nodesField, patternField, textExpectation } from "./expect.ts";
 import { dnsSchema, httpSchema, matrixSchema, pingSchema, tcpSchema, udpSchema } from "./probe.ts";
 import { spanField } from "./span.ts";
+import { hostField } from "./target.ts";
 
 const countField = (description: string) =>
   integerField({ noun: "a number", min: 0, max: Number.MAX_SAFE_INTEGER, description });
@@ -48,8 +49,8 @@ const boundsOf = (unit: string) => ({
 });
 
 const pathSchema = z.strictObject({
-  from: z.string().meta({ description: "A node." }),
-  to: z.string().meta({ description: "A node's name or an address." }),
+  from: z.string().meta({ description: "The node that measures." }),
+  to: hostField("A node's name, or an address; for `throughput`, of a node."),
 });
 
 const throughputSchema = pathSchema.extend({
@@ -118,10 +119,15 @@ const fileCheckSchema = z.strictObject({
 });
 
 const bgpSchema = z.strictObject({
-  peer: z.string().exactOptional().meta({ description: "A node's name or an address; left out: all sessions." }),
+  peer: z.string().exactOptional().meta({
+    description: "A node's name or an address; left out: all sessions, or none of them where a prefix is named.",
+  }),
   state: z.string().default("Established").meta({ description: "As RFC 4271 section 8.2.2 names it." }),
-  prefix: z.string().exactOptional().meta({ description: "A prefix that the node has a BGP route for." }),
-  via: z.array(z.string()).exactOptional().meta({ description: "Its next hops, all: nodes or addresses." }),
+  prefix: z
+    .string()
+    .exactOptional()
+    .meta({ description: "A prefix that the node has a BGP route for: exactly this one." }),
+  via: z.array(z.string()).exactOptional().meta({ description: "Its next hops, all: nodes, addresses or devices." }),
 });
 
 const routeSchema = z.strictObject({

@@ -3,18 +3,18 @@ import { z } from "zod";
 import { integerField } from "../../fields/integer.ts";
 import { nameField } from "../../fields/name.ts";
 import { spanField } from "./span.ts";
+import { hostField, targetField, urlField } from "./target.ts";
 
 export const loadSchema = z
   .strictObject({
     name: nameField("For checks and reports."),
     at: z.string().meta({ description: "The node that sends." }),
-    http: z
-      .string()
-      .exactOptional()
-      .meta({ description: "A URL, asked for at the rate whatever becomes of the answers (open loop)." }),
-    tcp: z.string().exactOptional().meta({ description: "HOST:PORT: a connection each time, opened and closed." }),
-    udp: z.string().exactOptional().meta({ description: "HOST:PORT: a datagram each time that must be answered." }),
-    ping: z.string().exactOptional().meta({ description: "An ICMP echo each time." }),
+    http: urlField(
+      "A URL, asked for at the rate whatever becomes of the answers (open loop); a status from 400 on has failed.",
+    ).exactOptional(),
+    tcp: targetField("HOST:PORT: a connection each time, opened and closed.").exactOptional(),
+    udp: targetField("HOST:PORT: a datagram each time that must be answered.").exactOptional(),
+    ping: hostField("A host: an ICMP echo each time.").exactOptional(),
     command: z.array(z.string()).min(1).exactOptional().meta({
       description: "A generator of your own, for example wrk, h2load or iperf3; its exit status counts as one request.",
     }),

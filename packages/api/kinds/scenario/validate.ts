@@ -4,6 +4,7 @@ import type { FieldPath, Finding } from "../kind.ts";
 import { checkSubjects, type Check } from "./check.ts";
 import { loadKinds, type Load } from "./load.ts";
 import type { Scenario } from "./schema.ts";
+import { contradictions, waitFindings } from "./validate-check.ts";
 import { validateFault } from "./validate-fault.ts";
 import { validateNemesis } from "./validate-nemesis.ts";
 import type { Action, ScenarioFile, Step } from "./step.ts";
@@ -87,6 +88,7 @@ function actionFindings(action: Action, path: FieldPath): readonly Finding[] {
     ...(action.nemesis === undefined ? [] : validateNemesis(action.nemesis, [...path, "nemesis"])),
     ...filesFindings(action.files, [...path, "files"]),
     ...action.load.flatMap((load, index) => loadFindings(load, [...path, "load", index])),
+    ...waitFindings(action.wait, [...path, "wait"]),
     ...(["wait", "checks"] as const).flatMap((field) =>
       action[field].flatMap((check, index) => checkFindings(check, action, [...path, field, index])),
     ),
@@ -124,6 +126,7 @@ function checkFindings(check: Check, action: Action, path: FieldPath): readonly 
         ]
       : []),
     ...neverFails(check, path),
+    ...contradictions(check, path),
   ];
 }
 

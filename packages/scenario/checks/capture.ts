@@ -1,0 +1,114 @@
+/** `capture`: packets on a link while the step runs, from before its faults and commands until its checks. */
+import type { SubjectOf } from "@netwright/api";
+import { messageOf, milliseconds, NetwrightError } from "@netwright/base";
+import { findLink, type Port, type RunningCommand } from "@netwright/lab";
+import type { Begun, CheckKind, CheckWorld, Limit } from "./look.ts";
+import { GrowingPcap, parseCounts, type CaptureCounts } from "./pcap.ts";
+
+type Capture = SubjectOf<"capture">;
+
+/** As much of a capture is kept as evidence. */
+const keptMax = 16 * 1024 * 1024;
+let captures = 0;
+
+export const capture: CheckKind<"capture"> = {
+  title: (spec) => `${spec.link}: ${printExpected(spec)}`,
+  begin: async (spec, world, limit) => {
+    const { end } = findLink(world.topology, spec.link);
+    const running = new RunningCapture(world, end, spec);
+    await running.listens(limit);
+    return running;
+  },
+  look: async ({ spec, limit, begun }) => {
+    const expected = printExpected(spec);
+    if (!(begun instanceof RunningCapture)) throw new RangeError("Invariant: a capture begins with its step");
+    const counts = await begun.settled(limit);
+    if (typeof counts === "string") return { ok: false, expected, seen: counts };
+    const { captured, dropped } = counts;
+    const ok = captured >= (spec.min ?? 0) && captured <= (spec.max ?? Infinity);
+    const seen = `${captured} ${captured === 1 ? "packet" : "packets"}${dropped > 0 ? `, ${dropped} more were lost by tcpdump` : ""}`;
+    return { ok, expected, seen, evidence: ok || captured === 0 ? [] : [await begun.evidence()] };
+  },
+};
+
+function printExpected({ filter, min, max }: Capture): string {
+  const what = filter === "" ? "packets" : `packets that match ${JSON.stringify(filter)}`;
+  if (max === 0) return `no ${what}`;
+  return (
+    [...(min === undefined ? [] : [`at least ${min}`]), ...(max === undefined ? [] : [`at most ${max}`])].join(
+      " and ",
+    ) + ` ${what}`
+  );
+}
+
+class RunningCapture implements Begun {
+  readonly #world: CheckWorld;
+  readonly #running: RunningCommand;
+  readonly #pcap = new GrowingPcap(keptMax);
+  readonly #name: string;
+  #said = "";
+  #ended: string | undefined;
+
+  constructor(world: CheckWorld, { node, interface: device }: Port, { filter }: Capture) {
+    this.#world = world;
+    this.#name = `capture-${++captures}-${node}-${device}.pcap`;
+    // -K: checksums are left to hardware that veth does not have. Immediate mode: the kernel keeps nothing back.
+    const argv = ["tcpdump", "-i", device, "-n", "-K", "-U", "-Z", "root", "--immediate-mode", "-w", "-"];
+    const command = { argv: filter === "" ? argv : [...argv, filter] };
+    this.#running = world.start(node, command, {
+      stdout: (chunk) => this.#pcap.push(chunk),
+      stderr: (chunk) => void (this.#said += String(chunk)),
+    });
+    this.#running.exit.then(
+      ({ code }) => void (this.#ended = code === 127 ? `${node} has no tcpdump` : `tcpdump ended with status ${code}`),
+      (error: unknown) => void (this.#ended = messageOf(error)),
+    );
+  }
+
+  /** @throws NW1601 with what tcpdump says when it does not capture, for example of a filter. */
+  async listens(limit: Limit): Promise<void> {
+    await this.#until(limit, () => this.#said.includes("listening on") || undefined);
+    if (this.#said.includes("listening on")) return;
+    await this.end();
+    throw new NetwrightError("NW1601", `no capture: ${this.#why()}`);
+  }
+
+  /** When everything that the kernel has taken so far is counted and has arrived here. A text: why that did not come. */
+  async settled(limit: Limit): Promise<CaptureCounts | string> {
+    const asked = (): number => parseCounts(this.#said)?.asked ?? 0;
+    for (;;) {
+      const before = asked();
+      this.#running.signal("SIGUSR1");
+      const counts = await this.#until(limit, () => (asked() > before ? parseCounts(this.#said)?.last : undefined));
+      if (counts === undefined) return this.#why();
+      const here = await this.#until(limit, () => this.#pcap.packets >= counts.captured || undefined);
+      if (here === undefined) return this.#why();
+      if (counts.captured + counts.dropped >= counts.received) return counts;
+    }
+  }
+
+  async evidence(): Promise<{ readonly kind: "File"; readonly name: string; readonly path: string }> {
+    return { kind: "File", name: this.#name, path: await this.#world.keep(this.#name, this.#pcap.content()) };
+  }
+
+  async end(): Promise<void> {
+    this.#running.abandon();
+    await this.#running.exit.catch(() => {});
+  }
+
+  #why(): string {
+    const said = this.#said.split("\n").findLast((line) => line !== "" && !/listening on|packets? captured/.test(line));
+    return [this.#ended ?? "tcpdump does not answer", ...(said === undefined ? [] : [said])].join(": ");
+  }
+
+  /** Undefined when the time was over, or tcpdump has ended. */
+  async #until<T>(limit: Limit, look: () => T | undefined): Promise<T | undefined> {
+    const { clock } = this.#world;
+    const deadline = clock.monotonic() + limit.timeout;
+    for (;;) {
+      const found = look();
+      if (found !== undefined || this.#ended !== undefined || clock.monotonic() >= deadline) return found;
+      await clock.sleep(milliseconds(1), limit.signal);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/** `load`: what became of the requests of a load. */
+import { milliseconds } from "@netwright/base";
+import type { SubjectOf } from "@netwright/api";
+import type { LoadCounts } from "../loads/running-load.ts";
+import type { CheckKind } from "./look.ts";
+import { printTime } from "./probe/outcome.ts";
+
+type LoadCheck = SubjectOf<"load">;
+
+export const load: CheckKind<"load"> = {
+  title: ({ name, failed, since }) =>
+    `${failed === 0 ? "no failed request" : `at most ${failed} failed requests`} in ${name}${since === undefined ? "" : ` since ${since}`}`,
+  look: async ({ spec, world }) => {
+    const expected = printExpected(spec);
+    const running = world.load(spec.name);
+    if (running === undefined) return { ok: false, expected, seen: `there is no load ${spec.name}` };
+    const began = spec.since === undefined ? milliseconds(0) : world.stepBegan(spec.since);
+    if (began === undefined) return { ok: false, expected, seen: `the step ${spec.since} has not begun` };
+    const counts = running.counts(began);
+    const problems = problemsOf(spec, counts);
+    const text = counts.failures.map(({ at, message }) => `${printTime(at)}: ${message}`).join("\n");
+    return {
+      ok: problems.length === 0,
+      expected,
+      seen: problems.length > 0 ? problems.join(", ") : `${counts.succeeded} succeeded, ${counts.failed} failed`,
+      ...(text === "" ? {} : { evidence: [{ kind: "Text", name: `first failures of ${spec.name}`, text }] }),
+    };
+  },
+};
+
+const printExpected = ({ failed, atLeast, p99 }: LoadCheck): string =>
+  [
+    failed === 0 ? "no failed request" : `at most ${failed} failed requests`,
+    `at least ${atLeast} that succeeded`,
+    ...(p99 === undefined ? [] : [`99 of 100 within ${printTime(p99)}`]),
+  ].join(", ");
+
+export function problemsOf(spec: LoadCheck, { succeeded, failed, p99, failures }: LoadCounts): readonly string[] {
+  const [first] = failures;
+  const message = first === undefined ? "" : `, the first after ${printTime(first.at)}: ${first.message}`;
+  return [
+    ...(failed > spec.failed ? [`${failed} of ${succeeded + failed} failed${message}`] : []),
+    ...(succeeded < spec.atLeast ? [`${succeeded} succeeded`] : []),
+    ...(spec.p99 === undefined || (p99 !== null && p99 <= spec.p99)
+      ? []
+      : [`99 of 100 within ${p99 === null ? "no time that is known" : printTime(p99)}`]),
+  ];
+}

@@ -1,0 +1,53 @@
+import { milliseconds } from "@netwright/base";
+import { describe, expect, test } from "vitest";
+import { isFresh, parseResult, printResult } from "./generator-line.ts";
+import { Requests } from "./requests.ts";
+
+const ms = milliseconds;
+
+describe("requests that have ended", () => {
+  const requests = new Requests();
+  for (let index = 0; index < 100; index++) {
+    const failed = index >= 20 && index < 45;
+    const common = { at: ms(1000 + index * 10), took: ms(index + 1) };
+    requests.add(failed ? { ...common, failure: `failure ${index}` } : common);
+  }
+
+  test("are counted since a moment; the first failures are told", () => {
+    expect(requests.counts(ms(0))).toMatchObject({ succeeded: 75, failed: 25, p99: 100 });
+    expect(requests.counts(ms(0)).failures).toHaveLength(20);
+    expect(requests.counts(ms(1440))).toMatchObject({
+      succeeded: 55,
+      failed: 1,
+      failures: [{ at: 1440, message: "failure 44" }],
+    });
+    expect(requests.counts(ms(1450))).toMatchObject({ succeeded: 55, failed: 0, failures: [] });
+    expect(requests.counts(ms(9999))).toEqual({ succeeded: 0, failed: 0, p99: null, failures: [] });
+  });
+
+  test("fall into tenths of a second by when they were sent", () => {
+    const { tenths, p50, p99, ...rest } = requests.report(ms(1000), ms(2000));
+    expect(rest).toMatchObject({ at: 1000, until: 2000, succeeded: 75, failed: 25 });
+    expect([p50, p99]).toEqual([63, 100]);
+    expect(tenths).toHaveLength(10);
+    expect(tenths.slice(0, 5)).toEqual([
+      { succeeded: 10, failed: 0, slowest: 10 },
+      { succeeded: 10, failed: 0, slowest: 20 },
+      { succeeded: 0, failed: 10, slowest: 0 },
+      { succeeded: 0, failed: 10, slowest: 0 },
+      { succeeded: 5, failed: 5, slowest: 50 },
+    ]);
+  });
+});
+
+test("fresh connections are evenly spread among the rest", () => {
+  const fresh = (part: number): string =>
+    Array.from({ length: 10 }, (_, index) => (isFresh(index, part) ? "x" : ".")).join("");
+  expect([0, 0.5, 0.3, 1].map(fresh)).toEqual(["..........", ".x.x.x.x.x", "...x..x..x", "xxxxxxxxxx"]);
+});
+
+test("the generator's lines survive what failures say", () => {
+  const result = { at: 1.5, took: 20.25, failure: "connect\tECONNREFUSED\n::1" };
+  expect(parseResult(printResult(result).trimEnd())).toEqual({ ...result, failure: "connect ECONNREFUSED ::1" });
+  expect(parseResult(printResult({ at: 0, took: 1 }).trimEnd())).toEqual({ at: 0, took: 1 });
+});

@@ -1,0 +1,50 @@
+/**
+ * The HTTP generator (program): `load ORDER`, at a node. Open loop: a request every 1/rate seconds, whatever became of the
+ * others, so that a service that stands still is seen to fail and not to be asked less. It says `ready`, then a line for
+ * each request that has ended; SIGTERM ends the sending, and it ends when everything that was sent has.
+ */
+import { isFresh, printResult, type GeneratorOrder } from "./generator-line.ts";
+import { httpSender } from "./http-sender.ts";
+
+/** How often results are told, in milliseconds. */
+const tellEvery = 25;
+
+const order = JSON.parse(process.argv[2] ?? "{}") as GeneratorOrder;
+const sender = httpSender(order);
+const begun = performance.now();
+const since = (): number => performance.now() - begun;
+const dueAt = (index: number): number => (index * 1000) / order.rate;
+let output = "ready\n";
+let sent = 0;
+let open = 0;
+let ending = false;
+
+function send(): void {
+  const at = since();
+  open += 1;
+  sender.send(isFresh(sent++, order.fresh), (failure) => {
+    open -= 1;
+    output += printResult({ at, took: since() - at, ...(failure === undefined ? {} : { failure }) });
+  });
+}
+
+function tick(): void {
+  if (order.for > 0 && since() >= order.for) ending = true;
+  if (ending) return;
+  while (dueAt(sent) <= since()) send();
+  setTimeout(tick, Math.max(0, dueAt(sent) - since()));
+}
+
+function tell(): void {
+  if (output !== "") process.stdout.write(output);
+  output = "";
+  if (!ending || open > 0) return;
+  clearInterval(telling);
+  sender.close();
+  process.stdout.end(() => process.exit(0));
+}
+
+process.on("SIGTERM", () => void (ending = true));
+const telling = setInterval(tell, tellEvery);
+tell();
+tick();
