@@ -23,13 +23,18 @@ function roleFindings(node: LabNode, path: FieldPath): readonly Finding[] {
     node[field] === undefined ? [] : [keyFinding("NW1205", [...path, field], `does not fit role ${node.role}`, hint)];
   const hint = "a Switch has no addresses, and routes of Provider, Edge and Host come by BGP";
   return [
-    ...(node.role === "Linux"
-      ? []
-      : [
-          ...complain("forwarding", "Provider, Edge and Host always forward, only Linux may"),
-          ...complain("rootfs", "the other roles run programs of this machine"),
-        ]),
+    ...(node.role === "Linux" ? [] : complain("forwarding", "Provider, Edge and Host always forward, only Linux may")),
+    ...(node.role === "Linux" ? [] : complain("rootfs", "programs of the other roles are the machine's own")),
+    ...hiddenFindings(node, path),
     ...(routedElsewhere.has(node.role) ? [...complain("gateway", hint), ...complain("routes", hint)] : []),
+  ];
+}
+
+/** A lab has these places of its own. */
+function hiddenFindings({ rootfs }: LabNode, path: FieldPath): readonly Finding[] {
+  if (rootfs === undefined || !/^\/(run|proc|sys|dev)(\/|$)/.test(rootfs)) return [];
+  return [
+    finding("NW1203", [...path, "rootfs"], `a lab does not see ${rootfs}`, "not under /run, /proc, /sys or /dev"),
   ];
 }
 
