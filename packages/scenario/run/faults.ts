@@ -45,10 +45,10 @@ export class ActiveFaults {
     const outcome = await this.#begin(fault);
     if (outcome.kind === "Skipped") {
       const description = JSON.stringify(fault);
-      this.#reports.push({ description, at: this.#elapsed(), until: this.#elapsed(), skipped: outcome.reason });
+      this.#reports.push({ description, on: placesOf(fault), at: this.#elapsed(), until: this.#elapsed(), skipped: outcome.reason });
       throw new FaultSkipped(outcome.reason);
     }
-    const report = { description: outcome.fault.description, at: this.#elapsed(), until: null, skipped: null };
+    const report = { description: outcome.fault.description, on: placesOf(fault), at: this.#elapsed(), until: null, skipped: null };
     this.#reports.push(report);
     const begun = { active: outcome.fault, report };
     this.#active = [...this.#active, begun];
@@ -73,3 +73,7 @@ export class ActiveFaults {
     }
   }
 }
+
+const placesOf = ({ link, node, partition = [] }: Fault): readonly string[] => [
+  ...new Set([link ?? [], node ?? [], ...partition].flat()),
+];
