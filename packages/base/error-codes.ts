@@ -95,7 +95,10 @@ export const errorCodes = {
   NW1702: entry("conflict", "A lab of this name exists already, or another command is changing it."),
   NW1703: entry("engine", "The lab could not be built."),
 
-  NW1751: entry("engine", "Something that a scenario asks for did not happen: a command failed, or a file could not be put."),
+  NW1751: entry(
+    "engine",
+    "Something that a scenario asks for did not happen: a command failed, or a file could not be put.",
+  ),
   NW1752: entry("unavailable", "A step or scenario was not over when its time was."),
 
   NW1801: entry("internal", "An invariant of Netwright broke. Please report it."),

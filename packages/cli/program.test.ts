@@ -75,6 +75,7 @@ test("options that several verbs have are written and explained alike", async ()
     "--watch",
     "--follow",
     "--file",
+    "--filter",
     "--write",
     "--hosts",
     "--lab",

@@ -2,7 +2,14 @@
 export { loadScenarios, type Loaded, type LoadOptions, type LoadSources } from "./load/load-scenarios.ts";
 export type { Job, ScenarioRun } from "./load/job.ts";
 export type { Value, Values } from "./load/values.ts";
-export { worst, type SessionReport, type RunReport, type StepReport, type TestEvent, type Verdict } from "./report/report.ts";
+export {
+  worst,
+  type SessionReport,
+  type RunReport,
+  type StepReport,
+  type TestEvent,
+  type Verdict,
+} from "./report/report.ts";
 export { unattended, type Interaction, type Moment } from "./run/interaction.ts";
 export { Labs } from "./run/labs.ts";
 export { sweepLabs, keepLab, openSession } from "./run/owner.ts";

@@ -163,6 +163,11 @@ const lines: Readonly<Record<string, Line>> = {
     path: `/v1alpha1/apply${dry}`,
     body: team,
   },
+  "POST /v1alpha1/delete": {
+    answers: "401 403 403 200 200 403 200 200 403",
+    path: `/v1alpha1/delete${dry}`,
+    body: { objects: [{ kind: "Service", name: "shop", project: "team" }] },
+  },
   "POST /v1alpha1/scale": {
     answers: "401 404 403 200 200 403 200 200 403",
     path: `/v1alpha1/scale${dry}`,

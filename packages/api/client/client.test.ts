@@ -51,6 +51,10 @@ describe("requests", () => {
       (client) => client.delete({ kind: "Router", name: "edge1" }, { dryRun: true }),
     ],
     ["POST /v1alpha1/apply?dryRun=true", (client) => client.apply({ objects: [] }, { dryRun: true })],
+    [
+      "POST /v1alpha1/delete?dryRun=true",
+      (client) => client.deleteAll({ objects: [{ kind: "Router", name: "edge1" }] }, { dryRun: true }),
+    ],
     ["POST /v1alpha1/scale", (client) => client.scale({ service: "shop", tiers: { web: 2 } })],
     ["POST /v1alpha1/changes/3/undo", (client) => client.undo(3)],
     ["GET /v1alpha1/events?for=service%2Fshop&since=4", (client) => client.events({ for: "service/shop", since: 4 })],

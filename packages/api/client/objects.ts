@@ -3,6 +3,7 @@ import type { KindName } from "../kinds/index.ts";
 import type { WireObject } from "../kinds/decode.ts";
 import type { ApplyRequest, ApplyResponse } from "../wire/apply.ts";
 import type { Change, ChangeSummary } from "../wire/change.ts";
+import type { DeleteRequest } from "../wire/delete.ts";
 import type { ObjectList, WatchEvent } from "../wire/list.ts";
 import type { ScaleRequest } from "../wire/scale.ts";
 import type { Exchange } from "./exchange.ts";
@@ -26,6 +27,8 @@ export interface ObjectCalls {
   apply(request: ApplyRequest, options?: DryRun): Promise<ApplyResponse>;
   scale(request: ScaleRequest, options?: DryRun): Promise<ApplyResponse>;
   delete(ref: ObjectRef, options?: DryRun): Promise<ApplyResponse>;
+  /** All of them or none. */
+  deleteAll(request: DeleteRequest, options?: DryRun): Promise<ApplyResponse>;
   /** Newest first. */
   changes(): Promise<readonly ChangeSummary[]>;
   change(id: number): Promise<Change>;
@@ -43,6 +46,7 @@ export function objectCalls(exchange: Exchange): ObjectCalls {
     apply: (body, query) => exchange.call("POST", `${apiRoot}/apply`, { body, query: { ...query } }),
     scale: (body, query) => exchange.call("POST", `${apiRoot}/scale`, { body, query: { ...query } }),
     delete: (ref, query) => exchange.call("DELETE", objectPath(ref), { query: { ...query } }),
+    deleteAll: (body, query) => exchange.call("POST", `${apiRoot}/delete`, { body, query: { ...query } }),
     changes: () => items(`${apiRoot}/changes`),
     change: (id) => exchange.call("GET", `${apiRoot}/changes/${id}`),
     undo: (id, query) => exchange.call("POST", `${apiRoot}/changes/${id}/undo`, { query: { ...query } }),

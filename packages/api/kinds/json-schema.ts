@@ -3,6 +3,8 @@ import { z } from "zod";
 import type { FieldPath, Kind } from "./kind.ts";
 
 export interface JsonSchema {
+  /** Of a part that stands in several places. */
+  readonly id?: string;
   readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
@@ -25,14 +27,41 @@ export interface JsonSchema {
 
 const cache = new Map<string, JsonSchema>();
 
-/** The schema of what is written in a manifest (before defaults). */
-export function jsonSchemaOf(kind: Pick<Kind, "kind" | "schema" | "summary">): JsonSchema {
+type SchemaSource = Pick<Kind, "kind" | "schema" | "summary">;
+
+/** The schema of what is written in a manifest (before defaults), every part in its place. */
+export function jsonSchemaOf(kind: SchemaSource): JsonSchema {
   const known = cache.get(kind.kind);
   if (known !== undefined) return known;
-  const generated = z.toJSONSchema(kind.schema, { io: "input", override: keepExamples });
-  const schema = { ...generated, title: kind.kind, description: kind.summary } as unknown as JsonSchema;
+  const schema = partsInPlace(jsonSchemaWithParts(kind));
   cache.set(kind.kind, schema);
   return schema;
+}
+
+/** The same for a file: what has a name of its own (`id`) and stands in several places is written once, in `$defs`. */
+export const jsonSchemaWithParts = (kind: SchemaSource): JsonSchema =>
+  ({
+    ...z.toJSONSchema(kind.schema, { io: "input", override: keepExamples }),
+    title: kind.kind,
+    description: kind.summary,
+  }) as unknown as JsonSchema;
+
+/** One object for each part, however often it is meant: a written-out copy of each would be a hundred times as large. */
+function partsInPlace({ $defs = {}, ...schema }: JsonSchema): JsonSchema {
+  const parts = new Map<string, unknown>();
+  const place = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(place);
+    if (typeof node !== "object" || node === null) return node;
+    const { $ref, ...rest } = node as { readonly $ref?: string };
+    const own = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, place(value)]));
+    const name = $ref?.replace("#/$defs/", "");
+    return name === undefined ? own : { ...(partOf(name) as object), ...own, id: name };
+  };
+  const partOf = (name: string): unknown => {
+    if (!parts.has(name)) parts.set(name, place(($defs as Readonly<Record<string, unknown>>)[name]));
+    return parts.get(name);
+  };
+  return place(schema) as JsonSchema;
 }
 
 /** zod leaves examples out where it parses text; ours are of the text. */

@@ -1,6 +1,6 @@
 /** What is generated from the schemas: `schema.json` and the table of fields in each kind's README. Pure. */
 import { kinds, type KindName } from "../kinds/index.ts";
-import { jsonSchemaOf } from "../kinds/json-schema.ts";
+import { jsonSchemaOf, jsonSchemaWithParts } from "../kinds/json-schema.ts";
 import { fieldTable } from "./field-table.ts";
 
 /** Relative to the package, for example `kinds/address-pool`. */
@@ -9,7 +9,7 @@ export const kindFolder = (kind: KindName): string =>
 
 /** The text of `schema.json`. */
 export function schemaText(kind: KindName): string {
-  const schema = { $id: `https://netwright.dev/schemas/v1alpha1/${kind}.json`, ...jsonSchemaOf(kinds[kind]) };
+  const schema = { $id: `https://netwright.dev/schemas/v1alpha1/${kind}.json`, ...jsonSchemaWithParts(kinds[kind]) };
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 

@@ -36,10 +36,24 @@ const collect = (text: string, before: readonly string[]): readonly string[] => 
 
 export function testOptions(command: Command): void {
   command
-    .option("--filter <text>", "only scenarios with this in their name; * stands for anything; may be repeated", collect, [])
-    .option("-j, --jobs <count>", "labs at once; as many as there are processors when left out", most(64), availableParallelism())
+    .option(
+      "--filter <text>",
+      "only scenarios with this in their name; * stands for anything; may be repeated",
+      collect,
+      [],
+    )
+    .option(
+      "-j, --jobs <count>",
+      "labs at once; as many as there are processors when left out",
+      most(64),
+      availableParallelism(),
+    )
     .option("--repeat <count>", "run everything so often", most(100_000), 1)
-    .option("--until-fail", "begin nothing new after the first failure; repeats 1000 times unless --repeat says otherwise", false)
+    .option(
+      "--until-fail",
+      "begin nothing new after the first failure; repeats 1000 times unless --repeat says otherwise",
+      false,
+    )
     .option("--seed <number>", "order, faults and chances as in the run that had this seed", seedOf)
     .addOption(new Option("--keep <when>", "leave labs up").choices(["never", "on-failure", "always"]).default("never"))
     .option("--set <name=value>", "a parameter, or one value of a matrix; may be repeated", collect, [])
@@ -48,7 +62,7 @@ export function testOptions(command: Command): void {
     .option("--jump-to <step>", "pass over the steps before the one of this name")
     .option("--reuse <lab>", "use a lab that is up, and pass over the set-up")
     .option("--report <dir>", "where reports and what is collected of failures go", "netwright-report")
-    .option("--dry-run", "read and check everything, print what would run, and run nothing", false);
+    .option("--dry-run", "only show what would happen", false);
 }
 
 /** `NAME=VALUE`, as numbers and booleans where it looks like them. @throws NW1001 */
@@ -58,7 +72,10 @@ export function valuesOf(pairs: readonly string[]): Values {
       const [, name, text] = /^([A-Za-z_][A-Za-z0-9_.-]*)=(.*)$/s.exec(pair) ?? [];
       if (name === undefined || text === undefined)
         throw new NetwrightError("NW1001", `--set ${pair} is not NAME=VALUE`, { hint: "for example --set family=6" });
-      return [name, /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text === "true" ? true : text === "false" ? false : text];
+      return [
+        name,
+        /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text === "true" ? true : text === "false" ? false : text,
+      ];
     }),
   );
 }

@@ -2,10 +2,27 @@
 import { readFileSync } from "node:fs";
 import { createClient, nodeTransport } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
-import { isFailed, keepLab, Labs, needsOf, openSession, runSession, sweepLabs, type Job, type Loaded, type ScenarioRun } from "@netwright/scenario";
+import {
+  isFailed,
+  keepLab,
+  Labs,
+  needsOf,
+  openSession,
+  runSession,
+  sweepLabs,
+  unattended,
+  type Interaction,
+  type Job,
+  type Loaded,
+  type ScenarioRun,
+} from "@netwright/scenario";
+import { exec } from "@netwright/lab";
 import { labContext } from "../lab/context.ts";
 import { labPrograms } from "../lab/programs.ts";
 import type { Invocation } from "../verb.ts";
+import { renderFailure } from "../print/failure.ts";
+import { questionsOn } from "./ask.ts";
+import { byHand } from "./by-hand.ts";
 import { netwrightCommand } from "./netwright-command.ts";
 import type { TestOptions } from "./options.ts";
 
@@ -19,7 +36,7 @@ export interface Tests {
 }
 
 /** @returns the exit status. */
-export async function runTests({ invocation, options, jobs, seed }: Tests): Promise<number> {
+export async function runTests({ invocation, options, jobs, seed, load }: Tests): Promise<number> {
   const { terminal } = invocation;
   await sweepLabs(labContext);
   const session = await openSession(labContext);
@@ -31,14 +48,18 @@ export async function runTests({ invocation, options, jobs, seed }: Tests): Prom
     session: session.name,
     signal,
     connect: async (socket, tokenPath) =>
-      createClient({ transport: nodeTransport({ kind: "Socket", path: socket }), token: readFileSync(tokenPath, "utf8").trim() }),
+      createClient({
+        transport: nodeTransport({ kind: "Socket", path: socket }),
+        token: readFileSync(tokenPath, "utf8").trim(),
+      }),
   });
   try {
     const report = await runSession({
       jobs: options.reuse === undefined ? jobs : jobs.map((job) => reusing(job, options.reuse as string)),
       labs,
       clock: terminal.clock,
-      width: options.jobs,
+      width: attended(options) ? 1 : options.jobs,
+      interaction: interactionOf(invocation, options, load),
       repeat: options.untilFail && options.repeat === 1 ? 1000 : options.repeat,
       untilFail: options.untilFail,
       seed,
@@ -47,15 +68,19 @@ export async function runTests({ invocation, options, jobs, seed }: Tests): Prom
       reused: options.reuse !== undefined,
       signal,
       report: (event) => {
-        if (event.kind === "RunEnded") terminal.out(`${event.run.verdict} ${event.run.id} ${event.run.took} ms ${event.run.reason ?? ""}\n`);
+        if (event.kind === "RunEnded")
+          terminal.out(`${event.run.verdict} ${event.run.id} ${event.run.took} ms ${event.run.reason ?? ""}\n`);
       },
       lacking: needsOf(labContext, {}),
       repeatCommand: (run, _job, runSeed) => repeatCommand(run, runSeed, options),
-      directoryOf: (run, attempt) => `${options.report}/${run.id.replaceAll(/[^A-Za-z0-9._=,-]/g, "_")}${attempt === 1 ? "" : `.${attempt}`}`,
+      directoryOf: (run, attempt) =>
+        `${options.report}/${run.id.replaceAll(/[^A-Za-z0-9._=,-]/g, "_")}${attempt === 1 ? "" : `.${attempt}`}`,
       collect: async () => null,
       onKept: async ({ lab }) => {
         await keepLab(labContext, lab);
-        terminal.err(`lab ${lab} is kept: netwright lab exec --lab ${lab} NODE -- COMMAND; netwright lab down --lab ${lab}\n`);
+        terminal.err(
+          `lab ${lab} is kept: netwright lab exec --lab ${lab} NODE -- COMMAND; netwright lab down --lab ${lab}\n`,
+        );
       },
     });
     return report.runs.some(isFailed) ? 1 : 0;
@@ -64,12 +89,50 @@ export async function runTests({ invocation, options, jobs, seed }: Tests): Prom
   }
 }
 
+/** One at a time, where somebody is asked. */
+const attended = ({ step, waitFail }: TestOptions): boolean => step || waitFail;
+
+function interactionOf({ terminal }: Invocation, options: TestOptions, load: Tests["load"]): Interaction {
+  // Breakpoints are for those who sit there.
+  if (!attended(options) && !terminal.live) return unattended;
+  const questions = questionsOn(process.stdin, terminal.err);
+  const { signal, env } = terminal;
+  return byHand(
+    {
+      say: terminal.err,
+      ask: (prompt) => questions.ask(prompt, signal),
+      shell: async (lab, node) =>
+        void (await exec(labContext, { lab, node, command: [env["SHELL"] ?? "/bin/sh"], environment: env })),
+      complain: (diagnostics) =>
+        terminal.err(renderFailure(NetwrightError.of(diagnostics), terminal.textOf, terminal.colors.err)),
+      async reread(run) {
+        const { jobs, diagnostics } = await load([run.file]);
+        const found = jobs.flatMap(({ scenarios }) => scenarios).find(({ id }) => id === run.id);
+        if (found !== undefined) return { run: found };
+        const missing = { code: "NW1301", message: `${run.file} holds no scenario ${run.id} any more` } as const;
+        return { diagnostics: diagnostics.length > 0 ? diagnostics : [missing] };
+      },
+    },
+    { stepping: options.step, waitFail: options.waitFail },
+  );
+}
+
 function reusing(job: Job, name: string): Job {
-  if (job.network.kind === "Running") throw new NetwrightError("NW1002", "--reuse is for scenarios that build their lab");
+  if (job.network.kind === "Running")
+    throw new NetwrightError("NW1002", "--reuse is for scenarios that build their lab");
   return { ...job, network: { kind: "Running", name, topology: job.network.topology } };
 }
 
 function repeatCommand({ file, id }: ScenarioRun, seed: number, { set }: TestOptions): string {
-  const word = (text: string): string => (/^[A-Za-z0-9_./=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
-  return ["netwright test", word(file), "--filter", word(id), "--seed", String(seed), ...set.flatMap((each) => ["--set", word(each)])].join(" ");
+  const word = (text: string): string =>
+    /^[A-Za-z0-9_./=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return [
+    "netwright test",
+    word(file),
+    "--filter",
+    word(id),
+    "--seed",
+    String(seed),
+    ...set.flatMap((each) => ["--set", word(each)]),
+  ].join(" ");
 }

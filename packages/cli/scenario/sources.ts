@@ -37,7 +37,11 @@ export async function scenarioFiles(paths: readonly string[]): Promise<readonly 
     const tests: string[] = [];
     for (const file of files) if (await holdsTest(file)) tests.push(file);
     if (tests.length === 0)
-      problems.push({ code: "NW1101", message: `${path}: the directory holds no Scenario and no Suite`, hint: "name files, or another directory" });
+      problems.push({
+        code: "NW1101",
+        message: `${path}: the directory holds no Scenario and no Suite`,
+        hint: "name files, or another directory",
+      });
     found.push(...tests);
   }
   if (problems.length > 0) throw NetwrightError.of(problems);

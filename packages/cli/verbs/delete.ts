@@ -1,13 +1,12 @@
-/** `delete`: objects by name, or those of manifests; waits until nothing of them runs. */
-import { isNetwrightError, NetwrightError, type Diagnostic, type Milliseconds } from "@netwright/base";
+/** `delete`: objects by name, or those of manifests, all of them or none; waits until nothing of them runs. */
+import { NetwrightError, type Milliseconds } from "@netwright/base";
 import type { ApplyRequest, Client, WireObject } from "@netwright/api";
 import type { Command } from "commander";
 import { connect, connectionOptions } from "../arguments/connection.ts";
 import { projectOf, projectOption, refsIn } from "../arguments/project.ts";
 import { timeoutOf, waitOptions } from "../arguments/durations.ts";
 import { optionalFileOption, placedIn, readApplyRequest } from "../arguments/manifests.ts";
-import { referrersFirst } from "../arguments/referrers-first.ts";
-import { parseRefs, refText, toApiRef, type ObjectRef } from "../arguments/object-ref.ts";
+import { parseRefs, toApiRef, type ObjectRef } from "../arguments/object-ref.ts";
 import { formatOf, outputOption } from "../arguments/output.ts";
 import { valueAt } from "../print/columns.ts";
 import { paintChanges } from "../print/paint.ts";
@@ -27,21 +26,22 @@ export const verb: Verb = {
     connectionOptions(command);
     command.addHelpText(
       "after",
-      "\nExamples:\n  netwright delete service/shop\n  netwright delete -f examples/shop.yaml\n",
+      "\nAll of them are deleted, in any order, or none.\n\nExamples:\n  netwright delete service/shop\n  netwright delete -f examples/shop.yaml\n",
     );
   },
   async run(invocation: Invocation): Promise<void> {
     const { terminal, options } = invocation;
     const request = await readArguments(invocation);
     const client = await connect(invocation);
-    const named = await existing(client, await refsOf(invocation, client, request), options["ignoreNotFound"] === true);
-    const refs = referrersFirst(named);
+    const refs = await refsOf(invocation, client, request);
     const dryRun = options["dryRun"] === true;
+    const ignoreMissing = options["ignoreNotFound"] === true;
+    const { plan, change } = await client.deleteAll({ objects: refs.map(toApiRef), ignoreMissing }, { dryRun });
     const ending = formatOf(options) === "name" ? "" : " deleted";
-    for (const ref of refs) {
-      const { plan } = await client.delete(toApiRef(ref), { dryRun });
-      terminal.out(dryRun ? paintChanges(renderPlan(plan), terminal.colors.out, 2) : `${refText(ref)}${ending}\n`);
-    }
+    // Of volumes there is no change: they cannot be had back.
+    const { objects } = change ?? plan;
+    if (dryRun) terminal.out(paintChanges(renderPlan(plan), terminal.colors.out, 2));
+    else terminal.out(objects.map(({ object }) => `${object}${ending}\n`).join(""));
     if (!dryRun && options["wait"] !== false) await untilGone(client, refs, timeoutOf(options), terminal);
   },
 };
@@ -62,31 +62,10 @@ async function refsOf(
 ): Promise<readonly ObjectRef[]> {
   if (request === undefined) return refsIn(invocation, client);
   const { objects } = placedIn(request, await projectOf(invocation, client));
-  return objects.toReversed().flatMap(({ object }) => {
+  return objects.flatMap(({ object }) => {
     const { kind, metadata } = object as WireObject;
     return parseRefs([`${kind}/${metadata.name}`], metadata.project);
   });
-}
-
-/** Looks before anything is deleted, so that a mistyped name deletes nothing. @throws NW1501 with every one that is not there. */
-async function existing(
-  client: Client,
-  refs: readonly ObjectRef[],
-  ignoreMissing: boolean,
-): Promise<readonly ObjectRef[]> {
-  const missing: Diagnostic[] = [];
-  const found: ObjectRef[] = [];
-  for (const ref of refs) {
-    try {
-      await client.get(toApiRef(ref));
-      found.push(ref);
-    } catch (error) {
-      if (!isNetwrightError(error) || error.category !== "notFound") throw error;
-      missing.push(...error.diagnostics);
-    }
-  }
-  if (missing.length > 0 && !ignoreMissing) throw NetwrightError.of(missing);
-  return found;
 }
 
 /** Instances outlive their service until they have drained and stopped; a host is there until nothing runs on it. */

@@ -50,7 +50,10 @@ export const verb: Verb = {
 };
 
 const namesOf = (jobs: readonly Job[]): string =>
-  jobs.flatMap(({ scenarios }) => scenarios.map(({ id }) => id)).slice(0, 40).join(", ");
+  jobs
+    .flatMap(({ scenarios }) => scenarios.map(({ id }) => id))
+    .slice(0, 40)
+    .join(", ");
 
 const planOf = ({ name, network, shared, scenarios }: Job): string =>
   [

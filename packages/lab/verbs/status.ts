@@ -5,6 +5,8 @@ import type { LabContext } from "../context.ts";
 import { programStatusPath, type LabPaths } from "../record/paths.ts";
 import type { LabPhase, LabRecord } from "../record/record.ts";
 import { sandboxProcess } from "../sandbox/stop-sandbox.ts";
+import { readCounters, type FrameCounters } from "../faults/counters.ts";
+import { listFaults, type FaultStatus } from "../faults/store.ts";
 import { cutLinks } from "./cut.ts";
 import { findLab } from "./list.ts";
 
@@ -17,6 +19,13 @@ export interface LabStatus {
   readonly directory: string;
   readonly nodes: readonly NodeStatus[];
   readonly links: readonly LinkStatus[];
+  /** In the order in which they began. */
+  readonly faults: readonly LabFault[];
+}
+
+export interface LabFault extends Pick<FaultStatus, "id" | "description" | "begunAt" | "state" | "fault" | "seed"> {
+  /** Of the frames that went through its wires; null where it has none. */
+  readonly frames: FrameCounters | null;
 }
 
 export interface NodeStatus {
@@ -56,6 +65,10 @@ export async function status(context: LabContext, { lab }: { readonly lab?: stri
       name,
       ends: ends.map((end) => `${end.node}:${end.interface}`),
       cut: cuts.has(name),
+    })),
+    faults: (stands ? listFaults(paths) : []).map(({ claims: _, ...fault }) => ({
+      ...fault,
+      frames: readCounters(paths, fault.id) ?? null,
     })),
   };
 }

@@ -5,13 +5,15 @@ import type { CheckKind } from "./look.ts";
 export const argvOf = (run: string | readonly string[]): readonly string[] =>
   typeof run === "string" ? ["sh", "-c", run] : run;
 
-export const printCommand = (run: string | readonly string[]): string => (typeof run === "string" ? run : run.join(" "));
+export const printCommand = (run: string | readonly string[]): string =>
+  typeof run === "string" ? run : run.join(" ");
 
 export const command: CheckKind<"command"> = {
   title: ({ run }, at) => `${at}: ${printCommand(run).trim().split("\n")[0] ?? ""}`,
   look: async ({ spec, at, world, limit }) => {
     const { code, stdout, stderr, timedOut } = await world.run(at as string, { argv: argvOf(spec.run) }, limit);
-    const exit = spec.exit === "any" ? "" : spec.exit === "failure" ? "exit status other than 0" : `exit status ${spec.exit}`;
+    const exit =
+      spec.exit === "any" ? "" : spec.exit === "failure" ? "exit status other than 0" : `exit status ${spec.exit}`;
     const expected = [exit, printExpectation("output", spec.stdout), printExpectation("error output", spec.stderr)]
       .filter((part) => part !== "")
       .join(", ");
@@ -24,6 +26,10 @@ export const command: CheckKind<"command"> = {
       ...(out === undefined ? [] : [`output ${out}`]),
       ...(error === undefined ? [] : [`error output ${error}`]),
     ];
-    return { ok: seen.length === 0, expected, seen: seen.length === 0 ? `exit status ${code}, ${shown(stdout)}` : seen.join(", ") };
+    return {
+      ok: seen.length === 0,
+      expected,
+      seen: seen.length === 0 ? `exit status ${code}, ${shown(stdout)}` : seen.join(", "),
+    };
   },
 };

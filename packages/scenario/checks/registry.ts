@@ -8,7 +8,7 @@ type Registry = { readonly [S in CheckSubject]?: CheckKind<S> };
 const kinds: Registry = { command };
 
 export function checkKind<S extends CheckSubject>(subject: S): CheckKind<S> {
-  const kind = kinds[subject] as CheckKind<S> | undefined;
+  const kind: CheckKind<S> | undefined = kinds[subject];
   if (kind === undefined) throw new RangeError(`Invariant: ${subject} is in the registry`);
   return kind;
 }

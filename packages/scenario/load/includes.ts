@@ -37,7 +37,9 @@ export async function expandIncludes(
     const raw: Raw = { value: entry, tree: steps.tree, path: [...steps.path, index] };
     const include = (entry as { readonly include?: unknown } | null)?.include;
     results.push(
-      typeof include === "string" ? await included(raw, include, values, read, files) : { steps: [raw], diagnostics: [] },
+      typeof include === "string"
+        ? await included(raw, include, values, read, files)
+        : { steps: [raw], diagnostics: [] },
     );
   }
   return {
@@ -60,7 +62,11 @@ async function included(
   const { with: given, ...rest } = raw.value as { readonly with?: unknown; readonly include: string };
   const others = Object.keys(rest).filter((key) => key !== "include" && key !== "name");
   if (others.length > 0)
-    return refuse("NW1205", `stands beside ${others.join(", ")}`, "make two steps of it: one that includes, one that does the rest");
+    return refuse(
+      "NW1205",
+      `stands beside ${others.join(", ")}`,
+      "make two steps of it: one that includes, one that does the rest",
+    );
   const path = posix.join(posix.dirname(raw.tree.file), include);
   if (files.includes(path)) {
     const circle = [...files.slice(files.indexOf(path)), path].join(" includes ");

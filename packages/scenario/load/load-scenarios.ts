@@ -30,7 +30,11 @@ export interface Loaded {
 const lists = ["setup", "steps", "teardown"] as const;
 
 /** Jobs of all these files, in their order. Never throws for what a user wrote. */
-export async function loadScenarios(files: readonly string[], sources: LoadSources, options: LoadOptions): Promise<Loaded> {
+export async function loadScenarios(
+  files: readonly string[],
+  sources: LoadSources,
+  options: LoadOptions,
+): Promise<Loaded> {
   const jobs: Job[] = [];
   const diagnostics: Diagnostic[] = [];
   const keep = (loaded: Loaded): void => {
@@ -84,7 +88,12 @@ async function loadScenario(document: ParsedDocument, sources: LoadSources, opti
   };
 }
 
-async function loadRow(document: ParsedDocument, row: Values, sources: LoadSources, options: LoadOptions): Promise<Loaded> {
+async function loadRow(
+  document: ParsedDocument,
+  row: Values,
+  sources: LoadSources,
+  options: LoadOptions,
+): Promise<Loaded> {
   const read = await readObject(document, row, sources, options, undefined);
   if ("diagnostics" in read) return none(read.diagnostics);
   const { object, network, placed } = read;
@@ -108,13 +117,21 @@ async function loadSuite(document: ParsedDocument, sources: LoadSources, options
     const member = await loadMember(posix.join(posix.dirname(placed.file), name), suite, network, sources, inherited);
     if (member === undefined) {
       const hint = "name a file with one Scenario, relative to the suite's";
-      const finding = { code: "NW1301", path: ["spec", "scenarios", index], message: `${name} holds no Scenario`, hint } as const;
+      const finding = {
+        code: "NW1301",
+        path: ["spec", "scenarios", index],
+        message: `${name} holds no Scenario`,
+        hint,
+      } as const;
       diagnostics.push(complaintAt(finding, suite, placed));
     } else if ("diagnostics" in member) diagnostics.push(...member.diagnostics);
     else scenarios.push(...member.scenarios);
   }
   if (diagnostics.length > 0) return none(uniqueDiagnostics(diagnostics));
-  return { jobs: [{ name: suite.metadata.name, network, shared: { ...placed, spec: suite.spec }, scenarios }], diagnostics: [] };
+  return {
+    jobs: [{ name: suite.metadata.name, network, shared: { ...placed, spec: suite.spec }, scenarios }],
+    diagnostics: [],
+  };
 }
 
 type Member = { readonly scenarios: readonly ScenarioRun[] } | { readonly diagnostics: readonly Diagnostic[] };
@@ -128,7 +145,9 @@ async function loadMember(
 ): Promise<Member | undefined> {
   const { documents, diagnostics } = await documentsOf(file, sources);
   if (diagnostics.length > 0) return { diagnostics };
-  const [document, ...more] = documents.filter(({ value }) => (value as { kind?: unknown } | null)?.kind === "Scenario");
+  const [document, ...more] = documents.filter(
+    ({ value }) => (value as { kind?: unknown } | null)?.kind === "Scenario",
+  );
   if (document === undefined || more.length > 0) return undefined;
   const scenarios: ScenarioRun[] = [];
   for (const row of rowsOf(document, options.set)) {
@@ -138,7 +157,12 @@ async function loadMember(
     if (object.kind !== "Scenario") return undefined;
     if (object.spec.topology !== undefined) {
       const hint = `take it away, or run the scenario outside of suite ${suite.metadata.name}`;
-      const finding = { code: "NW1205", path: ["spec", "topology"], message: "stands in a scenario of a suite", hint } as const;
+      const finding = {
+        code: "NW1205",
+        path: ["spec", "topology"],
+        message: "stands in a scenario of a suite",
+        hint,
+      } as const;
       return { diagnostics: [complaintAt(finding, object, placed)] };
     }
     const found = referenceFindings({ spec: object.spec, network, before: suite.spec.setup });
@@ -173,7 +197,9 @@ async function readObject(
   const values: Values = { ...own, ...set, ...row, seed };
   const first = substitute(document.value, values, "node.");
   if (first.findings.length > 0)
-    return { diagnostics: first.findings.map((each) => diagnosticOf(each, undefined, locate(tree, each.path, each.onKey))) };
+    return {
+      diagnostics: first.findings.map((each) => diagnosticOf(each, undefined, locate(tree, each.path, each.onKey))),
+    };
   const spec = specOf(first.value);
   const parts: Record<string, readonly Raw[]> = {};
   const problems: Diagnostic[] = [];
@@ -189,7 +215,8 @@ async function readObject(
   const whole = withSteps(first.value, parts);
   const draft = decodeWritten(whole);
   const subject = subjectOf(whole);
-  const place = (finding: Finding): Diagnostic => diagnosticOf(finding, subject, placed.locate(finding.path, finding.onKey));
+  const place = (finding: Finding): Diagnostic =>
+    diagnosticOf(finding, subject, placed.locate(finding.path, finding.onKey));
   if (!draft.ok) return { diagnostics: draft.findings.map(place) };
   const topology = topologyOf(draft.object);
   if (topology === undefined && given === undefined) {
@@ -237,7 +264,9 @@ function rowsOf({ value }: ParsedDocument, set: Values): readonly Values[] {
   const columns = Object.entries(matrix).filter(
     (entry): entry is [string, Value[]] => Array.isArray(entry[1]) && entry[1].length > 0 && entry[1].every(isValue),
   );
-  return combinations(Object.fromEntries(columns.map(([name, all]) => [name, name in set ? [set[name] as Value] : all])));
+  return combinations(
+    Object.fromEntries(columns.map(([name, all]) => [name, name in set ? [set[name] as Value] : all])),
+  );
 }
 
 function subjectOf(value: unknown): string | undefined {
@@ -255,7 +284,9 @@ const uniqueDiagnostics = (all: readonly Diagnostic[]): readonly Diagnostic[] =>
 ];
 
 function doubles(jobs: readonly Job[]): readonly Diagnostic[] {
-  const all = jobs.flatMap(({ name, scenarios }) => scenarios.map((scenario) => ({ key: `${name} ${scenario.id}`, scenario })));
+  const all = jobs.flatMap(({ name, scenarios }) =>
+    scenarios.map((scenario) => ({ key: `${name} ${scenario.id}`, scenario })),
+  );
   return all.flatMap(({ key, scenario }, index): readonly Diagnostic[] => {
     const earlier = all.findIndex((other) => other.key === key);
     if (earlier === index) return [];

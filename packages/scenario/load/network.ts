@@ -31,12 +31,17 @@ export async function planNetwork(
   const build = (lab: Lab): PlannedNetwork => ({ ok: true, network: { kind: "Build", lab, topology: planLab(lab) } });
   try {
     if (topology.running !== undefined)
-      return { ok: true, network: { kind: "Running", name: topology.running, topology: await sources.running(topology.running) } };
+      return {
+        ok: true,
+        network: { kind: "Running", name: topology.running, topology: await sources.running(topology.running) },
+      };
     if (topology.site !== undefined) return build(defaultLab(topology.site));
-    if (topology.file !== undefined) return build(await sources.readLab(posix.join(posix.dirname(file), topology.file)));
+    if (topology.file !== undefined)
+      return build(await sources.readLab(posix.join(posix.dirname(file), topology.file)));
     const written = { ...head, spec: topology.lab } as Lab;
     const findings = kinds.Lab.validate(written);
-    if (findings.length > 0) return refuse(findings.map((each) => ({ ...each, path: [...base, "lab", ...each.path.slice(1)] })));
+    if (findings.length > 0)
+      return refuse(findings.map((each) => ({ ...each, path: [...base, "lab", ...each.path.slice(1)] })));
     return build(kinds.Lab.complete(written) as Lab);
   } catch (error) {
     if (!isNetwrightError(error)) throw error;
@@ -49,15 +54,17 @@ const refuse = (findings: readonly Finding[]): PlannedNetwork => ({ ok: false, f
 /** `node.NAME.address` and so on, for commands that need more than names. */
 export function nodeValues({ nodes }: Topology): Values {
   return Object.fromEntries(
-    nodes.flatMap((node) =>
-      node.ports.flatMap((port, index) => {
-        const address = port.address;
-        return [
-          ...(address === null ? [] : [[`node.${node.name}.${port.interface}.address`, address] as const]),
-          ...(index === 0 && address !== null ? [[`node.${node.name}.address`, address] as const] : []),
-          [`node.${node.name}.${port.interface}.mac`, port.mac] as const,
-        ];
-      }),
-    ).map(([key, value]) => [key, String(value)]),
+    nodes
+      .flatMap((node) =>
+        node.ports.flatMap((port, index) => {
+          const address = port.address;
+          return [
+            ...(address === null ? [] : [[`node.${node.name}.${port.interface}.address`, address] as const]),
+            ...(index === 0 && address !== null ? [[`node.${node.name}.address`, address] as const] : []),
+            [`node.${node.name}.${port.interface}.mac`, port.mac] as const,
+          ];
+        }),
+      )
+      .map(([key, value]) => [key, String(value)]),
   );
 }

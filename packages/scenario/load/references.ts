@@ -68,9 +68,7 @@ function actionFindings(action: Action, names: Names, path: FieldPath): readonly
     ...action.files.flatMap((file, index) => nodesAt(file.at, names, [...path, "files", index, "at"])),
     ...action.background.flatMap((each, index) => nodesAt(each.at, names, [...path, "background", index, "at"])),
     ...action.background.flatMap((each, index) =>
-      each.at === undefined && action.at === undefined
-        ? [missingPlace([...path, "background", index])]
-        : [],
+      each.at === undefined && action.at === undefined ? [missingPlace([...path, "background", index])] : [],
     ),
     ...action.load.flatMap((each, index) => nodesAt(each.at, names, [...path, "load", index, "at"])),
     ...action.stop.flatMap((name, index) => known(name, stops, "background program or load", [...path, "stop", index])),
@@ -80,7 +78,11 @@ function actionFindings(action: Action, names: Names, path: FieldPath): readonly
   ];
 }
 
-const faultFindings = ({ link, node, partition = [], from }: Fault, names: Names, path: FieldPath): readonly Finding[] => [
+const faultFindings = (
+  { link, node, partition = [], from }: Fault,
+  names: Names,
+  path: FieldPath,
+): readonly Finding[] => [
   ...(link === undefined ? [] : known(link, names.links, "link", [...path, "link"])),
   ...nodesAt(node, names, [...path, "node"]),
   ...nodesAt(from, names, [...path, "from"]),
@@ -111,7 +113,9 @@ function checkFindings(check: Check, action: Action, names: Names, path: FieldPa
   return [
     ...nodesAt(check.at, names, [...path, "at"]),
     ...(capture === undefined ? [] : known(capture.link, names.links, "link", [...path, "capture", "link"])),
-    ...(matrix === undefined ? [] : Object.keys(matrix.expect).flatMap((from) => node(from, ["matrix", "expect", from]))),
+    ...(matrix === undefined
+      ? []
+      : Object.keys(matrix.expect).flatMap((from) => node(from, ["matrix", "expect", from]))),
     ...(load === undefined ? [] : known(load.name, names.loads, "load", [...path, "load", "name"])),
     ...(load?.since === undefined ? [] : known(load.since, names.steps, "step", [...path, "load", "since"])),
     ...(log === undefined || ofLab ? [] : known(log.of, names.programs, "background program", [...path, "log", "of"])),

@@ -3,13 +3,18 @@ import { combinations, runName, substitute } from "./values.ts";
 
 describe("${{ NAME }}", () => {
   test("alone it keeps its type, inside a text it is text", () => {
-    const { value, findings } = substitute({ port: "${{ port }}", url: "http://a:${{port}}/", n: [1, true] }, { port: 80 });
+    const { value, findings } = substitute(
+      { port: "${{ port }}", url: "http://a:${{port}}/", n: [1, true] },
+      { port: 80 },
+    );
     expect(findings).toEqual([]);
     expect(value).toEqual({ port: 80, url: "http://a:80/", n: [1, true] });
   });
 
   test("keys too, and sh's own variables stay", () => {
-    expect(substitute({ "${{a}}": "$HOME ${HOME} $((1+1))" }, { a: "x" }).value).toEqual({ x: "$HOME ${HOME} $((1+1))" });
+    expect(substitute({ "${{a}}": "$HOME ${HOME} $((1+1))" }, { a: "x" }).value).toEqual({
+      x: "$HOME ${HOME} $((1+1))",
+    });
   });
 
   test("an unknown name is named with its place", () => {

@@ -99,7 +99,12 @@ export interface CheckReport {
 export type Evidence =
   | { readonly kind: "Text"; readonly name: string; readonly text: string }
   /** Rows ask, columns are asked. */
-  | { readonly kind: "Grid"; readonly name: string; readonly columns: readonly string[]; readonly rows: readonly GridRow[] }
+  | {
+      readonly kind: "Grid";
+      readonly name: string;
+      readonly columns: readonly string[];
+      readonly rows: readonly GridRow[];
+    }
   /** A file among the artefacts. */
   | { readonly kind: "File"; readonly name: string; readonly path: string };
 
@@ -139,7 +144,13 @@ export type TestEvent =
   | { readonly kind: "SessionBegan"; readonly runs: number; readonly jobs: number; readonly seed: number }
   | { readonly kind: "RunBegan"; readonly id: string; readonly attempt: number }
   | { readonly kind: "LabUp"; readonly id: string; readonly attempt: number; readonly took: Milliseconds }
-  | { readonly kind: "StepBegan"; readonly id: string; readonly attempt: number; readonly name: string; readonly phase: StepReport["phase"] }
+  | {
+      readonly kind: "StepBegan";
+      readonly id: string;
+      readonly attempt: number;
+      readonly name: string;
+      readonly phase: StepReport["phase"];
+    }
   | { readonly kind: "StepEnded"; readonly id: string; readonly attempt: number; readonly step: StepReport }
   | { readonly kind: "RunEnded"; readonly run: RunReport }
   | { readonly kind: "SessionEnded"; readonly report: SessionReport };

@@ -16,7 +16,10 @@ export interface Interaction {
   /** Before every step. */
   before(moment: Moment): Promise<"Run" | "Skip" | "Quit">;
   /** After one that failed. With `Retry`, the scenario as its file says now. */
-  failed(moment: Moment, step: StepReport): Promise<{ readonly next: "Retry"; readonly run: ScenarioRun } | { readonly next: "GoOn" | "Quit" }>;
+  failed(
+    moment: Moment,
+    step: StepReport,
+  ): Promise<{ readonly next: "Retry"; readonly run: ScenarioRun } | { readonly next: "GoOn" | "Quit" }>;
 }
 
 /** Nobody watches. */

@@ -5,5 +5,7 @@ import type { Scene } from "./scene.ts";
 
 /** Returns at once. */
 export function runNemesis(scene: Scene, nemesis: Nemesis): void {
-  void scene; void nemesis; void milliseconds;
+  void scene;
+  void nemesis;
+  void milliseconds;
 }

@@ -25,7 +25,11 @@ export function turnsOf(jobs: readonly Job[], repeat: number, seed: number): rea
   const rounds = Array.from({ length: repeat }, (_, round) => round + 1);
   const random = randomFrom(seed);
   return rounds.flatMap((attempt) =>
-    shuffled(jobs, random).map((job) => ({ job, attempt, seed: attempt === 1 ? seed : (seed + attempt - 1) % 2 ** 32 })),
+    shuffled(jobs, random).map((job) => ({
+      job,
+      attempt,
+      seed: attempt === 1 ? seed : (seed + attempt - 1) % 2 ** 32,
+    })),
   );
 }
 

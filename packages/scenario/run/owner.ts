@@ -36,7 +36,8 @@ export async function sweepLabs(context: LabContext): Promise<readonly string[]>
 }
 
 /** Neither this session nor a later one removes it: `netwright lab down` does. */
-export const keepLab = ({ files }: Pick<LabContext, "files">, lab: string): Promise<void> => files.write(keptMark(lab), "");
+export const keepLab = ({ files }: Pick<LabContext, "files">, lab: string): Promise<void> =>
+  files.write(keptMark(lab), "");
 
 const keptMark = (lab: string): string => `${labPaths(lab).directory}/kept`;
 

@@ -47,7 +47,10 @@ async function read(path: string): Promise<Buffer> {
 const octetsMax = 256 * 2 ** 20;
 
 async function packed(path: string): Promise<Buffer> {
-  const { stdout } = await promisify(execFile)("tar", ["-c", "-C", path, "."], { encoding: "buffer", maxBuffer: octetsMax });
+  const { stdout } = await promisify(execFile)("tar", ["-c", "-C", path, "."], {
+    encoding: "buffer",
+    maxBuffer: octetsMax,
+  });
   return stdout;
 }
 

@@ -6,7 +6,14 @@ import { shown } from "../checks/expect-text.ts";
 import type { Begun } from "../checks/look.ts";
 import { checkKind } from "../checks/registry.ts";
 import { startLoad } from "../loads/start-load.ts";
-import { worst, type CheckReport, type CommandReport, type Place, type StepReport, type Verdict } from "../report/report.ts";
+import {
+  worst,
+  type CheckReport,
+  type CommandReport,
+  type Place,
+  type StepReport,
+  type Verdict,
+} from "../report/report.ts";
 import { startBackground } from "./background.ts";
 import { FaultSkipped } from "./faults.ts";
 import { runNemesis } from "./nemesis.ts";
@@ -129,14 +136,17 @@ class Doing {
     if (run === undefined) return;
     const many = typeof run !== "string" && Array.isArray(run[0]);
     const commands = many ? (run as readonly (readonly string[])[]) : [run as string | readonly string[]];
-    for (const command of commands)
-      await Promise.all(nodesOf(action.at).map((node) => this.#command(node, command)));
+    for (const command of commands) await Promise.all(nodesOf(action.at).map((node) => this.#command(node, command)));
   }
 
   async #command(node: string, command: string | readonly string[]): Promise<void> {
     const { scene, signal } = this.#run;
     const limit = { timeout: milliseconds(2 ** 31 - 1), signal };
-    this.#keep(node, printCommand(command), await timed(scene, () => runAt(scene, node, { argv: argvOf(command) }, limit)));
+    this.#keep(
+      node,
+      printCommand(command),
+      await timed(scene, () => runAt(scene, node, { argv: argvOf(command) }, limit)),
+    );
   }
 
   async #netwright(args: readonly string[]): Promise<void> {
@@ -151,7 +161,14 @@ class Doing {
   /** @throws StepFailed when its exit status is not 0. */
   #keep(node: string, command: string, done: Timed): void {
     const { code, stdout, stderr, took } = done;
-    this.#commands.push({ node, command, code, stdout: stdout.slice(0, outputShown), stderr: stderr.slice(0, outputShown), took });
+    this.#commands.push({
+      node,
+      command,
+      code,
+      stdout: stdout.slice(0, outputShown),
+      stderr: stderr.slice(0, outputShown),
+      took,
+    });
     if (code === 0) return;
     const said = (stderr.trim() === "" ? stdout : stderr).trim();
     const line = command.trim().split("\n")[0] ?? "";

@@ -2,7 +2,14 @@
 import { basename, dirname, resolve } from "node:path";
 import { formatDuration, messageOf, NetwrightError, seconds, type Milliseconds } from "@netwright/base";
 import type { ScenarioRun } from "../load/job.ts";
-import { worst, type DrawnNetwork, type RunReport, type StepReport, type TestEvent, type Verdict } from "../report/report.ts";
+import {
+  worst,
+  type DrawnNetwork,
+  type RunReport,
+  type StepReport,
+  type TestEvent,
+  type Verdict,
+} from "../report/report.ts";
 import type { RunningLoad } from "../loads/running-load.ts";
 import type { BackgroundProgram } from "./background.ts";
 import { ActiveFaults } from "./faults.ts";
@@ -63,8 +70,8 @@ export async function runScenario(options: RunOptions): Promise<RunReport> {
   let artefacts: string | null = null;
   try {
     const timed = AbortSignal.any([signal, over.signal]);
-    const ended = await perform({ ...options, signal: timed }, scene, steps);
-    reason = ended;
+    reason = await perform({ ...options, signal: timed }, scene, steps);
+    if (reason !== null) verdict = "Failed";
   } catch (error) {
     if (signal.aborted) throw error;
     verdict = "Error";
@@ -137,7 +144,9 @@ async function perform(options: RunOptions, scene: Scene, steps: StepReport[]): 
 }
 
 function programsProblem({ programs }: Scene): string | null {
-  const gone = programs.find((program) => !program.mayEnd && program.ended() !== undefined && program.ended()?.signal === null);
+  const gone = programs.find(
+    (program) => !program.mayEnd && program.ended() !== undefined && program.ended()?.signal === null,
+  );
   if (gone === undefined) return null;
   const last = gone.output().trim().split("\n").at(-1) ?? "";
   return `${gone.name} at ${gone.node} ended by itself with status ${gone.ended()?.code}: ${last}`;
@@ -188,4 +197,3 @@ export const drawn = ({ lab, topology }: Pick<Stage, "lab" | "topology">): Drawn
     ends: [`${a.node}:${a.interface}`, `${b.node}:${b.interface}`],
   })),
 });
-

@@ -46,7 +46,11 @@ export async function runSteps(given: StepsRun): Promise<StepsEnded> {
     const step = run.spec[listOf[phase]][index] as Step;
     const name = stepName(step);
     if (jumping && name === jumpTo) jumping = false;
-    const passedOver = jumping ? "before the step that was jumped to" : broken && !step.always ? "a critical step failed" : undefined;
+    const passedOver = jumping
+      ? "before the step that was jumped to"
+      : broken && !step.always
+        ? "a critical step failed"
+        : undefined;
     if (passedOver !== undefined) {
       reports.push(skipped(given, run, [index], name, passedOver));
       continue;
@@ -77,7 +81,8 @@ export async function runSteps(given: StepsRun): Promise<StepsEnded> {
 }
 
 /** True when it counts against the run. */
-export const isBad = ({ verdict, mayFail }: StepReport): boolean => !mayFail && (verdict === "Failed" || verdict === "Error");
+export const isBad = ({ verdict, mayFail }: StepReport): boolean =>
+  !mayFail && (verdict === "Failed" || verdict === "Error");
 
 async function runStep(given: StepsRun, run: ScenarioRun, step: Step, index: number): Promise<StepReport> {
   const path: FieldPath = ["spec", listOf[given.phase], index];
@@ -89,7 +94,13 @@ async function runStep(given: StepsRun, run: ScenarioRun, step: Step, index: num
   const bad = parallel.find(isBad);
   const verdict = worst(parallel.filter(({ mayFail }) => !mayFail).map((each) => each.verdict));
   const head = headOf(given, run, [index], stepName(step), at, path);
-  return { ...head, verdict, reason: bad === undefined ? null : `${bad.name}: ${bad.reason}`, mayFail: step.mayFail, parallel };
+  return {
+    ...head,
+    verdict,
+    reason: bad === undefined ? null : `${bad.name}: ${bad.reason}`,
+    mayFail: step.mayFail,
+    parallel,
+  };
 }
 
 async function runOne(
@@ -138,7 +149,13 @@ function headOf(
   };
 }
 
-const skipped = (given: StepsRun, run: ScenarioRun, index: readonly number[], name: string, reason: string): StepReport => ({
+const skipped = (
+  given: StepsRun,
+  run: ScenarioRun,
+  index: readonly number[],
+  name: string,
+  reason: string,
+): StepReport => ({
   ...headOf(given, run, index, name, given.scene.elapsed(), ["spec", listOf[given.phase], ...index]),
   verdict: "Skipped",
   reason,

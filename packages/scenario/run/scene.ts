@@ -81,7 +81,10 @@ async function runHere(scene: Scene, command: readonly [string, ...string[]], li
 }
 
 /** `NETWRIGHT_LAB`, `NODES`, `NODE_A_ADDRESS` and so on: the topology, for programs in any language. */
-export function sceneEnvironment({ lab, topology }: Pick<Stage, "lab" | "topology">, seed: number): Record<string, string> {
+export function sceneEnvironment(
+  { lab, topology }: Pick<Stage, "lab" | "topology">,
+  seed: number,
+): Record<string, string> {
   const upper = (text: string): string => text.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
   const addresses = topology.nodes.flatMap((node) =>
     node.ports.flatMap((port, index) => {
@@ -101,9 +104,17 @@ export function sceneEnvironment({ lab, topology }: Pick<Stage, "lab" | "topolog
       nodes: topology.nodes.map(({ name, role, ports }) => ({
         name,
         role,
-        interfaces: ports.map(({ interface: device, address, mac, peer }) => ({ name: device, address, mac, peer: peer.node })),
+        interfaces: ports.map(({ interface: device, address, mac, peer }) => ({
+          name: device,
+          address,
+          mac,
+          peer: peer.node,
+        })),
       })),
-      links: topology.links.map(({ name, ends }) => ({ name, ends: ends.map((end) => `${end.node}:${end.interface}`) })),
+      links: topology.links.map(({ name, ends }) => ({
+        name,
+        ends: ends.map((end) => `${end.node}:${end.interface}`),
+      })),
     }),
     ...Object.fromEntries(addresses),
   };

@@ -71,7 +71,10 @@ export const isFailed = ({ verdict }: RunReport): boolean => verdict === "Failed
 async function* runTurn(options: SessionOptions, turn: Turn): AsyncGenerator<RunReport> {
   const { labs, lacking, keep, onKept } = options;
   const { job } = turn;
-  const needs = [...(job.shared?.spec.needs ?? []), ...job.scenarios.flatMap(({ spec }) => (job.scenarios.length === 1 ? spec.needs : []))];
+  const needs = [
+    ...(job.shared?.spec.needs ?? []),
+    ...job.scenarios.flatMap(({ spec }) => (job.scenarios.length === 1 ? spec.needs : [])),
+  ];
   const absent = await lacking(needs);
   if (absent !== undefined) {
     for (const run of job.scenarios) yield unrun(options, turn, run, "Skipped", absent);
@@ -129,7 +132,12 @@ async function* runSuite(
   const standing: Standing = { programs: [], loads: [] };
   try {
     const before = part("setup", { files: shared.spec.files, setup: shared.spec.setup });
-    const setup = await runScenario({ ...runOptions(options, turn, before, lab), labTook: lab.took, standing, leaves: true });
+    const setup = await runScenario({
+      ...runOptions(options, turn, before, lab),
+      labTook: lab.took,
+      standing,
+      leaves: true,
+    });
     yield setup;
     for (const run of scenarios) {
       const absent = isFailed(setup) ? "the suite's set-up failed" : await options.lacking(run.spec.needs);
@@ -137,7 +145,8 @@ async function* runSuite(
       else yield await runScenario({ ...runOptions(options, turn, run, lab), standing });
     }
     const after = part("teardown", { teardown: shared.spec.teardown });
-    if (shared.spec.teardown.length > 0) yield await runScenario({ ...runOptions(options, turn, after, lab), standing });
+    if (shared.spec.teardown.length > 0)
+      yield await runScenario({ ...runOptions(options, turn, after, lab), standing });
   } finally {
     await Promise.all([...standing.loads, ...standing.programs].map((each) => each.stop()));
   }

@@ -1,7 +1,16 @@
 /** The set of objects as it would be after an edit, and what differs. Pure but for new uids. */
 import { encodeObject, withoutBoxes, type AnyObject, type ObjectChange, type WireObject } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
-import { displayName, keyOf, parseKey, textOf, type Item, type Items, type StoredItems } from "../state/objects.ts";
+import {
+  displayName,
+  keyOf,
+  missingObject,
+  parseKey,
+  textOf,
+  type Item,
+  type Items,
+  type StoredItems,
+} from "../state/objects.ts";
 import { diffPaths } from "./diff-paths.ts";
 import type { Edit } from "./edit.ts";
 
@@ -26,7 +35,7 @@ export interface Stamp {
   readonly now: string;
 }
 
-/** @throws NW1502 when an object carries a resourceVersion that is not the present one, NW1501 when one to delete is not there. */
+/** @throws NW1502 when an object carries a resourceVersion that is not the present one, NW1501 with all to delete that are not there. */
 export function candidateOf({ items, revisions }: StoredItems, edit: Edit, stamp: Stamp): Candidate {
   const next = new Map(items);
   const changes: CandidateChange[] = [];
@@ -38,14 +47,19 @@ export function candidateOf({ items, revisions }: StoredItems, edit: Edit, stamp
     if (after !== before) next.set(key, after);
     changes.push({ ...compare(key, before, after), key, before, after });
   }
+  if (edit.ignoreMissing !== true) checkThere(items, edit.remove);
   for (const key of [...edit.remove, ...(edit.prune ? prunable(items, edit) : [])]) {
     const before = items.get(key);
-    const object = displayName(parseKey(key));
-    if (before === undefined) throw new NetwrightError("NW1501", `there is no ${object}`, { subject: object });
+    if (before === undefined) continue;
     next.delete(key);
-    changes.push({ change: "Delete", object, fields: [], key, before, after: undefined });
+    changes.push({ change: "Delete", object: displayName(parseKey(key)), fields: [], key, before, after: undefined });
   }
   return { items: next, changes };
+}
+
+function checkThere(items: Items, keys: readonly string[]): void {
+  const missing = keys.filter((key) => !items.has(key)).map((key) => missingObject(parseKey(key)));
+  if (missing.length > 0) throw NetwrightError.of(missing);
 }
 
 function checkVersion({ object }: Item, actual: number | undefined): void {

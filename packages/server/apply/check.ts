@@ -1,6 +1,6 @@
 import type { Diagnostic, ErrorCode } from "@netwright/base";
 import { NetwrightError } from "@netwright/base";
-import { parseKey } from "../state/objects.ts";
+import { parseKey, type ObjectKey } from "../state/objects.ts";
 import type { CandidateChange } from "./candidate.ts";
 
 /**
@@ -33,6 +33,14 @@ const inherent: ReadonlySet<ErrorCode> = new Set(["NW1404"]);
 
 const identity = ({ code, subject, field }: Diagnostic): string => JSON.stringify([code, subject, field]);
 
+/** Whether this object is what the finding says not to be there. */
+function isAbout({ message }: Diagnostic, { kind, project, name }: ObjectKey): boolean {
+  const words = message.split(/[^\w-]+/);
+  const at = words.findIndex((word, index) => word === kind && words[index + 1] === name);
+  const of = words[at + 2] === "in" && words[at + 3] === "project" ? words[at + 4] : project;
+  return at !== -1 && of === project;
+}
+
 /** A reference that dangles because of a deletion is the deletion's fault. */
 function stillUsed(
   diagnostic: Diagnostic,
@@ -40,10 +48,7 @@ function stillUsed(
   touched: ReadonlySet<string>,
 ): Diagnostic {
   const { code, subject = "something", field } = diagnostic;
-  const target = removed.find(({ key }) => {
-    const { kind, name } = parseKey(key);
-    return diagnostic.message.includes(`${kind} ${name}`);
-  });
+  const target = removed.find(({ key }) => isAbout(diagnostic, parseKey(key)));
   if (code !== "NW1301" || target === undefined || touched.has(subject)) return diagnostic;
   return {
     ...diagnostic,

@@ -12,6 +12,8 @@ export interface Edit {
   readonly remove: readonly string[];
   /** Delete as well what an earlier edit with `prune` made and this one does not name. */
   readonly prune: boolean;
+  /** Of `remove`, what is not there is no failure. */
+  readonly ignoreMissing?: boolean;
   /** What images stood for when these objects were in force before; of an undo. */
   readonly pins?: readonly ImageEntry[];
 }

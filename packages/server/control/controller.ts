@@ -18,7 +18,7 @@ import type { NodeReport, Store } from "@netwright/contract";
 import { Wakeups } from "@netwright/store";
 import { candidateOf } from "../apply/candidate.ts";
 import { checkDiagnostics } from "../apply/check.ts";
-import { discardVolume, type DiscardRequest } from "../apply/discard-volume.ts";
+import { discardVolumes, type DiscardRequest } from "../apply/discard-volumes.ts";
 import { checkProjects } from "../apply/check-projects.ts";
 import { changeOf, describeFlows, eventsOf, writesOf, type EditRequest } from "../apply/record-edit.ts";
 import { publicPlan } from "../auth/private-text.ts";
@@ -136,13 +136,13 @@ export class Controller {
     this.#wakeups.wake();
   }
 
-  /** Lets go of a volume: its host removes the data. @throws NW1501 when there is none, NW1303 while it is in use. */
+  /** Lets go of volumes: their hosts remove the data. @throws NW1501 for those that are not there, NW1303 while one is in use. */
   discard(request: DiscardRequest): Promise<ApplyResponse> {
     return this.#serial.run(async () => {
       const { log, rounds, statuses } = this.#dependencies;
-      const discarded = discardVolume(this.#world, request, this.facts());
+      const discarded = discardVolumes(this.#world, request, this.facts());
       const answer = { change: null, plan: discarded.plan, diagnostics: [] };
-      if (request.dryRun) return { ...answer, revision: statuses.revision() };
+      if (request.dryRun || discarded.changes.length === 0) return { ...answer, revision: statuses.revision() };
       const before = this.#world;
       const ledger = applyLedgerChanges(before.ledger, discarded.changes);
       const decision = rounds.decide({ ...before, ledger }, before.items);
@@ -151,10 +151,11 @@ export class Controller {
         ...decision.reconciled,
         changes: [...new Map(changes.map((each) => [each.key, each])).values()],
       };
-      const edited = { writes: [], keys: [], events: [discarded.event] };
+      const edited = { writes: [], keys: [], events: discarded.events };
       const result = await rounds.carryOut({ ...decision, reconciled }, edited);
       this.#accept({ ...decision, reconciled }, result);
-      log.info("Object", { change: "Delete", object: discarded.event.object, by: request.subject.name });
+      for (const { object } of discarded.events)
+        log.info("Object", { change: "Delete", object, by: request.subject.name });
       const revision = statuses.revision();
       statuses.refresh(this.#world);
       return { ...answer, revision };

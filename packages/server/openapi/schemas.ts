@@ -1,6 +1,7 @@
 /** The component schemas: of every kind from the registry, of requests from what judges them, of answers from here. */
 import {
   applyRequestSchema,
+  deleteRequestSchema,
   execRequestSchema,
   jsonSchemaOf,
   kindNames,
@@ -16,6 +17,7 @@ type Judge = Parameters<typeof jsonSchemaOf>[0]["schema"];
 
 const requests: Readonly<Record<string, { readonly schema: unknown; readonly summary: string }>> = {
   ApplyRequest: { schema: applyRequestSchema, summary: "Objects to be as written." },
+  DeleteRequest: { schema: deleteRequestSchema, summary: "Objects that are to go." },
   ScaleRequest: { schema: scaleRequestSchema, summary: "Replicas by tier." },
   TokenRequest: { schema: tokenRequestSchema, summary: "Whose token it is to be." },
   ExecRequest: { schema: execRequestSchema, summary: "A command to run in an instance." },

@@ -4,6 +4,7 @@ import { openapi } from "../openapi/openapi.ts";
 import { applyRoutes } from "./apply.ts";
 import { changeRoutes } from "./changes.ts";
 import type { ServerContext } from "./context.ts";
+import { deleteRoutes } from "./delete.ts";
 import { eventRoutes } from "./events.ts";
 import { flowRoutes } from "./flows.ts";
 import { instanceRoutes } from "./instances.ts";
@@ -19,6 +20,7 @@ export function routesOf(context: ServerContext): readonly Route[] {
   const parts = [
     objectRoutes,
     applyRoutes,
+    deleteRoutes,
     changeRoutes,
     eventRoutes,
     nodeRoutes,

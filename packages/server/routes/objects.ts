@@ -7,9 +7,9 @@ import type { Reach } from "../auth/subject.ts";
 import { json, lines } from "../http/answers.ts";
 import { booleanQuery, integerQuery } from "../http/query.ts";
 import type { Call, Route } from "../http/route.ts";
-import { displayName, isWritable, keyText, parseKey, type ObjectKey } from "../state/objects.ts";
+import { isWritable, keyText, missingObject, parseKey, type ObjectKey } from "../state/objects.ts";
 import type { ServerContext } from "./context.ts";
-import { requestOf } from "./edit-request.ts";
+import { deleteObjects } from "./delete.ts";
 import { dryRunParameter, watchParameters } from "./parameters.ts";
 
 export const objectRoutes = (context: ServerContext): readonly Route[] =>
@@ -48,7 +48,7 @@ function routesOf(context: ServerContext, kind: KindName, { plural, scope }: Kin
     reach: scope === "Project" ? "Project" : "Site",
     query: [dryRunParameter],
     answer: { kind: "Object", schema: "ApplyResponse" },
-    handle: (call) => deleteObject(context, call, keyOf(call)),
+    handle: (call) => deleteObjects(context, call, [keyOf(call)]),
   };
   return [
     list(root, scope === "Project" ? `Every ${kind} of a project.` : `Every ${kind}.`),
@@ -79,15 +79,5 @@ function readObject({ view }: ServerContext, call: Call, key: ObjectKey): WireOb
   const scope = scopeOf(call.subject);
   const object = isVisible(scope, key) ? view.get(keyText(key)) : undefined;
   if (object !== undefined) return shown(scope, object);
-  const subject = displayName(key);
-  throw new NetwrightError("NW1501", `there is no ${subject}`, { subject });
-}
-
-async function deleteObject({ controller }: ServerContext, call: Call, key: ObjectKey): Promise<Response> {
-  if (key.kind === "Volume") {
-    const { subject, dryRun } = requestOf(call);
-    return json(await controller.discard({ project: key.project ?? "", name: key.name, subject, dryRun }));
-  }
-  const edit = { put: [], remove: [keyText(key)], prune: false };
-  return json(await controller.edit({ edit: () => edit, message: `delete ${displayName(key)}`, ...requestOf(call) }));
+  throw NetwrightError.of([missingObject(key)]);
 }

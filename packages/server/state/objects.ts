@@ -9,7 +9,7 @@ import {
   type KindName,
   type WireObject,
 } from "@netwright/api";
-import { NetwrightError, type SourceRef } from "@netwright/base";
+import { NetwrightError, type Diagnostic, type SourceRef } from "@netwright/base";
 import type { Store, StoreWrite } from "@netwright/contract";
 
 /** Names one object of any kind. `project` is undefined for cluster kinds. */
@@ -57,6 +57,11 @@ export function parseKey(text: string): ObjectKey {
 export function displayName({ kind, project, name }: ObjectKey): string {
   const short = `${kind.toLowerCase()}/${name}`;
   return project === undefined || project === defaultProject ? short : `${project}/${short}`;
+}
+
+export function missingObject(key: ObjectKey): Diagnostic {
+  const subject = displayName(key);
+  return { code: "NW1501", message: `there is no ${subject}`, subject };
 }
 
 /** Objects, and the revision of each one's record. */

@@ -20,6 +20,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     "contract",
     "model",
     "lab",
+    "scenario",
     "system",
     "server/main.ts",
     "agent/main.ts",
@@ -27,6 +28,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     "agent/local-facts.ts",
   ],
   lab: ["base", "api", "contract", "system"],
+  scenario: ["base", "api", "contract", "lab"],
   testkit: ["base", "api", "contract"],
 };
 
@@ -46,6 +48,7 @@ const whyNotTarget: Readonly<Record<string, string>> = {
   agent: "a program is started and talked to, never linked",
   cli: "the command line is the outermost shell; what others need of it belongs in a package of its own",
   lab: "the product must not know that it runs in a lab",
+  scenario: "tests of people's services are a tool beside the product, which works without it",
   testkit: "fakes must not reach shipped code",
 };
 

@@ -22,7 +22,9 @@ const commandSchema = z.strictObject({
 });
 
 const programSchema = z.strictObject({
-  path: z.string().meta({ description: "An executable, relative to the scenario's file; it finds the topology in its environment." }),
+  path: z
+    .string()
+    .meta({ description: "An executable, relative to the scenario's file; it finds the topology in its environment." }),
   args: z.array(z.string()).prefault([]).meta({ description: "Its arguments." }),
   tap: z.boolean().default(false).meta({ description: "Its output is TAP: every test point counts." }),
 });
@@ -35,8 +37,14 @@ const captureSchema = z.strictObject({
 });
 
 const boundsOf = (unit: string) => ({
-  atLeast: z.number().exactOptional().meta({ description: `At least so many ${unit}.` }),
-  atMost: z.number().exactOptional().meta({ description: `At most so many ${unit}.` }),
+  atLeast: z
+    .number()
+    .exactOptional()
+    .meta({ description: `At least so many ${unit}.` }),
+  atMost: z
+    .number()
+    .exactOptional()
+    .meta({ description: `At most so many ${unit}.` }),
 });
 
 const pathSchema = z.strictObject({
@@ -48,12 +56,19 @@ const throughputSchema = pathSchema.extend({
   protocol: z.enum(["TCP", "UDP"]).default("TCP").meta({ description: "What is sent." }),
   for: spanField("How long is measured.").prefault("1s"),
   ...boundsOf("Mbit/s"),
-  baseline: pathSchema.exactOptional().meta({ description: "Measured beside it, in turns: bounds are then ratios to it." }),
+  baseline: pathSchema
+    .exactOptional()
+    .meta({ description: "Measured beside it, in turns: bounds are then ratios to it." }),
 });
 
 const latencySchema = pathSchema.extend({
   count: integerField({ noun: "a number of requests", min: 1, max: 10_000, description: "Round trips." }).default(20),
-  percentile: z.number().min(0).max(100).default(50).meta({ description: "Which of them is judged: 50 is the median." }),
+  percentile: z
+    .number()
+    .min(0)
+    .max(100)
+    .default(50)
+    .meta({ description: "Which of them is judged: 50 is the median." }),
   ...boundsOf("milliseconds"),
   baseline: pathSchema.exactOptional().meta({ description: "Measured beside it: bounds are then ratios to it." }),
 });
@@ -78,7 +93,10 @@ const loadCheckSchema = z.strictObject({
   name: z.string().meta({ description: "Of a load that was started." }),
   failed: countField("Requests that may have failed.").default(0),
   atLeast: countField("Requests that succeeded, at least.").default(1),
-  since: z.string().exactOptional().meta({ description: "Only since this step began; left out: since the load began." }),
+  since: z
+    .string()
+    .exactOptional()
+    .meta({ description: "Only since this step began; left out: since the load began." }),
   p99: spanField("99 of 100 requests took no longer.").exactOptional(),
 });
 
@@ -115,7 +133,9 @@ const routeSchema = z.strictObject({
 /** What a check looks at: exactly one of these stands in it. */
 const subjects = {
   command: commandSchema.exactOptional().meta({ description: "Run a command at a node." }),
-  program: programSchema.exactOptional().meta({ description: "Run a check of your own, in any language, beside the runner." }),
+  program: programSchema
+    .exactOptional()
+    .meta({ description: "Run a check of your own, in any language, beside the runner." }),
   http: httpSchema.exactOptional().meta({ description: "Ask a web server." }),
   tcp: tcpSchema.exactOptional().meta({ description: "Connect." }),
   udp: udpSchema.exactOptional().meta({ description: "Send a datagram." }),
@@ -136,16 +156,18 @@ const subjects = {
 
 export const checkSubjects = Object.keys(subjects) as readonly (keyof typeof subjects)[];
 
-export const checkSchema = z.strictObject({
-  name: z.string().exactOptional().meta({ description: "What it shows; made from the rest when left out." }),
-  at: nodesField("The node where it is looked, or several: it must hold at each.").exactOptional(),
-  ...subjects,
-  not: z.boolean().default(false).meta({ description: "It must fail." }),
-  eventually: spanField("It may fail until it holds once, for at most this long.").exactOptional(),
-  consistently: spanField("It must hold all the time, for this long.").exactOptional(),
-  every: spanField("How often it is looked; 100ms when left out.").exactOptional(),
-  timeout: spanField("One look may take so long; 10s when left out.").exactOptional(),
-});
+export const checkSchema = z
+  .strictObject({
+    name: z.string().exactOptional().meta({ description: "What it shows; made from the rest when left out." }),
+    at: nodesField("The node where it is looked, or several: it must hold at each.").exactOptional(),
+    ...subjects,
+    not: z.boolean().default(false).meta({ description: "It must fail." }),
+    eventually: spanField("It may fail until it holds once, for at most this long.").exactOptional(),
+    consistently: spanField("It must hold all the time, for this long.").exactOptional(),
+    every: spanField("How often it is looked; 100ms when left out.").exactOptional(),
+    timeout: spanField("One look may take so long; 10s when left out.").exactOptional(),
+  })
+  .meta({ id: "Check", description: "One thing that is looked at, and what is expected of it." });
 
 export type Check = z.output<typeof checkSchema>;
 export type CheckSubject = keyof typeof subjects;

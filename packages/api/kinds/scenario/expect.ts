@@ -7,7 +7,7 @@ export const patternField = (description: string) =>
     .string()
     .superRefine((text, context) => {
       try {
-        new RegExp(text, "mu");
+        RegExp(text, "mu");
       } catch (error) {
         context.addIssue({
           code: "custom",
@@ -23,7 +23,9 @@ export const textExpectation = (what: string) =>
     .strictObject({
       equals: z.string().exactOptional().meta({ description: "The whole text, white space at both ends aside." }),
       contains: z.string().exactOptional().meta({ description: "Some part of it." }),
-      matches: patternField("Some part of it matches this regular expression; ^ and $ are ends of lines.").exactOptional(),
+      matches: patternField(
+        "Some part of it matches this regular expression; ^ and $ are ends of lines.",
+      ).exactOptional(),
       json: z
         .record(z.string(), z.unknown())
         .exactOptional()

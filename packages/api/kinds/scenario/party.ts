@@ -1,9 +1,19 @@
 /** Who speaks to whom: an address, a prefix, or the name of a node. */
-import { isIPv4, isIPv6 } from "node:net";
-import { NetwrightError } from "@netwright/base";
+import { isNetwrightError, NetwrightError, parseIpv6 } from "@netwright/base";
+import { isIpv4 } from "../../fields/ipv4.ts";
 import { textField } from "../../fields/text-field.ts";
 
-const bits = (address: string): number | undefined => (isIPv4(address) ? 32 : isIPv6(address) ? 128 : undefined);
+const bits = (address: string): number | undefined => (isIpv4(address) ? 32 : isIpv6(address) ? 128 : undefined);
+
+function isIpv6(text: string): boolean {
+  try {
+    parseIpv6(text);
+    return true;
+  } catch (error) {
+    if (isNetwrightError(error)) return false;
+    throw error;
+  }
+}
 
 /** True for an address or prefix of either family; a lab's own links may carry both. */
 export function isAddressText(text: string): boolean {

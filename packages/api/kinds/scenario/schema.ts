@@ -9,14 +9,13 @@ const valueSchema = z.union([z.string(), z.number(), z.boolean()]);
 
 export const scenarioParts = {
   description: z.string().exactOptional().meta({ description: "What it shows, for people." }),
-  needs: z
-    .array(z.string())
-    .prefault([])
-    .meta({ description: "Programs and features (program:postfix, netem, wire); without them it is skipped, with the reason." }),
+  needs: z.array(z.string()).prefault([]).meta({
+    description: "Programs and features (program:postfix, netem, wire); without them it is skipped, with the reason.",
+  }),
   parameters: z
     .record(z.string(), valueSchema)
     .prefault({})
-    .meta({ description: "Values for ${NAME} in any text of the file; `--set NAME=VALUE` overrides." }),
+    .meta({ description: "Values for ${{ NAME }} in any text of the file; `--set NAME=VALUE` overrides." }),
   files: z.array(fileSchema).prefault([]).meta({ description: "Put into nodes before anything runs." }),
   setup: z.array(stepSchema).prefault([]).meta({ description: "Steps that must succeed before the rest begins." }),
   teardown: z.array(stepSchema).prefault([]).meta({ description: "Steps that run whatever happened." }),

@@ -9,7 +9,9 @@ export const topologySchema = z.strictObject({
   file: z.string().exactOptional().meta({ description: "A Lab manifest, relative to this file." }),
   running: nameField("A lab that is up; it is neither built nor removed.", labNameMax).exactOptional(),
   site: z
-    .strictObject({ hosts: integerField({ noun: "a number of hosts", min: 1, max: 200, description: "Hypervisors." }).default(3) })
+    .strictObject({
+      hosts: integerField({ noun: "a number of hosts", min: 1, max: 200, description: "Hypervisors." }).default(3),
+    })
     .exactOptional()
     .meta({ description: "The default lab: a provider, edges, hosts with agents, a server." }),
 });

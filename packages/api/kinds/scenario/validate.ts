@@ -16,7 +16,12 @@ export const validateScenario = ({ spec }: Scenario): readonly Finding[] => [
   ...Object.keys(spec.matrix)
     .filter((name) => name in spec.parameters)
     .map((name) =>
-      finding("NW1205", ["spec", "matrix", name], "is a parameter too", "keep it in matrix; --set picks one value of it"),
+      finding(
+        "NW1205",
+        ["spec", "matrix", name],
+        "is a parameter too",
+        "keep it in matrix; --set picks one value of it",
+      ),
     ),
 ];
 
@@ -32,7 +37,12 @@ export const partsFindings = (spec: {
 ];
 
 export const topologyFindings = (topology: ScenarioTopology, path: FieldPath): readonly Finding[] =>
-  exactlyOne(topology, ["lab", "file", "running", "site"], path, "write the nodes under lab, or name a file or a lab that is up");
+  exactlyOne(
+    topology,
+    ["lab", "file", "running", "site"],
+    path,
+    "write the nodes under lab, or name a file or a lab that is up",
+  );
 
 const stepsFindings = (steps: readonly Step[], path: FieldPath): readonly Finding[] =>
   steps.flatMap((step, index) => stepFindings(step, [...path, index]));
@@ -47,7 +57,9 @@ function stepFindings(step: Step, path: FieldPath): readonly Finding[] {
       : [];
   if (parallel === undefined) return actionFindings(step, path);
   if (doesSomething(action))
-    return [finding("NW1205", path, "has parallel steps and does something itself", "make one more parallel step of it")];
+    return [
+      finding("NW1205", path, "has parallel steps and does something itself", "make one more parallel step of it"),
+    ];
   return parallel.flatMap((each, index) => actionFindings(each, [...path, "parallel", index]));
 }
 
@@ -102,7 +114,14 @@ function checkFindings(check: Check, action: Action, path: FieldPath): readonly 
   const where = check.at ?? action.at;
   return [
     ...(placed.has(subject) && where === undefined
-      ? [finding("NW1202", [...path, subject], "is looked at from nowhere", "write `at: NODE` in the check or its step")]
+      ? [
+          finding(
+            "NW1202",
+            [...path, subject],
+            "is looked at from nowhere",
+            "write `at: NODE` in the check or its step",
+          ),
+        ]
       : []),
     ...neverFails(check, path),
   ];
@@ -124,7 +143,14 @@ function neverFails(check: Check, path: FieldPath): readonly Finding[] {
       : []),
     ...(matrix === undefined ? [] : matrixFindings(matrix, [...path, "matrix"])),
     ...(object !== undefined && object.exists && !("condition" in object || "fields" in object || "placed" in object)
-      ? [finding("NW1205", [...path, "object"], "expects nothing of it", "write condition, fields, placed or exists: false")]
+      ? [
+          finding(
+            "NW1205",
+            [...path, "object"],
+            "expects nothing of it",
+            "write condition, fields, placed or exists: false",
+          ),
+        ]
       : []),
     ...(udp !== undefined && udp.is !== "Open" && udp.answer !== undefined
       ? [finding("NW1205", [...path, "udp", "answer"], "is expected, and that nothing is answered", "keep one of them")]
@@ -137,7 +163,14 @@ function matrixFindings(matrix: NonNullable<Check["matrix"]>, path: FieldPath): 
   const portless = matrix.protocol !== "ICMP" && matrix.port === undefined;
   return [
     ...(pairs.length === 0
-      ? [finding("NW1205", [...path, "expect"], "selects nothing: it can never fail", "name at least one pair of nodes")]
+      ? [
+          finding(
+            "NW1205",
+            [...path, "expect"],
+            "selects nothing: it can never fail",
+            "name at least one pair of nodes",
+          ),
+        ]
       : []),
     ...(portless ? [finding("NW1202", [...path, "port"], "is required", "or write protocol: ICMP")] : []),
   ];

@@ -1,8 +1,8 @@
 /** The kind Suite, for the registry. */
 import { nameMax } from "../../fields/name.ts";
 import type { Kind } from "../kind.ts";
-import { partsFindings, topologyFindings } from "../scenario/validate.ts";
 import { suiteSchema, type Suite } from "./schema.ts";
+import { validateSuite } from "./validate.ts";
 
 export const suite: Kind<Suite> = {
   kind: "Suite",
@@ -13,6 +13,6 @@ export const suite: Kind<Suite> = {
   summary: "Scenarios that share a network and its set-up.",
   nameMax,
   schema: suiteSchema,
-  validate: ({ spec }) => [...topologyFindings(spec.topology, ["spec", "topology"]), ...partsFindings(spec)],
+  validate: validateSuite,
   complete: (object) => object,
 };

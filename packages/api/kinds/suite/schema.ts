@@ -8,10 +8,9 @@ const specSchema = z
   .strictObject({
     ...scenarioParts,
     topology: topologySchema.meta({ description: "What all of them run on, one after the other." }),
-    scenarios: z
-      .array(z.string())
-      .min(1)
-      .meta({ description: "Files of scenarios without a topology of their own, relative to this one, in this order." }),
+    scenarios: z.array(z.string()).min(1).meta({
+      description: "Files of scenarios without a topology of their own, relative to this one, in this order.",
+    }),
   })
   .meta({ description: "What they share." });
 

@@ -1,0 +1,280 @@
+/** Every fault bites, and ends without a trace. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { faultSchema, type Fault } from "@netwright/api";
+import { milliseconds } from "@netwright/base";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { beginFault, down, endFaults, faultsOf, findLab, runIn, status, up, type ActiveFault } from "../index.ts";
+import { enter } from "../sandbox/enter.ts";
+import { context, programs, readLab } from "../testdata/context.ts";
+import { readCounters } from "./counters.ts";
+
+const lab = "faults";
+const probe = new URL("../testdata/probe.pl", import.meta.url).pathname;
+const [a, b] = ["fd00:0:0:2::2", "fd00:0:0:2::3"];
+const children: ChildProcess[] = [];
+
+const parse = (fault: object): Fault => faultSchema.parse(fault);
+const inNode = async (node: string, ...command: string[]): Promise<string> =>
+  (await runIn(context, { lab, node, command, timeout: milliseconds(20_000) })).stdout;
+
+async function begin(fault: object, seed = 1): Promise<ActiveFault> {
+  const outcome = await beginFault(context, lab, parse(fault), { seed });
+  if (outcome.kind === "Skipped") throw new Error(outcome.reason);
+  return outcome.fault;
+}
+
+/** A process that stays in a node; resolves when it says that it is ready. */
+async function stay(node: string, ...words: string[]): Promise<{ child: ChildProcess; said: () => string[] }> {
+  const { record } = await findLab(context, lab);
+  const [program, ...args] = enter(record.nodes[node]?.machine.pid ?? 0, ["perl", probe, ...words]);
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+  children.push(child);
+  let text = "";
+  child.stdout.on("data", (data: Buffer) => (text += data.toString()));
+  await once(child.stdout, "data");
+  return { child, said: () => text.split("\n").slice(1, -1) };
+}
+
+/** Numbers of the datagrams that are answered, and the shortest round trip in milliseconds. */
+async function ask(
+  from: string,
+  to: string,
+  count: number,
+  octets = 100,
+): Promise<{ got: number[]; shortest: number }> {
+  const said = await inNode(from, "perl", probe, "ask", to, "7000", String(count), String(octets));
+  const [shortest = 0, ...got] = said.trim().split(" ").map(Number);
+  return { got, shortest };
+}
+const answered = async (from: string, to: string, octets?: number): Promise<boolean> =>
+  (await ask(from, to, 1, octets)).got.length === 1;
+
+const wires = (): readonly number[] =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, "utf8").includes("/wire\0fault"))
+    .filter((name) => readFileSync(`/proc/${name}/comm`, "utf8") === "wire\n")
+    .map(Number);
+
+/** Which of a row of datagrams from a arrive at b. */
+async function arrivals(count: number): Promise<number[]> {
+  const { child, said } = await stay("b", "count", "7001");
+  const closed = once(child, "close");
+  await inNode("a", "perl", probe, "send", b, "7001", String(count), "100");
+  // The last words go another way: the fault is about the port.
+  await inNode(
+    "a",
+    "perl",
+    "-e",
+    `use Socket qw(:DEFAULT inet_pton); socket my $s, AF_INET6, SOCK_DGRAM, 0; bind $s, pack_sockaddr_in6(7002, "\\0" x 16); sub at { pack_sockaddr_in6(7001, inet_pton(AF_INET6, "${b}")) } for (1 .. 50) { send $s, pack("N", 0xffffffff), 0, at(); select undef, undef, undef, 0.02 }`,
+  );
+  await closed;
+  return said().map(Number);
+}
+
+beforeAll(async () => {
+  await up(context, { name: lab, manifest: readLab("small-lab.json"), programs });
+  await Promise.all(["a", "b"].map((node) => stay(node, "echo", "7000")));
+}, 60_000);
+afterEach(async () => {
+  await endFaults(context, lab);
+  const rules = await Promise.all(["a", "b", "lan"].map((node) => inNode(node, "nft", "list", "ruleset")));
+  expect(rules.join("")).toBe("");
+  expect(await inNode("a", "ls", "/sys/class/net")).toBe("b\nb-2\nlan\nlo\n");
+});
+afterAll(async () => {
+  for (const child of children) child.kill("SIGKILL");
+  await down(context, { name: lab });
+});
+
+describe("a link that", () => {
+  const udp = { protocol: "udp", port: 7001 };
+
+  test("loses frames loses the same for the same seed, and others for another", async () => {
+    const run = async (seed: number): Promise<readonly number[]> => {
+      const fault = await begin({ link: "a-b", impair: { loss: "10%", match: udp, seed } });
+      // The farewell is repeated, so it gets through.
+      const came = await arrivals(400);
+      await fault.end();
+      return came;
+    };
+    const [first, again, other] = [await run(7), await run(7), await run(8)];
+    expect(first.length).toBeGreaterThan(330);
+    expect(first.length).toBeLessThan(390);
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
+  });
+
+  test("delays, delays both ways; from one end only, one", async () => {
+    const both = await begin({ link: "a-b", impair: { delay: "10ms" } });
+    expect((await ask("a", b, 5)).shortest).toBeGreaterThanOrEqual(20);
+    await both.end();
+    await begin({ link: "a-b", impair: { delay: "15ms" }, from: "b" });
+    const { shortest, got } = await ask("a", b, 5);
+    expect([got.length, Math.floor(shortest / 15)]).toEqual([5, 1]);
+  });
+
+  test("damages frames: who gets them finds out; duplicates arrive; two faults add up", async () => {
+    const fault = await begin({ link: "a-b", impair: { corrupt: "10%", match: udp }, from: "a" });
+    const second = await begin({ link: "a-b", impair: { duplicate: "20%", match: udp }, from: "a" });
+    const came = await arrivals(400);
+    const { paths } = await findLab(context, lab);
+    const [damaged, doubled] = [fault, second].map(({ id }) => readCounters(paths, id));
+    expect(damaged?.corrupted).toBeGreaterThan(20);
+    expect(doubled?.duplicated).toBeGreaterThan(40);
+    // Some are no longer what the second one looks for.
+    expect(doubled?.taken).toBeLessThanOrEqual(damaged?.sent ?? 0);
+    // A bit flipped in the flow label or the hop limit hurts nobody.
+    expect(new Set(came).size).toBeGreaterThanOrEqual(400 - (damaged?.corrupted ?? 0));
+    expect(new Set(came).size).toBeLessThan(400);
+    expect(came.length).toBeGreaterThan(new Set(came).size);
+  });
+
+  test("is cut one way still carries the other", async () => {
+    const { said } = await stay("b", "count", "7003");
+    const send = (to: string, from: string): Promise<string> =>
+      inNode(from, "perl", probe, "send", to, "7003", "3", "50");
+    await begin({ link: "a-b", cut: true, from: "b" });
+    expect(await answered("a", b)).toBe(false);
+    await send(b, "a");
+    await expect.poll(said).toEqual(["0", "1", "2"]);
+    expect(await inNode("a", "cat", "/sys/class/net/b/carrier")).toBe("1\n");
+    expect((await status(context, { lab })).faults.map(({ description }) => description)).toEqual(["a-b: cut, from b"]);
+  });
+
+  test("is down takes the carrier from both, and gives back what stood there", async () => {
+    const state = async (node: string): Promise<string> =>
+      (await inNode(node, "ip", "-o", "addr", "show", "dev", node === "a" ? "b" : "a")) +
+      (await inNode(node, "ip", "-o", "-6", "route", "show", "table", "all")) +
+      (await inNode(node, "ip", "neigh", "show", "nud", "permanent"));
+    await inNode(
+      "a",
+      "sh",
+      "-c",
+      `ip -6 route add 2001:db8:5::/48 via ${b} dev b; ip addr add 192.0.2.1/24 dev b; ip route add 198.51.100.0/24 dev b`,
+    );
+    const before = [await state("a"), await state("b")];
+    const fault = await begin({ link: "a:b", state: "down" });
+    expect(await inNode("b", "ip", "-o", "link", "show", "dev", "a")).toContain("NO-CARRIER");
+    expect(await answered("a", b)).toBe(false);
+    await expect(begin({ link: "a-b", state: "down" })).rejects.toMatchObject({ code: "NW1702" });
+    await fault.end();
+    expect([await state("a"), await state("b")].map(sorted)).toEqual(before.map(sorted));
+    expect(await answered("a", b)).toBe(true);
+  });
+
+  test("flaps falls and rises until it ends", async () => {
+    const fault = await begin({ link: "a-b", flap: { every: "200ms", down: "100ms" } });
+    for (const words of [["NO-CARRIER"], ["LOWER_UP"], ["NO-CARRIER"]])
+      await expect
+        .poll(() => inNode("b", "ip", "link", "show", "dev", "a"), { interval: 10, timeout: 10_000 })
+        .toContain(words[0]);
+    await fault.end();
+    expect(await answered("a", b)).toBe(true);
+  });
+
+  test("has a smaller MTU says so, or does not", async () => {
+    const told = await begin({ link: "a-b", mtu: 1300 });
+    expect(await inNode("b", "cat", "/sys/class/net/a/mtu")).toBe("1300\n");
+    await told.end();
+    expect(await inNode("b", "cat", "/sys/class/net/a/mtu")).toBe("1500\n");
+    await begin({ link: "a-b", mtu: 1300, silently: true });
+    expect(await answered("a", b, 1253)).toBe(false);
+    expect(await answered("a", b, 1252)).toBe(true);
+  });
+
+  test("is free again when its wire is killed, and the fault says that it has ended", async () => {
+    await begin({ link: "a-b", impair: { loss: "100%", seed: 1 } });
+    expect(await answered("a", b)).toBe(false);
+    for (const pid of wires()) process.kill(pid, "SIGKILL");
+    await expect.poll(() => answered("a", b), { timeout: 10_000 }).toBe(true);
+    await expect.poll(async () => (await faultsOf(context, lab))[0]?.state).toBe("Ended");
+  });
+});
+
+const sorted = (text: string): readonly string[] => text.split("\n").toSorted();
+
+test("a partition keeps groups apart on every way, and leaves others alone", async () => {
+  await begin({ partition: [["a"], ["b"]] });
+  expect(await answered("a", b)).toBe(false);
+  expect(await answered("b", a)).toBe(false);
+  expect((await inNode("client", "dig", "+short", "+time=2", "ns.example.net", "AAAA")).trim()).not.toBe("");
+});
+
+test("a fault ends by itself when its time is over", async () => {
+  const fault = await begin({ link: "a-b", cut: true, for: "300ms" });
+  await expect.poll(() => faultsOf(context, lab), { timeout: 10_000 }).toEqual([]);
+  expect(await answered("a", b)).toBe(true);
+  await fault.end();
+});
+
+describe("a node", () => {
+  test("that is paused answers nothing until it goes on", async () => {
+    const fault = await begin({ node: "b", state: "paused" });
+    expect(await answered("a", b)).toBe(false);
+    await expect(begin({ node: "b", state: "off" })).rejects.toMatchObject({ code: "NW1702" });
+    await fault.end();
+    await expect.poll(() => answered("a", b), { timeout: 10_000 }).toBe(true);
+  });
+
+  const unbound = async () =>
+    (await status(context, { lab })).nodes.find(({ name }) => name === "resolver")?.programs[0];
+  const resolves = async (): Promise<boolean> =>
+    (await inNode("client", "dig", "+short", "+time=1", "+tries=1", "ns.example.net", "AAAA")).startsWith("fd00");
+
+  test("whose program is killed starts it again, at once or when the fault ends", async () => {
+    const { restarts = 0 } = (await unbound()) ?? {};
+    await begin({ node: "resolver", kill: "unbound" });
+    await expect.poll(async () => (await unbound())?.restarts, { timeout: 10_000 }).toBe(restarts + 1);
+    await expect.poll(resolves, { timeout: 10_000 }).toBe(true);
+    const fault = await begin({ node: "resolver", kill: "unbound", signal: "TERM", for: "1m" });
+    await expect.poll(resolves, { timeout: 10_000 }).toBe(false);
+    await fault.end();
+    await expect.poll(resolves, { timeout: 10_000 }).toBe(true);
+    await expect(begin({ node: "a", kill: "nobody" })).rejects.toMatchObject({ code: "NW1701" });
+  });
+
+  test("that loses its power forgets what it had in memory, and starts anew", async () => {
+    await inNode("resolver", "touch", "/run/mine", "/var/lib/netwright/mine");
+    const addresses = await inNode("resolver", "ip", "-o", "addr");
+    const fault = await begin({ node: "resolver", state: "off" });
+    expect(await inNode("resolver", "ps", "-eo", "comm=")).toBe("keeper\nps\n");
+    expect(await resolves()).toBe(false);
+    await fault.end();
+    await expect.poll(resolves, { timeout: 10_000 }).toBe(true);
+    expect(sorted(await inNode("resolver", "ip", "-o", "addr"))).toEqual(sorted(addresses));
+    expect(await inNode("resolver", "sh", "-c", "ls /run/mine /var/lib/netwright/mine 2>/dev/null")).toBe(
+      "/var/lib/netwright/mine\n",
+    );
+  });
+
+  test("without DNS resolves nothing; elsewhere all is well", async () => {
+    const fault = await begin({ node: "client", dns: "fail" });
+    expect(await resolves()).toBe(false);
+    expect(await inNode("resolver", "dig", "+short", "+time=2", "@::1", "ns.example.net", "AAAA")).toContain("fd00");
+    await fault.end();
+    expect(await resolves()).toBe(true);
+  });
+
+  test("whose disk is full can write no more; one that is not its own is not filled", async () => {
+    const write = (): Promise<string> =>
+      inNode("a", "sh", "-c", "head -c 100000 /dev/zero >/run/more 2>/dev/null && echo written; rm -f /run/more");
+    const fault = await begin({ node: "a", diskFull: "/run", leave: "64Ki" });
+    expect(await write()).toBe("");
+    await fault.end();
+    expect(await write()).toBe("written\n");
+    const shared = parse({ node: "a", diskFull: "/var/lib/netwright" });
+    expect(await beginFault(context, lab, shared, { seed: 1 })).toMatchObject({
+      kind: "Skipped",
+      reason: expect.stringContaining("not the node's alone"),
+    });
+  });
+});
+
+test("what is not there is told", async () => {
+  await expect(begin({ link: "nowhere", cut: true })).rejects.toMatchObject({ code: "NW1701" });
+  await expect(begin({ link: "a-b", cut: true, from: "dns" })).rejects.toMatchObject({ code: "NW1701" });
+  await expect(begin({ link: "a-b", mtu: 1300, cut: true })).rejects.toMatchObject({ code: "NW1205" });
+  expect(await faultsOf(context, lab)).toEqual([]);
+});

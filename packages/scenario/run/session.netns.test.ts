@@ -1,0 +1,123 @@
+/** Whole runs on real labs: what steps do, what their failures mean, and that nothing is left. */
+import { labNames } from "@netwright/lab";
+import { expect, test } from "vitest";
+import { labContext, runFiles } from "../testdata/session.ts";
+import type { RunReport, StepReport } from "../report/report.ts";
+
+const topology = `  topology:
+    lab:
+      nodes: [{ name: a, role: Linux }, { name: b, role: Linux }]
+      links: [{ ends: [{ node: a }, { node: b }] }]
+`;
+const scenario = (name: string, steps: string, more = "", network = topology): string =>
+  `apiVersion: netwright.dev/v1alpha1\nkind: Scenario\nmetadata: { name: ${name} }\nspec:\n${network}${more}  steps:\n${steps}`;
+
+const one = async (steps: string, more = ""): Promise<RunReport> => {
+  const { runs } = await runFiles({ "s.yaml": scenario("s", steps, more) });
+  expect(runs).toHaveLength(1);
+  return runs[0] as RunReport;
+};
+const verdicts = ({ steps }: RunReport) => steps.map(({ name, verdict }) => `${name}: ${verdict}`);
+const step = (run: RunReport, name: string): StepReport => run.steps.find((each) => each.name === name) as StepReport;
+
+test("files, commands, programs, waits and checks; what a program wrote; what commands find in their environment", async () => {
+  const run = await one(
+    `    - { name: start, at: b, background: [{ name: ticker, run: 'while :; do echo tick $WORD; sleep 0.05; done' }] }
+    - name: read
+      at: a
+      run: 'test "$(cat /etc/test/word)" = hello && echo "$NETWRIGHT_NODES $B_ADDRESS" >/tmp/env-$NETWRIGHT_LAB'
+      checks:
+        - { command: { run: 'cat /tmp/env-$NETWRIGHT_LAB; rm /tmp/env-$NETWRIGHT_LAB', stdout: { matches: "^a b fd" } } }
+    - { name: many, at: [a, b], run: [[hostname], [echo, bye]] }
+    - { name: beside, parallel: [{ name: x, at: a, run: sleep 0.1 }, { name: y, at: b, run: sleep 0.1 }] }
+    - { name: becomes, at: a, run: '(sleep 0.2; echo >/run/there) >/dev/null 2>&1 &', wait: [{ command: { run: test -e /run/there } }] }
+    - { name: stop, stop: [ticker] }
+`,
+    "  files: [{ at: a, path: /etc/test/word, content: hello }]\n",
+  );
+  expect(verdicts(run)).toEqual(
+    ["start", "read", "many", "beside", "becomes", "stop"].map((name) => `${name}: Passed`),
+  );
+  expect(run.verdict).toBe("Passed");
+  expect(
+    step(run, "many")
+      .commands.map(({ node, stdout }) => `${node} ${stdout.trim()}`)
+      .toSorted(),
+  ).toEqual(["a a", "a bye", "b b", "b bye"]);
+  expect(step(run, "becomes").checks[0]?.looks).toBeGreaterThan(1);
+  const [x, y] = step(run, "beside").parallel as [StepReport, StepReport];
+  expect(y.at).toBeLessThan(x.at + x.took);
+  expect(await labNames(labContext)).toEqual([]);
+});
+
+test("what fails says what was expected and seen, where it is written, and what follows", async () => {
+  const run = await one(`    - { name: harmless, at: a, run: exit 3, mayFail: true }
+    - { name: wrong, at: a, checks: [{ command: { run: echo no, stdout: { equals: yes } } }, { command: { run: 'true' }, not: true }] }
+    - { name: vital, at: a, run: 'echo sorry >&2; exit 4', critical: true }
+    - { name: later, at: a, run: 'true' }
+    - { name: tidy, at: a, run: 'true', always: true }
+    - { name: lacking, needs: [no-such-program], at: a, run: 'true', always: true }
+`);
+  expect(verdicts(run)).toEqual([
+    "harmless: Failed",
+    "wrong: Failed",
+    "vital: Failed",
+    "later: Skipped",
+    "tidy: Passed",
+    "lacking: Skipped",
+  ]);
+  expect(run).toMatchObject({ verdict: "Failed", reason: 'wrong: a: echo no: output is "no"', repeat: "again s" });
+  expect(step(run, "wrong")).toMatchObject({
+    source: { file: "s.yaml", line: 11 },
+    checks: [
+      { verdict: "Failed", expected: 'exit status 0, output is "yes"', seen: 'output is "no"' },
+      { verdict: "Failed", expected: "not: exit status 0" },
+    ],
+  });
+  expect(step(run, "vital").reason).toBe('a: echo sorry >&2; exit 4: exit status 4: "sorry"');
+  expect(step(run, "later").reason).toBe("a critical step failed");
+  expect(step(run, "lacking").reason).toBe("no-such-program is not installed");
+});
+
+test("whatever hangs is ended when its time is over, set-up that fails lets only teardown run", async () => {
+  const run = await one(
+    "    - { name: never, at: a, run: 'true' }\n",
+    `  setup: [{ name: hangs, at: a, run: sleep 4801, timeout: 200ms }]
+  teardown: [{ name: swept, at: a, checks: [{ command: { run: pgrep -f 'sleep 4801$', exit: 1 }, eventually: 5s }] }]
+`,
+  );
+  expect(verdicts(run)).toEqual(["hangs: Error", "never: Skipped", "swept: Passed"]);
+  expect(step(run, "hangs").reason).toBe("the step is not over after 200 ms");
+});
+
+test("a program that ends by itself is a failure of the run", async () => {
+  const run = await one(`    - { at: a, background: [{ name: short, run: 'echo gone wrong; exit 5' }] }
+    - { name: wait, pause: 300ms }
+`);
+  expect(run.verdict).toBe("Failed");
+  expect(run.reason).toBe("short at a ended by itself with status 5: gone wrong");
+});
+
+test("a suite's set-up runs once and what it starts stays; matrices and repeats are runs of their own", async () => {
+  const suite = `apiVersion: netwright.dev/v1alpha1
+kind: Suite
+metadata: { name: all }
+spec:
+${topology}  setup: [{ at: a, background: [{ name: base, run: sleep 4802 }] }]
+  scenarios: [one.yaml]
+  teardown: [{ name: bye, at: a, run: pgrep -xf 'sleep 4802' }]
+`;
+  const member = scenario(
+    "m",
+    "    - { at: a, run: 'pgrep -xf \"sleep 4802\" && test ${{ n }} -gt 0' }\n",
+    "  matrix: { n: [1, 2] }\n",
+    "",
+  );
+  const { runs } = await runFiles({ "suite.yaml": suite, "one.yaml": member }, { repeat: 2 });
+  expect(runs.map(({ id, attempt, verdict }) => `${id} ${attempt} ${verdict}`).toSorted()).toEqual(
+    [1, 2]
+      .flatMap((attempt) => ["all/setup", "all/teardown", "m[n=1]", "m[n=2]"].map((id) => `${id} ${attempt} Passed`))
+      .toSorted(),
+  );
+  expect(await labNames(labContext)).toEqual([]);
+});
