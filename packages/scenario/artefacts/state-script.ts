@@ -1,0 +1,49 @@
+/** What one node tells of itself, as one sh command. Pure. */
+
+/** Sections begin with `== `. What a node does not have (a root of its own may lack programs) says so in its section. */
+const section = `section() { printf '\\n== %s\\n' "$1"; shift; "$@" 2>&1; }`;
+
+const network = `
+section addresses ip address
+section 'routes, IPv4' ip -4 route show table all
+section 'routes, IPv6' ip -6 route show table all
+section 'rules, IPv4' ip -4 rule
+section 'rules, IPv6' ip -6 rule
+section neighbours ip neighbour
+section nftables nft list ruleset
+section 'listening sockets' ss -Hlntup`;
+
+/** Daemons are found by their sockets: BIRD's end in .ctl, FRR's in .vty. */
+const programs = `
+section 'link statistics' ip -s -d link
+section forwarding bridge fdb show
+section processes ps -e -o pid,ppid,stat,etime,args
+for name in $(ip netns list 2>/dev/null | cut -d ' ' -f 1); do
+  section "namespace $name: addresses" ip -n "$name" address
+  section "namespace $name: routes, IPv4" ip -n "$name" -4 route show table all
+  section "namespace $name: routes, IPv6" ip -n "$name" -6 route show table all
+  section "namespace $name: neighbours" ip -n "$name" neighbour
+  section "namespace $name: nftables" nsenter "--net=/run/netns/$name" nft list ruleset
+done
+find /run /var/run -type s -name '*.ctl' 2>/dev/null | sort -u | while read -r socket; do
+  for what in 'show status' 'show protocols all' 'show route all' 'show bfd sessions'; do
+    section "BIRD at $socket: $what" timeout 2 birdc -s "$socket" $what </dev/null
+  done
+done
+find /run /var/run -type s -name zebra.vty 2>/dev/null | sort -u | while read -r socket; do
+  for what in 'show version' 'show bgp summary' 'show bgp ipv4 unicast' 'show bgp ipv6 unicast' 'show ip route' 'show ipv6 route' 'show bfd peers'; do
+    section "FRR at \${socket%/*}: $what" timeout 2 vtysh --vty_socket "\${socket%/*}" -c "$what" </dev/null
+  done
+done`;
+
+/** Cheap: before anything goes wrong it is run too. */
+export const networkScript = `${section}${network}\n:`;
+
+/** After a failure: with counters, processes, namespaces of tenants and workloads, and routing daemons. */
+export const wholeScript = `${section}${network}${programs}\n:`;
+
+/** The part of `text` that `networkScript` prints: what can be compared with it. */
+export function networkPart(text: string): string {
+  const end = text.indexOf("\n== link statistics\n");
+  return end < 0 ? text : text.slice(0, end);
+}
