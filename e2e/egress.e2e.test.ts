@@ -102,6 +102,42 @@ test("a workload does not reach the management network, whatever a rule says", a
   expect(stderr).toMatch(/NW1203.*fd00::\/8 is not in the internet/);
 });
 
+const published = (network: string): string => `
+apiVersion: netwright.dev/v1alpha1
+kind: Service
+metadata: { name: ${network}-site }
+spec:
+  network: ${network}
+  expose: [{ protocol: TCP, port: 8000, hostname: ${network}-site.example.net }]
+  tiers:
+    - name: web
+      workload: { image: host, command: [python3, -m, http.server, --bind, "::", --directory, /usr/share/doc, "8080"], port: 8080 }
+`;
+
+test("what trace says of the site's own public addresses is what happens", async () => {
+  await apply('[{ from: worker, to: "2001:db8:100::/64", port: 8000 }]');
+  const path = join(directory, "site.yaml");
+  // In another network, and in the worker's own.
+  writeFileSync(path, ["other", "jobs"].map(published).join("---"));
+  await lab.must("apply", "-f", path);
+  const ask = async (address: string) => {
+    const target = `[${address}]:8000`;
+    const curl = ["curl", "--silent", "--output", "/dev/null", "--max-time", "2", "--noproxy", "*"];
+    const { code } = await lab.netwright("exec", "jobs-worker-1", "--", ...curl, `http://${target}/`);
+    return { trace: (await lab.netwright("trace", "--from", "jobs-worker-1", "--to", target)).stdout, code };
+  };
+  for (const name of ["other-site", "jobs-site"]) {
+    const { status } = await lab.json<{ status: { addresses: { address: string }[] } }>("get", `service/${name}`);
+    const { trace, code } = await ask(status.addresses[0]?.address ?? "");
+    expect(trace).toMatch(new RegExp(`source becomes[^]*to the uplink of[^]*gets through: ${name}-web-1 on host`));
+    expect(code).toBe(0);
+  }
+  const { trace, code } = await ask("2001:db8:100::ffff");
+  expect(trace).toContain("does not get through: edge: no host announces 2001:db8:100::ffff");
+  // At once: a router says that it is unreachable.
+  expect(code).toBe(7);
+});
+
 const perName = '[{ from: worker, to: "*.api.example.net", port: 8000 }]';
 const nameUpdate = async (change: string): Promise<void> => {
   const dns = /^dns\s.*?(fd00:\S+)/m.exec(await lab.must("lab", "status"))?.[1] ?? "";
@@ -140,6 +176,9 @@ test("trace and flows tell names", async () => {
     /egress allowed[^]*\*\.api\.example\.net has this address now[^]*spec\.egress\[0\][^]*leaves the site/,
   );
   expect(await traceTo("v1.api.example.net:8000")).toContain("has this address now");
+  expect(await lab.must("describe", "service/jobs")).toMatch(
+    /addresses of names now\n[^]*v1\.api\.example\.net +2001:db8:f:/,
+  );
   expect(await traceTo("v1.api.example.net:9000")).toContain("no rule allows egress");
   expect(await fetchAs(1, 8001)).toBe("curl ended with 28");
   const found = await until("the drop", dropped, (flows) => flows.some(({ port }) => port === 8001));

@@ -56,6 +56,23 @@ test("connections that come and go are no news, but are told as they are then", 
   expect(revisions()).toHaveLength(2);
 });
 
+test("a name that is looked up again is no news; that its time is over is", async () => {
+  const { clock, reporter, revisions } = reporting();
+  const named = (goodUntil: number | undefined): Facts => {
+    const answered = [{ name: "api.example.net", address: "2001:db8::1", live: goodUntil !== undefined, goodUntil }];
+    return { node: "host1", revision: 1, networks: [{ name: "web", answered }] } as unknown as Facts;
+  };
+  reporter.tell(named(10));
+  await settled();
+  reporter.tell(named(20));
+  await settled();
+  expect(revisions()).toHaveLength(1);
+  await clock.advance(1);
+  reporter.tell(named(undefined));
+  await settled();
+  expect(revisions()).toEqual(["1 at 0", "1 at 1"]);
+});
+
 test("what did not arrive is not queued: the next try tells what is true then", async () => {
   const { clock, reporter, server, revisions } = reporting();
   server.away = true;

@@ -117,6 +117,8 @@ export interface AnsweredAddress {
   readonly address: Ipv6;
   /** False: its time is over, and new connections to it are dropped. */
   readonly live: boolean;
+  /** When its time is over, by the host's clock; absent where it is. Each answer renews it: that alone makes no report. */
+  readonly goodUntil?: Instant;
 }
 
 /** Counted before the final drop. Class 0 is outside every class. */

@@ -6,6 +6,7 @@ export type { LabContext } from "./context.ts";
 export { beginFault, endFaults, faultsOf, type ActiveFault, type FaultOutcome } from "./faults/begin.ts";
 export { faultCapabilities, type FaultCapabilities, type FaultCapability } from "./faults/capabilities.ts";
 export { describeFault } from "./faults/describe.ts";
+export { nemesisSchedule, type NemesisSite, type ScheduledFault } from "./faults/nemesis.ts";
 export type { FaultStatus } from "./faults/store.ts";
 export type { OnProgress, Progress } from "./progress.ts";
 export type { LabPrograms } from "./programs/netwright.ts";

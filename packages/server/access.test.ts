@@ -204,6 +204,7 @@ const lines: Readonly<Record<string, Line>> = {
     answers: "401 403 403 403 403 403 403 404 403",
     path: "/v1alpha1/nodes/none/facts",
   },
+  "GET /v1alpha1/answers": { answers: "401 200 200 200 200 200 200 200 403" },
   "GET /v1alpha1/flows": { answers: "401 200 200 200 200 200 200 200 403", path: "/v1alpha1/flows?dropped=true" },
   // There is no such instance; of what is there, other tests ask.
   "GET /v1alpha1/trace": {

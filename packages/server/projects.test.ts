@@ -1,7 +1,7 @@
 /** Projects as their people meet them: what they may do, what they are refused, and what they never learn. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Client, WatchEvent } from "@netwright/api";
-import type { NetwrightError } from "@netwright/base";
+import { parseIpv6, type NetwrightError } from "@netwright/base";
 import { adminToken, applyOf, eventually, type Harness } from "./testing/harness.ts";
 import { startFakeAgent, type FakeAgent } from "./testing/fake-agent.ts";
 import { nodes } from "./testing/manifests.ts";
@@ -174,6 +174,19 @@ test("of denied flows, those in its own networks are told", async () => {
   expect(own.map(({ project }) => project)).toEqual(["team"]);
   expect(JSON.stringify(own)).not.toMatch(canary);
   expect(JSON.stringify(whole)).toMatch(canary);
+});
+
+test("of addresses that names have, those in its own networks are told", async () => {
+  const network = (project: string, name: string) => ({
+    project,
+    name,
+    rules: 0,
+    denied: [],
+    answered: [{ name: `api.${name}.example`, address: parseIpv6("2001:db8:f::2"), live: true }],
+  });
+  await agents[0]?.say({ networks: [network("team", "web"), network("canary", "canary-net")] });
+  expect((await editor.answers()).map(({ name }) => name)).toEqual(["api.web.example"]);
+  expect(JSON.stringify(await harness.admin.answers())).toMatch(canary);
 });
 
 describe("what people of a project may change", () => {

@@ -52,6 +52,12 @@ export const needs = [
   need("testssl", "testssl.sh", "test", "what somebody else thinks of TLS settings"),
   need("strace", "strace", "test", "proof that the store is on disk before it answers"),
   need("h2load", "nghttp2-client", "test", "open-loop HTTP load"),
+  need("ping", "iputils-ping", "test", "scenarios that ask by hand"),
+  need("dnsmasq", "dnsmasq-base", "test", "a scenario's router advertisements and DHCPv6"),
+  need("dhclient", "isc-dhcp-client", "test", "a scenario's DHCPv6 client"),
+  need("postfix", "postfix", "test", "a scenario's mail servers"),
+  need("/usr/lib/dovecot/imap", "dovecot-imapd", "test", "mailboxes of a scenario's mail servers"),
+  need("/usr/lib/dovecot/lmtp", "dovecot-lmtpd", "test", "delivery to those mailboxes"),
   need("iperf3", "iperf3", "bench", "TCP throughput"),
   need("wrk", "wrk", "bench", "HTTP load"),
 ];

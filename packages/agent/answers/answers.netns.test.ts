@@ -233,6 +233,7 @@ test("a new agent knows what is let through; a firewall made anew is filled agai
     name: "*.below.example.net",
     address: "2001:db8:f::90",
     live: true,
+    goodUntil: expect.any(Number),
   });
   await sh("nft delete table inet netwright", tenant);
   // A round that comes as far as links alone has no set to put anything into; nothing is forgotten for that.

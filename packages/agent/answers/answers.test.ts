@@ -64,9 +64,9 @@ test("an address is let in by every pattern that its name has, until its time to
     { pattern: api, address: one, lifetime },
     { pattern: all, address: one, lifetime },
   ]);
-  expect(known.told(milliseconds(lifetime - 1))).toEqual([{ name: "api.example.net", address: one, live: true }]);
+  expect(known.told(milliseconds(lifetime - 1))).toEqual([{ name: "api.example.net", address: one, left: 1 }]);
   expect(known.live(lifetime)).toEqual([]);
-  expect(known.told(lifetime)).toEqual([{ name: "api.example.net", address: one, live: false }]);
+  expect(known.told(lifetime)).toEqual([{ name: "api.example.net", address: one, left: 0 }]);
 });
 
 test("ten minutes after its time an address is no longer told of", () => {
@@ -96,7 +96,7 @@ test("what the kernel did not take is tried again", () => {
 test("what the kernel holds is known after a restart, under the rule's name, and is renewed as any other", () => {
   const known = new KnownAnswers(10);
   known.adopt([{ pattern: all, address: one, lifetime: seconds(50) }], at(5));
-  expect(known.told(at(5))).toEqual([{ name: all, address: one, live: true }]);
+  expect(known.told(at(5))).toEqual([{ name: all, address: one, left: seconds(50) }]);
   expect(known.take(answer(60, one), [all], at(5))).toHaveLength(1);
   expect(known.told(at(5))).toMatchObject([{ name: "api.example.net" }]);
   known.adopt([{ pattern: all, address: one, lifetime: seconds(1) }], at(5));
@@ -109,15 +109,16 @@ test("an address that names share is told by each of them, whichever was answere
   expect(known.take(answer(60, one), [all], at(0))).toHaveLength(1);
   // The kernel knows the address for longer than this name asks for.
   expect([known.names, known.take(shared, [all], at(0)), known.names]).toEqual([0, [], 1]);
-  const both = (live: boolean) => ["api.example.net", "cdn.example.net"].map((name) => ({ name, address: one, live }));
-  expect(known.told(at(0))).toEqual(both(true));
+  const both = (left: number) =>
+    ["api.example.net", "cdn.example.net"].map((name) => ({ name, address: one, left: left && seconds(left) }));
+  expect(known.told(at(0))).toEqual(both(90));
   // A rule lets the address through, whatever it was asked for as.
-  expect(known.told(at(50))).toEqual(both(true));
+  expect(known.told(at(50))).toEqual(both(40));
   expect(known.take({ ...shared, ttl: seconds(90) }, [all], at(50))).toHaveLength(1);
-  expect(known.told(at(100))).toEqual(both(true));
-  expect(known.told(milliseconds(seconds(140) + grace))).toEqual(both(false));
+  expect(known.told(at(100))).toEqual(both(70));
+  expect(known.told(milliseconds(seconds(140) + grace))).toEqual(both(0));
   // Each is forgotten in its own time.
-  expect(known.told(milliseconds(seconds(660) + grace))).toEqual(both(false).slice(1));
+  expect(known.told(milliseconds(seconds(660) + grace))).toEqual(both(0).slice(1));
 });
 
 test("an address has so many names and no more: those answered last", () => {

@@ -7,7 +7,6 @@ import {
   type Ipv6,
   type Milliseconds,
 } from "@netwright/base";
-import type { AnsweredAddress } from "@netwright/contract";
 import type { Admission } from "@netwright/drivers/firewall-nftables/index.ts";
 import type { Answer } from "./answer.ts";
 
@@ -30,6 +29,13 @@ interface Known {
   readonly until: Milliseconds;
   /** Until when each is good by itself. The one that was answered last comes last. */
   readonly names: Map<string, Milliseconds>;
+}
+
+export interface Told {
+  readonly name: string;
+  readonly address: Ipv6;
+  /** 0 when its time is over. */
+  readonly left: Milliseconds;
 }
 
 export class KnownAnswers {
@@ -86,14 +92,15 @@ export class KnownAnswers {
   }
 
   /** By name, then address. */
-  told(now: Milliseconds): readonly AnsweredAddress[] {
-    const rows = new Map<string, AnsweredAddress>();
+  told(now: Milliseconds): readonly Told[] {
+    const rows = new Map<string, Told>();
     for (const known of this.#known.values()) {
       for (const [address, { until, names }] of known) {
         for (const [name, ownUntil] of names) {
           if (ownUntil + memory <= now) continue;
-          const live = until > now || rows.get(`${name} ${address}`)?.live === true;
-          rows.set(`${name} ${address}`, { name, address, live });
+          const key = `${name} ${address}`;
+          const left = milliseconds(Math.max(0, until - now, rows.get(key)?.left ?? 0));
+          rows.set(key, { name, address, left });
         }
       }
     }

@@ -1,6 +1,6 @@
 /** The answers of one network: from its resolver's socket into the sets of its namespace. */
 import { access } from "node:fs/promises";
-import { messageOf, type DomainPattern, type Ipv6, type Log, type Milliseconds } from "@netwright/base";
+import { messageOf, type DomainPattern, type Instant, type Ipv6, type Log, type Milliseconds } from "@netwright/base";
 import { networkNamespace, type AnsweredAddress, type NetworkState, type NodeSystem } from "@netwright/contract";
 import {
   mostAnswers,
@@ -76,7 +76,13 @@ export class NetworkAnswers {
   }
 
   told(): readonly AnsweredAddress[] {
-    return this.#known.told(this.#now());
+    const now = this.#options.system.clock.now();
+    return this.#known.told(this.#now()).map(({ name, address, left }) => ({
+      name,
+      address,
+      live: left > 0,
+      ...(left > 0 ? { goodUntil: (now + left) as Instant } : {}),
+    }));
   }
 
   async close(): Promise<void> {

@@ -59,6 +59,7 @@ describe("requests", () => {
     ["POST /v1alpha1/changes/3/undo", (client) => client.undo(3)],
     ["GET /v1alpha1/events?for=service%2Fshop&since=4", (client) => client.events({ for: "service/shop", since: 4 })],
     ["GET /v1alpha1/flows?dropped=true", (client) => client.droppedFlows()],
+    ["GET /v1alpha1/answers", (client) => client.answers()],
     ["PUT /v1alpha1/nodes/host1/report", (client) => client.nodes.report("host1", {})],
     ["DELETE /v1alpha1/tokens/t1", (client) => client.deleteToken("t1")],
   ])("%s", async (expected, call) => {

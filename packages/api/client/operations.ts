@@ -1,4 +1,5 @@
 /** What goes on: events, instances, flows, topology, tokens. */
+import type { AnswerRecord } from "../wire/answer.ts";
 import type { Event } from "../wire/event.ts";
 import type { FlowRecord } from "../wire/flow.ts";
 import type { ExecRequest, LogRequest, OutputChunk } from "../wire/node.ts";
@@ -36,6 +37,8 @@ export interface OperationCalls {
   /** Flows that no rule allows, newest first. */
   droppedFlows(): Promise<readonly FlowRecord[]>;
   watchDroppedFlows(signal?: AbortSignal): AsyncIterable<FlowRecord>;
+  /** Addresses that rules by name lead to now. */
+  answers(): Promise<readonly AnswerRecord[]>;
   trace(connection: ConnectionQuery): Promise<ConnectionTrace>;
   topology(): Promise<Topology>;
   /** PEM. */
@@ -69,6 +72,7 @@ export function operationCalls(exchange: Exchange): OperationCalls {
     droppedFlows: () => items(`${apiRoot}/flows`, { dropped: true }),
     watchDroppedFlows: (signal) =>
       exchange.stream("GET", `${apiRoot}/flows`, { query: { dropped: true, watch: true }, signal }),
+    answers: () => items(`${apiRoot}/answers`),
     trace: (connection) => exchange.call("GET", `${apiRoot}/trace`, { query: { ...connection } }),
     topology: () => exchange.call("GET", `${apiRoot}/topology`),
     ca: () => exchange.text(`${apiRoot}/ca`),

@@ -1,6 +1,7 @@
 /** One object for people: its facts, its parts as tables, its conditions, its events. Pure. */
-import { objectName, type Condition, type Event, type WireObject } from "@netwright/api";
+import { objectName, type AnswerRecord, type Condition, type Event, type WireObject } from "@netwright/api";
 import { formatDuration, type Milliseconds } from "@netwright/base";
+import { answerTable } from "./answer-table.ts";
 import { columnsOf, conditionsOf, quotaResources, stateOf, valueAt } from "./columns.ts";
 import { cellText, renderFields, renderTable } from "./table.ts";
 import { timeText } from "./times.ts";
@@ -141,12 +142,14 @@ export interface Related {
   readonly volumes?: readonly WireObject[];
   /** Of all projects, for an AddressPool: who has which of its addresses. */
   readonly services?: readonly WireObject[];
+  /** Of a Service with rules by name. */
+  readonly answers?: readonly AnswerRecord[];
 }
 
 export function renderDescription(
   object: WireObject,
   events: readonly Event[],
-  { network, instances = [], volumes = [], services = [] }: Related = {},
+  { network, instances = [], volumes = [], services = [], answers = [] }: Related = {},
 ): string {
   const facts = columnsOf(object.kind, true)
     .map(({ title, value }) => [title.toLowerCase(), value(object)] as const)
@@ -161,6 +164,7 @@ export function renderDescription(
     section("values", valueTable(object)),
     section("conditions", conditionTable(conditionsOf(object))),
     ...parts.map((part) => section(part.title, partTable(part, valueAt(object, part.path)))),
+    section("addresses of names now", answerTable(object, answers)),
     section("instances", instanceTable(instances)),
     section("volumes", volumeTable(volumes)),
     section("held by", holderTable(object.metadata.name, services)),

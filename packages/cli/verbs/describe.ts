@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { connect, connectionOptions } from "../arguments/connection.ts";
 import { projectOption, refsIn } from "../arguments/project.ts";
 import { parseRefs, refText, toApiRef } from "../arguments/object-ref.ts";
+import { nameRules } from "../print/answer-table.ts";
 import { valueAt } from "../print/columns.ts";
 import { renderDescription, type Related } from "../print/description.ts";
 import type { Invocation, Verb } from "../verb.ts";
@@ -35,11 +36,13 @@ export const verb: Verb = {
 async function relatedTo(client: Client, object: WireObject): Promise<Related> {
   const { kind, metadata } = object;
   if (kind === "Service") {
-    const [networks, volumes] = await Promise.all([
+    const [networks, volumes, answers] = await Promise.all([
       client.list("Network", metadata.project),
       client.list("Volume", metadata.project),
+      nameRules(object).length === 0 ? [] : client.answers(),
     ]);
     return {
+      answers,
       network: networks.items.find((network) => network.metadata.name === valueAt(object, "spec.network")),
       volumes: volumes.items.filter((volume) => valueAt(volume, "spec.service") === metadata.name),
     };

@@ -121,6 +121,10 @@ const answers: Readonly<Record<string, Schema>> = {
     ["source", "destination"],
   ),
   FlowList: items("FlowRecord"),
+  AnswerRecord: record({ host: text, project: text, network: text, name: text, address: text, left: integer }, [
+    "left",
+  ]),
+  AnswerList: items("AnswerRecord"),
   ConnectionTrace: record({
     verdict: oneOf("Delivered", "Dropped", "Broken"),
     hops: list(

@@ -4,6 +4,7 @@ import { json, lines } from "../http/answers.ts";
 import { booleanQuery } from "../http/query.ts";
 import { RequestError } from "../http/request-error.ts";
 import type { Call, Route } from "../http/route.ts";
+import { answersNow } from "../status/answers.ts";
 import { droppedFlows } from "../status/flows.ts";
 import { askForFlows } from "../agents/ask-for-flows.ts";
 import type { ServerContext } from "./context.ts";
@@ -22,6 +23,19 @@ export const flowRoutes = (context: ServerContext): readonly Route[] => [
     ],
     answer: { kind: "ObjectOrLines", schema: "FlowList", line: "FlowRecord" },
     handle: (call) => flows(context, call),
+  },
+  {
+    method: "GET",
+    path: "/v1alpha1/answers",
+    summary: "Addresses that rules by name lead to now, as resolvers on hosts have answered them.",
+    access: "Viewer",
+    reach: "Project",
+    query: [],
+    answer: { kind: "Object", schema: "AnswerList" },
+    handle: ({ subject }) => {
+      const { reports, clock } = context;
+      return json({ items: answersNow(reports.all(), clock.now(), scopeOf(subject)) });
+    },
   },
 ];
 

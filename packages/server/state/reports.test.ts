@@ -71,6 +71,16 @@ test("what is new in a report: nothing, details, phases", () => {
   expect(reports.take(report("Ready"))).toBe("Phases");
 });
 
+test("a name that was looked up again is nothing new; that its time is over is", () => {
+  const reports = new Reports(memoryStore(), clockAt());
+  const named = (live: boolean, goodUntil: number) => {
+    const answered = [{ name: "api.example.net", address: "2001:db8::1", live, goodUntil }];
+    return { ...report("Ready"), networks: [{ project: "default", name: "web", rules: 0, denied: [], answered }] };
+  };
+  const news = [named(true, 10), named(true, 20), named(false, 20)].map((each) => reports.take(each as never));
+  expect(news.slice(1)).toEqual(["Nothing", "Details"]);
+});
+
 test("phases are remembered over a restart until the node reports, and forgotten with it", async () => {
   const store = memoryStore();
   const clock = clockAt();

@@ -212,7 +212,7 @@ const content = ({ at: _, volumeUsage = [], ...report }: NodeReport): string =>
       report,
       volumeUsage.map(({ id, sizeBytes, usedBytes }) => [id, sizeBytes, Math.floor((usedBytes / sizeBytes) * 100)]),
     ],
-    (key, value: unknown) => (key === "connections" ? undefined : value),
+    (key, value: unknown) => (key === "connections" || key === "goodUntil" ? undefined : value),
   );
 
 function deniedTimes(report: NodeReport, before: Heard | undefined, now: Instant): ReadonlyMap<string, Instant> {

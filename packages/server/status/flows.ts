@@ -108,7 +108,8 @@ function egressHint(
   // 2000::/3: RFC 5952 text of these begins with four digits.
   const isInternet = /^[23][0-9a-f]{3}:/.test(destination ?? "");
   if (!isInternet) return { text: `${destination} is not in the internet: no rule can allow it`, origin: null };
-  const known = answered.find(({ address }) => address === destination);
+  const names = answered.filter(({ address }) => address === destination);
+  const known = names.find(({ live }) => live) ?? names[0];
   const rule = `{ from: ${from.tier}, to: "${known?.name ?? `${destination}/128`}", port: ${port}${protocol === "udp" ? ", protocol: UDP" : ""} }`;
   return hintAt(world, from, (object) => ({
     field: "spec.egress",

@@ -33,7 +33,8 @@ export const nemesisSchema = z.strictObject({
     .min(1)
     .meta({ description: "What may happen; each time one of them, chosen by the seed." }),
   nodes: z.array(nameField("A node.", 15)).min(1).exactOptional().meta({
-    description: "To whom; all but switches and the server's when left out. Links: those that join two of them.",
+    description:
+      "To whom; all but switches and the server's when left out. Links: those between two of them, or to a switch.",
   }),
   programs: z
     .array(programField("A program."))
