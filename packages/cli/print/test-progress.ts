@@ -10,6 +10,8 @@ export interface TestProgress {
   readonly report: (event: TestEvent) => void;
   /** A message, above what is under way. */
   readonly say: (text: string) => void;
+  /** While somebody is asked or has a shell, nothing is drawn. */
+  readonly aside: <T>(work: () => Promise<T>) => Promise<T>;
   /** Takes what is under way off the screen. */
   readonly end: () => void;
 }
@@ -27,7 +29,7 @@ export function testProgress(options: TestProgressOptions): TestProgress {
 
 /** One block for each run that is over: what CI systems keep. */
 function plainProgress({ out, err, colors }: TestProgressOptions): TestProgress {
-  return { report: (event) => out(printed(event, colors.out)), say: err, end: () => {} };
+  return { report: (event) => out(printed(event, colors.out)), say: err, aside: (work) => work(), end: () => {} };
 }
 
 function printed(event: TestEvent, colored: boolean): string {
@@ -43,6 +45,7 @@ function liveProgress({ out, err, colors, clock, columns }: TestProgressOptions)
   const tests = new TestsUnderWay(clock);
   const over = new AbortController();
   let drawn = 0;
+  let asides = 0;
   const erase = (): void => {
     if (drawn > 0) err(`\u001b[${drawn}A\r\u001b[J`);
     drawn = 0;
@@ -56,7 +59,7 @@ function liveProgress({ out, err, colors, clock, columns }: TestProgressOptions)
   const above = (print: () => void): void => {
     erase();
     print();
-    if (!over.signal.aborted) draw();
+    if (!over.signal.aborted && asides === 0) draw();
   };
   const keepDrawing = async (): Promise<void> => {
     for (;;) {
@@ -73,6 +76,15 @@ function liveProgress({ out, err, colors, clock, columns }: TestProgressOptions)
       if (text !== "") above(() => out(text));
     },
     say: (text) => above(() => err(text)),
+    async aside(work) {
+      asides += 1;
+      erase();
+      try {
+        return await work();
+      } finally {
+        asides -= 1;
+      }
+    },
     end() {
       over.abort();
       erase();

@@ -1,7 +1,5 @@
 /** Collects what helps to understand a failure, while the lab still is as it failed. Secrets are taken out of every text. */
 import { messageOf, redactor } from "@netwright/base";
-import { renderRunJson } from "../report/json.ts";
-import type { StepReport } from "../report/report.ts";
 import type { Scene } from "../run/scene.ts";
 import { serverState, type Collection } from "./server-state.ts";
 import { askNodes, type Snapshot } from "./snapshot.ts";
@@ -12,13 +10,14 @@ export interface Failure {
   readonly scene: Scene;
   /** From behind the set-up; undefined where that failed itself. */
   readonly before: Snapshot | undefined;
-  readonly steps: readonly StepReport[];
   /** Of the run. What lies there (captures) stays. */
   readonly directory: string;
 }
 
+const own = ["nodes", "before", "logs", "server", "changes.diff", "missing.txt", "report.json"] as const;
+
 /** @returns the directory. What cannot be had is named in its `missing.txt`. */
-export async function collect({ scene, before, steps, directory }: Failure): Promise<string> {
+export async function collect({ scene, before, directory }: Failure): Promise<string> {
   const { stage } = scene;
   const { files, clock } = stage.context;
   const [nodes, server, logs, token] = await Promise.all([
@@ -29,15 +28,15 @@ export async function collect({ scene, before, steps, directory }: Failure): Pro
   ]);
   const states = nodeFiles(nodes.texts, before ?? new Map());
   const silent = [...nodes.silent].map(([node, why]) => `nodes/${node}.txt: ${why}`);
-  const report = renderRunJson({ seed: scene.seed, steps, faults: scene.faults.reports, loads: scene.loads.map((load) => load.report()) });
   const missing = [...silent, ...server.missing, ...logs.missing];
   const all = [
     ...states.files,
     ...server.files,
     ...logs.files,
-    { path: "report.json", text: report },
     ...(missing.length === 0 ? [] : [{ path: "missing.txt", text: missing.map((line) => `${line}\n`).join("") }]),
   ];
+  // Of an earlier session there may be more.
+  await Promise.all(own.map((name) => files.remove(`${directory}/${name}`)));
   const redact = redactor(token === undefined ? [] : [token.trim()]);
   await Promise.all(all.map(({ path, text }) => files.write(`${directory}/${path}`, redact(text))));
   return directory;
@@ -58,8 +57,8 @@ const logMax = 2 ** 20;
 async function programLogs({ stage, programs }: Scene): Promise<Collection> {
   const { files } = stage.context;
   const names = await files.list(stage.paths.logs);
-  const own = names.map(async (name) => ({ path: `logs/${name}`, text: ((await files.read(`${stage.paths.logs}/${name}`)) ?? "").slice(-logMax) }));
-  const done = await Promise.allSettled(own);
+  const ofLab = names.map(async (name) => ({ path: `logs/${name}`, text: ((await files.read(`${stage.paths.logs}/${name}`)) ?? "").slice(-logMax) }));
+  const done = await Promise.allSettled(ofLab);
   const started = programs.map(({ name, node, output }) => ({ path: `logs/${node}.${name}.log`, text: output().slice(-logMax) }));
   return {
     files: [...done.flatMap((each) => (each.status === "fulfilled" ? [each.value] : [])), ...started].filter(({ text }) => text !== ""),

@@ -11,11 +11,11 @@ section 'rules, IPv4' ip -4 rule
 section 'rules, IPv6' ip -6 rule
 section neighbours ip neighbour
 section nftables nft list ruleset
-section 'listening sockets' ss -Hlntup`;
+section 'listening sockets' ss -Hlntu`;
 
 /** Daemons are found by their sockets: BIRD's end in .ctl, FRR's in .vty. */
 const programs = `
-section 'link statistics' ip -s -d link
+  section 'link statistics' ip -s -d link
 section forwarding bridge fdb show
 section processes ps -e -o pid,ppid,stat,etime,args
 for name in $(ip netns list 2>/dev/null | cut -d ' ' -f 1); do

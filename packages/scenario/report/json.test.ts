@@ -17,9 +17,8 @@ test("moments are text, spans have at most three places, no control characters",
   expect(report.runs[0]?.description).toBe(`One of two routers goes <script>alert("1 & 2")</script>red]]>`);
 });
 
-test("what is known of a run that is not over is a report too", () => {
-  expect(JSON.parse(renderRunJson({ id: "a", steps: [] }))).toEqual({ version: 1, id: "a", steps: [] });
-  expect(JSON.parse(renderRunJson(sampleRun()))).toMatchObject({ version: 1, verdict: "Passed" });
+test("one run is a report too", () => {
+  expect(JSON.parse(renderRunJson(sampleRun()))).toMatchObject({ version: 1, id: "two-hosts", verdict: "Passed" });
 });
 
 test("every field of the report is in the document that explains it", () => {

@@ -1,5 +1,5 @@
 /** The report as JSON, for programs. Its form is stable within a version; docs/test-reports.md lists its fields. Pure. */
-import { formatInstant, type Instant } from "@netwright/base";
+import { formatInstant } from "@netwright/base";
 import { printable } from "./printable.ts";
 import type { RunReport, SessionReport } from "./report.ts";
 
@@ -7,13 +7,10 @@ import type { RunReport, SessionReport } from "./report.ts";
 export const renderJson = (session: SessionReport): string =>
   text({ ...session, begunAt: formatInstant(session.begunAt), runs: session.runs.map(plainRun) });
 
-/** One run, or what is known of one that is not over. */
-export const renderRunJson = (run: Partial<RunReport>): string => text({ version: 1, ...plainRun(run) });
+/** One run, with what was collected of it. */
+export const renderRunJson = (run: RunReport): string => text({ version: 1, ...plainRun(run) });
 
-const plainRun = (run: Partial<RunReport>): object => ({
-  ...run,
-  ...(run.begunAt === undefined ? {} : { begunAt: formatInstant(run.begunAt satisfies Instant) }),
-});
+const plainRun = (run: RunReport): object => ({ ...run, begunAt: formatInstant(run.begunAt) });
 
 const text = (value: object): string => `${JSON.stringify(value, plain, 2)}\n`;
 

@@ -4,7 +4,7 @@ import { milliseconds, type Clock, type Instant, type Milliseconds } from "@netw
 import type { Files } from "@netwright/contract";
 import { renderHtml } from "./html/page.ts";
 import type { ReportFiles } from "./html/report-files.ts";
-import { renderJson } from "./json.ts";
+import { renderJson, renderRunJson } from "./json.ts";
 import { renderJunit } from "./junit.ts";
 import type { Evidence, RunReport, SessionReport, TestEvent } from "./report.ts";
 import { checksOf } from "./steps.ts";
@@ -33,6 +33,7 @@ export async function writeReports(files: Files, directory: string, session: Ses
 }
 
 async function besideOf(files: Files, run: RunReport): Promise<Beside> {
+  if (run.artefacts !== null) await files.write(`${run.artefacts}/report.json`, renderRunJson(run));
   const collected = run.artefacts === null ? [] : await filesBelow(files, run.artefacts);
   const named = checksOf(run).flatMap(({ evidence }) => evidence.flatMap((each: Evidence) => (each.kind === "File" ? each.path : [])));
   const texts = new Map<string, string>();
