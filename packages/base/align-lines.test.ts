@@ -2,7 +2,10 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { alignLines, type AlignedLine } from "./align-lines.ts";
 
-const marks = (before: string, after: string): string => alignLines(before, after).map(([mark, text]) => `${mark}${text}`).join(" ");
+const marks = (before: string, after: string): string =>
+  alignLines(before, after)
+    .map(([mark, text]) => `${mark}${text}`)
+    .join(" ");
 
 test.each([
   ["a\nb\nc\n", "a\nc\n", " a -b  c"],
@@ -15,7 +18,10 @@ test.each([
 });
 
 const side = (lines: readonly AlignedLine[], mark: "-" | "+"): string =>
-  lines.filter(([each]) => each === " " || each === mark).map(([, text]) => `${text}\n`).join("");
+  lines
+    .filter(([each]) => each === " " || each === mark)
+    .map(([, text]) => `${text}\n`)
+    .join("");
 
 test("both texts can be had from what is aligned", () => {
   const text = fc.array(fc.constantFrom("a", "b", "c")).map((lines) => lines.map((line) => `${line}\n`).join(""));

@@ -24,7 +24,8 @@ const linesOf = (text: string): readonly string[] => (text === "" ? [] : text.re
 
 /** Longest common subsequence by the table of its lengths; all of one behind all of the other where that is too large. */
 function alignMiddle(a: readonly string[], b: readonly string[]): readonly AlignedLine[] {
-  if (a.length * b.length > tableMax) return [...a.map((line) => ["-", line] as const), ...b.map((line) => ["+", line] as const)];
+  if (a.length * b.length > tableMax)
+    return [...a.map((line) => ["-", line] as const), ...b.map((line) => ["+", line] as const)];
   const lengths = Array.from({ length: a.length + 1 }, () => new Uint32Array(b.length + 1));
   const at = (i: number, j: number): number => lengths[i]?.[j] ?? 0;
   for (let i = a.length - 1; i >= 0; i--) {

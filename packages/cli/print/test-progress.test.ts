@@ -1,6 +1,12 @@
 import { milliseconds } from "@netwright/base";
 import type { RunReport, TestEvent } from "@netwright/scenario/report/report.ts";
-import { brokenRun, failedRun, sampleRun, sampleSession, skippedRun } from "@netwright/scenario/report/testdata/sample-session.ts";
+import {
+  brokenRun,
+  failedRun,
+  sampleRun,
+  sampleSession,
+  skippedRun,
+} from "@netwright/scenario/report/testdata/sample-session.ts";
 import { ManualClock } from "@netwright/testkit/manual-clock.ts";
 import { expect, test } from "vitest";
 import { keptTerminal } from "../testing/terminal.ts";
@@ -9,7 +15,11 @@ import { testProgress } from "./test-progress.ts";
 const progressOn = (live: boolean, colored = false) => {
   const clock = new ManualClock();
   const screen: string[] = [];
-  const terminal = { ...keptTerminal({ live, clock, colors: { out: colored, err: colored } }), out: (text: string) => void screen.push(text), err: (text: string) => void screen.push(text) };
+  const terminal = {
+    ...keptTerminal({ live, clock, colors: { out: colored, err: colored } }),
+    out: (text: string) => void screen.push(text),
+    err: (text: string) => void screen.push(text),
+  };
   return { clock, written: () => screen.join(""), progress: testProgress({ ...terminal, columns: () => 60 }) };
 };
 
@@ -17,7 +27,7 @@ const progressOn = (live: boolean, colored = false) => {
 function shownBy(text: string): string {
   const lines: string[] = [""];
   let line = 0;
-  for (const [, control, count, plain] of text.matchAll(/(\u001b\[(\d*)[AJ]|\r|\n)|([^\u001b\r\n]+)/g)) {
+  for (const [, control, count, plain] of text.matchAll(/(\p{Cc}\[(\d*)[AJ]|\r|\n)|([^\p{Cc}]+)/gu)) {
     if (plain !== undefined) lines[line] = (lines[line] ?? "") + plain;
     else if (control === "\n") lines[++line] ??= "";
     else if (control?.endsWith("A")) line -= Number(count);
@@ -62,7 +72,12 @@ async function play({ progress, clock }: ReturnType<typeof progressOn>): Promise
   progress.report({ kind: "RunBegan", id: "two-hosts", attempt: 1 });
   await clock.advance(250);
   progress.report({ kind: "RunBegan", ...edge });
-  progress.report({ kind: "StepBegan", ...edge, name: "start a daemon with a name\nthat is too long for any line of it", phase: "Setup" });
+  progress.report({
+    kind: "StepBegan",
+    ...edge,
+    name: "start a daemon with a name\nthat is too long for any line of it",
+    phase: "Setup",
+  });
   progress.report({ kind: "StepBegan", id: "two-hosts", attempt: 1, name: "ping", phase: "Steps" });
   await clock.advance(100);
 }
@@ -92,7 +107,10 @@ test("what is over scrolls above it, and at the end only that stays", async () =
   const during = shownBy(live.written());
   expect(during).toContain("2 checks".replace("2 checks", "1 check\nerror    nat"));
   expect(during).toMatch(/lab t-1 is kept\n1 under way, 2 of 3 done, 1 failed, 350 ms\n└ edge/);
-  live.progress.report({ kind: "SessionEnded", report: { ...sampleSession, took: milliseconds(400), runs: [sampleRun(), brokenRun] } });
+  live.progress.report({
+    kind: "SessionEnded",
+    report: { ...sampleSession, took: milliseconds(400), runs: [sampleRun(), brokenRun] },
+  });
   live.progress.end();
   const whole = shownBy(live.written());
   expect(whole).toMatch(/lab t-1 is kept\n1 passed, 1 error in 400 ms \(seed 7\)\n$/);

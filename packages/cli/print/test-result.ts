@@ -3,11 +3,24 @@ import { formatDuration } from "@netwright/base";
 import { oneLine } from "@netwright/scenario/report/printable.ts";
 import { placeText, problemLines } from "@netwright/scenario/report/problem-text.ts";
 import type { RunReport, StepReport, Verdict } from "@netwright/scenario/report/report.ts";
-import { badSteps, checksOf, isBadVerdict, ownProblem, runTitle, singleSteps, stepNumber } from "@netwright/scenario/report/steps.ts";
+import {
+  badSteps,
+  checksOf,
+  isBadVerdict,
+  ownProblem,
+  runTitle,
+  singleSteps,
+  stepNumber,
+} from "@netwright/scenario/report/steps.ts";
 import { paint } from "./paint.ts";
 
 const colors = { Passed: "green", Failed: "red", Error: "red", Skipped: "yellow" } as const;
-const words: Readonly<Record<Verdict, string>> = { Passed: "passed", Failed: "failed", Error: "error", Skipped: "skipped" };
+const words: Readonly<Record<Verdict, string>> = {
+  Passed: "passed",
+  Failed: "failed",
+  Error: "error",
+  Skipped: "skipped",
+};
 const titleWidth = 40;
 
 export function renderRun(run: RunReport, colored: boolean): string {

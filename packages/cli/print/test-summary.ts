@@ -17,8 +17,12 @@ function repeats(session: SessionReport): string {
   const attempts = attemptsOf(session);
   if (attempts.every(({ runs }) => runs.length === 1)) return "";
   const table = renderTable(["SCENARIO", "PASSED", "RATE", "95 % INTERVAL"], attempts.map(row));
-  const differences = attempts.map((each) => [each.id, differencesOf(each)] as const).filter(([, lines]) => lines.length > 0);
-  const blocks = differences.map(([id, lines]) => `\nWhat differs in ${oneLine(id)}:\n${lines.map((line) => `  ${line}\n`).join("")}`);
+  const differences = attempts
+    .map((each) => [each.id, differencesOf(each)] as const)
+    .filter(([, lines]) => lines.length > 0);
+  const blocks = differences.map(
+    ([id, lines]) => `\nWhat differs in ${oneLine(id)}:\n${lines.map((line) => `  ${line}\n`).join("")}`,
+  );
   return `\n${table}${blocks.join("")}\n`;
 }
 

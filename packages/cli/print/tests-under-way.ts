@@ -31,8 +31,10 @@ export class TestsUnderWay {
 
   take(event: TestEvent): void {
     if (event.kind === "SessionBegan") this.#total = event.runs;
-    if (event.kind === "RunBegan") this.#runs.set(runTitle(event), { title: runTitle(event), began: this.#clock.monotonic(), step: null });
-    if (event.kind === "StepBegan") this.#step(event, { name: event.name, phase: event.phase, began: this.#clock.monotonic() });
+    if (event.kind === "RunBegan")
+      this.#runs.set(runTitle(event), { title: runTitle(event), began: this.#clock.monotonic(), step: null });
+    if (event.kind === "StepBegan")
+      this.#step(event, { name: event.name, phase: event.phase, began: this.#clock.monotonic() });
     if (event.kind === "StepEnded") this.#step(event, null);
     if (event.kind !== "RunEnded") return;
     this.#runs.delete(runTitle(event.run));
@@ -58,7 +60,10 @@ export class TestsUnderWay {
   #branch({ title, began, step }: UnderWay, isLast: boolean): readonly string[] {
     const head = `${isLast ? "└" : "├"} ${oneLine(title)}  ${this.#since(began)}`;
     if (step === null) return [head];
-    return [head, `${isLast ? " " : "│"}   ${phaseWords[step.phase]}: ${oneLine(step.name)}  ${this.#since(step.began)}`];
+    return [
+      head,
+      `${isLast ? " " : "│"}   ${phaseWords[step.phase]}: ${oneLine(step.name)}  ${this.#since(step.began)}`,
+    ];
   }
 
   readonly #since = (began: Milliseconds): string => formatDuration(milliseconds(this.#clock.monotonic() - began));

@@ -46,8 +46,15 @@ const notReached = (error: unknown): Collection => ({ files: [], missing: [`serv
 
 function nodeFiles(after: NodeTexts, before: NodeTexts): Pick<Collection, "files"> {
   const changes = stateChanges(before, new Map([...after].map(([node, text]) => [node, networkPart(text)])));
-  const each = (folder: string, texts: NodeTexts) => [...texts].map(([node, text]) => ({ path: `${folder}/${node}.txt`, text }));
-  return { files: [...each("nodes", after), ...each("before", before), ...(changes === "" ? [] : [{ path: "changes.diff", text: changes }])] };
+  const each = (folder: string, texts: NodeTexts) =>
+    [...texts].map(([node, text]) => ({ path: `${folder}/${node}.txt`, text }));
+  return {
+    files: [
+      ...each("nodes", after),
+      ...each("before", before),
+      ...(changes === "" ? [] : [{ path: "changes.diff", text: changes }]),
+    ],
+  };
 }
 
 /** Characters kept of the end of each log. */
@@ -57,11 +64,21 @@ const logMax = 2 ** 20;
 async function programLogs({ stage, programs }: Scene): Promise<Collection> {
   const { files } = stage.context;
   const names = await files.list(stage.paths.logs);
-  const ofLab = names.map(async (name) => ({ path: `logs/${name}`, text: ((await files.read(`${stage.paths.logs}/${name}`)) ?? "").slice(-logMax) }));
+  const ofLab = names.map(async (name) => ({
+    path: `logs/${name}`,
+    text: ((await files.read(`${stage.paths.logs}/${name}`)) ?? "").slice(-logMax),
+  }));
   const done = await Promise.allSettled(ofLab);
-  const started = programs.map(({ name, node, output }) => ({ path: `logs/${node}.${name}.log`, text: output().slice(-logMax) }));
+  const started = programs.map((program) => ({
+    path: `logs/${program.node}.${program.name}.log`,
+    text: program.output().slice(-logMax),
+  }));
   return {
-    files: [...done.flatMap((each) => (each.status === "fulfilled" ? [each.value] : [])), ...started].filter(({ text }) => text !== ""),
-    missing: done.flatMap((each, index) => (each.status === "rejected" ? [`logs/${names[index]}: ${messageOf(each.reason)}`] : [])),
+    files: [...done.flatMap((each) => (each.status === "fulfilled" ? [each.value] : [])), ...started].filter(
+      ({ text }) => text !== "",
+    ),
+    missing: done.flatMap((each, index) =>
+      each.status === "rejected" ? [`logs/${names[index]}: ${messageOf(each.reason)}`] : [],
+    ),
   };
 }

@@ -19,7 +19,10 @@ const kinds: readonly KindName[] = ["Service", "Instance", "Host", "Router", "Ne
 const asText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 const parts: readonly (readonly [path: string, read: (client: Client) => Promise<string>])[] = [
-  ...kinds.map((kind) => [`server/${kind.toLowerCase()}.json`, async (client: Client) => asText((await client.list(kind)).items)] as const),
+  ...kinds.map(
+    (kind) =>
+      [`server/${kind.toLowerCase()}.json`, async (client: Client) => asText((await client.list(kind)).items)] as const,
+  ),
   ["server/events.json", async (client) => asText(await client.events())],
   ["server/topology.json", async (client) => asText(await client.topology())],
   ["server/dropped-flows.json", async (client) => asText(await client.droppedFlows())],
@@ -31,7 +34,9 @@ const patience = seconds(5);
 export async function serverState(client: Client | undefined, clock: Clock): Promise<Collection> {
   if (client === undefined) return { files: [], missing: [] };
   const over = new AbortController();
-  const late = clock.sleep(patience, over.signal).then(() => Promise.reject(new NetwrightError("NW1605", "no answer after 5 s")));
+  const late = clock
+    .sleep(patience, over.signal)
+    .then(() => Promise.reject(new NetwrightError("NW1605", "no answer after 5 s")));
   late.catch(() => {});
   const results = await Promise.all(
     parts.map(([path, read]) =>

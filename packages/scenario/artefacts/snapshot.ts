@@ -23,7 +23,11 @@ export interface NodeAnswers {
 
 const patience = seconds(5);
 
-export async function askNodes({ paths, topology }: Pick<Stage, "paths" | "topology">, script: string, signal?: AbortSignal): Promise<NodeAnswers> {
+export async function askNodes(
+  { paths, topology }: Pick<Stage, "paths" | "topology">,
+  script: string,
+  signal?: AbortSignal,
+): Promise<NodeAnswers> {
   const texts = new Map<string, string>();
   const silent = new Map<string, string>();
   const ask = async (node: string): Promise<void> => {

@@ -10,7 +10,20 @@ import { networkPart } from "./state-script.ts";
 const lines = (...texts: readonly string[]): string => texts.map((text) => `${text}\n`).join("");
 
 test("what changed, under its section", () => {
-  const before = lines("== routes", "default via fe80::1", "a", "b", "c", "d", "e", "f", "g", "h", "== rules", "0: all");
+  const before = lines(
+    "== routes",
+    "default via fe80::1",
+    "a",
+    "b",
+    "c",
+    "d",
+    "e",
+    "f",
+    "g",
+    "h",
+    "== rules",
+    "0: all",
+  );
   const after = before.replace("default via fe80::1\n", "").replace("0: all", "0: all\n1: new");
   expect(stateChanges(new Map([["web", before]]), new Map([["web", after]]))).toBe(
     lines(
@@ -60,7 +73,11 @@ test("patch takes what it prints", () => {
         if (diff === "") return;
         const file = join(directory, "file");
         writeFileSync(file, before);
-        execFileSync("git", ["apply", "--unidiff-zero", "-p0", "-"], { cwd: directory, input: diff.replace(/^--- a\n\+\+\+ b\n/, "--- file\n+++ file\n"), stdio: ["pipe", "pipe", "pipe"] });
+        execFileSync("git", ["apply", "--unidiff-zero", "-p0", "-"], {
+          cwd: directory,
+          input: diff.replace(/^--- a\n\+\+\+ b\n/, "--- file\n+++ file\n"),
+          stdio: ["pipe", "pipe", "pipe"],
+        });
         expect(readFileSync(file, "utf8")).toBe(after);
       }),
       { numRuns: 10 },

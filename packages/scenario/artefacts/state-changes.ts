@@ -13,7 +13,8 @@ const restless: readonly (readonly [RegExp, string])[] = [
   [/\bprobes \d+ ?/g, ""],
 ];
 
-const steady = (text: string): string => restless.reduce((result, [pattern, instead]) => result.replaceAll(pattern, instead), text);
+const steady = (text: string): string =>
+  restless.reduce((result, [pattern, instead]) => result.replaceAll(pattern, instead), text);
 
 /** Empty when nothing changed. */
 export const stateChanges = (before: NodeTexts, after: NodeTexts): string =>
@@ -40,12 +41,15 @@ function rangesAround(changes: readonly number[], length: number): readonly (rea
   return changes.reduce<readonly (readonly [number, number])[]>((ranges, index) => {
     const [start, end] = [Math.max(0, index - context), Math.min(length, index + context + 1)];
     const last = ranges.at(-1);
-    return last !== undefined && start <= last[1] ? [...ranges.slice(0, -1), [last[0], end]] : [...ranges, [start, end]];
+    return last !== undefined && start <= last[1]
+      ? [...ranges.slice(0, -1), [last[0], end]]
+      : [...ranges, [start, end]];
   }, []);
 }
 
 function hunk(lines: readonly AlignedLine[], start: number, end: number): string {
-  const count = (own: readonly AlignedLine[], mark: "-" | "+"): number => own.filter(([each]) => each === " " || each === mark).length;
+  const count = (own: readonly AlignedLine[], mark: "-" | "+"): number =>
+    own.filter(([each]) => each === " " || each === mark).length;
   const [before, own] = [lines.slice(0, start), lines.slice(start, end)];
   const range = (mark: "-" | "+"): string => {
     const length = count(own, mark);

@@ -51,20 +51,26 @@ export function differencesOf({ runs }: Pick<Attempts, "runs">): readonly string
     ...onlyIn(passed, failed, faultsOf, "fault"),
     ...slowSteps(passed, failed),
     ...tookWhole(passed, failed),
-    `failed with ${failed.length === 1 ? "seed" : "seeds"} ${failed.map(({ seed }) => seed).slice(0, 10).join(", ")}${failed.length > 10 ? ", ..." : ""}`,
+    `failed with ${failed.length === 1 ? "seed" : "seeds"} ${failed
+      .map(({ seed }) => seed)
+      .slice(0, 10)
+      .join(", ")}${failed.length > 10 ? ", ..." : ""}`,
   ];
 }
 
 function failurePlaces(failed: readonly RunReport[]): readonly string[] {
   const places = failed.map((run) => {
     const [first] = badSteps(run);
-    return first === undefined ? oneLine(run.reason ?? "the whole") : `${stepNumber(first)}: ${oneLine(`${first.name}: ${first.reason ?? ""}`)}`;
+    return first === undefined
+      ? oneLine(run.reason ?? "the whole")
+      : `${stepNumber(first)}: ${oneLine(`${first.name}: ${first.reason ?? ""}`)}`;
   });
   const counted = [...Map.groupBy(places, (place) => place)].toSorted(([, a], [, b]) => b.length - a.length);
   return counted.map(([place, own]) => `${own.length} of ${failed.length} failed at ${place}`);
 }
 
-const faultsOf = ({ faults }: RunReport): readonly string[] => faults.filter(({ skipped }) => skipped === null).map(({ description }) => description);
+const faultsOf = ({ faults }: RunReport): readonly string[] =>
+  faults.filter(({ skipped }) => skipped === null).map(({ description }) => description);
 
 function onlyIn(
   passed: readonly RunReport[],

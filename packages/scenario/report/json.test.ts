@@ -11,7 +11,11 @@ test("is what it was", async () => {
 
 test("moments are text, spans have at most three places, no control characters", () => {
   const text = renderJson({ ...sampleSession, took: milliseconds(1.23456), runs: [failedRun] });
-  const report = JSON.parse(text) as { begunAt: string; took: number; runs: { begunAt: string; description: string }[] };
+  const report = JSON.parse(text) as {
+    begunAt: string;
+    took: number;
+    runs: { begunAt: string; description: string }[];
+  };
   expect(report).toMatchObject({ version: 1, begunAt: "2026-11-23T00:18:53.250Z", took: 1.235 });
   expect(report.runs[0]).toMatchObject({ begunAt: "2026-11-23T00:18:53.250Z" });
   expect(report.runs[0]?.description).toBe(`One of two routers goes <script>alert("1 & 2")</script>red]]>`);

@@ -19,13 +19,24 @@ interface Case {
 export function renderJunit({ runs, took, begunAt }: SessionReport): string {
   const suites = runs.map((run) => ({ run, cases: casesOf(run) }));
   const all = suites.flatMap(({ cases }) => cases);
-  const head = element("testsuites", { name: "netwright test", ...countsOf(all), time: secondsText(took), timestamp: timestamp(begunAt) });
+  const head = element("testsuites", {
+    name: "netwright test",
+    ...countsOf(all),
+    time: secondsText(took),
+    timestamp: timestamp(begunAt),
+  });
   return [`<?xml version="1.0" encoding="UTF-8"?>`, head, ...suites.map(renderSuite), "</testsuites>", ""].join("\n");
 }
 
 function renderSuite({ run, cases }: { readonly run: RunReport; readonly cases: readonly Case[] }): string {
   const title = runTitle(run);
-  const attributes = { name: title, ...countsOf(cases), time: secondsText(run.took), timestamp: timestamp(run.begunAt), file: run.file };
+  const attributes = {
+    name: title,
+    ...countsOf(cases),
+    time: secondsText(run.took),
+    timestamp: timestamp(run.begunAt),
+    file: run.file,
+  };
   const properties = [
     ["seed", String(run.seed)],
     ["attempt", String(run.attempt)],
@@ -63,7 +74,14 @@ function casesOf(run: RunReport): readonly Case[] {
   const steps = singleSteps(run).map(caseOf);
   const problem = ownProblem(run);
   if (problem === null && steps.length > 0) return steps;
-  const whole = { name: "the whole", file: run.file, line: null, took: run.took, detail: `repeat: ${run.repeat}`, output: "" };
+  const whole = {
+    name: "the whole",
+    file: run.file,
+    line: null,
+    took: run.took,
+    detail: `repeat: ${run.repeat}`,
+    output: "",
+  };
   return [...steps, { ...whole, outcome: run.verdict, message: oneLine(run.reason ?? "") }];
 }
 

@@ -32,7 +32,10 @@ function field(label: string, value: string): readonly string[] {
 }
 
 export const commandLines = ({ node, command, code, stdout, stderr }: CommandReport): readonly string[] => [
-  ...printable(command).trim().split("\n").map((line, index) => (index === 0 ? `${node}$ ${line}` : `  > ${line}`)),
+  ...printable(command)
+    .trim()
+    .split("\n")
+    .map((line, index) => (index === 0 ? `${node}$ ${line}` : `  > ${line}`)),
   ...lastLines(stdout),
   ...lastLines(stderr),
   `  exit status ${code}`,

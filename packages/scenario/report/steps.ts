@@ -6,7 +6,10 @@ export const singleSteps = ({ steps }: Pick<RunReport, "steps">): readonly StepR
   steps.flatMap((step) => (step.parallel.length === 0 ? [step] : step.parallel.map((each) => withPhase(each, step))));
 
 /** A step that may fail as a whole takes its parts with it. */
-const withPhase = (part: StepReport, whole: StepReport): StepReport => ({ ...part, mayFail: part.mayFail || whole.mayFail });
+const withPhase = (part: StepReport, whole: StepReport): StepReport => ({
+  ...part,
+  mayFail: part.mayFail || whole.mayFail,
+});
 
 export const isBadVerdict = (verdict: Verdict): boolean => verdict === "Failed" || verdict === "Error";
 

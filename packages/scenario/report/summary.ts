@@ -7,7 +7,14 @@ import type { SessionReport } from "./report.ts";
 export function summaryText({ runs, took, seed }: Pick<SessionReport, "runs" | "took" | "seed">): string {
   const counts = countVerdicts(runs);
   const errors = counts.Error === 1 ? "error" : "errors";
-  const others = [[counts.Failed, "failed"] as const, [counts.Error, errors] as const, [counts.Skipped, "skipped"] as const];
-  const parts = [`${counts.Passed} passed`, ...others.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)];
+  const others = [
+    [counts.Failed, "failed"] as const,
+    [counts.Error, errors] as const,
+    [counts.Skipped, "skipped"] as const,
+  ];
+  const parts = [
+    `${counts.Passed} passed`,
+    ...others.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`),
+  ];
   return `${parts.join(", ")} in ${formatDuration(took)} (seed ${seed})`;
 }

@@ -27,7 +27,14 @@ function consume(lines: readonly string[]): readonly TapPoint[] {
       const end = lines[at + 1] === "  ---" ? lines.indexOf("  ...", at) : at;
       const details = end === at ? undefined : (parse(lines.slice(at + 2, end).join("\n")) as unknown);
       const [, not, number, title = "", directive = ""] = point;
-      points.push({ ok: not === undefined, number: Number(number), title, directive, details, subtest: inner.length === 0 ? [] : consume(inner) });
+      points.push({
+        ok: not === undefined,
+        number: Number(number),
+        title,
+        directive,
+        details,
+        subtest: inner.length === 0 ? [] : consume(inner),
+      });
       inner = [];
       at = end;
     } else expect.unreachable(`not TAP: ${line}`);
@@ -69,7 +76,9 @@ test("diagnostics are YAML with what was expected and seen", () => {
     severity: "fail",
     at: "tests/failover.yaml:40",
     duration_ms: 2000,
-    checks: [{ name: "matrix", expected: "every cell as written, within 2 s", actual: "1 of 4 cells differ", looks: 20 }],
+    checks: [
+      { name: "matrix", expected: "every cell as written, within 2 s", actual: "1 of 4 cells differ", looks: 20 },
+    ],
   });
   expect(run?.subtest[4]?.details).toMatchObject({ severity: "error", commands: [{ node: "client", code: 7 }] });
   expect(run?.details).toMatchObject({ seed: 7, repeat: failedRun.repeat, artefacts: failedRun.artefacts });

@@ -6,7 +6,9 @@ import { isBadVerdict, ownProblem, runTitle, singleSteps, stepNumber } from "./s
 
 export function renderTap({ runs, seed }: SessionReport): string {
   const plan = runs.length === 0 ? "1..0 # SKIP nothing ran" : `1..${runs.length}`;
-  return [`TAP version 14`, `# seed ${seed}`, plan, ...runs.flatMap((run, index) => runLines(run, index + 1)), ""].join("\n");
+  return [`TAP version 14`, `# seed ${seed}`, plan, ...runs.flatMap((run, index) => runLines(run, index + 1)), ""].join(
+    "\n",
+  );
 }
 
 function runLines(run: RunReport, number: number): readonly string[] {
@@ -31,7 +33,8 @@ function runLines(run: RunReport, number: number): readonly string[] {
 function stepLines(step: StepReport, number: number): readonly string[] {
   const { verdict, reason, mayFail, name } = step;
   const bad = isBadVerdict(verdict);
-  const remark = verdict === "Skipped" ? directive("SKIP", reason) : bad && mayFail ? directive("TODO", "may fail") : "";
+  const remark =
+    verdict === "Skipped" ? directive("SKIP", reason) : bad && mayFail ? directive("TODO", "may fail") : "";
   const line = testPoint(!bad, number, `${stepNumber(step)}: ${name}`, remark);
   return bad ? [line, ...diagnostic(stepFields(step))] : [line];
 }
@@ -77,7 +80,8 @@ const severityOf = (verdict: RunReport["verdict"]): string => (verdict === "Erro
 const testPoint = (ok: boolean, number: number, title: string, remark: string): string =>
   `${ok ? "ok" : "not ok"} ${number} - ${escapeTitle(title)}${remark}`;
 
-const directive = (word: "SKIP" | "TODO", reason: string | null): string => ` # ${word} ${escapeTitle(reason ?? "")}`.trimEnd();
+const directive = (word: "SKIP" | "TODO", reason: string | null): string =>
+  ` # ${word} ${escapeTitle(reason ?? "")}`.trimEnd();
 
 /** A hash would begin a directive. */
 const escapeTitle = (text: string): string => oneLine(text).replaceAll(/[\\#]/g, String.raw`\$&`);
@@ -89,7 +93,10 @@ function yamlLines(fields: Fields): readonly string[] {
   return fields.flatMap(([name, value]) => {
     if (typeof value === "number") return [`${name}: ${value}`];
     if (typeof value === "string") return [`${name}: ${JSON.stringify(printable(value).trimEnd())}`];
-    return [`${name}:`, ...value.flatMap((each) => yamlLines(each).map((line, index) => `${index === 0 ? "  - " : "    "}${line}`))];
+    return [
+      `${name}:`,
+      ...value.flatMap((each) => yamlLines(each).map((line, index) => `${index === 0 ? "  - " : "    "}${line}`)),
+    ];
   });
 }
 

@@ -13,7 +13,8 @@ beforeEach(async () => void (scratch = await mkdtemp(join(tmpdir(), "netwright-r
 afterEach(() => rm(scratch, { recursive: true }));
 
 const names = ["index.html", "junit.xml", "report.json", "report.tap"];
-const jsonIn = async (directory: string) => JSON.parse(await readFile(`${directory}/report.json`, "utf8")) as SessionReport;
+const jsonIn = async (directory: string) =>
+  JSON.parse(await readFile(`${directory}/report.json`, "utf8")) as SessionReport;
 
 test("all reports of a session, with links to what was collected and small texts in the page", async () => {
   const directory = join(scratch, "report");

@@ -21,7 +21,12 @@ interface Beside {
 type Known = Map<RunReport, Beside>;
 
 /** @param directory relative to where evidence and artefacts are named from */
-export async function writeReports(files: Files, directory: string, session: SessionReport, known: Known = new Map()): Promise<void> {
+export async function writeReports(
+  files: Files,
+  directory: string,
+  session: SessionReport,
+  known: Known = new Map(),
+): Promise<void> {
   for (const run of session.runs) if (!known.has(run)) known.set(run, await besideOf(files, run));
   const all = [
     ["report.json", renderJson(session)],
@@ -35,7 +40,9 @@ export async function writeReports(files: Files, directory: string, session: Ses
 async function besideOf(files: Files, run: RunReport): Promise<Beside> {
   if (run.artefacts !== null) await files.write(`${run.artefacts}/report.json`, renderRunJson(run));
   const collected = run.artefacts === null ? [] : await filesBelow(files, run.artefacts);
-  const named = checksOf(run).flatMap(({ evidence }) => evidence.flatMap((each: Evidence) => (each.kind === "File" ? each.path : [])));
+  const named = checksOf(run).flatMap(({ evidence }) =>
+    evidence.flatMap((each: Evidence) => (each.kind === "File" ? each.path : [])),
+  );
   const texts = new Map<string, string>();
   let room: number = inlineMax.run;
   for (const path of new Set([...named, ...collected])) {

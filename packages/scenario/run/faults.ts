@@ -1,15 +1,8 @@
 /** Faults under way, each with its report. They end with their step, when healed, or with the scenario. */
 import type { Fault } from "@netwright/api";
 import { messageOf, NetwrightError, type Milliseconds } from "@netwright/base";
+import { describeFault, type ActiveFault, type FaultOutcome } from "@netwright/lab";
 import type { FaultReport } from "../report/report.ts";
-
-interface ActiveFault {
-  readonly description: string;
-  end(): Promise<void>;
-}
-type FaultOutcome =
-  | { readonly kind: "Active"; readonly fault: ActiveFault }
-  | { readonly kind: "Skipped"; readonly reason: string };
 
 export type BeginFault = (fault: Fault) => Promise<FaultOutcome>;
 
@@ -29,7 +22,9 @@ export class ActiveFaults {
   readonly #begin: BeginFault;
   readonly #elapsed: () => Milliseconds;
   readonly #reports: Begun["report"][] = [];
+  readonly #others = new Set<Promise<void>>();
   #active: readonly Begun[] = [];
+  #healing = new AbortController();
 
   constructor(begin: BeginFault, elapsed: () => Milliseconds) {
     this.#begin = begin;
@@ -44,7 +39,7 @@ export class ActiveFaults {
   async begin(fault: Fault): Promise<() => Promise<void>> {
     const outcome = await this.#begin(fault);
     if (outcome.kind === "Skipped") {
-      const description = JSON.stringify(fault);
+      const description = describeFault(fault);
       this.#reports.push({ description, on: placesOf(fault), at: this.#elapsed(), until: this.#elapsed(), skipped: outcome.reason });
       throw new FaultSkipped(outcome.reason);
     }
@@ -55,8 +50,33 @@ export class ActiveFaults {
     return () => this.#end(begun);
   }
 
+  /** As `begin`; what cannot be had, or fails, is in the report and nothing more. */
+  async tryTo(fault: Fault): Promise<void> {
+    try {
+      await this.begin(fault);
+    } catch (error) {
+      if (error instanceof FaultSkipped) return;
+      const at = this.#elapsed();
+      this.#reports.push({ description: describeFault(fault), at, until: at, skipped: messageOf(error) });
+    }
+  }
+
+  /** Aborts at the next healing. */
+  untilHealed(): AbortSignal {
+    return this.#healing.signal;
+  }
+
+  /** Work that ends with the healing, and that the healing waits for. */
+  belongs(work: Promise<void>): void {
+    this.#others.add(work);
+    void work.finally(() => this.#others.delete(work));
+  }
+
   /** All of them, the last one first. @throws NW1751 with those that could not be ended. */
   async heal(): Promise<void> {
+    this.#healing.abort();
+    await Promise.all(this.#others);
+    this.#healing = new AbortController();
     const problems: string[] = [];
     for (const begun of this.#active.toReversed())
       await this.#end(begun).catch((error: unknown) => problems.push(messageOf(error)));

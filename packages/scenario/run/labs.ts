@@ -1,7 +1,7 @@
 /** Labs for runs: built fresh, one ahead of need, removed behind the scenes. Nothing of a run is left for the next. */
 import type { Client } from "@netwright/api";
 import { milliseconds, type Milliseconds } from "@netwright/base";
-import { down, findLab, labPaths, up, type LabContext, type LabPrograms } from "@netwright/lab";
+import { down, findLab, labPaths, up, type LabContext, type LabPrograms, type LabRecord } from "@netwright/lab";
 import type { Job } from "../load/job.ts";
 import type { Stage } from "./scene.ts";
 
@@ -65,13 +65,13 @@ export class Labs {
     const { context, programs, session, signal } = this.#options;
     if (network.kind === "Running") {
       const { record } = await findLab(context, network.name);
-      return { stage: this.#stage(network.name, record.topology), took: null };
+      return { stage: this.#stage(record), took: null };
     }
     const name = `${session}-${++this.#count}`;
     const begun = context.clock.monotonic();
     try {
       const { record } = await up(context, { name, manifest: network.lab, programs, signal });
-      return { stage: this.#stage(name, record.topology), took: milliseconds(context.clock.monotonic() - begun) };
+      return { stage: this.#stage(record), took: milliseconds(context.clock.monotonic() - begun) };
     } catch (error) {
       this.#remove(name);
       throw error;
@@ -83,7 +83,7 @@ export class Labs {
     this.#removing.add(removing);
   }
 
-  #stage(name: string, topology: Stage["topology"]): Stage {
+  #stage({ name, topology, programs }: LabRecord): Stage {
     const { context, netwright, connect } = this.#options;
     const paths = labPaths(name);
     const served = topology.nodes.some(({ role }) => role === "Control");
@@ -93,6 +93,7 @@ export class Labs {
       lab: name,
       paths,
       topology,
+      programs,
       netwright,
       client: async () => (served ? await (client ??= connect(paths.socket, paths.token)) : undefined),
     };

@@ -1,6 +1,7 @@
 /** One scenario on a lab that stands: set-up, steps, teardown; whatever happens, what it began ends. */
 import { basename, dirname, resolve } from "node:path";
 import { formatDuration, messageOf, NetwrightError, seconds, type Milliseconds } from "@netwright/base";
+import { beginFault } from "@netwright/lab";
 import type { ScenarioRun } from "../load/job.ts";
 import {
   worst,
@@ -184,7 +185,7 @@ function sceneOf({ run, stage, seed, directory, standing }: RunOptions): Scene {
     env: { ...sceneEnvironment(stage, seed), NETWRIGHT_SCENARIO: run.id },
     programs: [...standing.programs],
     loads: [...standing.loads],
-    faults: new ActiveFaults(async () => ({ kind: "Skipped", reason: `not built ${seed}` }), elapsed),
+    faults: new ActiveFaults((fault) => beginFault(stage.context, stage.lab, fault, { seed }), elapsed),
     begun: new Map(),
     elapsed,
     evidencePath: (name) => `${directory}/${basename(name)}`,

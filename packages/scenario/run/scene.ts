@@ -1,7 +1,7 @@
 /** A lab with a scenario on it: what runs there beside the steps, and what is remembered of it. */
 import type { Client } from "@netwright/api";
 import { milliseconds, type Milliseconds } from "@netwright/base";
-import type { LabContext, LabPaths, NodeCommand, NodeRunResult, Topology } from "@netwright/lab";
+import type { LabContext, LabPaths, LabRecord, NodeCommand, NodeRunResult, Topology } from "@netwright/lab";
 import { runInNode } from "@netwright/lab";
 import type { CheckWorld, Limit } from "../checks/look.ts";
 import type { RunningLoad } from "../loads/running-load.ts";
@@ -14,6 +14,8 @@ export interface Stage {
   readonly lab: string;
   readonly paths: LabPaths;
   readonly topology: Topology;
+  /** What the lab itself runs. */
+  readonly programs: LabRecord["programs"];
   /** Of the lab's server; undefined where it has none. */
   readonly client: () => Promise<Client | undefined>;
   /** The netwright command, for the lab's server. */

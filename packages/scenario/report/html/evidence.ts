@@ -42,7 +42,11 @@ function renderCommand({ node, command, code, stdout, stderr, took }: CommandRep
   const outputs = [stdout, stderr].filter((output) => output.trim() !== "");
   const head = `<code>${text(`${node}$ ${oneLine(command)}`)}</code> <span class="muted">exit status ${code}, ${text(formatDuration(took))}</span>`;
   const full = command.trim().includes("\n") ? [command] : [];
-  return folded(head, [...full, ...outputs].map(verbatim).join("") || tag("p", { class: "muted" }, "It wrote nothing."), code !== 0);
+  return folded(
+    head,
+    [...full, ...outputs].map(verbatim).join("") || tag("p", { class: "muted" }, "It wrote nothing."),
+    code !== 0,
+  );
 }
 
 function renderEvidence(evidence: Evidence, files: ReportFiles): string {

@@ -9,9 +9,13 @@ export const text = escaped;
 
 export function tag(name: string, attributes: Attributes, ...inside: readonly string[]): string {
   const written = Object.entries(attributes).flatMap(([key, value]) =>
-    value === undefined || value === false ? [] : [` ${key}="${escaped(value === true ? key : oneLine(String(value)))}"`],
+    value === undefined || value === false
+      ? []
+      : [` ${key}="${escaped(value === true ? key : oneLine(String(value)))}"`],
   );
-  return inside.length === 0 ? `<${name}${written.join("")}/>` : `<${name}${written.join("")}>${inside.join("")}</${name}>`;
+  return inside.length === 0
+    ? `<${name}${written.join("")}/>`
+    : `<${name}${written.join("")}>${inside.join("")}</${name}>`;
 }
 
 export const cell = (inside: string): string => tag("td", {}, inside);
@@ -30,7 +34,12 @@ export const folded = (summary: string, inside: string, isOpen = false, attribut
 export const verbatim = (words: string): string => tag("pre", {}, text(words));
 
 const signs: Readonly<Record<Verdict, string>> = { Passed: "✓", Failed: "✗", Error: "!", Skipped: "–" };
-const words: Readonly<Record<Verdict, string>> = { Passed: "passed", Failed: "failed", Error: "error", Skipped: "skipped" };
+const words: Readonly<Record<Verdict, string>> = {
+  Passed: "passed",
+  Failed: "failed",
+  Error: "error",
+  Skipped: "skipped",
+};
 
 export const verdictSign = (verdict: Verdict): string => signs[verdict];
 export const verdictWord = (verdict: Verdict): string => words[verdict];

@@ -18,12 +18,16 @@ export function drawNetwork(network: DrawnNetwork, faults: readonly FaultReport[
   const marks = marksOf(network, faults);
   const title = `${nodes.length} nodes and ${links.length} links${marks.size === 0 ? "" : "; dashed where a fault was"}`;
   const beside = Map.groupBy(links, ({ ends }) => ends.map(nodeOf).toSorted().join(" "));
-  const bends = new Map([...beside.values()].flatMap((own) => own.map((link, index) => [link, index - (own.length - 1) / 2] as const)));
+  const bends = new Map(
+    [...beside.values()].flatMap((own) => own.map((link, index) => [link, index - (own.length - 1) / 2] as const)),
+  );
   return tag(
     "svg",
     { viewBox: `0 0 ${placed.width} ${placed.height}`, width: placed.width, role: "img", "aria-label": title },
     tag("title", {}, text(title)),
-    ...links.map((link) => drawLink(link, placed, bends.get(link) ?? 0, marks.get(link.name) ?? [], links.length <= namedLinksMax)),
+    ...links.map((link) =>
+      drawLink(link, placed, bends.get(link) ?? 0, marks.get(link.name) ?? [], links.length <= namedLinksMax),
+    ),
     ...nodes.map((node) => drawNode(node, placed.at.get(node.name) as Point, marks.get(node.name) ?? [])),
   );
 }
@@ -31,14 +35,23 @@ export function drawNetwork(network: DrawnNetwork, faults: readonly FaultReport[
 /** A fault at one end of a link is drawn on the link. */
 function marksOf({ nodes, links }: DrawnNetwork, faults: readonly FaultReport[]): Marks {
   const names = new Set([...nodes, ...links].map(({ name }) => name));
-  const target = (on: string): string => (names.has(on) ? on : (links.find(({ ends }) => ends.includes(on))?.name ?? on));
+  const target = (on: string): string =>
+    names.has(on) ? on : (links.find(({ ends }) => ends.includes(on))?.name ?? on);
   const all = faults.flatMap(({ on, skipped }, index) =>
     skipped === null ? [...new Set(on.map(target))].map((name) => ({ name, number: index + 1 })) : [],
   );
-  return new Map([...Map.groupBy(all, ({ name }) => name)].map(([name, own]) => [name, own.map(({ number }) => number)]));
+  return new Map(
+    [...Map.groupBy(all, ({ name }) => name)].map(([name, own]) => [name, own.map(({ number }) => number)]),
+  );
 }
 
-function drawLink({ name, ends }: Link, { at }: Placed, bend: number, faults: readonly number[], isNamed: boolean): string {
+function drawLink(
+  { name, ends }: Link,
+  { at }: Placed,
+  bend: number,
+  faults: readonly number[],
+  isNamed: boolean,
+): string {
   const [a, b] = ends.map((end) => at.get(nodeOf(end))) as [Point | undefined, Point | undefined];
   if (a === undefined || b === undefined) return "";
   const middle = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
@@ -48,18 +61,28 @@ function drawLink({ name, ends }: Link, { at }: Placed, bend: number, faults: re
   const control = { x: middle.x + (isLevel ? 0 : bend * 60), y: middle.y + (isLevel ? bend * 60 : 0) + sag };
   const label = { x: (middle.x + control.x) / 2, y: (middle.y + control.y) / 2 };
   const marked = faults.length > 0;
-  const word = isNamed && !marked ? tag("text", { ...label, dy: 3, class: "small halo", "text-anchor": "middle" }, text(name)) : "";
+  const word =
+    isNamed && !marked
+      ? tag("text", { ...label, dy: 3, class: "small halo", "text-anchor": "middle" }, text(name))
+      : "";
   return tag(
     "g",
     {},
     tag("title", {}, text(`${name}: ${ends.join(" to ")}${faultWords(faults)}`)),
-    tag("path", { class: `wire${marked ? " faulty" : ""}`, d: `M${a.x} ${a.y}Q${control.x} ${control.y} ${b.x} ${b.y}` }),
+    tag("path", {
+      class: `wire${marked ? " faulty" : ""}`,
+      d: `M${a.x} ${a.y}Q${control.x} ${control.y} ${b.x} ${b.y}`,
+    }),
     word,
     marked ? badge(label, faults) : "",
   );
 }
 
-function drawNode({ name, role, addresses }: DrawnNetwork["nodes"][number], { x, y }: Point, faults: readonly number[]): string {
+function drawNode(
+  { name, role, addresses }: DrawnNetwork["nodes"][number],
+  { x, y }: Point,
+  faults: readonly number[],
+): string {
   const { width, height } = nodeSize;
   const [left, top] = [x - width / 2, y - height / 2];
   const shown = addresses.length > 2 ? [addresses[0] ?? "", `and ${addresses.length - 1} more`] : addresses;

@@ -21,7 +21,7 @@ test("is what it was", async () => {
 });
 
 test("is well-formed; only void elements and SVG close themselves", () => {
-  const own = [...renderHtml(sampleSession, files).matchAll(/<([a-z]+)[^<>]*\/>/g)].map(([, tag]) => tag);
+  const own = [...renderHtml(sampleSession, files).matchAll(/<([a-z]+)[^<>]*\/>/g)].map(([, tag = ""]) => tag);
   expect([...new Set(own)].toSorted()).toEqual(["line", "meta", "path", "rect"]);
 });
 
@@ -40,7 +40,9 @@ test("every failure is listed with a link to its step, which is open", () => {
   const links = all(nav, "a").map(({ attributes }) => attributes["href"]);
   expect(links).toEqual(["#run-2-step-3", "#run-2-step-5", "#run-4"]);
   const opened = all(page, "details").filter(({ attributes }) => attributes["open"] === "open");
-  expect(opened.map(({ attributes }) => attributes["id"])).toEqual(expect.arrayContaining(["run-2-step-3", "run-2-step-5"]));
+  expect(opened.map(({ attributes }) => attributes["id"])).toEqual(
+    expect.arrayContaining(["run-2-step-3", "run-2-step-5"]),
+  );
 });
 
 test("names and outputs of others stay text", () => {
@@ -69,7 +71,9 @@ test("drawings have titles, and verdicts words beside their colour", () => {
 });
 
 test("faults are marked where they were, those that were skipped are not", () => {
-  const faulty = all(pageOf(), "g").filter((group) => all(group).some(({ attributes }) => attributes["class"]?.includes("faulty")));
+  const faulty = all(pageOf(), "g").filter((group) =>
+    all(group).some(({ attributes }) => attributes["class"]?.includes("faulty")),
+  );
   expect(faulty.map((group) => textIn(group.children[0] as XmlElement))).toEqual([
     "router-web: router:eth1 to web:eth0; fault 1",
     "web (Linux), 2001:db8:2::80; fault 2",
@@ -84,12 +88,18 @@ test("cells of a grid that are not as expected say so", () => {
 test("files are linked, and small ones stand in the page", () => {
   const page = pageOf();
   const hrefs = all(page, "a").map(({ attributes }) => attributes["href"]);
-  expect(hrefs).toEqual(expect.arrayContaining(["./failover_family=6_/wire.pcap", "./failover_family=6_/nodes/host.txt"]));
+  expect(hrefs).toEqual(
+    expect.arrayContaining(["./failover_family=6_/wire.pcap", "./failover_family=6_/nodes/host.txt"]),
+  );
   expect(all(page, "pre").map(textIn)).toContain("links <b>\n");
 });
 
 test("of many attempts those that failed and one that passed are shown, all are counted", () => {
-  const attempt = (number: number) => ({ ...(number % 3 === 0 ? failedRun : sampleRun({ id: failedRun.id })), attempt: number, seed: number });
+  const attempt = (number: number) => ({
+    ...(number % 3 === 0 ? failedRun : sampleRun({ id: failedRun.id })),
+    attempt: number,
+    seed: number,
+  });
   const page = pageOf({ ...sampleSession, runs: Array.from({ length: 90 }, (_, index) => attempt(index + 1)) });
   expect(all(page, "article").length).toBe(21);
   expect(textIn(page)).toContain("60 of 90");

@@ -34,18 +34,31 @@ export function renderHtml(session: SessionReport, files: ReportFiles): string {
   const body = tag(
     "body",
     {},
-    tag("header", {}, tag("h1", {}, text(title)), tag("p", { class: "muted" }, text(`Began ${formatInstant(session.begunAt)}.`))),
+    tag(
+      "header",
+      {},
+      tag("h1", {}, text(title)),
+      tag("p", { class: "muted" }, text(`Began ${formatInstant(session.begunAt)}.`)),
+    ),
     failures(runs, shown),
     repeated(session),
     overview(runs, shown),
-    tag("main", {}, ...runs.filter(({ run }) => shown.has(run)).map(({ run, number }) => `\n${renderRun(run, number, files)}`), "\n"),
+    tag(
+      "main",
+      {},
+      ...runs.filter(({ run }) => shown.has(run)).map(({ run, number }) => `\n${renderRun(run, number, files)}`),
+      "\n",
+    ),
   );
   return `<!DOCTYPE html>\n${tag("html", { lang: "en" }, head, "\n", body)}\n`;
 }
 
 /** Those that failed, and of the others one of each scenario; one that did not begin has nothing to show. */
 function inFull(runs: readonly Numbered[]): ReadonlySet<RunReport> {
-  const byId = Map.groupBy(runs.map(({ run }) => run).filter(({ steps, artefacts }) => steps.length > 0 || artefacts !== null), ({ id }) => id);
+  const byId = Map.groupBy(
+    runs.map(({ run }) => run).filter(({ steps, artefacts }) => steps.length > 0 || artefacts !== null),
+    ({ id }) => id,
+  );
   return new Set(
     [...byId.values()].flatMap((own) => {
       const bad = own.filter(({ verdict }) => isBadVerdict(verdict)).slice(0, failuresInFull);
@@ -79,7 +92,10 @@ function failureItems(run: RunReport, number: number, isShown: boolean): readonl
 function repeated({ runs }: SessionReport): string {
   const attempts = attemptsOf({ runs });
   if (attempts.every((each) => each.runs.length === 1)) return "";
-  return tag("h2", {}, "Attempts") + table(["Scenario", "Passed", "Rate", "95 % interval", "What differs"], attempts.map(attemptsRow));
+  return (
+    tag("h2", {}, "Attempts") +
+    table(["Scenario", "Passed", "Rate", "95 % interval", "What differs"], attempts.map(attemptsRow))
+  );
 }
 
 function attemptsRow(attempts: Attempts): string {
@@ -109,5 +125,7 @@ function overview(runs: readonly Numbered[], shown: ReadonlySet<RunReport>): str
       cell(text(oneLine(run.reason ?? ""))),
     ]);
   };
-  return tag("h2", {}, "All runs") + tag("p", {}, caption) + table(["", "Scenario", "Time", "Checks", "Why"], runs.map(row));
+  return (
+    tag("h2", {}, "All runs") + tag("p", {}, caption) + table(["", "Scenario", "Time", "Checks", "Why"], runs.map(row))
+  );
 }

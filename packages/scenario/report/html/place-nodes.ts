@@ -49,8 +49,14 @@ export function placeNodes(network: DrawnNetwork): Placed {
 /** Names row by row, in the network's order. */
 function ranksOf({ nodes, links }: DrawnNetwork): readonly (readonly string[])[] {
   const alike = new Set(nodes.map(({ role }) => role)).size <= 1;
-  const distances = alike ? distancesOf(nodes.map(({ name }) => name), neighborsOf(links)) : undefined;
-  const rankOf = ({ name, role }: DrawnNetwork["nodes"][number]): number => distances?.get(name) ?? roleRanks[role] ?? 4;
+  const distances = alike
+    ? distancesOf(
+        nodes.map(({ name }) => name),
+        neighborsOf(links),
+      )
+    : undefined;
+  const rankOf = ({ name, role }: DrawnNetwork["nodes"][number]): number =>
+    distances?.get(name) ?? roleRanks[role] ?? 4;
   const ranks = Map.groupBy(nodes, rankOf);
   return [...ranks].toSorted(([a], [b]) => a - b).map(([, own]) => own.map(({ name }) => name));
 }
@@ -64,7 +70,10 @@ function neighborsOf(links: DrawnNetwork["links"]): ReadonlyMap<string, readonly
 }
 
 /** Breadth first, from the first of those with the fewest links; every part of the network anew. */
-function distancesOf(names: readonly string[], neighbors: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, number> {
+function distancesOf(
+  names: readonly string[],
+  neighbors: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, number> {
   const degree = (name: string): number => neighbors.get(name)?.length ?? 0;
   const distances = new Map<string, number>();
   for (const start of names.toSorted((a, b) => degree(a) - degree(b))) {
@@ -95,7 +104,9 @@ function ordered(rows: readonly (readonly string[])[], { links }: DrawnNetwork):
       const row = result[index];
       if (before === undefined || row === undefined) continue;
       const places = new Map(before.map((name, place) => [name, (place + 0.5) / before.length]));
-      const weight = new Map(row.map((name, place) => [name, centerOf(neighbors.get(name) ?? [], places) ?? (place + 0.5) / row.length]));
+      const weight = new Map(
+        row.map((name, place) => [name, centerOf(neighbors.get(name) ?? [], places) ?? (place + 0.5) / row.length]),
+      );
       result[index] = row.toSorted((a, b) => (weight.get(a) ?? 0) - (weight.get(b) ?? 0));
     }
   }

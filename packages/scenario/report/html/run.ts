@@ -23,7 +23,12 @@ export function renderRun(run: RunReport, number: number, files: ReportFiles): s
     section("Time", drawTimeline(run, anchor)),
     section("Faults", faultTable(run.faults)),
     section("Traffic", run.loads.map((load) => drawTraffic(run, load) + loadFailures(load)).join("")),
-    section("Steps", singleSteps(run).map((step, index) => renderStep(step, anchor(index), files)).join("\n")),
+    section(
+      "Steps",
+      singleSteps(run)
+        .map((step, index) => renderStep(step, anchor(index), files))
+        .join("\n"),
+    ),
     section("Collected when it failed", collected(run, files)),
   ];
   return tag(
@@ -63,7 +68,9 @@ function faultTable(faults: readonly FaultReport[]): string {
 }
 
 function loadFailures({ name, description, succeeded, failed, p50, p99, failures }: LoadReport): string {
-  const spans = [["p50", p50] as const, ["p99", p99] as const].flatMap(([label, span]) => (span === null ? [] : [`${label} ${formatDuration(span)}`]));
+  const spans = [["p50", p50] as const, ["p99", p99] as const].flatMap(([label, span]) =>
+    span === null ? [] : [`${label} ${formatDuration(span)}`],
+  );
   const words = [`${name}: ${description}`, `${succeeded} succeeded`, `${failed} failed`, ...spans].join(", ");
   const lines = failures.map(({ at, message }) => `${formatDuration(at)}  ${oneLine(message)}`);
   return (

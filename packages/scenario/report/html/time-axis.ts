@@ -51,6 +51,10 @@ export const drawBands = (axis: TimeAxis, faults: readonly FaultReport[], height
     .filter(({ skipped }) => skipped === null)
     .map(({ description, at, until }) => {
       const [from, to] = [axis.x(at), axis.x(until ?? axis.end)];
-      return tag("rect", { class: "band", x: from, y: 0, width: round(Math.max(1, to - from)), height }, tag("title", {}, text(description)));
+      return tag(
+        "rect",
+        { class: "band", x: from, y: 0, width: round(Math.max(1, to - from)), height },
+        tag("title", {}, text(description)),
+      );
     })
     .join("");

@@ -16,7 +16,9 @@ export function drawTimeline(run: RunReport, anchor: (step: number) => string): 
   const steps = singleSteps(run);
   if (steps.length === 0) return "";
   const axis = timeAxis(run.took);
-  const faults = run.faults.map((fault, index) => ({ fault, number: index + 1 })).filter(({ fault }) => fault.skipped === null);
+  const faults = run.faults
+    .map((fault, index) => ({ fault, number: index + 1 }))
+    .filter(({ fault }) => fault.skipped === null);
   const height = (steps.length + faults.length) * lane + 6;
   const title = `${steps.length} steps and ${faults.length} faults in ${formatDuration(run.took)}`;
   return tag(
@@ -37,9 +39,15 @@ function drawStep(axis: TimeAxis, step: StepReport, top: number): string {
   const words = `${stepNumber(step)}: ${oneLine(name)}: ${verdictWord(verdict)} after ${formatDuration(took)}`;
   return (
     tag("title", {}, text(reason === null ? words : `${words}: ${oneLine(reason)}`)) +
-    tag("text", { x: 0, y: top + 15 }, text(`${verdictSign(verdict)} ${cut(`${step.index.length > 1 ? "· " : ""}${oneLine(name)}`)}`)) +
+    tag(
+      "text",
+      { x: 0, y: top + 15 },
+      text(`${verdictSign(verdict)} ${cut(`${step.index.length > 1 ? "· " : ""}${oneLine(name)}`)}`),
+    ) +
     tag("rect", { class: `bar ${verdict}`, x: from, y: top + 5, width, height: lane - 9, rx: 2 }) +
-    (verdict === "Passed" ? "" : tag("text", { class: "halo", ...besideBar(from, to), y: top + 15 }, verdictSign(verdict)))
+    (verdict === "Passed"
+      ? ""
+      : tag("text", { class: "halo", ...besideBar(from, to), y: top + 15 }, verdictSign(verdict)))
   );
 }
 

@@ -34,12 +34,16 @@ export function drawTraffic(run: Pick<RunReport, "took" | "faults">, load: LoadR
     tag("title", {}, text(title)),
     drawBands(axis, run.faults, height),
     drawTicks(axis, height),
-    label(counts.top + 14, `${oneLine(load.name).slice(0, 36)}`),
+    label(counts.top + 14, oneLine(load.name).slice(0, 36)),
     label(counts.top + 30, `most in ${formatDuration(milliseconds(span))}: ${most}`, "small"),
     label(counts.top + 46, "below: succeeded; on top, outlined: failed", "small"),
     ...bins.map((bin) => drawBin(axis, bin, most)),
     label(slowness.top + 14, "slowest answer"),
-    label(slowness.top + 30, `up to ${formatDuration(milliseconds(slowest))}${load.p99 === null ? "" : `; dashed: p99 ${formatDuration(load.p99)}`}`, "small"),
+    label(
+      slowness.top + 30,
+      `up to ${formatDuration(milliseconds(slowest))}${load.p99 === null ? "" : `; dashed: p99 ${formatDuration(load.p99)}`}`,
+      "small",
+    ),
     drawSlowest(axis, bins, slowest),
     load.p99 === null ? "" : drawBound(load.p99, slowest),
   );
@@ -66,10 +70,14 @@ function drawBin(axis: TimeAxis, { at, span, succeeded, failed }: Bin, most: num
   const size = (count: number): number => round((count / most) * counts.height);
   const bar = (style: string, y: number, tall: number): string =>
     tall === 0 ? "" : tag("rect", { class: style, x: from, y: round(y), width, height: tall });
-  return bar("succeeded", bottom - size(succeeded), size(succeeded)) + bar("failed", bottom - size(succeeded) - size(failed), size(failed));
+  return (
+    bar("succeeded", bottom - size(succeeded), size(succeeded)) +
+    bar("failed", bottom - size(succeeded) - size(failed), size(failed))
+  );
 }
 
-const heightOf = (span: number, slowest: number): number => round(slowness.top + slowness.height * (1 - span / slowest));
+const heightOf = (span: number, slowest: number): number =>
+  round(slowness.top + slowness.height * (1 - span / slowest));
 
 /** A tenth in which nothing ended leaves a gap. */
 function drawSlowest(axis: TimeAxis, bins: readonly Bin[], slowest: number): string {
