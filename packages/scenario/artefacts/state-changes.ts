@@ -38,13 +38,14 @@ export function unifiedDiff(before: string, after: string, from: string, to: str
 
 /** With so many lines around each; those that touch are one. */
 function rangesAround(changes: readonly number[], length: number): readonly (readonly [start: number, end: number])[] {
-  return changes.reduce<readonly (readonly [number, number])[]>((ranges, index) => {
+  const ranges: [start: number, end: number][] = [];
+  for (const index of changes) {
     const [start, end] = [Math.max(0, index - context), Math.min(length, index + context + 1)];
     const last = ranges.at(-1);
-    return last !== undefined && start <= last[1]
-      ? [...ranges.slice(0, -1), [last[0], end]]
-      : [...ranges, [start, end]];
-  }, []);
+    if (last !== undefined && start <= last[1]) last[1] = end;
+    else ranges.push([start, end]);
+  }
+  return ranges;
 }
 
 function hunk(lines: readonly AlignedLine[], start: number, end: number): string {
