@@ -8,13 +8,11 @@ type Link = DrawnNetwork["links"][number];
 /** Numbers of faults, from 1 on, by what they were on. */
 type Marks = ReadonlyMap<string, readonly number[]>;
 
-/** More names would hide each other. */
-const namedLinksMax = 24;
-
 export function drawNetwork(network: DrawnNetwork, faults: readonly FaultReport[]): string {
   const { nodes, links } = network;
   if (nodes.length === 0) return "";
   const placed = placeNodes(network);
+  const switches = new Set(nodes.filter(({ role }) => role === "Switch").map(({ name }) => name));
   const marks = marksOf(network, faults);
   const title = `${nodes.length} nodes and ${links.length} links${marks.size === 0 ? "" : "; dashed where a fault was"}`;
   const beside = Map.groupBy(links, ({ ends }) => ends.map(nodeOf).toSorted().join(" "));
@@ -25,9 +23,10 @@ export function drawNetwork(network: DrawnNetwork, faults: readonly FaultReport[
     "svg",
     { viewBox: `0 0 ${placed.width} ${placed.height}`, width: placed.width, role: "img", "aria-label": title },
     tag("title", {}, text(title)),
-    ...links.map((link) =>
-      drawLink(link, placed, bends.get(link) ?? 0, marks.get(link.name) ?? [], links.length <= namedLinksMax),
-    ),
+    ...links.map((link) => {
+      const isThin = link.ends.some((end) => switches.has(nodeOf(end)));
+      return drawLink({ link, bend: bends.get(link) ?? 0, faults: marks.get(link.name) ?? [], isThin }, placed);
+    }),
     ...nodes.map((node) => drawNode(node, placed.at.get(node.name) as Point, marks.get(node.name) ?? [])),
   );
 }
@@ -45,13 +44,16 @@ function marksOf({ nodes, links }: DrawnNetwork, faults: readonly FaultReport[])
   );
 }
 
-function drawLink(
-  { name, ends }: Link,
-  { at }: Placed,
-  bend: number,
-  faults: readonly number[],
-  isNamed: boolean,
-): string {
+interface DrawnLink {
+  readonly link: Link;
+  /** Of links between the same nodes: how far from the straight line. */
+  readonly bend: number;
+  readonly faults: readonly number[];
+  /** One of many into a switch: thin, so that they do not hide the rest. */
+  readonly isThin: boolean;
+}
+
+function drawLink({ link: { name, ends }, bend, faults, isThin }: DrawnLink, { at }: Placed): string {
   const [a, b] = ends.map((end) => at.get(nodeOf(end))) as [Point | undefined, Point | undefined];
   if (a === undefined || b === undefined) return "";
   const middle = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
@@ -61,22 +63,21 @@ function drawLink(
   const control = { x: middle.x + (isLevel ? 0 : bend * 60), y: middle.y + (isLevel ? bend * 60 : 0) + sag };
   const label = { x: (middle.x + control.x) / 2, y: (middle.y + control.y) / 2 };
   const marked = faults.length > 0;
-  const word =
-    isNamed && !marked
-      ? tag("text", { ...label, dy: 3, class: "small halo", "text-anchor": "middle" }, text(name))
-      : "";
+  const style = marked ? "wire faulty" : isThin ? "wire thin" : "wire";
+  const isNamed = !marked && !isThin && !saysItself(name, ends);
   return tag(
     "g",
     {},
     tag("title", {}, text(`${name}: ${ends.join(" to ")}${faultWords(faults)}`)),
-    tag("path", {
-      class: `wire${marked ? " faulty" : ""}`,
-      d: `M${a.x} ${a.y}Q${control.x} ${control.y} ${b.x} ${b.y}`,
-    }),
-    word,
+    tag("path", { class: style, d: `M${a.x} ${a.y}Q${control.x} ${control.y} ${b.x} ${b.y}` }),
+    isNamed ? tag("text", { ...label, dy: 3, class: "small halo", "text-anchor": "middle" }, text(name)) : "",
     marked ? badge(label, faults) : "",
   );
 }
+
+/** A name made of the nodes' is in the drawing already. */
+const saysItself = (name: string, [a, b]: Link["ends"]): boolean =>
+  [`${nodeOf(a)}-${nodeOf(b)}`, `${nodeOf(b)}-${nodeOf(a)}`].includes(name);
 
 function drawNode(
   { name, role, addresses }: DrawnNetwork["nodes"][number],

@@ -29,6 +29,7 @@ svg { display: block; max-width: 100%; height: auto; margin: 0.4rem 0; }
 svg text { font: 12px system-ui, sans-serif; fill: var(--text); } svg .small { font-size: 10px; fill: var(--muted); }
 svg .halo { paint-order: stroke; stroke: var(--back); stroke-width: 4px; }
 svg .node { fill: var(--panel); stroke: var(--muted); } svg .wire { fill: none; stroke: var(--muted); stroke-width: 1.5; }
+svg .thin { stroke-width: 0.7; stroke-dasharray: 1 2; }
 svg .faulty { stroke: var(--fault); stroke-width: 3; stroke-dasharray: 6 4; }
 svg .badge { fill: var(--fault); } svg text.onbadge { fill: var(--back); font-weight: 700; }
 svg .axis { stroke: var(--line); } svg .band { fill: var(--fault); opacity: 0.14; } svg .fault { fill: var(--fault); }
