@@ -67,6 +67,7 @@ export { printClockOffset } from "./fields/clock-offset.ts";
 export { printPercentage, type PartsPerMillion } from "./fields/percentage.ts";
 export { faultSchema, type Fault } from "./kinds/scenario/fault.ts";
 export type { FrameMatch, Impairment } from "./kinds/scenario/impair.ts";
+export { readFault } from "./kinds/scenario/read-fault.ts";
 export { isAddressText } from "./kinds/scenario/party.ts";
 export { nemesisFaults, nemesisSchema, type Nemesis, type NemesisFault } from "./kinds/scenario/nemesis.ts";
 export { validateNemesis } from "./kinds/scenario/validate-nemesis.ts";

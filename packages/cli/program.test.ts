@@ -80,6 +80,11 @@ test("options that several verbs have are written and explained alike", async ()
     "--hosts",
     "--lab",
     "--prune",
+    "--from",
+    "--for",
+    "--to",
+    "--all",
+    "--seed",
   ]);
   for (const { leaves } of loaded)
     for (const option of leaves.flatMap((leaf) => leaf.options))

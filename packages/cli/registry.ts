@@ -92,7 +92,7 @@ export const verbs: readonly VerbEntry[] = [
   {
     name: "lab",
     group: "Lab",
-    summary: "A whole network on this machine: up, down, status, exec, graph, capture, cut, heal",
+    summary: "A whole network on this machine: up, down, status, exec, graph, capture, cut, impair, fault, heal",
     load: () => import("./verbs/lab.ts"),
   },
   {

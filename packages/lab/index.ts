@@ -5,6 +5,7 @@ export { startInNode, type NodeCommand, type OutputListener, type RunningCommand
 export type { LabContext } from "./context.ts";
 export { beginFault, endFaults, faultsOf, type ActiveFault, type FaultOutcome } from "./faults/begin.ts";
 export { faultCapabilities, type FaultCapabilities, type FaultCapability } from "./faults/capabilities.ts";
+export type { FrameCounters } from "./faults/counters.ts";
 export { describeFault } from "./faults/describe.ts";
 export { nemesisSchedule, type NemesisSite, type ScheduledFault } from "./faults/nemesis.ts";
 export type { FaultStatus } from "./faults/store.ts";
@@ -17,7 +18,7 @@ export { fabricObjects, poolName } from "./topology/fabric.ts";
 export { planLab } from "./topology/plan-lab.ts";
 export type { Neighbor, Port, PortIdentity, Topology, TopologyLink, TopologyNode } from "./topology/topology.ts";
 export { capture, type CaptureOptions } from "./verbs/capture.ts";
-export { cut, heal, type LinkOptions } from "./verbs/cut.ts";
+export { cut, heal, linkOf, type LinkOptions } from "./verbs/cut.ts";
 export { down, type DownOptions } from "./verbs/down.ts";
 export { exec, type ExecOptions } from "./verbs/exec.ts";
 export { drawGraph, graph, type GraphOptions } from "./verbs/graph.ts";

@@ -54,6 +54,7 @@ export function liveNames({ client, topology }: NameSources): Names {
     "lab capture": links,
     "lab cut": links,
     "lab heal": links,
+    "lab impair": links,
   };
   return {
     ofArgument: async (verb, before) => (await byVerb[verb]?.(before).catch(() => [])) ?? [],

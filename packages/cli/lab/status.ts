@@ -1,5 +1,5 @@
-/** `lab status`: nodes with their programs, and the links that are cut. */
-import { status, type LabStatus, type NodeStatus } from "@netwright/lab";
+/** `lab status`: nodes with their programs, and faults. */
+import { status, type FrameCounters, type LabStatus, type NodeStatus } from "@netwright/lab";
 import { labOf } from "../arguments/connection.ts";
 import { formatOf } from "../arguments/output.ts";
 import { labContext } from "./context.ts";
@@ -15,7 +15,7 @@ export async function printLabStatus(invocation: Invocation): Promise<number> {
   return lab.phase === "Ready" ? 0 : 1;
 }
 
-function render({ name, phase, problem, nodes, links }: LabStatus): string {
+function render({ name, phase, problem, nodes, faults }: LabStatus): string {
   const rows = nodes.map((node) => [
     node.name,
     node.role,
@@ -23,13 +23,25 @@ function render({ name, phase, problem, nodes, links }: LabStatus): string {
     node.management ?? "-",
     programsText(node),
   ]);
-  const cuts = links.filter(({ cut }) => cut).map(({ name: link }) => link);
   return [
     `lab ${name}: ${phase}${problem === null ? "" : `: ${problem}`}\n`,
     renderTable(["NODE", "ROLE", "STATE", "MANAGEMENT", "PROGRAMS"], rows),
-    cuts.length === 0 ? "no link is cut\n" : `cut: ${cuts.join(", ")}\n`,
+    faults.length === 0 ? "no fault\n" : renderTable(["FAULT", "STATE", "FRAMES"], faults.map(faultRow)),
   ].join("");
 }
+
+const faultRow = ({ description, state, frames }: LabStatus["faults"][number]): readonly string[] => [
+  description,
+  state.toLowerCase(),
+  frames === null ? "-" : framesText(frames),
+];
+
+/** What came in, and what became of it where that is not nothing. */
+const framesText = ({ taken, lost, corrupted, duplicated, reordered, full, tooBig }: FrameCounters): string => {
+  const fates = { lost, corrupted, duplicated, reordered, "over the rate": full, "too large": tooBig };
+  const told = Object.entries(fates).flatMap(([fate, count]) => (count === 0 ? [] : [`${count} ${fate}`]));
+  return [`${taken}`, ...told].join(", ");
+};
 
 const programsText = ({ programs }: NodeStatus): string =>
   programs

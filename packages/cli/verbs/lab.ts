@@ -1,10 +1,11 @@
 /** `lab`: a whole network on this machine. */
 import { NetwrightError } from "@netwright/base";
-import { capture, cut, down, exec, graph, heal, up } from "@netwright/lab";
+import { capture, cut, down, exec, graph, up } from "@netwright/lab";
 import { Option, type Command } from "commander";
 import { labOf } from "../arguments/connection.ts";
 import { outputOption } from "../arguments/output.ts";
 import { labContext } from "../lab/context.ts";
+import { configureFault, configureHeal, configureImpair, healFaults, impair, makeFault } from "../lab/faults.ts";
 import { readLabManifest } from "../lab/manifest.ts";
 import { labPrograms } from "../lab/programs.ts";
 import { labProgress } from "../lab/progress.ts";
@@ -33,10 +34,12 @@ export const verb: Verb = {
     named(command.command("cut").description("drop every packet of a link; both ends keep their carrier")).argument(
       "<link>",
     );
-    named(command.command("heal").description("let packets pass again")).argument("<link>");
+    configureImpair(named(command.command("impair").description("lose, delay, slow down or damage frames of a link")));
+    configureFault(named(command.command("fault").description("any fault that a scenario can have, now")));
+    configureHeal(named(command.command("heal").description("end the faults of a link, or all of them")));
     command.addHelpText(
       "after",
-      "\nExamples:\n  netwright lab up\n  netwright lab exec internet1 -- curl -s https://shop.example.net/\n  netwright lab cut edge1-host1\n  netwright lab down\n",
+      "\nExamples:\n  netwright lab up\n  netwright lab exec internet1 -- curl -s https://shop.example.net/\n  netwright lab cut edge1-host1\n  netwright lab impair edge1-host1 --loss 10% --delay 20ms\n  netwright lab fault '{node: internet2, state: paused, for: 10s}'\n  netwright lab heal --all\n  netwright lab down\n",
     );
   },
   async run(invocation: Invocation): Promise<number | void> {
@@ -109,10 +112,9 @@ const actions: Readonly<Record<string, Action>> = {
     invocation.terminal.out(
       `${await cut(labContext, { ...lab(invocation), link: invocation.args[0] ?? "" })} is cut\n`,
     ),
-  heal: async (invocation) =>
-    invocation.terminal.out(
-      `${await heal(labContext, { ...lab(invocation), link: invocation.args[0] ?? "" })} is whole\n`,
-    ),
+  impair,
+  fault: makeFault,
+  heal: healFaults,
 };
 
 const nameOnly = (name: string | undefined): { readonly name?: string } => (name === undefined ? {} : { name });

@@ -1,6 +1,7 @@
 /** The lab for Graphviz. Pure. */
 import type { LabRole } from "@netwright/api";
 import type { Topology } from "../topology/topology.ts";
+import type { DrawnFault } from "./faults.ts";
 
 const shapes: Readonly<Partial<Record<LabRole, string>>> = {
   Switch: "box3d",
@@ -9,20 +10,26 @@ const shapes: Readonly<Partial<Record<LabRole, string>>> = {
   Client: "ellipse",
 };
 
-/** @param cuts names of links that are cut. */
-export function drawDot({ nodes, links }: Topology, cuts: readonly string[] = []): string {
-  const cut = new Set(cuts);
+export function drawDot({ nodes, links }: Topology, faults: readonly DrawnFault[] = []): string {
+  const words = (name: string): readonly string[] =>
+    faults.filter((fault) => fault.subject === name).map((fault) => fault.effect);
+  const style = (name: string): string => {
+    const own = words(name);
+    if (own.length === 0) return "";
+    return own.every((effect) => effect === "cut")
+      ? ", style=dashed, color=red"
+      : `, style=dashed, color=red, xlabel=${JSON.stringify(own.join("; "))}`;
+  };
   return [
     "graph lab {",
     "  node [shape=box];",
     ...nodes.map(
       ({ name, role }) =>
-        `  ${JSON.stringify(name)} [shape=${shapes[role] ?? "box"}, tooltip=${JSON.stringify(role)}];`,
+        `  ${JSON.stringify(name)} [shape=${shapes[role] ?? "box"}, tooltip=${JSON.stringify(role)}${style(name)}];`,
     ),
     ...links.map(({ name, ends: [a, b] }) => {
-      const style = cut.has(name) ? ", style=dashed, color=red" : "";
       const labels = `taillabel=${JSON.stringify(a.interface)}, headlabel=${JSON.stringify(b.interface)}`;
-      return `  ${JSON.stringify(a.node)} -- ${JSON.stringify(b.node)} [${labels}${style}];`;
+      return `  ${JSON.stringify(a.node)} -- ${JSON.stringify(b.node)} [${labels}${style(name)}];`;
     }),
     "}",
     "",

@@ -1,6 +1,7 @@
 /** The lab as a picture of text. Pure. */
 import type { LabRole } from "@netwright/api";
 import type { Topology, TopologyNode } from "../topology/topology.ts";
+import type { DrawnFault } from "./faults.ts";
 import { areLinked, layersOf, type Layer } from "./layers.ts";
 
 /** Longer rows show their beginning and their end. */
@@ -14,8 +15,7 @@ interface Cell {
   readonly start: number;
 }
 
-/** @param cuts names of links that are cut. */
-export function drawText(topology: Topology, cuts: readonly string[] = []): string {
+export function drawText(topology: Topology, faults: readonly DrawnFault[] = []): string {
   const { layers, switches, others } = layersOf(topology);
   const widths = layers.map((layer) => widthOf(cellsOf(layer, 0)));
   const width = Math.max(0, ...widths);
@@ -29,7 +29,7 @@ export function drawText(topology: Topology, cuts: readonly string[] = []): stri
   const lists = [
     ...switches.map(({ name, members }) => `${name.padEnd(label)} ═══ ${shorten(members).join("  ")}`),
     ...others.map(({ ends: [a, b] }) => `${a.node}:${a.interface} ─── ${b.node}:${b.interface}`),
-    ...cuts.map((name) => `${name} is cut`),
+    ...faults.map(({ subject, effect }) => (effect === "cut" ? `${subject} is cut` : `${subject}: ${effect}`)),
   ];
   return `${[...lines, ...lists].join("\n").trimEnd()}\n`;
 }

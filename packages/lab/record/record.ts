@@ -19,8 +19,6 @@ export interface LabRecord {
   readonly nodes: Readonly<Record<string, NodeProcess>>;
   /** Programs that were started, by node. */
   readonly programs: readonly { readonly node: string; readonly program: string }[];
-  /** Links that may be cut; the kernel knows which truly are. */
-  readonly cuts: readonly string[];
 }
 
 /** Process 1 of a node. */

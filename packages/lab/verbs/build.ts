@@ -104,7 +104,6 @@ function beginRecord(
     programs: Object.values(groups).flatMap((group: readonly NodeProgram[]) =>
       group.map(({ node, program }) => ({ node, program })),
     ),
-    cuts: [],
   };
 }
 

@@ -2,6 +2,8 @@
 import type { LabContext } from "../context.ts";
 import { drawDot } from "../graph/dot.ts";
 import { drawText } from "../graph/text.ts";
+import { faultsToDraw, type DrawnFault } from "../graph/faults.ts";
+import { listFaults } from "../faults/store.ts";
 import type { Topology } from "../topology/topology.ts";
 import { cutLinks } from "./cut.ts";
 import { findLab } from "./list.ts";
@@ -13,12 +15,14 @@ export interface GraphOptions {
 
 /** @returns text to print as it is. @throws NW1701 when there is no such lab. */
 export async function graph(context: LabContext, { lab, format }: GraphOptions): Promise<string> {
-  const { record } = await findLab(context, lab);
-  const cuts = await cutLinks(context, record);
-  if (format === "json") return `${JSON.stringify({ name: record.name, cuts, ...record.topology }, undefined, 2)}\n`;
-  return drawGraph(record.topology, format, cuts);
+  const { record, paths } = await findLab(context, lab);
+  const faults = listFaults(paths);
+  if (format !== "json") return drawGraph(record.topology, format, faultsToDraw(record.topology, faults));
+  const { name, topology } = record;
+  const drawn = { name, cuts: cutLinks({ record, paths }), faults: faults.map(({ description }) => description) };
+  return `${JSON.stringify({ ...drawn, ...topology }, undefined, 2)}\n`;
 }
 
 /** Also for a lab that is not up. Pure. */
-export const drawGraph = (topology: Topology, format: "text" | "dot", cuts: readonly string[] = []): string =>
-  format === "dot" ? drawDot(topology, cuts) : drawText(topology, cuts);
+export const drawGraph = (topology: Topology, format: "text" | "dot", faults: readonly DrawnFault[] = []): string =>
+  format === "dot" ? drawDot(topology, faults) : drawText(topology, faults);

@@ -53,7 +53,7 @@ export interface LinkStatus {
 export async function status(context: LabContext, { lab }: { readonly lab?: string } = {}): Promise<LabStatus> {
   const { record, paths } = await findLab(context, lab);
   const stands = (await sandboxProcess(context, paths)) !== undefined;
-  const cuts = new Set(stands ? await cutLinks(context, record) : []);
+  const cuts = new Set(stands ? cutLinks({ record, paths }) : []);
   return {
     name: record.name,
     phase: stands || record.phase === "Failed" ? record.phase : "Stopped",
