@@ -3,7 +3,7 @@ import { messageOf, seconds } from "@netwright/base";
 import { runInNode } from "@netwright/lab";
 import type { Stage } from "../run/scene.ts";
 import type { NodeTexts } from "./state-changes.ts";
-import { networkScript } from "./state-script.ts";
+import { networkScript, withHeadings } from "./state-script.ts";
 
 /** A node that does not answer is not in it. */
 export type Snapshot = NodeTexts;
@@ -35,7 +35,7 @@ export async function askNodes(
       const command = { argv: ["sh", "-c", script], timeout: patience, ...(signal === undefined ? {} : { signal }) };
       const { stdout, timedOut } = await runInNode(paths, node, command);
       if (timedOut) silent.set(node, "it was not done after 5 s");
-      if (!timedOut || stdout !== "") texts.set(node, stdout.trimStart());
+      if (!timedOut || stdout !== "") texts.set(node, withHeadings(stdout));
     } catch (error) {
       silent.set(node, messageOf(error));
     }

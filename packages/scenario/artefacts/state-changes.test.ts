@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stateChanges, unifiedDiff } from "./state-changes.ts";
-import { networkPart } from "./state-script.ts";
+import { networkPart, withHeadings } from "./state-script.ts";
 
 const lines = (...texts: readonly string[]): string => texts.map((text) => `${text}\n`).join("");
 
@@ -42,6 +42,11 @@ test("what changed, under its section", () => {
       "+1: new",
     ),
   );
+});
+
+test("an empty range stands behind the line that it names", () => {
+  expect(unifiedDiff("", "a\n", "x", "y")).toBe(lines("--- x", "+++ y", "@@ -0,0 +1,1 @@", "+a"));
+  expect(unifiedDiff("a\n", "", "x", "y")).toBe(lines("--- x", "+++ y", "@@ -1,1 +0,0 @@", "-a"));
 });
 
 test.each([
@@ -91,4 +96,27 @@ test("of what is collected after a failure the part that can be compared is that
   const before = "== listening sockets\ntcp LISTEN\n";
   expect(networkPart(`${before}\n== link statistics\n1: lo\n`)).toBe(before);
   expect(networkPart(before)).toBe(before);
+});
+
+test("what a batch prints gets a heading for each part; what is not whole stays as it is", () => {
+  const mark =
+    "1: lo: <LOOPBACK,UP> mtu 65536 state UNKNOWN mode DEFAULT group default\n    link/loopback 00:00 brd 00:00\n";
+  const printed = `1: lo: <LOOPBACK,UP> mtu 65536\n${mark}r4\n${mark}0: all\n${mark}${mark}r6\n${mark}0: all\n\n== nftables\n`;
+  expect(withHeadings(printed)).toBe(
+    lines(
+      ...[
+        "== addresses",
+        "1: lo: <LOOPBACK,UP> mtu 65536",
+        "",
+        "== routes, IPv4",
+        "r4",
+        "",
+        "== rules, IPv4",
+        "0: all",
+        "",
+      ],
+      ...["== neighbours", "", "== routes, IPv6", "r6", "", "== rules, IPv6", "0: all", "", "== nftables"],
+    ),
+  );
+  expect(withHeadings("sh: ip: not found\n\n== nftables\n")).toBe("sh: ip: not found\n\n== nftables\n");
 });

@@ -3,15 +3,31 @@
 /** Sections begin with `== `. What a node does not have (a root of its own may lack programs) says so in its section. */
 const section = `section() { printf '\\n== %s\\n' "$1"; shift; "$@" 2>&1; }`;
 
+/** Prints one known pair of lines: between what a batch shows, where nothing else could stand. @see withHeadings */
+const mark = "link show dev lo";
+
+/** As few processes as it takes, because every run waits for it. */
 const network = `
-section addresses ip address
-section 'routes, IPv4' ip -4 route show table all
-section 'routes, IPv6' ip -6 route show table all
-section 'rules, IPv4' ip -4 rule
-section 'rules, IPv6' ip -6 rule
-section neighbours ip neighbour
+ip -force -batch - 2>&1 <<END
+${["address show", mark, "route show table all", mark, "rule show", mark, "neighbour show", mark].join("\n")}
+END
+ip -6 -force -batch - 2>&1 <<END
+${["route show table all", mark, "rule show"].join("\n")}
+END
 section nftables nft list ruleset
 section 'listening sockets' ss -Hlntu`;
+
+const headings = ["addresses", "routes, IPv4", "rules, IPv4", "neighbours", "routes, IPv6", "rules, IPv6"] as const;
+
+/** A text of `networkScript` or `wholeScript` with a heading for every part. */
+export function withHeadings(text: string): string {
+  const end = text.indexOf("\n== ");
+  const parts = text.slice(0, Math.max(0, end)).split(/^1: lo: .* mode .*\n +link\/loopback .*\n/m);
+  if (parts.length !== headings.length) return text;
+  return (
+    parts.map((part, index) => `${index === 0 ? "" : "\n"}== ${headings[index]}\n${part}`).join("") + text.slice(end)
+  );
+}
 
 /** Daemons are found by their sockets: BIRD's end in .ctl, FRR's in .vty. */
 const programs = `
