@@ -3,10 +3,10 @@ import { nodeFiles, nodeProcesses, nodeRunner } from "@netwright/system";
 import { systemClock, systemEntropy } from "@netwright/base/node-clock.ts";
 import { defaultLab, down, planLab, up, type LabContext } from "@netwright/lab";
 import type { Lab } from "@netwright/api";
-import { linkBatch, nodeBatch } from "../packages/lab/wiring/batches.ts";
 import type { Benchmark, Case } from "../tools/measure/benchmark.ts";
+import { ipFloor } from "./support/ip-floor.ts";
 import { startLab } from "./support/lab.ts";
-import { monotonic, run, sleep } from "./support/shell.ts";
+import { monotonic, sleep } from "./support/shell.ts";
 
 const context: LabContext = {
   runner: nodeRunner,
@@ -39,25 +39,13 @@ const product: Case["measured"] = {
   close: async () => void (await down(context, { name: "bench-wiring" })),
 };
 
-/** One `ip -batch` that makes all namespaces and links, one in each namespace at once, one that takes all away. */
 function byHand(): Case["measured"] {
-  const topology = planLab(manifest);
-  const names = topology.nodes.map(({ name }) => name);
-  const batch = (command: string, lines: readonly string[], after = ""): string =>
-    [`${command} <<'END'${after}`, ...lines, "END", ""].join("\n");
-  const script = [
-    "set -eu\n",
-    batch("ip -batch -", [...names.map((name) => `netns add ${name}`), ...linkBatch(topology, ({ node }) => node)]),
-    ...topology.nodes.map((node) => batch(`ip -n ${node.name} -batch -`, nodeBatch(node), ` || echo failed &`)),
-    "wait\n",
-  ].join("");
-  const ending = names.map((name) => `netns del ${name}\n`).join("");
+  const floor = ipFloor(planLab(manifest));
   return {
     reset: settle,
     run: async () => {
-      const failed = await run(["sh"], script);
-      if (failed !== "") throw new RangeError(`Invariant: all is wired; ${failed}`);
-      await run(["ip", "-batch", "-"], ending);
+      await floor.up();
+      await floor.down();
     },
   };
 }

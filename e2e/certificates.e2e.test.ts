@@ -3,7 +3,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { statusOf, startLab, type LiveLab } from "./live-lab.ts";
+import { ageIdentity } from "./aged-identity.ts";
+import { instanceOf, statusOf, startLab, type LiveLab } from "./live-lab.ts";
 import { externalAccount, startPebble, type Pebble } from "./pebble.ts";
 import { repository, scratchDirectory } from "./product.ts";
 import { until } from "./until.ts";
@@ -164,7 +165,7 @@ test("the user's own, swapped for the next one while connections are kept and ot
   });
 });
 
-/** Answers whom it knows, with the name of who asks; takes a new pair for each connection. */
+/** Answers whom it knows, with name and certificate of who asks; takes a new pair for each connection, which it keeps. */
 const shy = `
 import socket, ssl
 from http.server import *
@@ -178,9 +179,12 @@ class Server(ThreadingHTTPServer):
         context.load_cert_chain(d + "tls.crt", d + "tls.key")
         return context.wrap_socket(raw, server_side=True, do_handshake_on_connect=False), peer
 class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
     def do_GET(self):
-        text = str(self.request.getpeercert()["subjectAltName"]).encode()
+        shown = self.request.getpeercert()
+        text = str(shown["subjectAltName"]).encode()
         self.send_response(200)
+        self.send_header("x-serial", shown["serialNumber"])
         self.send_header("content-length", str(len(text)))
         self.end_headers()
         self.wfile.write(text)
@@ -241,6 +245,48 @@ spec:
   expect(
     await lab.must("exec", "shy-web-1", "--", "sh", "-c", "ls -L /run/tls; stat -Lc '%a %U' /run/tls/tls.key"),
   ).toBe("ca.crt\ntls.crt\ntls.key\n400 nobody\n");
+});
+
+test("mutual TLS: both sides get their next certificates while they run, and no request fails", async () => {
+  const url = "https://shy.example.net/";
+  const root = join(directory, "shy.crt");
+  const serialIn = "openssl x509 -noout -serial -in";
+  const pem = "/run/netwright/haproxy/default.shy-proxy-1/certificates/proxy.shy.internal.pem";
+  const { host } = await instanceOf(lab, "shy-proxy-1");
+  const inside = (script: string): Promise<readonly string[]> =>
+    Promise.all(["shy-web-1", "shy-web-2"].map((id) => lab.must("exec", id, "--", "sh", "-c", script)));
+  const inFiles = async (): Promise<readonly string[]> => [
+    ...(await inside(`${serialIn} /run/tls/tls.crt`)),
+    await lab.at(host, `${serialIn} ${pem}`),
+  ];
+  const shown = (): Promise<string> =>
+    lab.at("internet1", `curl -sS --noproxy '*' --cacert ${root} -w '%header{x-serial}' -o /dev/null ${url}`);
+  const started = (): Promise<readonly string[]> => inside("cut -d ' ' -f 22 /proc/1/stat");
+  const before = { files: await inFiles(), shown: await shown(), started: await started() };
+  const watch = watchRenewal(url, root);
+  const isAsked = (times: number): Promise<Seen | undefined> =>
+    until(
+      `it was asked ${times} times`,
+      async () => watch.seen(),
+      (seen) => (seen?.kept ?? 0) > times || (seen?.failures ?? []).length > 0,
+    );
+  await isAsked(5);
+  // Less than a third of 30 days is left.
+  await ageIdentity(lab, "shy", 21);
+  await until(
+    "the server answers",
+    () => lab.netwright("get", "services"),
+    ({ code }) => code === 0,
+  );
+  await until("instances and proxy have other certificates", inFiles, (now) =>
+    now.every((serial, index) => serial !== before.files[index]),
+  );
+  const last = await isAsked((watch.seen()?.kept ?? 0) + 20);
+  watch.stop();
+  expect(last).toMatchObject({ failures: [], connections: 1 });
+  expect(await started()).toEqual(before.started);
+  // Connections to instances are kept while they are in use, and for a second.
+  await until("the proxy shows another certificate", shown, (now) => now !== before.shown);
   await lab.must("delete", "service/shy");
 });
 

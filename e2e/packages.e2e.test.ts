@@ -58,6 +58,7 @@ describe("the Debian package", () => {
     before = files();
     await must("dpkg --install /run/packages/netwright_*.deb");
     expect(await must("netwright version")).toMatch(/^netwright 0\.1\.0/);
+    expect(await must("/usr/lib/netwright/native/out/wire 2>&1 || true")).toMatch(/^usage: wire /);
     expect(await must("systemctl is-active netwright-server netwright-agent || true")).toBe("inactive\ninactive");
     expect(await must("systemctl is-enabled netwright-server netwright-agent || true")).toBe("disabled\ndisabled");
   });
@@ -130,4 +131,7 @@ test("the npm package installs into an empty place and works there", async () =>
   const { code, stdout, stderr } = await runProcess([join(prefix, "bin/netwright"), "explain", "Service"]);
   expect(code, stderr).toBe(0);
   expect(stdout).toContain("tiers");
+  const native = join(prefix, "lib/node_modules/netwright/native");
+  expect((await runProcess(["sh", join(native, "build")])).stderr).toBe("");
+  expect((await runProcess([join(native, "out/wire")])).stderr).toMatch(/^usage: wire /);
 });

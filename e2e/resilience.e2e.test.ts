@@ -1,5 +1,4 @@
 /** kill -9 of anything: what was acknowledged stays, what should flow flows, what is gone comes back. */
-import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   edges,
@@ -15,6 +14,7 @@ import {
 } from "./live-lab.ts";
 import { startLoad, type Load } from "./load.ts";
 import { difference, enginesAt, enginesAtAll } from "./node-facts.ts";
+import { supervisorOf } from "./supervisor.ts";
 import { undisturbed } from "./undisturbed.ts";
 import { until } from "./until.ts";
 
@@ -220,7 +220,7 @@ describe("an engine that is killed comes back", () => {
 
 describe("while the server is down", () => {
   test("agents keep the data path and repair it, also after a restart of their own; the command line says NW1505", async () => {
-    const supervisor = supervisorOf("control.server.log");
+    const supervisor = supervisorOf(lab, "control.server.log");
     process.kill(supervisor, "SIGSTOP");
     try {
       await underLoad(async (load) => {
@@ -258,10 +258,4 @@ describe("while the server is down", () => {
   });
 
   /** The lab starts programs again when they end; this is the process that does. */
-  function supervisorOf(log: string): number {
-    const words = execFileSync("pgrep", ["-f", `supervise.sh /run/netwright/labs/${lab.name}/logs/${log}`], {
-      encoding: "utf8",
-    });
-    return Number(words.split("\n")[0]);
-  }
 });

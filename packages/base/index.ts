@@ -6,6 +6,8 @@ export * from "./errors.ts";
 export * from "./image-reference.ts";
 export * from "./log.ts";
 export * from "./net/domain-pattern.ts";
+export * from "./net/ip.ts";
+export * from "./net/ipv4.ts";
 export * from "./net/ipv6.ts";
 export * from "./net/mac.ts";
 export * from "./net/prefix.ts";

@@ -243,6 +243,15 @@ test("one that has ended says what keeps the next one away, also where that is t
   );
 });
 
+test("what keeps an issuer from an account is told of its services without anything else that happens", async () => {
+  for (const agent of agents.values()) agent.stop();
+  authority.moods.externalAccount = { keyId: "kid-1", secret: "never told" };
+  await harness.admin.apply(applyOf(`${issuer()}---${shop()}`));
+  const told = async () => expect(await condition("CertificateReady")).toMatchObject({ reason: "AccountRefused" });
+  // Long before nodes are taken for silent.
+  await eventually(told, 4000);
+});
+
 test("a name that is given up while it is asked for leaves nothing", async () => {
   authority.moods.patience = Infinity;
   await harness.admin.apply(applyOf(`${issuer()}---${shop()}`));

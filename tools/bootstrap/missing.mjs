@@ -12,7 +12,7 @@ export function programIsThere(program, directories = searchPath) {
   const candidates = program.startsWith("/") ? [program] : directories.map((directory) => `${directory}/${program}`);
   return candidates.some((path) => {
     try {
-      accessSync(path, /^\/etc\/|\.py$/.test(program) ? constants.R_OK : constants.X_OK);
+      accessSync(path, /^\/etc\/|\.(py|h)$/.test(program) ? constants.R_OK : constants.X_OK);
       return true;
     } catch {
       return false;

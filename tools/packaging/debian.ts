@@ -60,6 +60,7 @@ export async function buildDebian({ version, time, work, output }: DebianPackage
 async function fill(tree: string, bundles: string): Promise<void> {
   const library = join(tree, "usr/lib/netwright");
   copyPrograms(bundles, library);
+  await run([join(root, "native/build"), join(library, "native/out")]);
   // The Node that runs this is the one that the tests ran with.
   const node = join(library, "node_modules/node/bin/node");
   mkdirSync(dirname(node), { recursive: true });

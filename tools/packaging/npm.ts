@@ -1,8 +1,8 @@
-/** The npm package: launcher and bundles, without a dependency but Node itself where npm can bring it. */
+/** The npm package: launcher, bundles and the sources of the wire, without a dependency but Node itself where npm can bring it. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../gate/program.ts";
-import { copyPrograms } from "./files.ts";
+import { copy, copyPrograms } from "./files.ts";
 import { run } from "./run.ts";
 
 interface About {
@@ -23,7 +23,7 @@ export function manifestOf({ name, version, description, license, bin }: About):
     bin,
     type: "module",
     os: ["linux"],
-    files: ["bin", "dist", "THIRD-PARTY.txt"],
+    files: ["bin", "dist", "native", "THIRD-PARTY.txt"],
     // For machines whose own Node is older. The launcher takes whichever there is, and says so when there is none.
     optionalDependencies: { node: "^24.0.0" },
   };
@@ -33,6 +33,8 @@ export function manifestOf({ name, version, description, license, bin }: About):
 export async function buildNpm(work: string, output: string): Promise<string> {
   const about = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as About;
   copyPrograms(output, work);
+  // Sources: a machine of any architecture builds them for itself.
+  for (const name of ["native/build", "native/wire"]) copy(name, join(work, name));
   writeFileSync(join(work, "package.json"), `${JSON.stringify(manifestOf(about), undefined, 2)}\n`);
   const told = await run(["npm", "pack", "--json", "--pack-destination", output], { cwd: work });
   const [packed] = JSON.parse(told) as readonly { readonly filename: string }[];

@@ -1,7 +1,7 @@
 /** IPv6 addresses and router identifiers. */
-import { NetwrightError, parseIpv6, type Ipv6 } from "@netwright/base";
+import { isIpv4, NetwrightError, parseIpv6, type Ipv6 } from "@netwright/base";
 import { textField } from "./text-field.ts";
-import { isIpv4, ipv4Later } from "./ipv4.ts";
+import { ipv4Later } from "./ipv4.ts";
 
 /** @throws NW1203, or NW1206 for an IPv4 address. */
 export function parseAddress(text: string): Ipv6 {

@@ -1,7 +1,6 @@
 /** Whom a flow to the internet leads to: a prefix, or a name. */
-import type { DomainPattern, Ipv6Prefix } from "@netwright/base";
+import { isIpv4, type DomainPattern, type Ipv6Prefix } from "@netwright/base";
 import { parseDomainPattern } from "./domain-pattern.ts";
-import { isIpv4 } from "./ipv4.ts";
 import { parseBoundedPrefix } from "./prefix.ts";
 import { textField } from "./text-field.ts";
 

@@ -1,10 +1,5 @@
-/** IPv4 is recognised only to say clearly that it comes later. */
+/** In objects of the server IPv4 is recognised only to say clearly that it comes later. */
 import { NetwrightError } from "@netwright/base";
-
-const octet = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
-const dottedQuad = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
-
-export const isIpv4 = (text: string): boolean => dottedQuad.test(text);
 
 export const ipv4Reason =
   "public IPv4 addresses will be translated at the host's uplink (SIIT-DC, RFC 7755); until then networks are IPv6 only";

@@ -1,6 +1,5 @@
 /** Addresses of name servers that a host reaches: IPv6, or IPv4, since only the host itself speaks to them. */
-import { ipv6Value, NetwrightError, parseIpv6, parsePrefix, prefixContains } from "@netwright/base";
-import { isIpv4 } from "./ipv4.ts";
+import { ipv6Value, isIpv4, NetwrightError, parseIpv6, parsePrefix, prefixContains } from "@netwright/base";
 import { textField } from "./text-field.ts";
 
 const nobody = [parsePrefix("::/128"), parsePrefix("ff00::/8"), parsePrefix("fe80::/10")];

@@ -1,6 +1,6 @@
 /** IPv6 prefixes with a length between bounds. */
-import { NetwrightError, parsePrefix, prefixParts, type Ipv6Prefix } from "@netwright/base";
-import { ipv4Later, isIpv4 } from "./ipv4.ts";
+import { isIpv4, NetwrightError, parsePrefix, prefixParts, type Ipv6Prefix } from "@netwright/base";
+import { ipv4Later } from "./ipv4.ts";
 import { textField } from "./text-field.ts";
 
 export interface PrefixBounds {

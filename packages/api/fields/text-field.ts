@@ -35,6 +35,21 @@ export function textOrNumberField<T>(
   return codecField(z.union([z.string(), z.number()]), description, decode, encode);
 }
 
+/** As `textField`, for fields that may be one text or a list of them. */
+export function textOrListField<T>(
+  description: FieldDescription,
+  decode: (text: string) => T,
+  encode: (value: T) => string,
+): z.ZodCodec<z.ZodUnion<[z.ZodString, z.ZodArray<z.ZodString>]>, z.ZodCustom<readonly T[], readonly T[]>> {
+  return codecField(
+    z.union([z.string(), z.array(z.string())]),
+    description,
+    (value) => [value].flat().map(decode),
+    // Of a field that is left out zod asks all the same.
+    (values: readonly T[] | undefined) => (values ?? []).map(encode),
+  );
+}
+
 function codecField<Wire extends z.ZodType, T>(
   wire: Wire,
   description: FieldDescription,

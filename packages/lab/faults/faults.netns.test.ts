@@ -45,7 +45,7 @@ async function ask(
   octets = 100,
 ): Promise<{ got: number[]; shortest: number }> {
   const said = await inNode(from, "perl", probe, "ask", to, "7000", String(count), String(octets));
-  const [shortest = 0, ...got] = said.trim().split(" ").map(Number);
+  const [shortest = 0, , ...got] = said.trim().split(" ").map(Number);
   return { got, shortest };
 }
 const answered = async (from: string, to: string, octets?: number): Promise<boolean> =>
@@ -255,6 +255,16 @@ describe("a node", () => {
     expect(await inNode("resolver", "dig", "+short", "+time=2", "@::1", "ns.example.net", "AAAA")).toContain("fd00");
     await fault.end();
     expect(await resolves()).toBe(true);
+  });
+
+  test("whose clock is wrong has it wrong for what starts then, and alone", async () => {
+    const ahead = async (node: string): Promise<number> =>
+      Math.round((Number(await inNode(node, "date", "+%s")) - Date.now() / 1000) / 60) + 0;
+    const fault = await begin({ node: "a", clock: "+1h" });
+    expect([await ahead("a"), await ahead("b")]).toEqual([60, 0]);
+    await expect(begin({ node: "a", clock: "-1h" })).rejects.toMatchObject({ code: "NW1702" });
+    await fault.end();
+    expect(await ahead("a")).toBe(0);
   });
 
   test("whose disk is full can write no more; one that is not its own is not filled", async () => {

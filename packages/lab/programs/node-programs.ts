@@ -2,7 +2,7 @@
 import type { Topology, TopologyNode } from "../topology/topology.ts";
 import { frrFiles, frrPrograms, runsFrr } from "./frr.ts";
 import { knotFiles, knotPrograms, renderKeyFile } from "./knot.ts";
-import { nameFiles } from "./name-files.ts";
+import { hostLines, nameFiles } from "./name-files.ts";
 import { givenFiles } from "./netwright.ts";
 import type { NodeFile, NodeProgram } from "./program.ts";
 import { unboundFiles, unboundPrograms } from "./unbound.ts";
@@ -16,8 +16,10 @@ export const enginePrograms = (topology: Topology): readonly NodeProgram[] =>
   });
 
 /** @param secret of the key for DNS updates, base64. */
-export const nodeFiles = (topology: Topology, secret: string): readonly NodeFile[] =>
-  topology.nodes.flatMap((node) => [...nameFiles(topology, node), ...roleFiles(topology, node, secret)]);
+export function nodeFiles(topology: Topology, secret: string): readonly NodeFile[] {
+  const names = hostLines(topology);
+  return topology.nodes.flatMap((node) => [...nameFiles(topology, node, names), ...roleFiles(topology, node, secret)]);
+}
 
 function roleFiles(topology: Topology, node: TopologyNode, secret: string): readonly NodeFile[] {
   if (runsFrr(node)) return frrFiles(topology, node);

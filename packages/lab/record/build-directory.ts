@@ -2,34 +2,32 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { NodeFile } from "../programs/program.ts";
-import { nodesProgram, nodesScript, nodesSteps } from "../sandbox/node-script.ts";
+import { labProgram } from "../sandbox/lab-program.ts";
 import { superviseScript } from "../sandbox/programs-script.ts";
-import type { CgroupLayout } from "../sandbox/cgroups.ts";
-import { innerScript, sandboxFstab } from "../sandbox/sandbox-script.ts";
 import type { Topology } from "../topology/topology.ts";
+import { wiringText } from "../wiring/ip-text.ts";
 import { nodePaths, type LabPaths } from "./paths.ts";
 
-/** Synchronous and without fsync: hundreds of small files on a memory file system that a reboot empties. */
-export function buildDirectory(
-  paths: LabPaths,
-  topology: Topology,
-  layout: CgroupLayout,
-  files: readonly NodeFile[],
-): void {
-  for (const directory of [paths.scripts, paths.logs, paths.state, paths.run])
-    mkdirSync(directory, { recursive: true });
+/** Under `scripts`. */
+export const labProgramFile = "lab.pl";
+
+/** What the lab's program needs before it is started. */
+export function beginDirectory(paths: LabPaths): void {
+  for (const directory of [paths.scripts, paths.logs, paths.run]) mkdirSync(directory, { recursive: true });
   mkdirSync(paths.nodes, { mode: 0o700 });
+  writeFileSync(join(paths.scripts, labProgramFile), labProgram);
+}
+
+/** Synchronous and without fsync: hundreds of small files on a memory file system that a reboot empties. */
+export function buildDirectory(paths: LabPaths, topology: Topology, files: readonly NodeFile[]): void {
+  mkdirSync(paths.state, { recursive: true });
   for (const node of topology.nodes) {
     const { etc, work, lib } = nodePaths(paths, node.name);
     for (const directory of [etc, work, lib]) mkdirSync(directory, { recursive: true });
   }
   writeNodeFiles(paths, files);
   const scripts = {
-    fstab: sandboxFstab(layout),
-    "sandbox.sh": innerScript,
-    "nodes.pl": nodesProgram,
-    "nodes.txt": nodesSteps(paths, topology),
-    "nodes.sh": nodesScript(paths),
+    "links.txt": wiringText(topology),
     "supervise.sh": superviseScript,
   };
   for (const [name, text] of Object.entries(scripts)) writeFileSync(join(paths.scripts, name), text);

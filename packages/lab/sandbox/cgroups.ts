@@ -1,6 +1,7 @@
 /** Where a lab's cgroups stand, and how they are taken away. */
 import { readdir, readFile, rmdir } from "node:fs/promises";
 import { join } from "node:path";
+import { mountFlags } from "./kernel-calls.ts";
 
 export interface CgroupLayout {
   readonly version: "v1" | "v2";
@@ -36,16 +37,26 @@ function v1Options(options: string): string {
   return words.some((word) => word.startsWith("name=")) ? `none,${words.join(",")}` : words.join(",");
 }
 
-/** fstab lines that show the sandbox its own part of each hierarchy. Pure. */
-export function cgroupMounts({ version, hierarchies }: CgroupLayout): readonly string[] {
+export interface CgroupMount {
+  readonly target: string;
+  readonly type: "cgroup" | "cgroup2" | "tmpfs";
+  readonly flags: number;
+  readonly options: string;
+}
+
+/** What shows the sandbox its own part of each hierarchy. Pure. */
+export function cgroupMounts({ version, hierarchies }: CgroupLayout): readonly CgroupMount[] {
+  const root = "/sys/fs/cgroup";
   if (hierarchies.length === 0) return [];
-  if (version === "v2") return ["lab-cgroup /sys/fs/cgroup cgroup2 nosuid,nodev,noexec"];
+  if (version === "v2") return [{ target: root, type: "cgroup2", flags: mountFlags.guarded, options: "" }];
   return [
-    "lab-cgroup /sys/fs/cgroup tmpfs mode=755",
-    ...hierarchies.map(({ mountPoint, options }) => {
-      const name = mountPoint.slice(mountPoint.lastIndexOf("/") + 1);
-      return `lab-cgroup /sys/fs/cgroup/${name} cgroup ${options},X-mount.mkdir`;
-    }),
+    { target: root, type: "tmpfs", flags: mountFlags.plain, options: "mode=755" },
+    ...hierarchies.map(({ mountPoint, options }) => ({
+      target: `${root}/${mountPoint.slice(mountPoint.lastIndexOf("/") + 1)}`,
+      type: "cgroup" as const,
+      flags: mountFlags.plain,
+      options,
+    })),
   ];
 }
 

@@ -3,12 +3,13 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { seconds } from "@netwright/base";
 import { expect, test } from "vitest";
-import { buildDirectory } from "../record/build-directory.ts";
+import { beginDirectory, buildDirectory } from "../record/build-directory.ts";
 import { withLabLock } from "../record/lock.ts";
 import { labPaths } from "../record/paths.ts";
 import { planLab } from "../topology/plan-lab.ts";
 import { context, readLab } from "../testdata/context.ts";
 import { enter } from "./enter.ts";
+import { labPlan } from "./lab-plan.ts";
 import { startSandbox } from "./start-sandbox.ts";
 import { endProcesses, removeCgroups } from "./stop-sandbox.ts";
 
@@ -21,8 +22,14 @@ test("in cgroups v2 the root that the lab sees has no process, so that limits ca
   try {
     await withLabLock(paths, seconds(1), async (lock) => {
       const layout = { version: "v2", hierarchies: [{ mountPoint, options: "" }] } as const;
-      buildDirectory(paths, planLab(readLab("small-lab.json")), layout, []);
-      const { pid } = await startSandbox(context, paths, lock, cgroup.name, layout, 0);
+      const topology = planLab(readLab("small-lab.json"));
+      beginDirectory(paths);
+      buildDirectory(paths, topology, []);
+      const birth = await startSandbox(context, { paths, lock, topology, cgroup: cgroup.name, layout, speakers: 0 });
+      birth.begin(labPlan(paths, topology, layout));
+      birth.filled();
+      const pid = await birth.sandbox();
+      await birth.wired();
       const inside = async (...command: string[]): Promise<string> =>
         (await context.runner.run(enter(pid, command))).stdout;
       expect(await inside("cat", "/proc/1/cgroup")).toMatch(/^0::\/lab$/m);

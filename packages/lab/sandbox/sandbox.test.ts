@@ -15,7 +15,12 @@ describe("cgroup layout", () => {
     const layout = cgroupLayout(hybrid, "#name\nmemory\t4\t14\t1\n");
     expect(layout.version).toBe("v1");
     expect(layout.hierarchies.map(({ options }) => options)).toEqual(["cpu,cpuacct", "memory", "none,name=systemd"]);
-    expect(cgroupMounts(layout)[1]).toBe("lab-cgroup /sys/fs/cgroup/cpu,cpuacct cgroup cpu,cpuacct,X-mount.mkdir");
+    expect(cgroupMounts(layout)[1]).toEqual({
+      target: "/sys/fs/cgroup/cpu,cpuacct",
+      type: "cgroup",
+      flags: 0,
+      options: "cpu,cpuacct",
+    });
   });
   test("is the one v2 hierarchy elsewhere", () => {
     const layout = cgroupLayout("30 25 0:30 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw", "memory\t0\t14\t1\n");

@@ -1,5 +1,6 @@
 # Datagrams with numbers: `echo PORT` answers them, `count PORT` prints those that came until one says "end", `ask` and
-# `send` ADDRESS PORT COUNT OCTETS send them; `ask` prints the numbers answered within 500 ms and the shortest round trip.
+# `send` ADDRESS PORT COUNT OCTETS send them; `ask` prints the shortest and the median round trip in
+# milliseconds and the numbers answered within 500 ms.
 use strict; use warnings; use Socket qw(:DEFAULT inet_pton IPPROTO_IPV6); use Time::HiRes qw(time sleep);
 my ($verb, @words) = @ARGV;
 $| = 1;
@@ -20,7 +21,7 @@ my ($address, $port, $count, $octets) = @words;
 # IPV6_DONTFRAG: what is too large for the device is not sent.
 setsockopt $socket, IPPROTO_IPV6, 62, pack "i", 1 or die $!;
 connect $socket, pack_sockaddr_in6($port, inet_pton(AF_INET6, $address)) or die $!;
-my (@got, $shortest);
+my (@got, @took);
 for my $n (0 .. $count - 1) {
   my $began = time;
   send $socket, pack("N", $n) . "x" x ($octets - 4), 0;
@@ -29,7 +30,7 @@ for my $n (0 .. $count - 1) {
   next unless select $ready, undef, undef, 0.5;
   defined recv $socket, my $data, 65535, 0 or next;
   push @got, number($data);
-  my $took = (time - $began) * 1000;
-  $shortest = $took if !defined $shortest || $took < $shortest;
+  push @took, (time - $began) * 1000;
 }
-print join(" ", $shortest // 0, @got), "\n" if $verb eq "ask";
+@took = sort { $a <=> $b } @took;
+print join(" ", $took[0] // 0, $took[@took / 2] // 0, @got), "\n" if $verb eq "ask";

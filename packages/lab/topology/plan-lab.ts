@@ -1,10 +1,28 @@
 /** From a Lab manifest to a Topology. Pure: the same manifest gives the same names, addresses and MACs. */
-import { derivedMac, NetwrightError, parsePrefix, type Mac } from "@netwright/base";
+import {
+  derivedMac,
+  ipParts,
+  NetwrightError,
+  parsePrefix,
+  type InterfaceAddress,
+  type Ipv6,
+  type Mac,
+} from "@netwright/base";
 import type { Lab, LabEnd, LabLink, LabNode, LabRole } from "@netwright/api";
 import { edgeAsn, hostAsnBase, linkLocalAddress, providerAsn, routerIdOf, vtepAddress } from "./address-plan.ts";
+import { addressDiagnostics } from "./check-addresses.ts";
 import { linkAddresses } from "./link-addresses.ts";
 import { neighborsOf } from "./neighbors.ts";
-import type { Port, PortIdentity, Topology, TopologyLink, TopologyNode } from "./topology.ts";
+import { defaultVia, planRoutes } from "./plan-routes.ts";
+import { segmentsOf } from "./segments.ts";
+import {
+  portIndex,
+  type Port,
+  type PortIdentity,
+  type Topology,
+  type TopologyLink,
+  type TopologyNode,
+} from "./topology.ts";
 import { labDiagnostics } from "./validate.ts";
 
 /** @param lab valid and complete. @throws NW1203 or NW1205, every finding at once. */
@@ -18,7 +36,14 @@ export function planLab(lab: Lab): Topology {
     (port) => port.node,
   );
   const roles = new Map(drafts.map((draft) => [draft.name, draft.role]));
-  const nodes = drafts.map((draft) => planNode(draft, ports.get(draft.name) ?? [], roles));
+  const segments = segmentsOf(links, roles);
+  const clashes = addressDiagnostics(lab, links, segments);
+  if (clashes.length > 0) throw NetwrightError.of(clashes);
+  const nodes = planRoutes(
+    lab,
+    drafts.map((draft) => planNode(draft, ports.get(draft.name) ?? [], roles)),
+    segments,
+  );
   const byName = new Map(nodes.map((node) => [node.name, node]));
   return {
     zone: lab.spec.zone,
@@ -71,20 +96,36 @@ function planLinks(links: readonly LabLink[], drafts: readonly NodeDraft[]): rea
     const self = (end: LabEnd, side: 0 | 1): PortIdentity => ({
       node: end.node,
       interface: interfaces[side],
-      mac: portMac(index, side),
-      address: end.address ?? given.addresses[side],
+      mac: end.mac ?? portMac(index, side),
+      ...addressesOf(end, given.addresses[side], given.prefixLength),
       linkLocal: bothRoute ? linkLocalAddress(index, side) : null,
+      written: end.addresses !== undefined,
     });
     const [left, right] = [self(a, 0), self(b, 1)];
-    const common = { mtu: link.mtu, prefixLength: given.prefixLength };
-    return {
-      name: link.name,
-      ends: [
-        { ...left, ...common, peer: right },
-        { ...right, ...common, peer: left },
-      ],
-    };
+    const port = (own: PortIdentity, side: 0 | 1, peer: PortIdentity): Port => ({
+      ...own,
+      mtu: link.mtu,
+      index: portIndex(index, side),
+      peer,
+    });
+    return { name: link.name, ends: [port(left, 0, right), port(right, 1, left)] };
   });
+}
+
+/** What is written goes before what the plan gives. */
+function addressesOf(
+  { address, addresses }: LabEnd,
+  given: Ipv6 | null,
+  length: number,
+): Pick<PortIdentity, "address" | "addresses"> {
+  if (addresses === undefined) {
+    const own = address ?? given;
+    return { address: own, addresses: own === null ? [] : [`${own}/${length}` as InterfaceAddress] };
+  }
+  const global = addresses
+    .map(ipParts)
+    .find(({ family, address: own }) => family === "IPv6" && !own.startsWith("fe80:"));
+  return { address: (global?.address as Ipv6 | undefined) ?? null, addresses };
 }
 
 /** Names that the manifest gives itself; derived ones keep out of their way. */
@@ -120,10 +161,15 @@ function planNode(draft: NodeDraft, ports: readonly Port[], roles: ReadonlyMap<s
       draft.hostId === null ? null : { id: draft.hostId, vtep: vtepAddress(draft.hostId), capacity: draft.capacity },
     management: management?.address ?? null,
     ports,
-    defaultRoute: leaf && uplink !== undefined && via !== null ? { via, interface: uplink.interface } : null,
+    forwarding: isRouting(draft) || (draft.role === "Linux" && (draft.forwarding ?? joinsOthers(ports))),
+    sysctls: Object.fromEntries(Object.entries(draft.sysctls ?? {}).map(([key, value]) => [key, String(value)])),
+    routes: leaf && uplink !== undefined && via !== null ? [defaultVia(via, uplink.interface)] : [],
     neighbors: [],
   };
 }
+
+/** Who has links to two others stands between them. */
+const joinsOthers = (ports: readonly Port[]): boolean => new Set(ports.map(({ peer }) => peer.node)).size > 1;
 
 const withNeighbors = (node: TopologyNode, nodes: ReadonlyMap<string, TopologyNode>): TopologyNode => ({
   ...node,

@@ -1,5 +1,5 @@
 /** A lab as it will stand: every name, address and MAC decided, nothing made yet. */
-import type { Ipv6, Ipv6Prefix, Mac } from "@netwright/base";
+import type { InterfaceAddress, IpAddress, IpPrefix, Ipv6, Ipv6Prefix, Mac } from "@netwright/base";
 import type { LabNode, LabRole } from "@netwright/api";
 
 export interface Topology {
@@ -24,9 +24,20 @@ export interface TopologyNode {
   /** Its address on the first switch that it is on; null when it is on none. */
   readonly management: Ipv6 | null;
   readonly ports: readonly Port[];
-  readonly defaultRoute: { readonly via: Ipv6; readonly interface: string } | null;
+  /** It forwards packets of others. */
+  readonly forwarding: boolean;
+  /** As the manifest has them. */
+  readonly sysctls: Readonly<Record<string, string>>;
+  /** Beside those of its own prefixes, in the order in which they are made. */
+  readonly routes: readonly TopologyRoute[];
   /** Permanent neighbours, so that no first packet waits for neighbour discovery. */
   readonly neighbors: readonly Neighbor[];
+}
+
+export interface TopologyRoute {
+  readonly to: IpPrefix;
+  readonly via: IpAddress | null;
+  readonly interface: string;
 }
 
 /** One end of a link, as the other end knows it. */
@@ -34,15 +45,20 @@ export interface PortIdentity {
   readonly node: string;
   readonly interface: string;
   readonly mac: Mac;
-  /** Null on a switch. */
+  /** The first IPv6 address beside link-local ones; null on a switch, and where there is none. */
   readonly address: Ipv6 | null;
+  /** All of them but `linkLocal`. */
+  readonly addresses: readonly InterfaceAddress[];
   /** Only between BGP speakers: FRR opens no session without one, and next hops are given by it (RFC 2545). */
   readonly linkLocal: Ipv6 | null;
+  /** The manifest says what addresses it has. The kernel adds a link-local one then, unless it speaks IPv4 alone. */
+  readonly written: boolean;
 }
 
 export interface Port extends PortIdentity {
   readonly mtu: number;
-  readonly prefixLength: number;
+  /** Its number, among those of all the lab's ports. */
+  readonly index: number;
   readonly peer: PortIdentity;
 }
 
@@ -59,3 +75,7 @@ export interface Neighbor {
 
 /** The bridge inside every switch. */
 export const bridgeDevice = "br0";
+/** `lo` is 1 in every node. */
+export const bridgeIndex = 2;
+/** No two in a lab are equal: a device whose other end has its own number passes for one without another end. */
+export const portIndex = (link: number, end: 0 | 1): number => 3 + 2 * link + end;

@@ -4,16 +4,15 @@ import { runStage, type OnProgress } from "../progress.ts";
 import { agentPrograms, runsAgent, serverProgram, type LabPrograms } from "../programs/netwright.ts";
 import { enginePrograms, nodeFiles } from "../programs/node-programs.ts";
 import type { NodeProgram } from "../programs/program.ts";
-import { buildDirectory } from "../record/build-directory.ts";
+import { beginDirectory, buildDirectory } from "../record/build-directory.ts";
 import type { LabLock } from "../record/lock.ts";
 import type { LabPaths } from "../record/paths.ts";
 import { writeRecord, type LabRecord } from "../record/record.ts";
 import { readCgroupLayout, type CgroupLayout } from "../sandbox/cgroups.ts";
+import { labPlan } from "../sandbox/lab-plan.ts";
 import { cgroupPrefix, sweepCgroups } from "../sandbox/lab-cgroups.ts";
-import { startNodes } from "../sandbox/start-nodes.ts";
 import { startPrograms, type Site } from "../sandbox/start-programs.ts";
-import { startSandbox } from "../sandbox/start-sandbox.ts";
-import { wireNodes } from "../sandbox/wire-nodes.ts";
+import { startSandbox, type LabBirth } from "../sandbox/start-sandbox.ts";
 import type { Topology } from "../topology/topology.ts";
 import { startAgents } from "./agents-ready.ts";
 import { fabricReady } from "./fabric-ready.ts";
@@ -40,7 +39,7 @@ interface ProgramGroups {
 
 /** @throws NW1703 or NW1605; the record then tells what was built so far. */
 export async function buildLab(context: LabContext, plan: BuildPlan): Promise<LabRecord> {
-  const { topology, paths } = plan;
+  const { paths } = plan;
   const stage: Stage = (name, action, detail) => {
     plan.signal?.throwIfAborted();
     return runStage(context.clock, plan.onProgress, name, action, detail);
@@ -50,23 +49,9 @@ export async function buildLab(context: LabContext, plan: BuildPlan): Promise<La
   await sweepCgroups(layout);
   const begun = beginRecord(context, plan, groups, layout);
   await writeRecord(context.files, paths, begun);
-  const sandbox = await stage(
-    "sandbox",
-    () => makeSandbox(context, plan, begun, layout),
-    () => paths.directory,
-  );
-  const nodes = await stage(
-    "nodes",
-    () => startNodes(context, paths, sandbox, topology),
-    (made) => `${Object.keys(made).length} namespaces`,
-  );
-  await writeRecord(context.files, paths, { ...begun, nodes });
-  const site: Site = { context, paths, topology, sandbox, nodes };
-  await stage(
-    "links",
-    () => wireNodes(site),
-    () => `${topology.links.length} links`,
-  );
+  const site = await standUp(context, plan, begun, layout, stage);
+  const { nodes } = site;
+  if (begun.programs.length > 0) await writeRecord(context.files, paths, { ...begun, nodes });
   await startGroups(site, groups, stage, plan.signal);
   const record: LabRecord = { ...begun, nodes, phase: "Ready" };
   await writeRecord(context.files, paths, record);
@@ -107,17 +92,47 @@ function beginRecord(
   };
 }
 
-/** @returns process 1 of the sandbox. */
+/** One program makes all of it; here is only told how far it is. */
+async function standUp(
+  context: LabContext,
+  plan: BuildPlan,
+  begun: LabRecord,
+  layout: CgroupLayout,
+  stage: Stage,
+): Promise<Site> {
+  const { topology, paths } = plan;
+  const start = async (): Promise<readonly [LabBirth, number]> => {
+    const birth = await makeSandbox(context, plan, begun, layout);
+    return [birth, await birth.sandbox()];
+  };
+  const [birth, sandbox] = await stage("sandbox", start, () => paths.directory);
+  await stage(
+    "nodes",
+    () => birth.nodes(),
+    () => `${topology.nodes.length} namespaces`,
+  );
+  const nodes = await stage(
+    "links",
+    () => birth.wired(),
+    () => `${topology.links.length} links`,
+  );
+  return { context, paths, topology, sandbox, nodes };
+}
+
 async function makeSandbox(
   context: LabContext,
   { topology, paths, lock }: BuildPlan,
   record: LabRecord,
   layout: CgroupLayout,
-): Promise<number> {
-  const secret = Buffer.from(context.entropy.bytes(32)).toString("base64");
-  buildDirectory(paths, topology, layout, nodeFiles(topology, secret));
+): Promise<LabBirth> {
+  beginDirectory(paths);
   const speakers = topology.nodes.filter(runsAgent).length;
-  return (await startSandbox(context, paths, lock, record.cgroup.name, layout, speakers)).pid;
+  const birth = await startSandbox(context, { paths, lock, topology, cgroup: record.cgroup.name, layout, speakers });
+  birth.begin(labPlan(paths, topology, layout));
+  const secret = Buffer.from(context.entropy.bytes(32)).toString("base64");
+  buildDirectory(paths, topology, nodeFiles(topology, secret));
+  birth.filled();
+  return birth;
 }
 
 async function startGroups(

@@ -1,41 +1,55 @@
-/** The `ip -batch` lines that wire a topology. Pure. Always `dev X` and `name X`: bare names may be keywords to ip. */
-import { bridgeDevice, type Port, type Topology, type TopologyNode } from "../topology/topology.ts";
+/** Messages for the kernel in the batches in which they are sent. Pure. */
+import type { LinkStep, NodeStep } from "./steps.ts";
+import { encodeLink, encodeNodeStep } from "./netlink.ts";
 
-/** One batch for all: every link, born with both ends in their namespaces. @param namespace what `ip` calls that of an end. */
-export function linkBatch(topology: Topology, namespace: (port: Port) => string): readonly string[] {
-  return topology.links.map(({ ends: [a, b] }) => {
-    const end = (port: Port) => `name ${port.interface} address ${port.mac} mtu ${port.mtu} netns ${namespace(port)}`;
-    return `link add ${end(a)} type veth peer ${end(b)}`;
-  });
+/**
+ * Numbered from 1 on. Only the last message of a batch asks for an answer; what the kernel refuses it answers in any
+ * case, and the batch is short enough that all answers fit into the socket.
+ */
+export interface Batch {
+  readonly data: Buffer;
+  /** Number of the last message. */
+  readonly last: number;
 }
 
-/** One batch for each node's own namespace. Neighbours and routes come after the link is up, or the kernel refuses them. */
-export function nodeBatch(node: TopologyNode): readonly string[] {
-  const isSwitch = node.role === "Switch";
-  return [
-    "link set dev lo up",
-    ...(isSwitch ? switchLines(node) : []),
-    ...(node.host === null ? [] : [`addr add ${node.host.vtep}/128 dev lo nodad`]),
-    ...node.ports.flatMap(({ interface: device, address, prefixLength, linkLocal }) => [
-      ...(isSwitch ? [`link set dev ${device} master ${bridgeDevice}`] : []),
-      `link set dev ${device} addrgenmode none up`,
-      ...(linkLocal === null ? [] : [`addr add ${linkLocal}/64 dev ${device} nodad`]),
-      ...(address === null ? [] : [`addr add ${address}/${prefixLength} dev ${device} nodad`]),
-    ]),
-    ...node.neighbors.map(
-      ({ address, mac, interface: device }) => `neigh add ${address} lladdr ${mac} dev ${device} nud permanent`,
+export interface LinkBatch extends Batch {
+  /** Where the pid of a process in which node is to be written. */
+  readonly pids: readonly { readonly node: string; readonly at: number }[];
+}
+
+const perBatch = 64;
+const [flagsAt, numberAt, acknowledge] = [6, 8, 0x4];
+
+export const nodeBatches = (steps: readonly NodeStep[]): readonly Batch[] =>
+  chunks(steps).map(({ items, first }) => ({
+    data: Buffer.concat(
+      items.map((step, index) => numbered(encodeNodeStep(step), first + index, index === items.length - 1)),
     ),
-    ...(node.defaultRoute === null
-      ? []
-      : [`route add default via ${node.defaultRoute.via} dev ${node.defaultRoute.interface}`]),
-  ];
+    last: first + items.length - 1,
+  }));
+
+export const linkBatches = (steps: readonly LinkStep[]): readonly LinkBatch[] =>
+  chunks(steps).map(({ items, first }) => {
+    const pids: { node: string; at: number }[] = [];
+    let length = 0;
+    const messages = items.map((step, index) => {
+      const { data, pidAt } = encodeLink(step);
+      pidAt.forEach((at, end) => pids.push({ node: (step.ends[end] as LinkStep["ends"][0]).node, at: length + at }));
+      length += data.length;
+      return numbered(data, first + index, index === items.length - 1);
+    });
+    return { data: Buffer.concat(messages), last: first + items.length - 1, pids };
+  });
+
+function numbered(message: Buffer, number: number, isLast: boolean): Buffer {
+  message.writeUInt32LE(number, numberAt);
+  if (isLast) message.writeUInt16LE(message.readUInt16LE(flagsAt) | acknowledge, flagsAt);
+  return message;
 }
 
-/** No spanning tree and no snooping: ports forward at once, and only what nodes send is seen. */
-function switchLines(node: TopologyNode): readonly string[] {
-  const mtu = Math.min(...node.ports.map((port) => port.mtu));
-  return [
-    `link add name ${bridgeDevice} type bridge forward_delay 0 stp_state 0 mcast_snooping 0`,
-    `link set dev ${bridgeDevice} ${node.ports.length === 0 ? "" : `mtu ${mtu} `}addrgenmode none up`,
-  ];
+function chunks<T>(items: readonly T[]): readonly { readonly items: readonly T[]; readonly first: number }[] {
+  return Array.from({ length: Math.ceil(items.length / perBatch) }, (_, index) => ({
+    items: items.slice(index * perBatch, (index + 1) * perBatch),
+    first: index * perBatch + 1,
+  }));
 }

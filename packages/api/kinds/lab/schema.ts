@@ -3,6 +3,7 @@ import { z } from "zod";
 import { addressField } from "../../fields/address.ts";
 import { asnField } from "../../fields/asn.ts";
 import { hostnameField } from "../../fields/hostname.ts";
+import { gatewayField, interfaceAddressField, ipAddressField, macField, routeTargetField } from "../../fields/ip.ts";
 import { integerField } from "../../fields/integer.ts";
 import { interfaceField } from "../../fields/interface-name.ts";
 import { nameField } from "../../fields/name.ts";
@@ -24,6 +25,12 @@ export const labRoles = [
 ] as const;
 export type LabRole = (typeof labRoles)[number];
 
+const routeSchema = z.strictObject({
+  to: routeTargetField("Where it leads; `default` is everywhere in the gateway's family."),
+  via: ipAddressField("The next hop.").exactOptional(),
+  dev: interfaceField("The interface it leaves by; found by the next hop when left out.").exactOptional(),
+});
+
 const nodeSchema = z.strictObject({
   name: nameField("Unique in the lab.", 15),
   role: z.enum(labRoles).meta({
@@ -43,12 +50,32 @@ const nodeSchema = z.strictObject({
     description: "Host: its number; counted from 1 when left out.",
   }).exactOptional(),
   capacity: capacitySchema.exactOptional().meta({ description: "Host: what instances may be promised." }),
+  forwarding: z.boolean().exactOptional().meta({
+    description:
+      "Linux: whether it forwards packets of others; when left out it does with links to two others or more.",
+  }),
+  sysctls: z
+    .record(z.string(), z.union([z.string(), z.int()]))
+    .exactOptional()
+    .meta({
+      description: "Kernel settings of its network, all under `net`.",
+      examples: ["net.ipv4.tcp_syncookies: 0"],
+    }),
+  gateway: gatewayField(
+    "Its default route: an address on one of its links, or one of each family. A Linux with a single link has the only node there that forwards when left out.",
+  ).exactOptional(),
+  routes: z.array(routeSchema).exactOptional().meta({ description: "Routes beside those of its own prefixes." }),
 });
 
 const endSchema = z.strictObject({
   node: nameField("The node.", 15),
   interface: interfaceField("Its device; named after the other end when left out.").exactOptional(),
   address: addressField("Its address; given from the lab's plan when left out.").exactOptional(),
+  addresses: z.array(interfaceAddressField("One of them.")).exactOptional().meta({
+    description:
+      "Its addresses in place of the plan's, each with the length of its prefix; `[]` leaves it to the node (router advertisements, DHCP).",
+  }),
+  mac: macField("Its MAC address; given from the lab's plan when left out.").exactOptional(),
 });
 
 const linkSchema = z.strictObject({
@@ -78,6 +105,7 @@ export const labSchema = clusterObject("Lab", { spec: labSpecSchema, status: sta
 /** As the schema leaves it: links may lack names, hosts may lack numbers. */
 export type LabInput = z.output<typeof labSchema>;
 export type LabNode = z.output<typeof nodeSchema>;
+export type LabRoute = z.output<typeof routeSchema>;
 export type LabEnd = z.output<typeof endSchema>;
 export type LabLink = z.output<typeof linkSchema> & { readonly name: string };
 export type Lab = LabInput & { readonly spec: { readonly links: readonly LabLink[] } };

@@ -3,12 +3,14 @@ import { earlierWith, finding, keyFinding } from "../finding.ts";
 import type { Finding } from "../kind.ts";
 import { linkName } from "./defaults.ts";
 import type { LabInput, LabNode } from "./schema.ts";
+import { endFindings, networkFindings } from "./validate-network.ts";
 
 type Spec = LabInput["spec"];
 
 export function validateLab({ spec }: LabInput): readonly Finding[] {
   const nodes = spec.nodes.flatMap((node, index) => [
     ...roleFindings(node, index),
+    ...networkFindings(node, ["spec", "nodes", index]),
     ...repeated(spec.nodes, index, "name"),
     ...repeated(spec.nodes, index, "id"),
   ]);
@@ -45,12 +47,16 @@ function linkFindings({ nodes, links }: Spec, link: Spec["links"][number], index
     const hint = `nodes: ${names.slice(0, 20).join(", ")}`;
     return [finding("NW1301", [...path, "ends", number, "node"], `there is no node ${end.node}`, hint)];
   });
+  const ends = link.ends.flatMap((end, number) =>
+    endFindings(end, nodes.find(({ name }) => name === end.node)?.role, [...path, "ends", number]),
+  );
   const loop = link.ends[0]?.node === link.ends[1]?.node;
   const name = linkName(link);
   const earlier = links.findIndex((other) => linkName(other) === name);
   const hint = "give links between the same nodes names of their own";
   return [
     ...strangers,
+    ...ends,
     ...(loop ? [finding("NW1205", path, "joins a node with itself", "name two nodes")] : []),
     ...(earlier === index ? [] : [finding("NW1205", path, `${name} is the name of links[${earlier}] too`, hint)]),
   ];

@@ -1,6 +1,5 @@
 /** Who speaks to whom: an address, a prefix, or the name of a node. */
-import { isNetwrightError, NetwrightError, parseIpv6 } from "@netwright/base";
-import { isIpv4 } from "../../fields/ipv4.ts";
+import { isIpv4, isNetwrightError, NetwrightError, parseIpv6 } from "@netwright/base";
 import { textField } from "../../fields/text-field.ts";
 
 const bits = (address: string): number | undefined => (isIpv4(address) ? 32 : isIpv6(address) ? 128 : undefined);

@@ -36,7 +36,7 @@ export const tierSchema = z.strictObject({
   after: z
     .array(nameField("A tier of this service.", tierNameMax))
     .exactOptional()
-    .meta({ description: "Its first instances start when each of these tiers has one that is ready." }),
+    .meta({ description: "Its first instances start when each of these tiers of this service has one that is ready." }),
   replicas: integerField({
     noun: "a number of replicas",
     min: 0,

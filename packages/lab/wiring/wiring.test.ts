@@ -1,17 +1,14 @@
 import { expect, test } from "vitest";
 import { defaultLab } from "../topology/default-lab.ts";
 import { planLab } from "../topology/plan-lab.ts";
-import { wiringFiles } from "./links-script.ts";
+import { wiringText } from "./ip-text.ts";
 import { sysctlsOf } from "./sysctls.ts";
 
 const topology = planLab(defaultLab({ hosts: 1 }));
 
 test("the wiring of the default lab", async () => {
-  const files = wiringFiles(topology, Object.fromEntries(topology.nodes.map(({ name }, index) => [name, 100 + index])));
-  const text = Object.entries(files).map(([name, lines]) => `# ${name}\n${lines}`);
-  await expect(text.join("")).toMatchFileSnapshot("golden/wiring.txt");
+  await expect(wiringText(topology)).toMatchFileSnapshot("golden/wiring.txt");
 });
-
 test("only nodes that route forward packets", () => {
   const forwarding = topology.nodes.filter((node) => sysctlsOf(node).some(([path]) => path.endsWith("/forwarding")));
   expect(forwarding.map(({ name }) => name)).toEqual(["provider", "edge1", "edge2", "host1"]);

@@ -1,0 +1,119 @@
+/** Labs of Linux nodes alone, as the kernel has them in the end. */
+import { kinds, type Lab } from "@netwright/api";
+import { milliseconds } from "@netwright/base";
+import { afterAll, expect, test } from "vitest";
+import { down, runInNode, up } from "../index.ts";
+import { labPaths } from "../record/paths.ts";
+import { context, programs } from "../testdata/context.ts";
+
+function labOf(name: string, nodes: readonly object[], links: readonly object[]): Lab {
+  const object = { apiVersion: "netwright.dev/v1alpha1", kind: "Lab", metadata: { name }, spec: { nodes, links } };
+  return kinds.Lab.complete(kinds.Lab.schema.parse(object)) as Lab;
+}
+const linux = (name: string, more: object = {}): object => ({ name, role: "Linux", ...more });
+const end = (node: string, ...addresses: readonly string[]): object => ({ node, addresses });
+
+const at = async (lab: string, node: string, ...argv: readonly string[]): Promise<string> => {
+  const { stdout, stderr } = await runInNode(labPaths(lab), node, { argv, timeout: milliseconds(20_000) });
+  return stdout + stderr;
+};
+
+afterAll(async () => {
+  for (const name of ["routed", "joined", "refused"]) await down(context, { name });
+});
+
+test("two families over a router, settings, names, a MAC, an interface for routers to configure", async () => {
+  const nodes = [
+    linux("h1", { sysctls: { "net.ipv4.tcp_syncookies": 0, "net.ipv4.conf.r.rp_filter": 2 } }),
+    linux("r", { sysctls: { "net.ipv4.ip_default_ttl": 33 } }),
+    linux("h2", { gateway: ["10.0.2.1", "fd02::1"] }),
+    linux("free"),
+  ];
+  const links = [
+    { ends: [end("h1", "10.0.1.2/24", "fd01::2/64"), end("r", "10.0.1.1/24", "fd01::1/64")] },
+    {
+      ends: [
+        end("r", "10.0.2.1/24", "fd02::1/64"),
+        { ...end("h2", "10.0.2.2/24", "fd02::2/64"), mac: "02:00:00:00:00:07" },
+      ],
+    },
+    { ends: [end("free"), end("r", "fd03::1/64")], mtu: 9000 },
+  ];
+  await up(context, { manifest: labOf("routed", nodes, links), programs });
+  // The very first packets arrive: nothing waits for duplicate addresses or for a neighbour.
+  for (const to of ["h2", "10.0.2.2", "fd02::2"])
+    expect(await at("routed", "h1", "ping", "-c1", "-W1", to)).toContain("1 received");
+  expect(await at("routed", "h1", "ip", "-br", "addr", "show", "r")).toMatch(
+    /^r@if\d+ +UP +10\.0\.1\.2\/24 fd01::2\/64 fe80::/,
+  );
+  expect(await at("routed", "h2", "cat", "/sys/class/net/r/address")).toBe("02:00:00:00:00:07\n");
+  expect(await at("routed", "h1", "ip", "route")).toBe(
+    "default via 10.0.1.1 dev r \n10.0.1.0/24 dev r proto kernel scope link src 10.0.1.2 \n",
+  );
+  const settings = await at(
+    "routed",
+    "h1",
+    "sysctl",
+    "-n",
+    "net.ipv4.ip_forward",
+    "net.ipv4.tcp_syncookies",
+    "net.ipv4.conf.r.rp_filter",
+  );
+  expect(settings).toBe("0\n0\n2\n");
+  expect(
+    await at(
+      "routed",
+      "r",
+      "sysctl",
+      "-n",
+      "net.ipv4.ip_forward",
+      "net.ipv6.conf.all.forwarding",
+      "net.ipv4.ip_default_ttl",
+    ),
+  ).toBe("1\n1\n33\n");
+  const free = await at(
+    "routed",
+    "free",
+    "sh",
+    "-c",
+    "ip -o addr show r; sysctl -n net.ipv6.conf.r.accept_ra; cat /sys/class/net/r/mtu",
+  );
+  expect(free).toMatch(/inet6 fe80::\S+ scope link.*\n1\n9000\n$/s);
+  expect(free).not.toMatch(/inet |fd/);
+  expect(await at("routed", "r", "ip", "neigh", "show", "nud", "permanent")).toBe("");
+});
+
+test("two switches that are joined are one segment", async () => {
+  const nodes = [linux("a"), linux("b"), { name: "s1", role: "Switch" }, { name: "s2", role: "Switch" }];
+  const links = [
+    { ends: [{ node: "s1" }, end("a", "10.0.0.1/24")] },
+    { ends: [end("b", "10.0.0.2/24"), { node: "s2" }] },
+    { ends: [{ node: "s1" }, { node: "s2" }] },
+  ];
+  await up(context, { manifest: labOf("joined", nodes, links), programs });
+  expect(await at("joined", "a", "ping", "-c1", "-W1", "10.0.0.2")).toContain("1 received");
+  expect(await at("joined", "s2", "bridge", "-d", "link")).toMatch(/b@.*state forwarding[\s\S]*s1@.*state forwarding/);
+});
+
+test("what the kernel refuses names the node, the step and the reason", async () => {
+  const refused = (sysctls: object, more: readonly object[] = []): Promise<unknown> => {
+    const nodes = [linux("a", { sysctls }), linux("b", { routes: more })];
+    return up(context, {
+      manifest: labOf("refused", nodes, [{ ends: [end("a"), end("b", "10.0.0.1/24")] }]),
+      programs,
+    });
+  };
+  await expect(refused({ "net.ipv4.nothing": 1 })).rejects.toMatchObject({
+    code: "NW1703",
+    message: "a: /proc/sys/net/ipv4/nothing: No such file or directory",
+  });
+  await expect(
+    refused({}, [
+      { to: "10.0.0.0/24", dev: "a" },
+      { to: "10.0.0.0/24", dev: "a" },
+    ]),
+  ).rejects.toMatchObject({
+    code: "NW1703",
+    message: "b: the kernel refused route add 10.0.0.0/24 dev a: File exists",
+  });
+});
