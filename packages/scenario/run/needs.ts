@@ -3,7 +3,7 @@ import type { LabContext } from "@netwright/lab";
 
 /** `program:postfix` or a bare program's name; features by the names that `netwright doctor` has for them. */
 export function needsOf(
-  { runner }: Pick<LabContext, "runner">,
+  { runner, files }: Pick<LabContext, "runner" | "files">,
   features: Readonly<Record<string, () => Promise<string | undefined>>>,
 ): (needs: readonly string[]) => Promise<string | undefined> {
   const known = new Map<string, Promise<string | undefined>>();
@@ -11,7 +11,8 @@ export function needsOf(
     const feature = features[need];
     if (feature !== undefined) return feature();
     const program = need.replace(/^program:/, "");
-    return (await runner.find(program)) === undefined ? `${program} is not installed` : undefined;
+    const isThere = program.startsWith("/") ? await files.exists(program) : (await runner.find(program)) !== undefined;
+    return isThere ? undefined : `${program} is not installed`;
   };
   return async (needs) => {
     for (const need of needs) {
