@@ -5,6 +5,7 @@ import {
   failedRun,
   sampleRun,
   sampleSession,
+  sampleStep,
   skippedRun,
 } from "@netwright/scenario/report/testdata/sample-session.ts";
 import { ManualClock } from "@netwright/testkit/manual-clock.ts";
@@ -54,6 +55,21 @@ test("no output of others reaches the terminal as control characters", () => {
   const { progress, written } = progressOn(false);
   for (const event of session(sampleSession.runs)) progress.report(event);
   expect(written()).not.toMatch(/[\p{Cc}--\n]/v);
+});
+
+test("many steps that were skipped for one reason are counted", () => {
+  const left = (index: number) =>
+    sampleStep({ index: [index], verdict: "Skipped", reason: "a critical step failed", checks: [] });
+  const { progress, written } = progressOn(false);
+  progress.report(ended(sampleRun({ steps: [0, 1, 2].map(left) })));
+  progress.report(ended(sampleRun({ steps: [0, 1].map(left) })));
+  const lines = written()
+    .split("\n")
+    .filter((line) => line.startsWith("  "));
+  expect(lines).toEqual([
+    "  skipped 3 steps: a critical step failed",
+    "  skipped step 1: the web answers; step 2: the web answers: a critical step failed",
+  ]);
 });
 
 test("repeated scenarios have a pass rate, and what differs", async () => {

@@ -22,6 +22,8 @@ const words: Readonly<Record<Verdict, string>> = {
   Skipped: "skipped",
 };
 const titleWidth = 40;
+/** More steps that were left out for one reason are counted. */
+const namedMax = 2;
 
 export function renderRun(run: RunReport, colored: boolean): string {
   const lines = [headLine(run, colored), ...skippedLines(run), ...(isBadVerdict(run.verdict) ? problemBlock(run) : [])];
@@ -42,7 +44,10 @@ function headLine(run: RunReport, colored: boolean): string {
 function skippedLines(run: RunReport): readonly string[] {
   const left = singleSteps(run).filter(({ verdict }) => verdict === "Skipped");
   const reasons = Map.groupBy(left, ({ reason }) => oneLine(reason ?? "no reason is known"));
-  return [...reasons].map(([reason, steps]) => `  skipped ${steps.map(stepTitle).join("; ")}: ${reason}`);
+  return [...reasons].map(([reason, steps]) => {
+    const which = steps.length > namedMax ? `${steps.length} steps` : steps.map(stepTitle).join("; ");
+    return `  skipped ${which}: ${reason}`;
+  });
 }
 
 const stepTitle = (step: StepReport): string => `${stepNumber(step)}: ${oneLine(step.name)}`;

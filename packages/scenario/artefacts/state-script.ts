@@ -33,6 +33,7 @@ export function withHeadings(text: string): string {
 const programs = `
   section 'link statistics' ip -s -d link
 section forwarding bridge fdb show
+section 'sockets and their processes' ss -Hntuap
 section processes ps -e -o pid,ppid,stat,etime,args
 for name in $(ip netns list 2>/dev/null | cut -d ' ' -f 1); do
   section "namespace $name: addresses" ip -n "$name" address
