@@ -31,7 +31,7 @@ export function withHeadings(text: string): string {
 
 /** Daemons are found by their sockets: BIRD's end in .ctl, FRR's in .vty. */
 const programs = `
-  section 'link statistics' ip -s -d link
+section 'link statistics' ip -s -d link
 section forwarding bridge fdb show
 section 'sockets and their processes' ss -Hntuap
 section processes ps -e -o pid,ppid,stat,etime,args
