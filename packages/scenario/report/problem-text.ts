@@ -9,7 +9,9 @@ const outputLines = 12;
 export function problemLines(step: StepReport): readonly string[] {
   const checks = step.checks.filter(({ verdict }) => verdict !== "Passed").flatMap(checkLines);
   const commands = step.commands.filter(({ code }) => code !== 0).flatMap(commandLines);
-  const own = checks.length > 0 ? [] : printable(step.reason ?? "no reason is known").split("\n");
+  // What a failed command is to blame for is the command itself.
+  const isTold = checks.length > 0 || (commands.length > 0 && step.verdict === "Failed");
+  const own = isTold ? [] : printable(step.reason ?? "no reason is known").split("\n");
   return [...own, ...checks, ...commands];
 }
 
