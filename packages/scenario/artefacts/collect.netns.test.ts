@@ -51,7 +51,12 @@ test("state of every node before and as it failed, what changed, and logs withou
   // The step behind the failure took it away again: it was collected before.
   expect(changes).toMatch(/^\+table inet mine/m);
   expect(changes).not.toContain("nodes/b.txt");
-  expect(await read("before/a.txt")).toMatch(/^== addresses\n1: lo: /);
+  const before = await read("before/a.txt");
+  expect(before).toMatch(
+    /^== addresses\n1: lo: [^]*\n== routes\n[^]*\n== rules, IPv4\n0:[^]*\n== neighbours\n[^]*\n== rules, IPv6\n0:/,
+  );
+  // Of both families, each once.
+  expect(before.match(/^2001:db8:77::\/64 dev lo|^local 127\.0\.0\.1 dev lo/gm)).toHaveLength(2);
   expect(await read("nodes/b.txt")).toMatch(/== processes\n[^]*sleep 4900/);
   expect(await read("logs/b.talker.log")).toBe("ready\n[removed]\n");
   expect(JSON.parse(await read("report.json"))).toMatchObject({ version: 1, id: "broken", verdict: "Failed" });

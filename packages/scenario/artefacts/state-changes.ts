@@ -9,7 +9,7 @@ const restless: readonly (readonly [RegExp, string])[] = [
   [/\bcounter packets \d+ bytes \d+/g, "counter"],
   [/\b(expires|valid_lft|preferred_lft|age) \d+\w*/g, "$1 ..."],
   [/\b(used|updated) [\d/.]+\w*/g, "$1 ..."],
-  [/ (REACHABLE|STALE|DELAY|PROBE)\b/g, " known"],
+  [/(?: router)? (REACHABLE|STALE|DELAY|PROBE)\b/g, " known"],
   [/\bprobes \d+ ?/g, ""],
 ];
 

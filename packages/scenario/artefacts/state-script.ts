@@ -6,18 +6,16 @@ const section = `section() { printf '\\n== %s\\n' "$1"; shift; "$@" 2>&1; }`;
 /** Prints one known pair of lines: between what a batch shows, where nothing else could stand. @see withHeadings */
 const mark = "link show dev lo";
 
-/** As few processes as it takes, because every run waits for it. */
+/** Routes are those of all families. As few processes as it takes, because every run waits for it. */
 const network = `
 ip -force -batch - 2>&1 <<END
-${["address show", mark, "route show table all", mark, "rule show", mark, "neighbour show", mark].join("\n")}
+${["address show", mark, "route show table all", mark, "rule show", mark, "neighbour show"].join("\n")}
 END
-ip -6 -force -batch - 2>&1 <<END
-${["route show table all", mark, "rule show"].join("\n")}
-END
+section 'rules, IPv6' ip -6 rule
 section nftables nft list ruleset
 section 'listening sockets' ss -Hlntu`;
 
-const headings = ["addresses", "routes, IPv4", "rules, IPv4", "neighbours", "routes, IPv6", "rules, IPv6"] as const;
+const headings = ["addresses", "routes", "rules, IPv4", "neighbours"] as const;
 
 /** A text of `networkScript` or `wholeScript` with a heading for every part. */
 export function withHeadings(text: string): string {
