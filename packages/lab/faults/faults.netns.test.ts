@@ -235,6 +235,16 @@ describe("a node", () => {
     await expect(begin({ node: "a", kill: "nobody" })).rejects.toMatchObject({ code: "NW1701" });
   });
 
+  test("whose program is not the lab's has it killed again and again, until the fault ends", async () => {
+    const sleep = (time: string): Promise<string> => inNode("a", "sh", "-c", `sleep ${time}; echo $?`);
+    const first = sleep("20");
+    await expect.poll(() => inNode("a", "pgrep", "-x", "sleep")).not.toBe("");
+    const fault = await begin({ node: "a", kill: "sleep", for: "1m" });
+    expect([await first, await sleep("20")]).toEqual(["137\n", "137\n"]);
+    await fault.end();
+    expect(await sleep("0.3")).toBe("0\n");
+  });
+
   test("that loses its power forgets what it had in memory, and starts anew", async () => {
     await inNode("resolver", "touch", "/run/mine", "/var/lib/netwright/mine");
     const addresses = await inNode("resolver", "ip", "-o", "addr");

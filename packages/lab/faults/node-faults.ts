@@ -25,19 +25,30 @@ export interface KillOrder {
   readonly program: string;
   /** Log of the lab's own program of that name, by which it is known. */
   readonly log: string;
-  /** Nobody starts it again before the fault ends. */
-  readonly stays: boolean;
+  /** Until the fault ends: the lab does not start its program again, or what others start again is killed again. */
+  readonly stays: "NotStarted" | "KilledAgain" | null;
 }
 
 export function planKill(place: Place, { signal, program, log, stays }: KillOrder): FaultPlan {
   const kill = processes("kill", place.pid, signal, program, log);
+  const claimed = { files, claims: [`${program} of ${place.node}`] };
+  if (stays === null) return { begin: kill, end: ":", files };
+  if (stays === "NotStarted") {
+    const [hold, release] = (["hold", "release"] as const).map((verb) => processes(verb, place.pid, log));
+    return { begin: `${hold}\n${kill}`, end: release ?? "", ...claimed };
+  }
   return {
-    begin: [...(stays ? [processes("hold", place.pid, log)] : []), kill].join("\n"),
-    end: stays ? processes("release", place.pid, log) : ":",
-    files,
-    ...(stays ? { claims: [`${program} of ${place.node}`] } : {}),
+    begin: [kill, `attend sh "$dir/again.sh" "$dir" ${quoteAll([String(place.pid), signal, program, log])}`].join("\n"),
+    end: ":",
+    ...claimed,
+    files: { ...files, "again.sh": killAgain },
   };
 }
+
+/** A look takes some milliseconds: ten a second are no burden, and nothing does much in a tenth of one. */
+const killAgain = `dir=$1; shift
+while sleep 0.1; do perl "$dir/processes.pl" kill "$@" 2>/dev/null; done
+`;
 
 export interface PowerOrder extends Place {
   readonly devices: readonly string[];

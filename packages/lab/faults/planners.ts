@@ -138,12 +138,9 @@ async function planNode(order: Order, name: string): Planned {
   }
   if (fault.kill !== undefined) {
     const { kill: program, signal = "KILL" } = fault;
-    return planKill(place, {
-      program,
-      signal,
-      log: logPath(site.paths, name, program),
-      stays: fault.for !== undefined,
-    });
+    const isLabs = site.record.programs.some((own) => own.node === name && own.program === program);
+    const stays = fault.for === undefined ? null : isLabs ? "NotStarted" : "KilledAgain";
+    return planKill(place, { program, signal, log: logPath(site.paths, name, program), stays });
   }
   if (fault.state === "paused") return planPause(place);
   const snapshot = (await look(site, [place.pid])).get(place.pid) as NodeSnapshot;
