@@ -38,8 +38,9 @@ test("reports are there after every run, and those of a session that is over are
   keeper.report({ kind: "SessionBegan", runs: 2, jobs: 2, seed: 9 });
   keeper.report({ kind: "RunEnded", run: sampleRun() });
   await vi.waitFor(async () => expect(await jsonIn(scratch)).toMatchObject({ seed: 9, runs: [{ id: "two-hosts" }] }));
-  keeper.report({ kind: "RunEnded", run: failedRun });
-  keeper.report({ kind: "SessionEnded", report: sampleSession });
+  keeper.report({ kind: "RunEnded", run: sampleRun({ attempt: 2 }) });
+  const runs = [1, 2, 3, 4].map((attempt) => sampleRun({ attempt }));
+  keeper.report({ kind: "SessionEnded", report: { ...sampleSession, runs } });
   await keeper.end();
   expect((await jsonIn(scratch)).runs.length).toBe(4);
   expect((await readdir(scratch)).toSorted()).toEqual(names);
