@@ -1,5 +1,5 @@
 /** What a lab needs of the machine before anything is made. */
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { NetwrightError } from "@netwright/base";
@@ -52,6 +52,7 @@ export async function requireMachine(topology: Topology): Promise<void> {
     ...[...roles].flatMap((role) => ofRole[role] ?? []),
     ...topology.nodes.flatMap(bgpEngine),
   ]);
+  for (const { name, rootfs } of topology.nodes) if (rootfs !== null) requireRoot(name, rootfs);
   const known = await readFile("/proc/filesystems", "utf8");
   // Where it is a module, mounting loads it; only a kernel without modules can be judged here.
   if (!/^nodev\toverlay$/m.test(known) && !isPresent("modprobe")) {
@@ -59,6 +60,16 @@ export async function requireMachine(topology: Topology): Promise<void> {
       hint: "use a kernel with CONFIG_OVERLAY_FS",
     });
   }
+}
+
+/** What lies under /run and /var/tmp is the machine's, and a lab has its own there. */
+function requireRoot(node: string, rootfs: string): void {
+  const hidden = /^\/(run|var\/tmp)(\/|$)/.test(rootfs);
+  if (!hidden && statSync(rootfs, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  const why = hidden ? "cannot be seen from inside a lab" : "is not a directory";
+  throw new NetwrightError("NW1703", `${node}: rootfs ${rootfs} ${why}`, {
+    hint: "unpack an image into a directory and name that, for example /srv/rootfs/debian",
+  });
 }
 
 function requirePrograms(needed: readonly Requirement[]): void {

@@ -1,9 +1,6 @@
 #!/bin/sh -eu
-# start OWN OTHER ADDRESS: mail server of OWN.example, which finds OTHER.example at ADDRESS. Everything it keeps is in
-# memory file systems of this node.
+# start OWN OTHER ADDRESS: mail server of OWN.example, which finds OTHER.example at ADDRESS.
 own=$1 other=$2 address=$3
-mount -t tmpfs -o mode=755 tmpfs /var/spool/postfix
-mount -t tmpfs -o mode=755 tmpfs /var/mail
 mkdir -p /run/dovecot
 install -d -o nobody -g nogroup /var/mail/boxes
 cat >/etc/postfix/main.cf <<END

@@ -55,8 +55,9 @@ export function labPaths(name: string): LabPaths {
   };
 }
 
-/** What one node keeps: `etc` lies over /etc, `lib` is its /var/lib/netwright. */
+/** What one node keeps: `root` lies over the root of a Linux node, `etc` in it over /etc, `lib` is its /var/lib/netwright. */
 export interface NodePathsOnMachine {
+  readonly root: string;
   readonly etc: string;
   readonly work: string;
   readonly lib: string;
@@ -64,7 +65,7 @@ export interface NodePathsOnMachine {
 
 export function nodePaths({ state }: LabPaths, node: string): NodePathsOnMachine {
   const inside = (file: string) => `${state}/${node}/${file}`;
-  return { etc: inside("etc"), work: inside("work"), lib: inside("lib") };
+  return { root: inside("root"), etc: inside("root/etc"), work: inside("work"), lib: inside("lib") };
 }
 
 export const nodeSocket = ({ nodes }: Pick<LabPaths, "nodes">, node: string): string => `${nodes}/${node}.sock`;

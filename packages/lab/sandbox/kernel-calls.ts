@@ -10,7 +10,14 @@ export const cloneFlags = {
 };
 
 /** Flags of mount(2). */
-export const mountFlags = { plain: 0, guarded: 2 | 4 | 8, bind: 4096, move: 8192, privateAll: 16_384 | 262_144 };
+export const mountFlags = {
+  plain: 0,
+  guarded: 2 | 4 | 8,
+  bind: 4096,
+  bindAll: 4096 | 16_384,
+  move: 8192,
+  privateAll: 16_384 | 262_144,
+};
 
 const { net, pid, uts, mount, cgroup } = cloneFlags;
 
@@ -19,8 +26,8 @@ const { net, pid, uts, mount, cgroup } = cloneFlags;
  * takes two for. What fails throws why.
  */
 export const kernelCalls = String.raw`
-my ($unshare, $mount, $umount, $clone, $prctl) = @{{
-  x86_64 => [272, 165, 166, 56, 157], aarch64 => [97, 40, 39, 220, 167],
+my ($unshare, $mount, $umount, $clone, $prctl, $pivot) = @{{
+  x86_64 => [272, 165, 166, 56, 157, 155], aarch64 => [97, 40, 39, 220, 167, 41],
 }->{(POSIX::uname())[4]} // die "unknown machine\n"};
 sub call { my ($what, $number, @args) = @_; syscall($number, @args) == 0 or die "$what: $!\n" }
 sub born {
@@ -50,6 +57,20 @@ my %steps = (
     call("mount $target", $mount, $source, $target, $type, $flags + 0, $options) },
   # Mounts may lie over each other.
   detach => sub { my ($target) = @_; 1 while syscall($umount, $target, 2) == 0 },
+  # Other file systems of the machine are the same ones in the new root.
+  others => sub { my ($root) = @_;
+    open my $mounts, "<", "/proc/self/mounts" or die "mounts: $!\n";
+    for (<$mounts>) {
+      my $target = (split)[1] =~ s/\\(\d{3})/chr oct $1/ger;
+      next if $target =~ m{^/(?:$|(?:proc|sys|dev|run|etc)(?:/|$)|var/(?:lib|tmp)(?:/|$))} || !-e "$root$target";
+      call("mount $target", $mount, $target, "$root$target", "none", ${mountFlags.bind}, "");
+    } },
+  # Nothing of the old root is to be seen afterwards.
+  root => sub { my ($root) = @_;
+    chdir $root or die "$root: $!\n";
+    call("pivot_root", $pivot, ".", ".");
+    call("leave the old root", $umount, ".", 2);
+    chdir "/" or die "/: $!\n" },
   send => sub { my ($part, $last, $data) = @_; transmit($part, $last, $data) },
 );
 sub perform { my ($verb, @words) = @$_; $steps{$verb}->(@words) }

@@ -48,7 +48,7 @@ function packed(records: readonly PlanRecord[]): Buffer {
 
 const sizeOf = (word: Word): number => (typeof word === "object" ? word.length : Buffer.byteLength(String(word)));
 
-const { plain, guarded, bind, move, privateAll } = mountFlags;
+const { plain, guarded, bind, bindAll, move, privateAll } = mountFlags;
 const none = "none";
 
 const mount = (source: string, target: string, type: string, flags: number, options = ""): readonly PlanRecord[] => [
@@ -95,7 +95,7 @@ function nodeRecords(paths: LabPaths, node: TopologyNode, isSwitch: (name: strin
     ["set", "/proc/sys/kernel/hostname", node.name],
     ...sends("before", before),
     ["part", "mounts"],
-    ...nodeMounts(paths, node),
+    ...(node.role === "Linux" ? ownRoot(paths, node) : nodeMounts(paths, node)),
     ["part", "after"],
     ...deviceSysctlsOf(node).map(setting),
     ...sends("after", after),
@@ -110,8 +110,39 @@ const sends = (part: string, steps: readonly NodeStep[]): readonly PlanRecord[] 
 /** Where the lab's directory waits while the node gets its own /run; the sandbox's /var/lib is not the machine's. */
 const aside = "/var/lib/netwright-lab";
 
+const newRoot = "/run/lab/root";
+
 /**
- * A node's own view of files. Of /sys only the devices differ between network namespaces. The server's node alone sees
+ * A Linux node is its user's, who may write anywhere: over the machine's root, or the directory that the manifest names,
+ * lies a layer of its own, in memory. It begins with what `etc` holds.
+ */
+function ownRoot(paths: LabPaths, node: TopologyNode): readonly PlanRecord[] {
+  const { root, work, lib } = nodePaths(paths, node.name);
+  const source = `lab-${node.name}`;
+  const lower = node.rootfs ?? "/";
+  const inside = (path: string): string => `${newRoot}${path}`;
+  return [
+    ...mount(source, newRoot, "overlay", plain, `lowerdir=${lower},upperdir=${root},workdir=${work}`),
+    ...(node.rootfs === null ? [["others", newRoot]] : []),
+    ...mount("/dev", inside("/dev"), none, bindAll),
+    ...devicesOnly(source),
+    ...mount("/sys", inside("/sys"), none, bindAll),
+    ...mount(lib, inside("/var/lib/netwright"), none, bind),
+    ...mount(source, inside("/run"), "tmpfs", plain, "mode=755"),
+    ...mount("/proc", inside("/proc"), none, move),
+    ["root", newRoot],
+  ];
+}
+
+/** Of /sys only the devices differ between network namespaces. */
+const devicesOnly = (source: string): readonly PlanRecord[] => [
+  ...mount(source, "/run/lab/sys", "sysfs", guarded),
+  ...mount("/run/lab/sys/class/net", "/sys/class/net", none, bind),
+  ...mount("/run/lab/sys/devices/virtual/net", "/sys/devices/virtual/net", none, bind),
+];
+
+/**
+ * A node's own view of files. The server's node alone sees
  * the lab's directory, where its socket and token lie, but no node's socket; all others have an empty /run.
  */
 function nodeMounts(paths: LabPaths, node: TopologyNode): readonly PlanRecord[] {
@@ -121,9 +152,7 @@ function nodeMounts(paths: LabPaths, node: TopologyNode): readonly PlanRecord[] 
   return [
     ...mount(source, "/etc", "overlay", plain, `lowerdir=/etc,upperdir=${etc},workdir=${work}`),
     ...mount(lib, "/var/lib/netwright", none, bind),
-    ...mount(source, "/run/lab/sys", "sysfs", guarded),
-    ...mount("/run/lab/sys/class/net", "/sys/class/net", none, bind),
-    ...mount("/run/lab/sys/devices/virtual/net", "/sys/devices/virtual/net", none, bind),
+    ...devicesOnly(source),
     ...(keeps
       ? [...mount(paths.directory, aside, none, bind), ...mount(source, `${aside}/nodes`, "tmpfs", plain, "mode=700")]
       : []),

@@ -1,4 +1,7 @@
 /** Labs of Linux nodes alone, as the kernel has them in the end. */
+import { execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { kinds, type Lab } from "@netwright/api";
 import { milliseconds } from "@netwright/base";
 import { afterAll, expect, test } from "vitest";
@@ -19,7 +22,7 @@ const at = async (lab: string, node: string, ...argv: readonly string[]): Promis
 };
 
 afterAll(async () => {
-  for (const name of ["routed", "joined", "refused"]) await down(context, { name });
+  for (const name of ["routed", "joined", "refused", "roots"]) await down(context, { name });
 });
 
 test("two families over a router, settings, names, a MAC, an interface for routers to configure", async () => {
@@ -116,4 +119,39 @@ test("what the kernel refuses names the node, the step and the reason", async ()
     code: "NW1703",
     message: "b: the kernel refused route add 10.0.0.0/24 dev a: File exists",
   });
+});
+
+test("what a node writes, wherever it is, nobody else sees; a root of its own is another machine", async () => {
+  const own = mkdtempSync("/tmp/rootfs-");
+  for (const name of ["etc", "bin", "proc", "sys", "dev", "run", "var/lib"])
+    mkdirSync(join(own, name), { recursive: true });
+  const libraries = execFileSync("ldd", ["/bin/sh"], { encoding: "utf8" }).match(/\/\S+/g) ?? [];
+  for (const file of ["/bin/sh", ...libraries]) {
+    mkdirSync(dirname(join(own, file)), { recursive: true });
+    copyFileSync(file, join(own, file));
+  }
+  const nodes = [linux("a"), linux("b"), linux("c", { rootfs: own })];
+  await up(context, { manifest: labOf("roots", nodes, [{ ends: [end("a"), end("b")] }]), programs });
+  const places = ["/srv/x", "/usr/local/bin/x", "/root/x", "/var/spool/x", "/x"];
+  expect(
+    await at(
+      "roots",
+      "a",
+      "sh",
+      "-c",
+      `for f in ${places.join(" ")}; do echo a >$f || exit; done; cat ${places.join(" ")}`,
+    ),
+  ).toBe("a\n".repeat(5));
+  for (const place of places) {
+    expect(existsSync(place)).toBe(false);
+    expect(await at("roots", "b", "cat", place)).toContain("No such file");
+  }
+  expect(
+    await at("roots", "a", "sh", "-c", "ls /run; cat /etc/hostname; ls /sys/class/net; readlink /proc/self"),
+  ).toMatch(/^a\nb\nlo\n\d+\n$/);
+  expect(await at("roots", "c", "/bin/sh", "-c", "echo /*; echo >/bin/new; echo $?")).toEqual(
+    expect.stringMatching(/^\/bin \/dev \/etc (?:\/lib\S* )+\/proc \/run \/sys \/var\n0\n$/),
+  );
+  expect(readdirSync(join(own, "bin"))).toEqual(["sh"]);
+  rmSync(own, { recursive: true });
 });

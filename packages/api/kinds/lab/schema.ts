@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { addressField } from "../../fields/address.ts";
 import { asnField } from "../../fields/asn.ts";
+import { directoryPathField } from "../../fields/directory-path.ts";
 import { hostnameField } from "../../fields/hostname.ts";
 import { gatewayField, interfaceAddressField, ipAddressField, macField, routeTargetField } from "../../fields/ip.ts";
 import { integerField } from "../../fields/integer.ts";
@@ -50,6 +51,9 @@ const nodeSchema = z.strictObject({
     description: "Host: its number; counted from 1 when left out.",
   }).exactOptional(),
   capacity: capacitySchema.exactOptional().meta({ description: "Host: what instances may be promised." }),
+  rootfs: directoryPathField(
+    "Linux: the root of its files, in place of this machine's. It writes over it, never into it.",
+  ).exactOptional(),
   forwarding: z.boolean().exactOptional().meta({
     description:
       "Linux: whether it forwards packets of others; when left out it does with links to two others or more.",
