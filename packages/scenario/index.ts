@@ -10,6 +10,8 @@ export {
   type TestEvent,
   type Verdict,
 } from "./report/report.ts";
+export { collect } from "./artefacts/collect.ts";
+export { keepReports, type ReportKeeper } from "./report/write-reports.ts";
 export { unattended, type Interaction, type Moment } from "./run/interaction.ts";
 export { Labs } from "./run/labs.ts";
 export { sweepLabs, keepLab, openSession } from "./run/owner.ts";

@@ -3,8 +3,10 @@ import { readFileSync } from "node:fs";
 import { createClient, nodeTransport } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
 import {
+  collect,
   isFailed,
   keepLab,
+  keepReports,
   Labs,
   needsOf,
   openSession,
@@ -21,6 +23,7 @@ import { labContext } from "../lab/context.ts";
 import { labPrograms, loadGenerator } from "../lab/programs.ts";
 import type { Invocation } from "../verb.ts";
 import { renderFailure } from "../print/failure.ts";
+import { testProgress, type TestProgress } from "../print/test-progress.ts";
 import { questionsOn } from "./ask.ts";
 import { byHand } from "./by-hand.ts";
 import { netwrightCommand } from "./netwright-command.ts";
@@ -54,13 +57,15 @@ export async function runTests({ invocation, options, jobs, seed, load }: Tests)
         token: readFileSync(tokenPath, "utf8").trim(),
       }),
   });
+  const reports = keepReports({ files: labContext.files, clock: terminal.clock, directory: options.report });
+  const progress = testProgress({ ...terminal, columns: () => process.stderr.columns ?? 80 });
   try {
     const report = await runSession({
       jobs: options.reuse === undefined ? jobs : jobs.map((job) => reusing(job, options.reuse as string)),
       labs,
       clock: terminal.clock,
       width: attended(options) ? 1 : options.jobs,
-      interaction: interactionOf(invocation, options, load),
+      interaction: interactionOf(invocation, options, load, progress),
       repeat: options.untilFail && options.repeat === 1 ? 1000 : options.repeat,
       untilFail: options.untilFail,
       seed,
@@ -68,24 +73,26 @@ export async function runTests({ invocation, options, jobs, seed, load }: Tests)
       jumpTo: options.jumpTo,
       reused: options.reuse !== undefined,
       signal,
-      report: (event) => {
-        if (event.kind === "RunEnded")
-          terminal.out(`${event.run.verdict} ${event.run.id} ${event.run.took} ms ${event.run.reason ?? ""}\n`);
+      report(event) {
+        reports.report(event);
+        progress.report(event);
       },
       lacking: needsOf(labContext, {}),
       repeatCommand: (run, _job, runSeed) => repeatCommand(run, runSeed, options),
       directoryOf: (run, attempt) =>
         `${options.report}/${run.id.replaceAll(/[^A-Za-z0-9._=,-]/g, "_")}${attempt === 1 ? "" : `.${attempt}`}`,
-      collect: async () => null,
+      collect,
       onKept: async ({ lab }) => {
         await keepLab(labContext, lab);
-        terminal.err(
+        progress.say(
           `lab ${lab} is kept: netwright lab exec --lab ${lab} NODE -- COMMAND; netwright lab down --lab ${lab}\n`,
         );
       },
     });
     return report.runs.some(isFailed) ? 1 : 0;
   } finally {
+    progress.end();
+    await reports.end();
     await session.close();
   }
 }
@@ -93,19 +100,27 @@ export async function runTests({ invocation, options, jobs, seed, load }: Tests)
 /** One at a time, where somebody is asked. */
 const attended = ({ step, waitFail }: TestOptions): boolean => step || waitFail;
 
-function interactionOf({ terminal }: Invocation, options: TestOptions, load: Tests["load"]): Interaction {
+function interactionOf(
+  { terminal }: Invocation,
+  options: TestOptions,
+  load: Tests["load"],
+  progress: TestProgress,
+): Interaction {
   // Breakpoints are for those who sit there.
   if (!attended(options) && !terminal.live) return unattended;
   const questions = questionsOn(process.stdin, terminal.err);
   const { signal, env } = terminal;
   return byHand(
     {
-      say: terminal.err,
-      ask: (prompt) => questions.ask(prompt, signal),
-      shell: async (lab, node) =>
-        void (await exec(labContext, { lab, node, command: [env["SHELL"] ?? "/bin/sh"], environment: env })),
+      say: progress.say,
+      ask: (prompt) => progress.aside(() => questions.ask(prompt, signal)),
+      shell: (lab, node) =>
+        progress.aside(
+          async () =>
+            void (await exec(labContext, { lab, node, command: [env["SHELL"] ?? "/bin/sh"], environment: env })),
+        ),
       complain: (diagnostics) =>
-        terminal.err(renderFailure(NetwrightError.of(diagnostics), terminal.textOf, terminal.colors.err)),
+        progress.say(renderFailure(NetwrightError.of(diagnostics), terminal.textOf, terminal.colors.err)),
       async reread(run) {
         const { jobs, diagnostics } = await load([run.file]);
         const found = jobs.flatMap(({ scenarios }) => scenarios).find(({ id }) => id === run.id);

@@ -115,6 +115,8 @@ export interface GridRow {
 
 export interface FaultReport {
   readonly description: string;
+  /** Links, ends of links (NODE:INTERFACE) and nodes, as in the network. */
+  readonly on: readonly string[];
   readonly at: Milliseconds;
   /** Null: with the lab. */
   readonly until: Milliseconds | null;

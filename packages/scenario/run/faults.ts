@@ -40,10 +40,22 @@ export class ActiveFaults {
     const outcome = await this.#begin(fault);
     if (outcome.kind === "Skipped") {
       const description = describeFault(fault);
-      this.#reports.push({ description, at: this.#elapsed(), until: this.#elapsed(), skipped: outcome.reason });
+      this.#reports.push({
+        description,
+        on: placesOf(fault),
+        at: this.#elapsed(),
+        until: this.#elapsed(),
+        skipped: outcome.reason,
+      });
       throw new FaultSkipped(outcome.reason);
     }
-    const report = { description: outcome.fault.description, at: this.#elapsed(), until: null, skipped: null };
+    const report = {
+      description: outcome.fault.description,
+      on: placesOf(fault),
+      at: this.#elapsed(),
+      until: null,
+      skipped: null,
+    };
     this.#reports.push(report);
     const begun = { active: outcome.fault, report };
     this.#active = [...this.#active, begun];
@@ -57,7 +69,13 @@ export class ActiveFaults {
     } catch (error) {
       if (error instanceof FaultSkipped) return;
       const at = this.#elapsed();
-      this.#reports.push({ description: describeFault(fault), at, until: at, skipped: messageOf(error) });
+      this.#reports.push({
+        description: describeFault(fault),
+        on: placesOf(fault),
+        at,
+        until: at,
+        skipped: messageOf(error),
+      });
     }
   }
 
@@ -93,3 +111,7 @@ export class ActiveFaults {
     }
   }
 }
+
+const placesOf = ({ link, node, partition = [] }: Fault): readonly string[] => [
+  ...new Set([link ?? [], node ?? [], ...partition].flat()),
+];

@@ -27,6 +27,8 @@ export interface ActionRun {
   readonly signal: AbortSignal;
   /** Of a field of the step. */
   readonly place: (path: FieldPath) => Place;
+  /** When it failed and that counts, while its faults and captures still are there. */
+  readonly onBad: () => Promise<void>;
 }
 
 export type ActionReport = Pick<StepReport, "verdict" | "reason" | "commands" | "checks">;
@@ -49,16 +51,24 @@ export async function runAction(run: ActionRun): Promise<ActionReport> {
   );
   const doing = new Doing({ ...run, signal: AbortSignal.any([run.signal, over.signal]) });
   try {
-    await doing.all();
-    return doing.report();
-  } catch (error) {
-    run.signal.throwIfAborted();
-    return doing.report(over.signal.aborted ? timeUp : error);
+    const report = await doing.all().then(
+      () => doing.report(),
+      (error: unknown) => {
+        run.signal.throwIfAborted();
+        return doing.report(over.signal.aborted ? timeUp : error);
+      },
+    );
+    if (isBad({ ...report, mayFail: action.mayFail })) await run.onBad();
+    return report;
   } finally {
     alarm.abort();
     await doing.end();
   }
 }
+
+/** True when it counts against the run. */
+export const isBad = ({ verdict, mayFail }: Pick<StepReport, "verdict" | "mayFail">): boolean =>
+  !mayFail && (verdict === "Failed" || verdict === "Error");
 
 class Doing {
   readonly #run: ActionRun;

@@ -13,10 +13,13 @@ import {
 } from "../report/report.ts";
 import type { RunningLoad } from "../loads/running-load.ts";
 import type { BackgroundProgram } from "./background.ts";
+import type { Failure } from "../artefacts/collect.ts";
+import { snapshot, type Snapshot } from "../artefacts/snapshot.ts";
 import { ActiveFaults } from "./faults.ts";
 import type { Interaction } from "./interaction.ts";
 import { placeFile } from "./place-files.ts";
-import { isBad, runSteps, type StepsRun } from "./run-steps.ts";
+import { isBad } from "./run-action.ts";
+import { runSteps, type StepsRun } from "./run-steps.ts";
 import { runAt, sceneEnvironment, since, type Scene, type Stage } from "./scene.ts";
 
 export interface RunOptions {
@@ -37,7 +40,7 @@ export interface RunOptions {
   /** Where evidence and artefacts of this run go; made when there is something to write. */
   readonly directory: string;
   /** Collects what helps to understand a failure. @returns the directory; called while the lab still is as it failed. */
-  readonly collect: (scene: Scene, steps: readonly StepReport[]) => Promise<string | null>;
+  readonly collect: (failure: Failure) => Promise<string | null>;
   readonly standing: Standing;
   /** What it starts is for the runs behind it. */
   readonly leaves: boolean;
@@ -69,9 +72,16 @@ export async function runScenario(options: RunOptions): Promise<RunReport> {
   let reason: string | null = null;
   let verdict: Verdict | undefined;
   let artefacts: string | null = null;
+  // Once: what happens after the first failure may be its consequence.
+  let collecting: Promise<string | null> | undefined;
+  const onBad = async (before: Snapshot | undefined): Promise<void> => {
+    if (signal.aborted) return;
+    collecting ??= options.collect({ scene, before, directory: options.directory });
+    artefacts = await collecting.catch(() => null);
+  };
   try {
     const timed = AbortSignal.any([signal, over.signal]);
-    reason = await perform({ ...options, signal: timed }, scene, steps);
+    reason = await perform({ ...options, signal: timed }, scene, steps, onBad);
     if (reason !== null) verdict = "Failed";
   } catch (error) {
     if (signal.aborted) throw error;
@@ -79,7 +89,6 @@ export async function runScenario(options: RunOptions): Promise<RunReport> {
     reason = messageOf(error);
   } finally {
     alarm.abort();
-    if (steps.some(isBad) || verdict !== undefined) artefacts = await options.collect(scene, steps).catch(() => null);
     await endScene(scene, options).catch((error: unknown) => {
       verdict = "Error";
       reason ??= messageOf(error);
@@ -107,7 +116,12 @@ export async function runScenario(options: RunOptions): Promise<RunReport> {
 }
 
 /** @returns why it was not whole, beside what steps say. */
-async function perform(options: RunOptions, scene: Scene, steps: StepReport[]): Promise<string | null> {
+async function perform(
+  options: RunOptions,
+  scene: Scene,
+  steps: StepReport[],
+  onBad: (before: Snapshot | undefined) => Promise<void>,
+): Promise<string | null> {
   const { run, attempt, report, interaction, lacking, jumpTo } = options;
   const common = (signal: AbortSignal): Omit<StepsRun, "phase" | "run" | "broken"> => ({
     scene,
@@ -117,11 +131,13 @@ async function perform(options: RunOptions, scene: Scene, steps: StepReport[]): 
     jumpTo,
     onBegin: (name, phase) => report({ kind: "StepBegan", id: run.id, attempt, name, phase }),
     onEnd: (step) => report({ kind: "StepEnded", id: run.id, attempt, step }),
+    onBad: () => onBad(before),
   });
   const files = (node: string, command: Parameters<typeof runAt>[2]) =>
     runAt(scene, node, command, { timeout: seconds(60), signal: options.signal });
   let current = run;
   let broken = false;
+  let before: Snapshot | undefined;
   try {
     if (!options.reused) {
       for (const file of run.spec.files) await placeFile(file, scene.directory, files);
@@ -130,11 +146,17 @@ async function perform(options: RunOptions, scene: Scene, steps: StepReport[]): 
       ({ broken, run: current } = setup);
       if (setup.quit) return "ended by hand";
     }
+    if (!broken) before = await snapshot(scene.stage, options.signal);
     const main = await runSteps({ ...common(options.signal), phase: "Steps", run: current, broken });
     steps.push(...main.steps);
     current = main.run;
     if (main.quit) return "ended by hand";
-    return programsProblem(scene);
+    const problem = programsProblem(scene);
+    if (problem !== null) await onBad(before);
+    return problem;
+  } catch (error) {
+    await onBad(before);
+    throw error;
   } finally {
     await scene.faults.heal();
     // Whatever became of the rest, and with time of its own.

@@ -4,7 +4,7 @@ import { formatDuration, milliseconds, type Milliseconds } from "@netwright/base
 import type { ScenarioRun } from "../load/job.ts";
 import { worst, type Place, type StepReport } from "../report/report.ts";
 import type { Interaction, Moment } from "./interaction.ts";
-import { runAction } from "./run-action.ts";
+import { isBad, runAction } from "./run-action.ts";
 import { titleOf } from "./run-check.ts";
 import type { Scene } from "./scene.ts";
 import { printCommand } from "../checks/command.ts";
@@ -19,6 +19,8 @@ export interface StepsRun {
   readonly interaction: Interaction;
   readonly onBegin: (name: string, phase: Phase) => void;
   readonly onEnd: (step: StepReport) => void;
+  /** While a step that failed still is as it failed. */
+  readonly onBad: () => Promise<void>;
   /** Why a step cannot run on this machine; undefined when it can. */
   readonly lacking: (needs: readonly string[]) => Promise<string | undefined>;
   /** Steps before the one of this name are passed over. */
@@ -80,10 +82,6 @@ export async function runSteps(given: StepsRun): Promise<StepsEnded> {
   return { steps: reports, broken, quit: false, run };
 }
 
-/** True when it counts against the run. */
-export const isBad = ({ verdict, mayFail }: StepReport): boolean =>
-  !mayFail && (verdict === "Failed" || verdict === "Error");
-
 async function runStep(given: StepsRun, run: ScenarioRun, step: Step, index: number): Promise<StepReport> {
   const path: FieldPath = ["spec", listOf[given.phase], index];
   if (step.parallel === undefined) return runOne(given, run, step, path, [index]);
@@ -116,8 +114,15 @@ async function runOne(
   const lacking = await given.lacking(action.needs);
   if (lacking !== undefined) return skipped(given, run, index, stepName(action), lacking);
   const place = (inside: FieldPath): Place => placeIn(run, [...path, ...inside]);
-  const done = await runAction({ action, scene, signal, place });
-  return { ...headOf(given, run, index, stepName(action), at, path), ...done, mayFail: action.mayFail };
+  let failedAfter: Milliseconds | undefined;
+  const onBad = (): Promise<void> => {
+    failedAfter = milliseconds(scene.elapsed() - at);
+    return given.onBad();
+  };
+  const done = await runAction({ action, scene, signal, place, onBad });
+  const head = headOf(given, run, index, stepName(action), at, path);
+  // What is collected of a failure takes time that is not the step's.
+  return { ...head, took: failedAfter ?? head.took, ...done, mayFail: action.mayFail };
 }
 
 const placeIn = (run: ScenarioRun, path: FieldPath): Place => {

@@ -1,12 +1,12 @@
 /** All runs of one command: side by side, in a seeded order, each on a lab of its own. */
 import { messageOf, milliseconds } from "@netwright/base";
 import type { Job, ScenarioRun } from "../load/job.ts";
-import type { RunReport, SessionReport, StepReport, TestEvent } from "../report/report.ts";
+import type { RunReport, SessionReport, TestEvent } from "../report/report.ts";
 import { unattended, type Interaction } from "./interaction.ts";
 import type { Labs, StandingLab } from "./labs.ts";
 import { turnsOf, type Turn } from "./order.ts";
 import { drawn, runScenario, type RunOptions, type Standing } from "./run-scenario.ts";
-import type { Scene, Stage } from "./scene.ts";
+import type { Stage } from "./scene.ts";
 
 export interface SessionOptions {
   readonly jobs: readonly Job[];
@@ -29,7 +29,7 @@ export interface SessionOptions {
   readonly repeatCommand: (run: ScenarioRun, job: Job, seed: number) => string;
   /** Of a run, for artefacts. */
   readonly directoryOf: (run: ScenarioRun, attempt: number) => string;
-  readonly collect: (scene: Scene, steps: readonly StepReport[], directory: string) => Promise<string | null>;
+  readonly collect: RunOptions["collect"];
   /** A lab that is not removed. */
   readonly onKept: (stage: Stage) => Promise<void>;
 }
@@ -175,7 +175,7 @@ function runOptions(
     reused,
     repeat: options.repeatCommand(run, job, seed),
     directory,
-    collect: (scene, steps) => options.collect(scene, steps, directory),
+    collect: options.collect,
     standing: { programs: [], loads: [] },
     leaves: false,
   };
