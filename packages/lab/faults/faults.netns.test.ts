@@ -12,7 +12,7 @@ import { readCounters } from "./counters.ts";
 
 const lab = "faults";
 const probe = new URL("../testdata/probe.pl", import.meta.url).pathname;
-const command = new URL("../testdata/lab-command.ts", import.meta.url).pathname;
+const labCommand = new URL("../testdata/lab-command.ts", import.meta.url).pathname;
 const [a, b] = ["fd00:0:0:2::2", "fd00:0:0:2::3"];
 const children: ChildProcess[] = [];
 
@@ -295,8 +295,9 @@ describe("a node", () => {
 
 test("who begins may be killed at any moment: the next one ends it", async () => {
   const lost = { link: "a-b", impair: { loss: "100%", seed: 1 } };
-  for (const wanted of [lost, { link: "a-b", state: "down" }, { node: "b", state: "paused" }]) {
-    const child = spawn(process.execPath, [command, "fault", lab, JSON.stringify(wanted)], { stdio: "inherit" });
+  const fallen = { link: "a-b", state: "down" };
+  for (const wanted of [lost, lost, lost, fallen, fallen, { node: "b", state: "paused" }]) {
+    const child = spawn(process.execPath, [labCommand, "fault", lab, JSON.stringify(wanted)], { stdio: "inherit" });
     const closed = once(child, "close");
     await expect.poll(() => faultsOf(context, lab), { interval: 1, timeout: 10_000 }).toHaveLength(1);
     child.kill("SIGKILL");

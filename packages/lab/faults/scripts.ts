@@ -5,12 +5,13 @@ import type { FaultPlan } from "./plan.ts";
 /**
  * `at PID COMMAND...` runs in a node's network, `in_node` in all of its namespaces. What `attend COMMAND...` starts is a
  * process group that ends with the fault; its command line names the fault's directory, by which it is known again.
- * `alone` waits for the other script: whoever began may have been killed while that goes on.
+ * `alone` waits for the other script: whoever began may have been killed while that goes on. It fails when the fault has
+ * ended meanwhile.
  */
 const library = `at() { target=$1; shift; nsenter --target "$target" --net -- "$@"; }
 in_node() { target=$1; shift; nsenter --target "$target" --all -- "$@"; }
 attend() { setsid "$@" </dev/null >/dev/null 2>>"$dir/log" 9>&- & echo $! >>"$dir/attendants"; }
-alone() { exec 9>>"$dir/lock"; flock -w 30 9; }
+alone() { command exec 9>>"$dir/lock" && flock -w 30 9 && [ "$dir/lock" -ef "/proc/$$/fd/9" ]; }
 is_ours() { tr '\\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | grep -qF "$dir/"; }
 `;
 
@@ -45,8 +46,7 @@ dismiss() {
     while is_ours "$pid"; do sleep 0.01; done
   done
 }
-alone || exit 1
-[ -e "$dir/end.sh" ] || exit 0
+alone || { [ ! -e "$dir/end.sh" ]; exit; }
 failed=0
 rm -f "$dir/active"
 ${end}
