@@ -6,8 +6,8 @@ import { isSwitchOf, linkSteps, nodeSteps } from "../../packages/lab/wiring/step
 import { run } from "./shell.ts";
 
 export interface Floor {
-  up(): Promise<void>;
-  down(): Promise<void>;
+  readonly up: () => Promise<void>;
+  readonly down: () => Promise<void>;
 }
 
 /** One `ip -batch` that makes all namespaces and links, one in each namespace at once, one that takes all away. */

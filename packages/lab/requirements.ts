@@ -1,5 +1,5 @@
 /** What a lab needs of the machine before anything is made. */
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { NetwrightError } from "@netwright/base";
@@ -52,6 +52,12 @@ export async function requireMachine(topology: Topology): Promise<void> {
     ...[...roles].flatMap((role) => ofRole[role] ?? []),
     ...topology.nodes.flatMap(bgpEngine),
   ]);
+  for (const { name, rootfs } of topology.nodes) {
+    if (rootfs === null || statSync(rootfs, { throwIfNoEntry: false })?.isDirectory() === true) continue;
+    throw new NetwrightError("NW1703", `${rootfs}, the rootfs of ${name}, is not a directory`, {
+      hint: "a directory of this machine with /bin and all else that its programs need",
+    });
+  }
   const known = await readFile("/proc/filesystems", "utf8");
   // Where it is a module, mounting loads it; only a kernel without modules can be judged here.
   if (!/^nodev\toverlay$/m.test(known) && !isPresent("modprobe")) {

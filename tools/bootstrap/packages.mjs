@@ -57,6 +57,8 @@ export const needs = [
   need("h2load", "nghttp2-client", "test", "open-loop HTTP load"),
   need("iperf3", "iperf3", "bench", "TCP throughput"),
   need("wrk", "wrk", "bench", "HTTP load"),
+  need("mn", "mininet", "bench", "the same topologies by somebody else's tool"),
+  need("brctl", "bridge-utils", "bench", "Mininet's switches"),
 ];
 
 /** @param {Stage} stage */

@@ -60,11 +60,20 @@ export interface NodePathsOnMachine {
   readonly etc: string;
   readonly work: string;
   readonly lib: string;
+  /** What a node with a file system of its own writes there, and what the kernel needs for it. */
+  readonly upper: string;
+  readonly upperWork: string;
 }
 
 export function nodePaths({ state }: LabPaths, node: string): NodePathsOnMachine {
   const inside = (file: string) => `${state}/${node}/${file}`;
-  return { etc: inside("etc"), work: inside("work"), lib: inside("lib") };
+  return {
+    etc: inside("etc"),
+    work: inside("work"),
+    lib: inside("lib"),
+    upper: inside("root"),
+    upperWork: inside("root.work"),
+  };
 }
 
 export const nodeSocket = ({ nodes }: Pick<LabPaths, "nodes">, node: string): string => `${nodes}/${node}.sock`;

@@ -10,7 +10,14 @@ export const cloneFlags = {
 };
 
 /** Flags of mount(2). */
-export const mountFlags = { plain: 0, guarded: 2 | 4 | 8, bind: 4096, move: 8192, privateAll: 16_384 | 262_144 };
+export const mountFlags = {
+  plain: 0,
+  guarded: 2 | 4 | 8,
+  bind: 4096,
+  bindAll: 4096 | 16_384,
+  move: 8192,
+  privateAll: 16_384 | 262_144,
+};
 
 const { net, pid, uts, mount, cgroup } = cloneFlags;
 
@@ -19,8 +26,8 @@ const { net, pid, uts, mount, cgroup } = cloneFlags;
  * takes two for. What fails throws why.
  */
 export const kernelCalls = String.raw`
-my ($unshare, $mount, $umount, $clone, $prctl) = @{{
-  x86_64 => [272, 165, 166, 56, 157], aarch64 => [97, 40, 39, 220, 167],
+my ($unshare, $mount, $umount, $clone, $prctl, $pivot_root) = @{{
+  x86_64 => [272, 165, 166, 56, 157, 155], aarch64 => [97, 40, 39, 220, 167, 41],
 }->{(POSIX::uname())[4]} // die "unknown machine\n"};
 sub call { my ($what, $number, @args) = @_; syscall($number, @args) == 0 or die "$what: $!\n" }
 sub born {
@@ -48,6 +55,14 @@ my %steps = (
   make => sub { make($_[0]) },
   mount => sub { my ($source, $target, $type, $flags, $options) = @_;
     call("mount $target", $mount, $source, $target, $type, $flags + 0, $options) },
+  # A link of that name may lead anywhere.
+  write => sub { my ($file, $text) = @_; unlink $file; put($file, $text) },
+  pivot => sub { my ($root) = @_;
+    chdir $root or die "$root: $!\n";
+    my $here = ".";
+    call("pivot_root $root", $pivot_root, $here, $here);
+    call("umount", $umount, $here, 2);
+    chdir "/" },
   # Mounts may lie over each other.
   detach => sub { my ($target) = @_; 1 while syscall($umount, $target, 2) == 0 },
   send => sub { my ($part, $last, $data) = @_; transmit($part, $last, $data) },

@@ -4,6 +4,7 @@ import type { Topology, TopologyNode } from "../topology/topology.ts";
 import { linkBatches, nodeBatches, type Batch } from "../wiring/batches.ts";
 import { isSwitchOf, linkSteps, nodeSteps, type NodeStep } from "../wiring/steps.ts";
 import { deviceSysctlsOf, sysctlsOf, type Setting } from "../wiring/sysctls.ts";
+import { hostLines, nameFiles } from "../programs/name-files.ts";
 import { cgroupMounts, type CgroupLayout } from "./cgroups.ts";
 import { mountFlags } from "./kernel-calls.ts";
 
@@ -16,7 +17,7 @@ export function labPlan(paths: LabPaths, topology: Topology, layout: CgroupLayou
   const indexes = new Map(topology.nodes.map(({ name }, index) => [name, index]));
   const records = [
     ...sandboxRecords(paths, layout),
-    ...topology.nodes.flatMap((node) => nodeRecords(paths, node, isSwitch)),
+    ...topology.nodes.flatMap((node) => nodeRecords(paths, topology, node, isSwitch)),
     ...linkBatches(linkSteps(topology)).map(({ data, last, pids }) => {
       const places = pids.flatMap(({ node, at }) => [uint32(at), uint32(indexes.get(node) ?? 0)]);
       return ["links", last, data, Buffer.concat(places)];
@@ -48,7 +49,7 @@ function packed(records: readonly PlanRecord[]): Buffer {
 
 const sizeOf = (word: Word): number => (typeof word === "object" ? word.length : Buffer.byteLength(String(word)));
 
-const { plain, guarded, bind, move, privateAll } = mountFlags;
+const { plain, guarded, bind, bindAll, move, privateAll } = mountFlags;
 const none = "none";
 
 const mount = (source: string, target: string, type: string, flags: number, options = ""): readonly PlanRecord[] => [
@@ -84,7 +85,12 @@ function sandboxRecords({ directory, run }: LabPaths, layout: CgroupLayout): rea
   ];
 }
 
-function nodeRecords(paths: LabPaths, node: TopologyNode, isSwitch: (name: string) => boolean): readonly PlanRecord[] {
+function nodeRecords(
+  paths: LabPaths,
+  topology: Topology,
+  node: TopologyNode,
+  isSwitch: (name: string) => boolean,
+): readonly PlanRecord[] {
   const { before, after } = nodeSteps(node, isSwitch);
   return [
     ["node", node.name, nodeSocket(paths, node.name)],
@@ -95,7 +101,7 @@ function nodeRecords(paths: LabPaths, node: TopologyNode, isSwitch: (name: strin
     ["set", "/proc/sys/kernel/hostname", node.name],
     ...sends("before", before),
     ["part", "mounts"],
-    ...nodeMounts(paths, node),
+    ...(node.rootfs === null ? nodeMounts(paths, node) : rootRecords(paths, topology, node, node.rootfs)),
     ["part", "after"],
     ...deviceSysctlsOf(node).map(setting),
     ...sends("after", after),
@@ -129,5 +135,24 @@ function nodeMounts(paths: LabPaths, node: TopologyNode): readonly PlanRecord[] 
       : []),
     ...mount(source, "/run", "tmpfs", plain, "mode=755"),
     ...(keeps ? mount(aside, paths.directory, none, move) : []),
+  ];
+}
+
+/** A node with a file system of its own: what it writes is kept with its state, names are those that every node finds. */
+function rootRecords(paths: LabPaths, topology: Topology, node: TopologyNode, rootfs: string): readonly PlanRecord[] {
+  const root = "/run/lab/root";
+  const { upper, upperWork } = nodePaths(paths, node.name);
+  const source = `lab-${node.name}`;
+  return [
+    ["make", upper],
+    ["make", upperWork],
+    ...mount(source, root, "overlay", plain, `lowerdir=${rootfs},upperdir=${upper},workdir=${upperWork}`),
+    ...mount("/dev", `${root}/dev`, none, bindAll),
+    ...mount(source, `${root}/sys`, "sysfs", guarded),
+    ...mount(source, `${root}/proc`, "proc", guarded),
+    ...mount(source, `${root}/run`, "tmpfs", plain, "mode=755"),
+    ["pivot", root],
+    ["make", "/etc"],
+    ...nameFiles(topology, node, hostLines(topology)).map(({ path, content }) => ["write", `/etc/${path}`, content]),
   ];
 }

@@ -22,7 +22,7 @@ export async function endProcesses(context: LabContext, paths: LabPaths): Promis
     for (const id of ids) if (await context.processes.alive(id)) return false;
     return true;
   };
-  if (await waitUntil(context.clock, ended, seconds(30))) return;
+  if (await waitUntil(context.clock, ended, seconds(30), milliseconds(2))) return;
   throw new NetwrightError("NW1703", `the lab's processes do not end: ${ids.map(({ pid }) => pid).join(", ")}`, {
     hint: "a process in it may be stuck in the kernel; look at dmesg",
   });

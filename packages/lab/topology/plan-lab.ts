@@ -161,6 +161,7 @@ function planNode(draft: NodeDraft, ports: readonly Port[], roles: ReadonlyMap<s
       draft.hostId === null ? null : { id: draft.hostId, vtep: vtepAddress(draft.hostId), capacity: draft.capacity },
     management: management?.address ?? null,
     ports,
+    rootfs: draft.rootfs ?? null,
     forwarding: isRouting(draft) || (draft.role === "Linux" && (draft.forwarding ?? joinsOthers(ports))),
     sysctls: Object.fromEntries(Object.entries(draft.sysctls ?? {}).map(([key, value]) => [key, String(value)])),
     routes: leaf && uplink !== undefined && via !== null ? [defaultVia(via, uplink.interface)] : [],

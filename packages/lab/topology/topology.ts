@@ -24,6 +24,8 @@ export interface TopologyNode {
   /** Its address on the first switch that it is on; null when it is on none. */
   readonly management: Ipv6 | null;
   readonly ports: readonly Port[];
+  /** A directory of the machine that is its file system; null for the machine's own. */
+  readonly rootfs: string | null;
   /** It forwards packets of others. */
   readonly forwarding: boolean;
   /** As the manifest has them. */

@@ -140,6 +140,7 @@ describe("refused, with field and hint:", () => {
       linux("a", { gateway: ["10.0.0.1", "10.0.0.3"], sysctls: { "kernel.panic": 1, "net.ipv4.x": "1\n2" } }),
       linux("b", { routes: [{ to: "default" }, { to: "default", dev: "a" }, { to: "fd00::/8", via: "10.0.0.1" }] }),
       { name: "sw", role: "Switch", gateway: "10.0.0.1", forwarding: true },
+      linux("c", { rootfs: "/run/image" }),
     ];
     const both = { node: "a", address: "fd00::1", addresses: ["fd00::1/64"] };
     const found = schemaFindings(nodes, [
@@ -155,6 +156,7 @@ describe("refused, with field and hint:", () => {
       "NW1205 spec.nodes.1.routes.2.via: 10.0.0.1 is not of the family of fd00::/8",
       "NW1205 spec.nodes.2.forwarding: does not fit role Switch",
       "NW1205 spec.nodes.2.gateway: does not fit role Switch",
+      "NW1203 spec.nodes.3.rootfs: a lab does not see /run/image",
       "NW1205 spec.links.0.ends.0.addresses: stands beside address",
       "NW1205 spec.links.1.ends.0.addresses: a Switch has no addresses",
       "NW1205 spec.links.1.ends.1.addresses.1: 10.0.0.2/24 stands twice",

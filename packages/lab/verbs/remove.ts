@@ -11,7 +11,11 @@ import { endProcesses, removeCgroups } from "../sandbox/stop-sandbox.ts";
  * lock file are still there while anything else is.
  */
 export async function removeLab(context: LabContext, paths: LabPaths): Promise<void> {
+  // What nodes kept is most of all files. Nobody finds anything by it, so it goes while the kernel ends processes; what
+  // one of those still writes goes below.
+  const kept = rm(paths.state, { recursive: true, force: true }).catch(() => {});
   await endProcesses(context, paths);
+  await kept;
   const record = await readRecord(context.files, paths);
   if (record !== undefined) await removeCgroups(context, record);
   const last = new Set([paths.lock, paths.record, paths.inner, paths.outer]);

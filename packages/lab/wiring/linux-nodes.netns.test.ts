@@ -1,7 +1,11 @@
 /** Labs of Linux nodes alone, as the kernel has them in the end. */
+import { execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { kinds, type Lab } from "@netwright/api";
 import { milliseconds } from "@netwright/base";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import { down, runInNode, up } from "../index.ts";
 import { labPaths } from "../record/paths.ts";
 import { context, programs } from "../testdata/context.ts";
@@ -19,7 +23,7 @@ const at = async (lab: string, node: string, ...argv: readonly string[]): Promis
 };
 
 afterAll(async () => {
-  for (const name of ["routed", "joined", "refused"]) await down(context, { name });
+  for (const name of ["routed", "joined", "rooted", "refused"]) await down(context, { name });
 });
 
 test("two families over a router, settings, names, a MAC, an interface for routers to configure", async () => {
@@ -93,6 +97,49 @@ test("two switches that are joined are one segment", async () => {
   await up(context, { manifest: labOf("joined", nodes, links), programs });
   expect(await at("joined", "a", "ping", "-c1", "-W1", "10.0.0.2")).toContain("1 received");
   expect(await at("joined", "s2", "bridge", "-d", "link")).toMatch(/b@.*state forwarding[\s\S]*s1@.*state forwarding/);
+});
+
+/** A root with a shell and a few programs. */
+function rootOf(...names: readonly string[]): string {
+  const root = mkdtempSync(join(tmpdir(), "netwright-root-"));
+  const files = names.map((program) => `/bin/${program}`);
+  const libraries = execFileSync("ldd", files, { encoding: "utf8" }).match(/\/\S+(?=\s\()/g) ?? [];
+  for (const file of new Set([...files, ...libraries])) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    copyFileSync(file, join(root, file));
+  }
+  mkdirSync(join(root, "etc"));
+  // What an image may have there: to write through it would be to write to the machine.
+  symlinkSync("/etc/passwd", join(root, "etc/resolv.conf"));
+  return root;
+}
+
+test("a node with a root of its own sees that, and what it writes stays with it", async () => {
+  const rootfs = rootOf("sh", "cat", "ls");
+  onTestFinished(() => rmSync(rootfs, { recursive: true }));
+  const passwords = readFileSync("/etc/passwd", "utf8");
+  const manifest = labOf(
+    "rooted",
+    [linux("a", { rootfs }), linux("b")],
+    [{ ends: [end("a", "10.0.0.1/24"), end("b", "10.0.0.2/24")] }],
+  );
+  await up(context, { manifest, programs });
+  expect((await at("rooted", "a", "ls", "/")).split("\n")).toEqual(
+    ["bin", "dev", "etc", "lib", "lib64", "proc", "run", "sys", ""].filter(
+      (name) => name !== "lib64" || existsSync(join(rootfs, name)),
+    ),
+  );
+  expect(await at("rooted", "a", "ls", "/sys/class/net", "/run")).toBe("/run:\n\n/sys/class/net:\nb\nlo\n");
+  expect(await at("rooted", "a", "cat", "/etc/hostname", "/etc/hosts")).toMatch(/^a\n.*10\.0\.0\.2 b$/ms);
+  expect(await at("rooted", "a", "sh", "-c", "echo mine >/mine; cat /mine; cat /etc/resolv.conf")).toMatch(/^mine\n#/);
+  expect(existsSync(join(rootfs, "mine"))).toBe(false);
+  expect(readFileSync("/etc/passwd", "utf8")).toBe(passwords);
+  expect(await at("rooted", "b", "ping", "-c1", "-W1", "a")).toContain("1 received");
+  await down(context, { name: "rooted" });
+  const missing = labOf("rooted", [linux("a", { rootfs: "/nowhere" })], []);
+  await expect(up(context, { manifest: missing, programs })).rejects.toThrow(
+    "/nowhere, the rootfs of a, is not a directory",
+  );
 });
 
 test("what the kernel refuses names the node, the step and the reason", async () => {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { addressField } from "../../fields/address.ts";
 import { asnField } from "../../fields/asn.ts";
+import { directoryPathField } from "../../fields/directory-path.ts";
 import { hostnameField } from "../../fields/hostname.ts";
 import { gatewayField, interfaceAddressField, ipAddressField, macField, routeTargetField } from "../../fields/ip.ts";
 import { integerField } from "../../fields/integer.ts";
@@ -63,6 +64,9 @@ const nodeSchema = z.strictObject({
     }),
   gateway: gatewayField(
     "Its default route: an address on one of its links, or one of each family. A Linux with a single link has the only node there that forwards when left out.",
+  ).exactOptional(),
+  rootfs: directoryPathField(
+    "Linux: a directory of this machine that it has for its file system. What it writes there is kept aside.",
   ).exactOptional(),
   routes: z.array(routeSchema).exactOptional().meta({ description: "Routes beside those of its own prefixes." }),
 });

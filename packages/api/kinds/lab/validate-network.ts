@@ -19,12 +19,22 @@ export const networkFindings = (node: LabNode, path: FieldPath): readonly Findin
 const routedElsewhere: ReadonlySet<string> = new Set(["Provider", "Edge", "Host", "Switch"]);
 
 function roleFindings(node: LabNode, path: FieldPath): readonly Finding[] {
-  const complain = (field: "forwarding" | "gateway" | "routes", hint: string): readonly Finding[] =>
+  const complain = (field: "forwarding" | "gateway" | "rootfs" | "routes", hint: string): readonly Finding[] =>
     node[field] === undefined ? [] : [keyFinding("NW1205", [...path, field], `does not fit role ${node.role}`, hint)];
   const hint = "a Switch has no addresses, and routes of Provider, Edge and Host come by BGP";
   return [
     ...(node.role === "Linux" ? [] : complain("forwarding", "Provider, Edge and Host always forward, only Linux may")),
+    ...(node.role === "Linux" ? [] : complain("rootfs", "programs of the other roles are the machine's own")),
+    ...hiddenFindings(node, path),
     ...(routedElsewhere.has(node.role) ? [...complain("gateway", hint), ...complain("routes", hint)] : []),
+  ];
+}
+
+/** A lab has these places of its own. */
+function hiddenFindings({ rootfs }: LabNode, path: FieldPath): readonly Finding[] {
+  if (rootfs === undefined || !/^\/(run|proc|sys|dev)(\/|$)/.test(rootfs)) return [];
+  return [
+    finding("NW1203", [...path, "rootfs"], `a lab does not see ${rootfs}`, "not under /run, /proc, /sys or /dev"),
   ];
 }
 
