@@ -49,20 +49,21 @@ sub identity { my ($proc) = @_;
   return "$fields[0] $fields[21]" }
 
 # What a plan is made of.
-my $netlink;
+my ($netlink, $own_root);
 my %steps = (
   set => sub { put(@_) },
   make => sub { make($_[0]) },
   mount => sub { my ($source, $target, $type, $flags, $options) = @_;
     call("mount $target", $mount, $source, $target, $type, $flags + 0, $options) },
-  # A link of that name may lead anywhere.
-  write => sub { my ($file, $text) = @_; unlink $file; put($file, $text) },
+  # Invariant: never in the machine's own root. A link of that name may lead anywhere.
+  write => sub { my ($file, $text) = @_; die "$file: not in a root of its own\n" unless $own_root; unlink $file; put($file, $text) },
   pivot => sub { my ($root) = @_;
     chdir $root or die "$root: $!\n";
     my $here = ".";
     call("pivot_root $root", $pivot_root, $here, $here);
     call("umount", $umount, $here, 2);
-    chdir "/" },
+    chdir "/" or die "/: $!\n";
+    $own_root = 1 },
   # Mounts may lie over each other.
   detach => sub { my ($target) = @_; 1 while syscall($umount, $target, 2) == 0 },
   send => sub { my ($part, $last, $data) = @_; transmit($part, $last, $data) },
