@@ -24,6 +24,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -177,7 +178,9 @@ int main(int argc, char **argv)
 	if (argc < 5) { fputs("usage: wire TAP PORT COUNTERS SEED [KEY=NUMBER...]\n", stderr); return 2; }
 	seed = strtoull(argv[4], NULL, 10);
 	for (int i = 5; i < argc; i++) read_setting(argv[i]);
+	/* A link does not wait for those who use it. */
 	prctl(PR_SET_TIMERSLACK, 1);
+	setpriority(PRIO_PROCESS, 0, -20);
 	signal(SIGTERM, end), signal(SIGINT, end);
 	open_port(argv[2]);
 	open_tap(argv[1]);

@@ -12,6 +12,7 @@ import { readCounters } from "./counters.ts";
 
 const lab = "faults";
 const probe = new URL("../testdata/probe.pl", import.meta.url).pathname;
+const labCommand = new URL("../testdata/lab-command.ts", import.meta.url).pathname;
 const [a, b] = ["fd00:0:0:2::2", "fd00:0:0:2::3"];
 const children: ChildProcess[] = [];
 
@@ -289,6 +290,30 @@ describe("a node", () => {
       kind: "Skipped",
       reason: expect.stringContaining("not the node's alone"),
     });
+  });
+});
+
+test("who begins may be killed at any moment: the next one ends it", async () => {
+  const lost = { link: "a-b", impair: { loss: "100%", seed: 1 } };
+  const fallen = { link: "a-b", state: "down" };
+  for (const wanted of [lost, lost, lost, fallen, fallen, { node: "b", state: "paused" }]) {
+    const child = spawn(process.execPath, [labCommand, "fault", lab, JSON.stringify(wanted)], { stdio: "inherit" });
+    const closed = once(child, "close");
+    await expect.poll(() => faultsOf(context, lab), { interval: 1, timeout: 10_000 }).toHaveLength(1);
+    child.kill("SIGKILL");
+    await closed;
+    await endFaults(context, lab);
+    expect(await answered("a", b)).toBe(true);
+    expect(wires()).toEqual([]);
+  }
+});
+
+test("without a compiler, and where none was built, what needs the wire is skipped", async () => {
+  const bare = { ...context, runner: { ...context.runner, find: async () => undefined } };
+  const wanted = parse({ link: "a-b", mtu: 1300, silently: true });
+  expect(await beginFault(bare, lab, wanted, { seed: 1 })).toMatchObject({
+    kind: "Skipped",
+    reason: expect.stringContaining("apt-get install gcc"),
   });
 });
 

@@ -5,10 +5,13 @@ import type { FaultPlan } from "./plan.ts";
 /**
  * `at PID COMMAND...` runs in a node's network, `in_node` in all of its namespaces. What `attend COMMAND...` starts is a
  * process group that ends with the fault; its command line names the fault's directory, by which it is known again.
+ * `alone` waits for the other script: whoever began may have been killed while that goes on. It fails when the fault has
+ * ended meanwhile.
  */
 const library = `at() { target=$1; shift; nsenter --target "$target" --net -- "$@"; }
 in_node() { target=$1; shift; nsenter --target "$target" --all -- "$@"; }
-attend() { setsid "$@" </dev/null >/dev/null 2>>"$dir/log" & echo $! >>"$dir/attendants"; }
+attend() { setsid "$@" </dev/null >/dev/null 2>>"$dir/log" 9>&- & echo $! >>"$dir/attendants"; }
+alone() { command exec 9>>"$dir/lock" && flock -w 30 9 && [ "$dir/lock" -ef "/proc/$$/fd/9" ]; }
 is_ours() { tr '\\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | grep -qF "$dir/"; }
 `;
 
@@ -19,6 +22,7 @@ export const beginScript = (directory: string, { begin }: FaultPlan, limit: numb
     `dir=${directory}`,
     joinCgroups,
     library.trimEnd(),
+    "alone",
     begin,
     ': >"$dir/active"',
     ...(limit === undefined
@@ -28,7 +32,7 @@ export const beginScript = (directory: string, { begin }: FaultPlan, limit: numb
   ].join("\n");
 
 /**
- * One at a time, and any number of times. `check at PID ...` forgives a node that has ended: it took what was in it with
+ * Any number of times. `check at PID ...` forgives a node that has ended: it took what was in it with
  * it. `dismiss` ends the attendants.
  */
 export const endScript = (directory: string, { end }: FaultPlan): string => `set -u
@@ -42,9 +46,7 @@ dismiss() {
     while is_ours "$pid"; do sleep 0.01; done
   done
 }
-exec 9>>"$dir/lock"
-flock 9
-[ -e "$dir/end.sh" ] || exit 0
+alone || { [ ! -e "$dir/end.sh" ]; exit; }
 failed=0
 rm -f "$dir/active"
 ${end}

@@ -1,4 +1,9 @@
-/** The lab's verbs as a process that can be killed: `lab-command.ts up NAME MANIFEST`, `down NAME`, `exec NAME NODE WORD...`. */
+/**
+ * The lab's verbs as a process that can be killed: `lab-command.ts up NAME MANIFEST`, `down NAME`, `exec NAME NODE WORD...`,
+ * `fault NAME JSON`.
+ */
+import { readFault } from "@netwright/api";
+import { beginFault } from "../faults/begin.ts";
 import { down } from "../verbs/down.ts";
 import { exec } from "../verbs/exec.ts";
 import { up } from "../verbs/up.ts";
@@ -15,3 +20,4 @@ if (verb === "exec") {
   const [node = "", ...command] = rest;
   process.exitCode = await exec(context, { lab: name, node, command, environment: process.env });
 }
+if (verb === "fault") await beginFault(context, name, readFault(JSON.parse(rest[0] ?? "")), { seed: 1 });
