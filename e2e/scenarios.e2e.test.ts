@@ -57,7 +57,7 @@ test("a failure says what was expected and seen, exits with 1, and leaves eviden
   const { code, stdout, stderr } = await netwright(file, "--seed", "7", "--report", "wrong");
   expect(code).toBe(1);
   const text = stdout + stderr;
-  expect(text).toContain(`${file}:6`);
+  expect(text).toContain(`${file}:7`);
   expect(text).toContain('output is "no"');
   expect(text).toMatch(/netwright test .*wrong\.yaml --filter wrong --seed 7/);
   expect(readdirSync(join(directory, "wrong/wrong")).length).toBeGreaterThan(0);
@@ -68,7 +68,7 @@ test("bad files: each with its code and place, and nothing is begun", async () =
     const { code, stderr } = await netwright(...args);
     return `${code} ${stderr}`;
   };
-  expect(await bad(scenario("node", "    - { at: c, run: x }\n"))).toMatch(/^4 error NW1301 .*\n.*node\.yaml:6/);
+  expect(await bad(scenario("node", "    - { at: c, run: x }\n"))).toMatch(/^4 error NW1301 .*\n.*node\.yaml:7/);
   expect(await bad(scenario("never", "    - { checks: [{ capture: { link: a-b } }] }\n"))).toMatch(
     /^4 error NW1205 .*can never fail/,
   );

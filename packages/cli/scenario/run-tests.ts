@@ -18,7 +18,7 @@ import {
   type Loaded,
   type ScenarioRun,
 } from "@netwright/scenario";
-import { exec } from "@netwright/lab";
+import { exec, faultCapabilities } from "@netwright/lab";
 import { labContext } from "../lab/context.ts";
 import { labPrograms, loadGenerator } from "../lab/programs.ts";
 import type { Invocation } from "../verb.ts";
@@ -77,7 +77,7 @@ export async function runTests({ invocation, options, jobs, seed, load }: Tests)
         reports.report(event);
         progress.report(event);
       },
-      lacking: needsOf(labContext, {}),
+      lacking: needsOf(labContext, faultNeeds),
       repeatCommand: (run, _job, runSeed) => repeatCommand(run, runSeed, options),
       directoryOf: (run, attempt) =>
         `${options.report}/${run.id.replaceAll(/[^A-Za-z0-9._=,-]/g, "_")}${attempt === 1 ? "" : `.${attempt}`}`,
@@ -132,6 +132,17 @@ function interactionOf(
     { stepping: options.step, waitFail: options.waitFail },
   );
 }
+
+/** `needs: [wire]` and so on: what faults need of the machine. */
+const faultNeeds = Object.fromEntries(
+  (["wire", "netem", "drop", "clock"] as const).map((name) => [
+    name,
+    async () => {
+      const found = (await faultCapabilities(labContext))[name];
+      return found.kind === "Available" ? undefined : `${found.reason} (${found.hint})`;
+    },
+  ]),
+);
 
 function reusing(job: Job, name: string): Job {
   if (job.network.kind === "Running")

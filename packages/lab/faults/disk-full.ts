@@ -52,7 +52,12 @@ export function planDiskFull(
   const claims = [`room of ${place.node}:${device}`];
   if (type !== "tmpfs") {
     const filler = quote(`${mountPoint}/.netwright-fault`);
-    const fill = `${measure(mountPoint)}; room=$(($2 * $3 - ${leave})); [ $room -le 0 ] || fallocate -l $room ${filler}`;
+    // The file system's own books need room too, nobody knows how much: in ever smaller steps.
+    const fill = `${measure(mountPoint)}; room=$(($2 * $3 - ${leave})); step=$room; size=0
+while [ $step -ge 4096 ]; do
+  if [ $((size + step)) -le $room ] && fallocate -o $size -l $step ${filler} 2>/dev/null; then size=$((size + step)); else step=$((step / 2)); fi
+done
+[ $size -gt 0 ] || [ $room -lt 4096 ]`;
     return { begin: run(fill), end: `check ${run(`rm -f ${filler}`)}`, claims };
   }
   const before = options.find((option) => option.startsWith("size=")) ?? "size=50%";

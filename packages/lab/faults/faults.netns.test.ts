@@ -219,6 +219,14 @@ describe("a node", () => {
     await expect.poll(() => answered("a", b), { timeout: 10_000 }).toBe(true);
   });
 
+  test("whose command was under way from outside has it go on after a pause", async () => {
+    const child = spawn(process.execPath, [labCommand, "exec", lab, "b", "sleep", "1"], { stdio: "inherit" });
+    const closed = once(child, "close");
+    await expect.poll(() => inNode("b", "pgrep", "-x", "sleep"), { timeout: 10_000 }).not.toBe("");
+    await begin({ node: "b", state: "paused", for: "300ms" });
+    expect(await closed).toEqual([0, null]);
+  });
+
   const unbound = async () =>
     (await status(context, { lab })).nodes.find(({ name }) => name === "resolver")?.programs[0];
   const resolves = async (): Promise<boolean> =>

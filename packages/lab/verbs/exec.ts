@@ -1,5 +1,6 @@
 /** `lab exec NODE -- COMMAND`: as if one sat at that node. */
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { messageOf, NetwrightError } from "@netwright/base";
 import type { LabContext } from "../context.ts";
@@ -30,19 +31,37 @@ export async function exec(context: LabContext, { lab, node, command, environmen
   return foreground(program, args, commandEnvironment(environment));
 }
 
+/**
+ * `nsenter` stops itself when its command is stopped, as by a fault that pauses the node. Whoever lets the command go on
+ * there cannot see it.
+ */
+function goOn(pid: number | undefined): void {
+  const isStopped = (one: string): boolean => / T \d/.test(readFileSync(`/proc/${one}/stat`, "utf8"));
+  try {
+    if (pid === undefined || !isStopped(String(pid))) return;
+    const [command = ""] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ");
+    if (command !== "" && !isStopped(command)) process.kill(pid, "SIGCONT");
+  } catch (error) {
+    // It ended while it was looked at, or the kernel does not tell children.
+    if (!["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
+}
+
 const stay = (): void => {};
 
 /** Ctrl-C reaches the command by the terminal; we stay until it has ended, to pass its status on. */
 function foreground(program: string, args: readonly string[], env: Record<string, string>): Promise<number> {
   const signals = ["SIGINT", "SIGQUIT"] as const;
   for (const signal of signals) process.on(signal, stay);
+  const child = spawn(program, args, { stdio: "inherit", env });
+  const watch = setInterval(() => goOn(child.pid), 250);
   return new Promise<number>((resolve, reject) => {
-    const child = spawn(program, args, { stdio: "inherit", env });
     child.once("error", (cause) => {
       reject(new NetwrightError("NW1602", `${program} cannot be started: ${messageOf(cause)}`, { cause }));
     });
     child.once("exit", (code, signal) => resolve(signal === null ? (code ?? 0) : 128 + constants.signals[signal]));
   }).finally(() => {
+    clearInterval(watch);
     for (const signal of signals) process.off(signal, stay);
   });
 }

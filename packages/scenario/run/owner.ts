@@ -1,4 +1,6 @@
 /** Whose a lab is: a runner that was killed leaves labs behind, which the next one removes. */
+import { rmdir } from "node:fs/promises";
+import { dirname } from "node:path";
 import { down, labNames, labPaths, type LabContext } from "@netwright/lab";
 
 /** One file for each session, with the process that runs it. */
@@ -14,7 +16,24 @@ export async function openSession({ files, processes, entropy }: LabContext): Pr
   const name = `t${Buffer.from(entropy.bytes(4)).toString("hex")}`;
   const path = `${sessionsDirectory}/${name}`;
   await files.write(path, JSON.stringify(await processes.identify(process.pid)), 0o600);
-  return { name, close: () => files.remove(path) };
+  return {
+    name,
+    async close() {
+      await files.remove(path);
+      await removeEmpty(sessionsDirectory);
+    },
+  };
+}
+
+/** Others' sessions and labs keep it. */
+async function removeEmpty(directory: string): Promise<void> {
+  for (const each of [directory, dirname(directory)]) {
+    try {
+      await rmdir(each);
+    } catch {
+      return;
+    }
+  }
 }
 
 /** Removes what sessions left whose process has ended. @returns names of the labs. */
