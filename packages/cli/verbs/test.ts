@@ -17,9 +17,9 @@ q ends. After a failure Enter reads the file again and tries the step again.
 Exit status: 0 all passed, 1 something failed, 4 a file is wrong.
 
 Examples:
-  netwright test examples/scenarios/
-  netwright test examples/scenarios/two-hosts.yaml --step
-  netwright test examples/scenarios/ --repeat 20 --filter ecmp
+  netwright test examples/scenarios/ --dry-run
+  netwright test examples/scenarios/two-hosts-and-a-router.yaml --seed 7
+  netwright test examples/scenarios/ --filter two-hosts --repeat 3 --seed 7
 `;
 
 export const verb: Verb = {

@@ -49,7 +49,7 @@ sub identity { my ($proc) = @_;
   return "$fields[0] $fields[21]" }
 
 # What a plan is made of.
-my ($netlink, $own_root);
+my $netlink;
 my %steps = (
   set => sub { put(@_) },
   make => sub { make($_[0]) },
