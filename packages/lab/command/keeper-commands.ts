@@ -141,6 +141,16 @@ sub serve { my ($client) = @_;
     give($client, \$s->{out}) || lost($s) if vec $write, fileno $client, 1;
     hear($s) if vec $read, fileno $client, 1;
     bury($s) if !$s->{ended} && vec $read, $s->{pidfd}, 1;
+  }
+  linger($s) unless $s->{deaf} || $s->{gone} }
+
+# A client that still sends input would take a closed connection for a failure, and never read how its command ended.
+sub linger { my ($s) = @_;
+  my $until = now() + 100;
+  while (now() < $until) {
+    vec(my $read = "", fileno $s->{client}, 1) = 1;
+    select($read, undef, undef, 0.1) > 0 or next;
+    take($s->{client}, \(my $rest = ""), 65536) or return;
   } }
 `;
 
