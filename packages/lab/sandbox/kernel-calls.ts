@@ -68,7 +68,7 @@ my %steps = (
     open my $mounts, "<", "/proc/self/mounts" or die "mounts: $!\n";
     for (<$mounts>) {
       my $target = (split)[1] =~ s/\\(\d{3})/chr oct $1/ger;
-      next if $target =~ m{^/(?:$|(?:proc|sys|dev|run|etc)(?:/|$)|var/(?:lib|tmp)(?:/|$))} || !-e "$root$target";
+      next if $target =~ m{^/(?:$|(?:proc|sys|dev|run|etc)(?:/|$)|var/(?:lib|tmp)(?:/|$))} || !-e $target || !-e "$root$target";
       my ($upper, $work) = map { "$layers/" . $count++ } 1, 2;
       my $options = "lowerdir=$target,upperdir=$upper,workdir=$work";
       if (-d $target && $options !~ /[:\\]/) {
