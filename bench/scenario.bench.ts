@@ -50,6 +50,7 @@ const cases = async (): Promise<readonly Case[]> => [
   { name: "five nodes, to the first step", bars: [{ of: "median", atMost: 100 }], measured: { run: toFirstStep } },
   {
     name: "20 scenarios, 8 at once",
+    rounds: 3,
     bars: [{ of: "ratio", atMost: 0.5 }],
     measured: { run: () => took(8) },
     baseline: { run: () => took(1) },
