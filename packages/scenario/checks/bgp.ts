@@ -28,7 +28,8 @@ export const bgp: CheckKind<"bgp"> = {
     const expected = printExpected(spec);
     const { stdout } = await look.world.run(look.at as string, { argv: ["ps", "-eo", "args="] }, look.limit);
     const running = speakersIn(stdout);
-    if (running.length === 0) return { ok: false, unknown: true, expected, seen: "no BGP speaker runs here (FRR, BIRD or GoBGP)" };
+    if (running.length === 0)
+      return { ok: false, unknown: true, expected, seen: "no BGP speaker runs here (FRR, BIRD or GoBGP)" };
     const sessions = judgesSessions(spec) ? await lookAtSessions(look, running, expected) : undefined;
     if (sessions?.ok === false || spec.prefix === undefined) return sessions as Look;
     return lookAtRoute(look, running, spec.prefix, expected);

@@ -88,7 +88,9 @@ test("loads: none failed, some failed, none since the service came back", () => 
   expect(stepOf("a failure").checks.map(told)).toEqual([
     expect.stringMatching(/^Failed: \d+ of \d+ failed, .*: Refused by b .*: RST, 0 succeeded$/),
   ]);
-  expect(stepOf("under way").checks.map(told)).toEqual([expect.stringMatching(/^Failed: (\d+) of \1 failed, .*no answer/)]);
+  expect(stepOf("under way").checks.map(told)).toEqual([
+    expect.stringMatching(/^Failed: (\d+) of \1 failed, .*no answer/),
+  ]);
   const load = (name: string) => run.loads.find((each) => each.name === name);
   const { failures = [], tenths = [], succeeded = 0, failed = 0, p50 } = load("http") ?? {};
   expect(failures[0]?.message).toMatch(/ECONNREFUSED|ECONNRESET|hang up/);

@@ -11,13 +11,18 @@ export const printCommand = (run: string | readonly string[]): string =>
 export const command: CheckKind<"command"> = {
   title: ({ run }, at) => `${at}: ${printCommand(run).trim().split("\n")[0] ?? ""}`,
   look: async ({ spec, at, world, limit }) => {
-    const { code, stdout, stderr, timedOut, truncated } = await world.run(at as string, { argv: argvOf(spec.run) }, limit);
+    const { code, stdout, stderr, timedOut, truncated } = await world.run(
+      at as string,
+      { argv: argvOf(spec.run) },
+      limit,
+    );
     const exit =
       spec.exit === "any" ? "" : spec.exit === "failure" ? "exit status other than 0" : `exit status ${spec.exit}`;
     const expected = [exit, printExpectation("output", spec.stdout), printExpectation("error output", spec.stderr)]
       .filter((part) => part !== "")
       .join(", ");
-    if (timedOut) return { ok: false, unknown: true, expected, seen: `still running after ${limit.timeout} ms: ${shown(stdout)}` };
+    if (timedOut)
+      return { ok: false, unknown: true, expected, seen: `still running after ${limit.timeout} ms: ${shown(stdout)}` };
     if ((code === 126 || code === 127) && spec.exit !== code)
       return { ok: false, unknown: true, expected, seen: `exit status ${code}, it cannot be run: ${shown(stderr)}` };
     const exits = spec.exit === "any" || (spec.exit === "failure" ? code !== 0 : code === spec.exit);

@@ -15,7 +15,8 @@ export const load: CheckKind<"load"> = {
     const running = world.load(spec.name);
     if (running === undefined) return { ok: false, unknown: true, expected, seen: `there is no load ${spec.name}` };
     const began = spec.since === undefined ? milliseconds(0) : world.stepBegan(spec.since);
-    if (began === undefined) return { ok: false, unknown: true, expected, seen: `the step ${spec.since} has not begun` };
+    if (began === undefined)
+      return { ok: false, unknown: true, expected, seen: `the step ${spec.since} has not begun` };
     const counts = await running.counts(began, limit.signal);
     if (counts === undefined) return { ok: false, unknown: true, expected, seen: "some requests are still under way" };
     const problems = problemsOf(spec, counts);

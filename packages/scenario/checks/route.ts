@@ -21,7 +21,9 @@ export const route: CheckKind<"route"> = {
     const { stderr } = done;
     const expected = !exists ? `no route to ${to}` : via === undefined ? `a route to ${to}` : `via ${via.join(", ")}`;
     if (!isAnswer(done)) {
-      const seen = done.timedOut ? `ip did not answer in ${limit.timeout} ms` : `exit status ${done.code}: ${shown(stderr)}`;
+      const seen = done.timedOut
+        ? `ip did not answer in ${limit.timeout} ms`
+        : `exit status ${done.code}: ${shown(stderr)}`;
       return { ok: false, unknown: true, expected, seen };
     }
     const found = done.code === 0 ? parseRoute(done.stdout) : undefined;

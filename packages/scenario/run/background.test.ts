@@ -1,23 +1,21 @@
 /** A node that takes connections and says nothing, as one that is paused. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { milliseconds } from "@netwright/base";
-import { labPaths, nodeSocket } from "@netwright/lab";
+import type { LabPaths } from "@netwright/lab";
 import { ManualClock } from "@netwright/testkit/manual-clock.ts";
 import { expect, test } from "vitest";
 import { startBackground } from "./background.ts";
 
 test("a program at a node that does not answer is not waited for for ever", async () => {
-  const directory = mkdtempSync(join(tmpdir(), "netwright-background-"));
-  const paths = labPaths(directory, "x");
-  mkdirSync(dirname(nodeSocket(paths, "a")), { recursive: true });
+  const nodes = mkdtempSync(join(tmpdir(), "netwright-background-"));
   const sockets: Socket[] = [];
-  const server = createServer((socket) => void sockets.push(socket)).listen(nodeSocket(paths, "a"));
+  const server = createServer((socket) => void sockets.push(socket)).listen(join(nodes, "a.sock"));
   const clock = new ManualClock();
   const common = { argv: ["x"], command: "x", env: {}, mayEnd: false, startedAt: milliseconds(0) };
-  const program = startBackground(paths, clock, { name: "p", node: "a", ...common });
+  const program = startBackground({ nodes } as LabPaths, clock, { name: "p", node: "a", ...common });
   expect(program.stopped).toBe(false);
   const stopping = program.stop();
   expect(program.stopped).toBe(true);
@@ -27,5 +25,5 @@ test("a program at a node that does not answer is not waited for for ever", asyn
   expect(program.ended()).toBeUndefined();
   for (const socket of sockets) socket.destroy();
   server.close();
-  rmSync(directory, { recursive: true });
+  rmSync(nodes, { recursive: true });
 });

@@ -1,5 +1,5 @@
 /** What a check's looks mean, by loads that are made up. */
-import { kinds, type Check } from "@netwright/api";
+import { kinds, type Check, type Scenario } from "@netwright/api";
 import { milliseconds } from "@netwright/base";
 import { ManualClock } from "@netwright/testkit/manual-clock.ts";
 import { expect, test } from "vitest";
@@ -17,7 +17,7 @@ async function verdictOf(check: object, ...told: readonly (LoadCounts | undefine
   const world = { clock, load: () => load, stepBegan: () => milliseconds(0) } as unknown as CheckWorld;
   const spec = { topology: { running: "lab" }, steps: [{ checks: [{ load: { name: "x" }, ...check }] }] };
   const head = { apiVersion: "netwright.dev/v1alpha1", kind: "Scenario", metadata: { name: "x" } };
-  const parsed = kinds.Scenario.schema.parse({ ...head, spec });
+  const parsed = kinds.Scenario.schema.parse({ ...head, spec }) as Scenario;
   const running = runCheck({
     check: parsed.spec.steps[0]?.checks[0] as Check,
     at: undefined,

@@ -1,6 +1,13 @@
 /** One check: looked at once, until it holds, or for as long as it must hold. */
 import { subjectOf, type Action, type Check, type CheckSubject } from "@netwright/api";
-import { formatDuration, isNetwrightError, messageOf, milliseconds, type Clock, type Milliseconds } from "@netwright/base";
+import {
+  formatDuration,
+  isNetwrightError,
+  messageOf,
+  milliseconds,
+  type Clock,
+  type Milliseconds,
+} from "@netwright/base";
 import { checkKind } from "../checks/registry.ts";
 import type { Begun, CheckWorld, Limit, Look } from "../checks/look.ts";
 import type { CheckReport, Place } from "../report/report.ts";

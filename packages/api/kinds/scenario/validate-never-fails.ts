@@ -16,7 +16,14 @@ export function neverFails(check: Check, path: FieldPath): readonly Finding[] {
     ...emptyExpectations(check, path),
     ...commandFindings(check, path),
     ...(check.log?.times === 0
-      ? [finding("NW1205", [...path, "log", "times"], "can never fail", "write `not: true` for a line that must not be there")]
+      ? [
+          finding(
+            "NW1205",
+            [...path, "log", "times"],
+            "can never fail",
+            "write `not: true` for a line that must not be there",
+          ),
+        ]
       : []),
     ...(free(check.throughput) ? unbounded("throughput", "atLeast, atMost or both") : []),
     ...(free(check.latency) ? unbounded("latency", "atLeast, atMost or both") : []),
@@ -89,6 +96,13 @@ const emptyExpectations = ({ command, udp, http, file }: Check, path: FieldPath)
     { field: ["file", "content"], expectation: file?.content },
   ].flatMap(({ field, expectation }) =>
     expectation !== undefined && isEmpty(expectation)
-      ? [finding("NW1205", [...path, ...field], "can never fail", "write equals, contains, matches or json with some text")]
+      ? [
+          finding(
+            "NW1205",
+            [...path, ...field],
+            "can never fail",
+            "write equals, contains, matches or json with some text",
+          ),
+        ]
       : [],
   );
