@@ -5,7 +5,8 @@ import type { Benchmark, Case } from "../tools/measure/benchmark.ts";
 import { runFiles } from "../packages/scenario/testdata/session.ts";
 
 const nodes = ["a", "b", "c", "d", "e"];
-const head = (name: string): string => `apiVersion: netwright.dev/v1alpha1\nkind: Scenario\nmetadata: { name: ${name} }\n`;
+const head = (name: string): string =>
+  `apiVersion: netwright.dev/v1alpha1\nkind: Scenario\nmetadata: { name: ${name} }\n`;
 const topology = `  topology:
     lab:
       nodes: [${nodes.map((name) => `{ name: ${name}, role: Linux }`).join(", ")}, { name: sw, role: Switch }]

@@ -54,6 +54,9 @@ function collect(
   const end = (why: string): void => {
     ended ??= why;
     child.kill("SIGKILL");
+    // What it has started itself may live on, with these open.
+    child.stdout.destroy();
+    child.stderr.destroy();
   };
   const timer = setTimeout(() => end(`did not end within ${timeout} ms`), timeout);
   const stop = (): void => end("was told to end");

@@ -28,6 +28,8 @@ describe("runner", () => {
   });
   test("a program that hangs is killed and is NW1605", async () => {
     expect(await codeOf(runner.run(["sleep", "60"], { timeout: milliseconds(50) }))).toBe("NW1605");
+    // Nobody waits for what it has left behind, with its output still open.
+    expect(await codeOf(runner.run(["sh", "-c", "sleep 3 & wait"], { timeout: milliseconds(50) }))).toBe("NW1605");
   });
   test("a program whose caller gives up is killed and is NW1605, at once or later", async () => {
     const stop = new AbortController();

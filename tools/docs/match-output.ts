@@ -19,6 +19,10 @@ const masks: readonly (readonly [pattern: RegExp, mask: string])[] = [
   [/\b[0-9a-f]{16}\b/g, "<id>"],
   // Client ports of the kernel's choice.
   [/\b(sport|dport)=(?:3[2-9]|[45]\d|6[0-5])\d{3}\b/g, "$1=<port>"],
+  // A client tries again where the machine is slow; neighbours speak whenever they like.
+  [/\b(tcp|udp)\/(\d+) +\d+(?= +host)/g, "$1/$2 <n>"],
+  [/\bactive +\d+$/g, "active <n>"],
+  [/\bseed \d+/g, "seed <n>"],
   // Which of several equal instances a connection came to.
   [/\b(This is|Hello from) [a-z0-9-]+-\d+/g, "$1 <instance>"],
   // Routers that had heard of an address when the first of them had.

@@ -120,6 +120,9 @@ export async function endFaults(
 ): Promise<readonly FaultStatus[]> {
   const site = await faultSite(context, lab);
   const chosen = listFaults(site.paths).filter(choose).toReversed();
-  for (const fault of chosen) await endFault(site, fault);
+  const failures: unknown[] = [];
+  // One that does not end keeps no other one.
+  for (const fault of chosen) await endFault(site, fault).catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
   return chosen;
 }

@@ -3,7 +3,7 @@ import { quote } from "../sandbox/shell.ts";
 import type { Device, FaultPlan } from "./plan.ts";
 import { restoreCommands, restoreFiles, type NodeSnapshot } from "./snapshot.ts";
 
-const claimOf = ({ node, device }: Device): string => `carrier of ${node}:${device}`;
+export const carrierOf = ({ node, device }: Pick<Device, "node" | "device">): string => `carrier of ${node}:${device}`;
 const nameOf = ({ node, device }: Device): string => `${node}:${device}`;
 const set = ({ pid, device }: Device, ...words: readonly string[]): string =>
   `at ${pid} ip link set dev ${device} ${words.join(" ")}`;
@@ -17,7 +17,7 @@ export function planDown(device: Device, snapshot: NodeSnapshot): FaultPlan {
     begin: set(device, "down"),
     end: upAgain(device),
     files: restoreFiles(snapshot, [device.device], nameOf(device)),
-    claims: [claimOf(device)],
+    claims: [carrierOf(device)],
   };
 }
 
@@ -42,7 +42,7 @@ done
     begin: 'attend sh "$dir/flap.sh" "$dir"',
     end: ["dismiss", upAgain(device)].join("\n"),
     files: { ...restoreFiles(snapshot, [device.device], nameOf(device)), "flap.sh": flap },
-    claims: [claimOf(device)],
+    claims: [carrierOf(device)],
   };
 }
 

@@ -64,5 +64,7 @@ done
   // 0 would mean no limit.
   const shrink = `${measure(mountPoint)}; size=$((($1 - $2) * $3 + ${leave})); [ $size -gt 0 ] || size=$3
 mount -o remount,size=$size ${quote(mountPoint)}`;
-  return { begin: run(shrink), end: `check ${run(`mount -o remount,${before} ${quote(mountPoint)}`)}`, claims };
+  // It may have been unmounted meanwhile.
+  const grow = `mountpoint -q ${quote(mountPoint)} || exit 0; mount -o remount,${before} ${quote(mountPoint)}`;
+  return { begin: run(shrink), end: `check ${run(grow)}`, claims };
 }

@@ -1,4 +1,5 @@
 /** Faults of a whole node: paused, off, a program killed, a clock that is wrong. Pure. */
+import { carrierOf } from "./carrier.ts";
 import type { FaultPlan, Place } from "./plan.ts";
 import { quote, quoteAll } from "../sandbox/shell.ts";
 import { restoreCommands, restoreFiles, type NodeSnapshot } from "./snapshot.ts";
@@ -33,9 +34,15 @@ export function planKill(place: Place, { signal, program, log, stays }: KillOrde
   const kill = processes("kill", place.pid, signal, program, log);
   const claimed = { files, claims: [`${program} of ${place.node}`] };
   if (stays === null) return { begin: kill, end: ":", files };
+  // Power that comes back starts programs.
   if (stays === "NotStarted") {
     const [hold, release] = (["hold", "release"] as const).map((verb) => processes(verb, place.pid, log));
-    return { begin: `${hold}\n${kill}`, end: release ?? "", ...claimed };
+    return {
+      begin: `${hold}\n${kill}`,
+      end: release ?? "",
+      ...claimed,
+      claims: [...claimed.claims, ...claims(place)],
+    };
   }
   return {
     begin: [kill, `attend sh "$dir/again.sh" "$dir" ${quoteAll([String(place.pid), signal, program, log])}`].join("\n"),
@@ -74,16 +81,20 @@ export function planOff(order: PowerOrder): FaultPlan {
     ].join("\n"),
     end: [...up, restoreCommands(pid, node), processes("release", pid)].join("\n"),
     files: { ...files, ...restoreFiles(snapshot, ["lo", ...devices], node), "forget.sh": forget },
-    claims: claims(order),
+    claims: [...claims(order), ...devices.map((device) => carrierOf({ node, device }))],
   };
 }
 
 /** Arguments: the devices that stay. */
 const forget = `for namespace in /run/netns/*; do umount "$namespace" 2>/dev/null; done
-nft flush ruleset
+nft list tables | while read -r _ family name; do
+  case $name in netwright_fault_*) ;; *) nft delete table "$family" "$name" ;; esac
+done
 conntrack -F 2>/dev/null
 for path in /sys/class/net/*; do
   device=\${path##*/}
+  # TAPs of other faults.
+  case $device in fault[0-9]*-*) continue ;; esac
   case " $* " in *" $device "*) ;; *) ip link del dev "$device" 2>/dev/null ;; esac
 done
 ip -6 route flush table all 2>/dev/null

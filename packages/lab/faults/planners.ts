@@ -163,7 +163,8 @@ async function planDisk({ site, fault }: Order, path: string): Planned {
       .map(pidOf),
   ] as const;
   const shared = others.some((pid) => mountsOf(pid).some(({ device }) => device === mount?.device));
-  if (mount === undefined || shared) {
+  // What is written over a layer below takes the room of another file system: in a lab, of the machine's memory.
+  if (mount === undefined || shared || mount.type === "overlay") {
     const hint = `mount one there first: mount -t tmpfs -o size=64m tmpfs ${path}`;
     return { impossible: `${path} of ${place.node} is on a file system that is not the node's alone; ${hint}` };
   }

@@ -58,6 +58,8 @@ export function labPaths(name: string): LabPaths {
 /** What one node keeps: `root` lies over the root of a Linux node, `etc` in it over /etc, `lib` is its /var/lib/netwright. */
 export interface NodePathsOnMachine {
   readonly root: string;
+  /** Over other file systems of the machine. */
+  readonly layers: string;
   readonly etc: string;
   readonly work: string;
   readonly lib: string;
@@ -65,7 +67,13 @@ export interface NodePathsOnMachine {
 
 export function nodePaths({ state }: LabPaths, node: string): NodePathsOnMachine {
   const inside = (file: string) => `${state}/${node}/${file}`;
-  return { root: inside("root"), etc: inside("root/etc"), work: inside("work"), lib: inside("lib") };
+  return {
+    root: inside("root"),
+    layers: inside("layers"),
+    etc: inside("root/etc"),
+    work: inside("work"),
+    lib: inside("lib"),
+  };
 }
 
 export const nodeSocket = ({ nodes }: Pick<LabPaths, "nodes">, node: string): string => `${nodes}/${node}.sock`;

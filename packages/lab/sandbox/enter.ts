@@ -14,6 +14,16 @@ export function enter(pid: number, command: readonly string[], cwd?: string): re
   ];
 }
 
+/** The node's network alone, with the caller's own files. */
+export const enterNetwork = (pid: number, command: readonly string[]): readonly [string, ...string[]] => [
+  "nsenter",
+  "--target",
+  String(pid),
+  "--net",
+  "--",
+  ...command,
+];
+
 /**
  * Also in the lab's control groups. Beside them it would compete with the whole lab for the CPU: the scheduler would have
  * a proxy go before its own clients, for each single request.

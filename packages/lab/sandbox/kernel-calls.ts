@@ -15,6 +15,8 @@ export const mountFlags = {
   guarded: 2 | 4 | 8,
   bind: 4096,
   bindAll: 4096 | 16_384,
+  /** Of a bind that is there: nothing is made or removed in it. Devices in it may be written to. */
+  readOnly: 1 | 32 | 4096,
   move: 8192,
   privateAll: 16_384 | 262_144,
 };
@@ -41,7 +43,10 @@ sub die_with_parent { call("prctl", $prctl, 1, POSIX::SIGKILL(), 0, 0, 0) }
 sub put { my ($file, $text) = @_;
   open my $out, ">", $file or die "$file: $!\n";
   syswrite($out, $text) // die "$file: $!\n" }
-sub make { my ($target) = @_; return if -d $target; make($target =~ s{/[^/]+$}{}r); mkdir $target or -d $target or die "$target: $!\n" }
+sub make { my ($target) = @_;
+  # Before it is the root, a link in it leads to the machine.
+  die "$target: a link that leads out of the root\n" if $target =~ m{^/run/lab/root/} && -l $target;
+  return if -d $target; make($target =~ s{/[^/]+$}{}r); mkdir $target or -d $target or die "$target: $!\n" }
 # Pid and start time as that procfs sees them; together they name a process for ever (proc(5)).
 sub identity { my ($proc) = @_;
   open my $stat, "<", "$proc/self/stat" or die "$proc: $!\n";
@@ -57,13 +62,21 @@ my %steps = (
     call("mount $target", $mount, $source, $target, $type, $flags + 0, $options) },
   # Mounts may lie over each other.
   detach => sub { my ($target) = @_; 1 while syscall($umount, $target, 2) == 0 },
-  # Other file systems of the machine are the same ones in the new root.
-  others => sub { my ($root) = @_;
+  # Other file systems of the machine: over each a layer of the node's own, or nothing is written where that cannot be had.
+  others => sub { my ($root, $layers) = @_;
+    my $count = 0;
     open my $mounts, "<", "/proc/self/mounts" or die "mounts: $!\n";
     for (<$mounts>) {
       my $target = (split)[1] =~ s/\\(\d{3})/chr oct $1/ger;
-      next if $target =~ m{^/(?:$|(?:proc|sys|dev|run|etc)(?:/|$)|var/(?:lib|tmp)(?:/|$))} || !-e "$root$target";
+      next if $target =~ m{^/(?:$|(?:proc|sys|dev|run|etc)(?:/|$)|var/(?:lib|tmp)(?:/|$))} || !-e $target || !-e "$root$target";
+      my ($upper, $work) = map { "$layers/" . $count++ } 1, 2;
+      my $options = "lowerdir=$target,upperdir=$upper,workdir=$work";
+      if (-d $target && $options !~ /[:\\]/) {
+        make($_) for $upper, $work;
+        next if eval { call("mount $target", $mount, "lab", "$root$target", "overlay", 0, $options); 1 };
+      }
       call("mount $target", $mount, $target, "$root$target", "none", ${mountFlags.bind}, "");
+      call("mount $target", $mount, $target, "$root$target", "none", ${mountFlags.readOnly}, "");
     } },
   # Nothing of the old root is to be seen afterwards.
   root => sub { my ($root) = @_;

@@ -48,7 +48,7 @@ function packed(records: readonly PlanRecord[]): Buffer {
 
 const sizeOf = (word: Word): number => (typeof word === "object" ? word.length : Buffer.byteLength(String(word)));
 
-const { plain, guarded, bind, bindAll, move, privateAll } = mountFlags;
+const { plain, guarded, bind, bindAll, readOnly, move, privateAll } = mountFlags;
 const none = "none";
 
 const mount = (source: string, target: string, type: string, flags: number, options = ""): readonly PlanRecord[] => [
@@ -117,14 +117,16 @@ const newRoot = "/run/lab/root";
  * lies a layer of its own, in memory. It begins with what `etc` holds.
  */
 function ownRoot(paths: LabPaths, node: TopologyNode): readonly PlanRecord[] {
-  const { root, work, lib } = nodePaths(paths, node.name);
+  const { root, work, lib, layers } = nodePaths(paths, node.name);
   const source = `lab-${node.name}`;
   const lower = node.rootfs ?? "/";
   const inside = (path: string): string => `${newRoot}${path}`;
   return [
     ...mount(source, newRoot, "overlay", plain, `lowerdir=${lower},upperdir=${root},workdir=${work}`),
-    ...(node.rootfs === null ? [["others", newRoot]] : []),
+    ...(node.rootfs === null ? [["others", newRoot, layers]] : []),
     ...mount("/dev", inside("/dev"), none, bindAll),
+    ["mount", "/dev", inside("/dev"), none, readOnly, ""],
+    ["mount", source, inside("/dev/shm"), "tmpfs", plain, "mode=1777"],
     ...devicesOnly(source),
     ...mount("/sys", inside("/sys"), none, bindAll),
     ...mount(lib, inside("/var/lib/netwright"), none, bind),

@@ -26,6 +26,7 @@ export async function capture(
     lab: record.name,
     node: end.node,
     environment,
+    networkOnly: true,
     command: ["tcpdump", ...captureArguments(end.interface, filter, out)],
   });
 }

@@ -1,10 +1,11 @@
 /** `lab exec NODE -- COMMAND`: as if one sat at that node. */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { messageOf, NetwrightError } from "@netwright/base";
 import type { LabContext } from "../context.ts";
-import { enterAsPart } from "../sandbox/enter.ts";
+import { enterAsPart, enterNetwork } from "../sandbox/enter.ts";
 import { commandEnvironment } from "../sandbox/environment.ts";
 import { findNode } from "../topology/find.ts";
 import { findLab } from "./list.ts";
@@ -16,6 +17,8 @@ export interface ExecOptions {
   readonly command: readonly string[];
   /** Of the caller: passed on without proxies, certificates and settings of runtimes. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** With the caller's files. */
+  readonly networkOnly?: boolean;
 }
 
 /**
@@ -23,11 +26,13 @@ export interface ExecOptions {
  * @returns the exit status; 128 + number when a signal ended it (as sh does), 127 when there is no such command.
  * @throws NW1701 for a lab or node that is not there, NW1703 when it has ended.
  */
-export async function exec(context: LabContext, { lab, node, command, environment }: ExecOptions): Promise<number> {
+export async function exec(
+  context: LabContext,
+  { lab, node, command, environment, networkOnly = false }: ExecOptions,
+): Promise<number> {
   const { record } = await findLab(context, lab);
   const { pid } = await nodeProcess(context, record, findNode(record.topology, node).name);
-  const here = process.cwd();
-  const [program, ...args] = enterAsPart(pid, command, /^\/(run|proc|sys|etc)(\/|$)/.test(here) ? undefined : here);
+  const [program, ...args] = networkOnly ? enterNetwork(pid, command) : enterAsPart(pid, command, sameDirectory(pid));
   return foreground(program, args, commandEnvironment(environment));
 }
 
@@ -45,6 +50,13 @@ function goOn(pid: number | undefined): void {
     // It ended while it was looked at, or the kernel does not tell children.
     if (!["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
   }
+}
+
+/** The caller's, where the node has one of that name. */
+function sameDirectory(pid: number): string | undefined {
+  const here = process.cwd();
+  if (/^\/(run|proc|sys|etc)(\/|$)/.test(here)) return undefined;
+  return existsSync(`/proc/${pid}/root${here}`) ? here : undefined;
 }
 
 const stay = (): void => {};

@@ -1,10 +1,9 @@
 /** Tells the lab's server what the lab is made of, and gives every agent what it needs to reach the server. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { isNetwrightError, milliseconds, seconds } from "@netwright/base";
+import { isNetwrightError, milliseconds, NetwrightError, seconds } from "@netwright/base";
 import { encodeObject } from "@netwright/api";
 import { createExchange } from "@netwright/api/client/exchange.ts";
 import { nodeTransport } from "@netwright/api/client/transport-node.ts";
+import { runInNode } from "../command/run-in-node.ts";
 import { givenFiles, runsAgent } from "../programs/netwright.ts";
 import { writeNodeFiles } from "../record/build-directory.ts";
 import { notReady, type Site } from "../sandbox/start-programs.ts";
@@ -22,7 +21,7 @@ export async function introduceFabric(site: Site, signal?: AbortSignal): Promise
     message: "the lab's fabric",
   });
   const ca = await client.ca();
-  trustCa(site, ca);
+  await trustCa(site, ca);
   for (const { name } of site.topology.nodes.filter(runsAgent)) {
     const { secret } = await client.createToken({ name: `agent-${name}`, role: "Node", node: name });
     writeNodeFiles(site.paths, [
@@ -50,12 +49,15 @@ async function serverReady({ context, paths, topology }: Site, signal: AbortSign
 }
 
 /** Where Debian's programs look for authorities. The lab's internet has one only. */
-function trustCa({ topology, nodes }: Site, ca: string): void {
-  for (const { name, role } of topology.nodes) {
-    if (role !== "Client" && role !== "Linux") continue;
-    // Through the node's own view: what lies under an overlay must not change behind its back.
-    const directory = `/proc/${nodes[name]?.machine.pid}/root/etc/ssl/certs`;
-    mkdirSync(directory, { recursive: true });
-    writeFileSync(join(directory, "ca-certificates.crt"), ca);
-  }
+async function trustCa({ topology, paths }: Site, ca: string): Promise<void> {
+  const clients = topology.nodes.filter(({ role }) => role === "Client" || role === "Linux");
+  // By the node itself: a link in a root of its own would lead us to a file of the machine's.
+  const argv = ["sh", "-c", "mkdir -p /etc/ssl/certs && exec cat >/etc/ssl/certs/ca-certificates.crt"];
+  await Promise.all(
+    clients.map(async ({ name, rootfs }) => {
+      const { code, stderr } = await runInNode(paths, name, { argv, input: ca, timeout: seconds(10) });
+      if (code === 0 || rootfs !== null) return;
+      throw new NetwrightError("NW1703", `${name} cannot be given the lab's certificate authority: ${stderr.trim()}`);
+    }),
+  );
 }

@@ -50,7 +50,7 @@ describe("a small lab", () => {
   });
 
   test("takes updates with the key, refuses others, and keeps them over a restart of the name server", async () => {
-    const key = readFileSync(`${labPaths("small").state}/dns/etc/knot/knot.conf`, "utf8");
+    const key = readFileSync(`${labPaths("small").state}/dns/root/etc/knot/knot.conf`, "utf8");
     const secret = /secret: (\S+)/.exec(key)?.[1] ?? "";
     const update = (auth: string): string =>
       `printf 'server ::1\\nzone example.net\\nupdate add shop.example.net 5 AAAA 2001:db8:100::5\\nsend\\n' | nsupdate ${auth}`;

@@ -166,15 +166,18 @@ test("what the kernel refuses names the node, the step and the reason", async ()
 });
 
 test("what a node writes, wherever it is, nobody else sees", async () => {
+  execFileSync("mount", ["-t", "tmpfs", "tmpfs", "/mnt"]);
   const manifest = labOf("roots", [linux("a"), linux("b")], [{ ends: [end("a"), end("b")] }]);
   await up(context, { manifest, programs });
-  const places = ["/srv/x", "/usr/local/bin/x", "/root/x", "/var/spool/x", "/x"];
+  const places = ["/srv/x", "/usr/local/bin/x", "/root/x", "/var/spool/x", "/x", "/mnt/x", "/dev/shm/x"];
   const write = `for file in ${places.join(" ")}; do echo a >$file || exit; done; cat ${places.join(" ")}`;
-  expect(await at("roots", "a", "sh", "-c", write)).toBe("a\n".repeat(5));
+  expect(await at("roots", "a", "sh", "-c", write)).toBe("a\n".repeat(places.length));
   for (const place of places) {
     expect(existsSync(place)).toBe(false);
     expect(await at("roots", "b", "cat", place)).toContain("No such file");
   }
+  execFileSync("umount", ["/mnt"]);
+  expect(await at("roots", "a", "sh", "-c", "echo >/dev/null && rm -f /dev/null || echo kept")).toMatch(/^kept\n/);
   const look = "ls /run; cat /etc/hostname; ls /sys/class/net; readlink /proc/self";
   expect(await at("roots", "a", "sh", "-c", look)).toMatch(/^a\nb\nlo\n\d+\n$/);
 });
