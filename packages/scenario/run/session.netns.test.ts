@@ -206,7 +206,7 @@ test("a lab that stood already has one run at a time", async () => {
 
 test("without a fault that was to stay, what follows shows nothing", async () => {
   const run = await one(`    - { name: fine, at: a, run: 'true' }
-    - { name: cut, needs: [no-such-program], faults: [{ link: a-b, down: true }], keepFaults: true }
+    - { name: cut, needs: [no-such-program], faults: [{ link: a-b, state: down }], keepFaults: true }
     - { name: later, at: a, run: 'true' }
     - { name: tidy, at: a, run: 'true', always: true }
 `);
