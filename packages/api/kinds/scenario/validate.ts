@@ -62,8 +62,31 @@ function stepFindings(step: Step, path: FieldPath): readonly Finding[] {
     return [
       finding("NW1205", path, "has parallel steps and does something itself", "make one more parallel step of it"),
     ];
-  return parallel.flatMap((each, index) => actionFindings(each, [...path, "parallel", index]));
+  return [
+    ...withoutEffect(step, ["at", "timeout", "needs", "keepFaults"], path, "write it in each of its parallel steps"),
+    ...parallel.flatMap((each, index) => {
+      const place = [...path, "parallel", index];
+      const hint = "write it beside parallel, for all of them";
+      return [
+        ...withoutEffect(each, ["critical", "always", "breakpoint"], place, hint),
+        ...actionFindings(each, place),
+      ];
+    }),
+  ];
 }
+
+const withoutEffect = (
+  action: Action,
+  fields: readonly (keyof Action)[],
+  path: FieldPath,
+  hint: string,
+): readonly Finding[] =>
+  fields
+    .filter((field) => {
+      const value = action[field];
+      return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+    })
+    .map((field) => keyFinding("NW1205", [...path, field], "has no effect here", hint));
 
 const doing = ["faults", "files", "stop", "background", "load", "wait", "checks"] as const;
 const doingOnce = ["nemesis", "run", "netwright", "pause"] as const;
