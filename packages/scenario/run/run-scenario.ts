@@ -175,9 +175,7 @@ async function perform(
 }
 
 function programsProblem({ programs }: Scene): string | null {
-  const gone = programs.find(
-    (program) => !program.mayEnd && program.ended() !== undefined && program.ended()?.signal === null,
-  );
+  const gone = programs.find((program) => !program.mayEnd && !program.stopped && program.ended()?.signal === null);
   if (gone === undefined) return null;
   const last = gone.output().trim().split("\n").at(-1) ?? "";
   return `${gone.name} at ${gone.node} ended by itself with status ${gone.ended()?.code}: ${last}`;

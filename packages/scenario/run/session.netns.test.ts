@@ -215,3 +215,11 @@ test("without a fault that was to stay, what follows shows nothing", async () =>
   expect(run).toMatchObject({ verdict: "Skipped", reason });
   expect(step(run, "later").reason).toBe(reason);
 });
+
+test("a program that ends in order when it is stopped is no failure", async () => {
+  const run =
+    await one(`    - { at: a, background: [{ name: tidy, run: 'trap "exit 0" TERM; touch /run/up; while :; do sleep 0.05; done' }], wait: [{ command: { run: test -e /run/up } }] }
+    - { name: stop, stop: [tidy] }
+`);
+  expect(run).toMatchObject({ verdict: "Passed", reason: null });
+});
