@@ -17,4 +17,5 @@ export { Labs } from "./run/labs.ts";
 export { sweepLabs, keepLab, openSession } from "./run/owner.ts";
 export { needsOf } from "./run/needs.ts";
 export { selected } from "./run/order.ts";
+export { runsOf } from "./run/suite-parts.ts";
 export { isFailed, runSession, type SessionOptions } from "./run/session.ts";

@@ -17,12 +17,15 @@ test("one line for each question, whatever way they come, and nothing at the end
   const last = questions.ask("4? ", never);
   input.end();
   expect(await last).toBeUndefined();
-  expect(written).toEqual(["1? ", "2? ", "3? ", "4? "]);
+  expect(await questions.ask("5? ", never)).toBeUndefined();
+  expect(written).toEqual(["1? ", "2? ", "3? ", "4? ", "5? "]);
 });
 
-test("whoever is interrupted does not answer", async () => {
+test("whoever is interrupted does not answer, and is not asked again", async () => {
   const abort = new AbortController();
-  const asked = questionsOn(new PassThrough() as never, () => {}).ask("? ", abort.signal);
+  const questions = questionsOn(new PassThrough() as never, () => {});
+  const asked = questions.ask("? ", abort.signal);
   abort.abort();
   expect(await asked).toBeUndefined();
+  expect(await questions.ask("? ", abort.signal)).toBeUndefined();
 });

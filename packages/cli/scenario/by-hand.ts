@@ -26,6 +26,10 @@ export function byHand(hands: Hands, options: { readonly stepping: boolean; read
     else hands.say(`there is no node ${answer}: ${names.join(", ")}\n`);
   };
   return {
+    attended: ({ spec }) =>
+      options.stepping ||
+      options.waitFail ||
+      [...spec.setup, ...spec.steps, ...spec.teardown].some(({ breakpoint }) => breakpoint),
     async before(moment) {
       if (!stepping && !moment.breakpoint) return "Run";
       for (;;) {

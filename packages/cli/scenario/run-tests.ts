@@ -10,13 +10,13 @@ import {
   Labs,
   needsOf,
   openSession,
+  runsOf,
   runSession,
   sweepLabs,
   unattended,
   type Interaction,
   type Job,
   type Loaded,
-  type ScenarioRun,
 } from "@netwright/scenario";
 import { exec, faultCapabilities } from "@netwright/lab";
 import { labContext } from "../lab/context.ts";
@@ -28,6 +28,7 @@ import { questionsOn } from "./ask.ts";
 import { byHand } from "./by-hand.ts";
 import { netwrightCommand } from "./netwright-command.ts";
 import type { TestOptions } from "./options.ts";
+import { fileOf, repeatCommand } from "./repeat.ts";
 
 export interface Tests {
   readonly invocation: Invocation;
@@ -39,7 +40,8 @@ export interface Tests {
 }
 
 /** @returns the exit status. */
-export async function runTests({ invocation, options, jobs, seed, load }: Tests): Promise<number> {
+export async function runTests(tests: Tests): Promise<number> {
+  const { invocation, options, jobs, seed } = tests;
   const { terminal } = invocation;
   await sweepLabs(labContext);
   const session = await openSession(labContext);
@@ -65,7 +67,7 @@ export async function runTests({ invocation, options, jobs, seed, load }: Tests)
       labs,
       clock: terminal.clock,
       width: attended(options) ? 1 : options.jobs,
-      interaction: interactionOf(invocation, options, load, progress),
+      interaction: interactionOf(tests, progress),
       repeat: options.untilFail && options.repeat === 1 ? 1000 : options.repeat,
       untilFail: options.untilFail,
       seed,
@@ -78,7 +80,7 @@ export async function runTests({ invocation, options, jobs, seed, load }: Tests)
         progress.report(event);
       },
       lacking: needsOf(labContext, faultNeeds),
-      repeatCommand: (run, _job, runSeed) => repeatCommand(run, runSeed, options),
+      repeatCommand: (run, job, runSeed) => repeatCommand(run, job, runSeed, options.set),
       directoryOf: (run, attempt) =>
         `${options.report}/${run.id.replaceAll(/[^A-Za-z0-9._=,-]/g, "_")}${attempt === 1 ? "" : `.${attempt}`}`,
       collect,
@@ -100,12 +102,8 @@ export async function runTests({ invocation, options, jobs, seed, load }: Tests)
 /** One at a time, where somebody is asked. */
 const attended = ({ step, waitFail }: TestOptions): boolean => step || waitFail;
 
-function interactionOf(
-  { terminal }: Invocation,
-  options: TestOptions,
-  load: Tests["load"],
-  progress: TestProgress,
-): Interaction {
+function interactionOf({ invocation, options, jobs, load }: Tests, progress: TestProgress): Interaction {
+  const { terminal } = invocation;
   // Breakpoints are for those who sit there.
   if (!attended(options) && !terminal.live) return unattended;
   const questions = questionsOn(process.stdin, terminal.err);
@@ -122,10 +120,11 @@ function interactionOf(
       complain: (diagnostics) =>
         progress.say(renderFailure(NetwrightError.of(diagnostics), terminal.textOf, terminal.colors.err)),
       async reread(run) {
-        const { jobs, diagnostics } = await load([run.file]);
-        const found = jobs.flatMap(({ scenarios }) => scenarios).find(({ id }) => id === run.id);
+        const file = jobs.map((job) => fileOf(job, run)).find((each) => each !== undefined) ?? run.file;
+        const { jobs: read, diagnostics } = await load([file]);
+        const found = read.flatMap(runsOf).find(({ id }) => id === run.id);
         if (found !== undefined) return { run: found };
-        const missing = { code: "NW1301", message: `${run.file} holds no scenario ${run.id} any more` } as const;
+        const missing = { code: "NW1301", message: `${file} holds no scenario ${run.id} any more` } as const;
         return { diagnostics: diagnostics.length > 0 ? diagnostics : [missing] };
       },
     },
@@ -148,18 +147,4 @@ function reusing(job: Job, name: string): Job {
   if (job.network.kind === "Running")
     throw new NetwrightError("NW1002", "--reuse is for scenarios that build their lab");
   return { ...job, network: { kind: "Running", name, topology: job.network.topology } };
-}
-
-function repeatCommand({ file, id }: ScenarioRun, seed: number, { set }: TestOptions): string {
-  const word = (text: string): string =>
-    /^[A-Za-z0-9_./=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-  return [
-    "netwright test",
-    word(file),
-    "--filter",
-    word(id),
-    "--seed",
-    String(seed),
-    ...set.flatMap((each) => ["--set", word(each)]),
-  ].join(" ");
 }

@@ -28,7 +28,8 @@ export const bgp: CheckKind<"bgp"> = {
     const expected = printExpected(spec);
     const { stdout } = await look.world.run(look.at as string, { argv: ["ps", "-eo", "args="] }, look.limit);
     const running = speakersIn(stdout);
-    if (running.length === 0) return { ok: false, expected, seen: "no BGP speaker runs here (FRR, BIRD or GoBGP)" };
+    if (running.length === 0)
+      return { ok: false, unknown: true, expected, seen: "no BGP speaker runs here (FRR, BIRD or GoBGP)" };
     const sessions = judgesSessions(spec) ? await lookAtSessions(look, running, expected) : undefined;
     if (sessions?.ok === false || spec.prefix === undefined) return sessions as Look;
     return lookAtRoute(look, running, spec.prefix, expected);
@@ -59,7 +60,7 @@ async function lookAtSessions(look: LookAt<"bgp">, running: readonly Running[], 
   const sessions: BgpSession[] = [];
   for (const { kind, args } of running) {
     const found = await ask(look, kind, kind.sessionsCommand(args), kind.parseSessions);
-    if (typeof found === "string") return { ok: false, expected, seen: found };
+    if (typeof found === "string") return { ok: false, unknown: true, expected, seen: found };
     sessions.push(...found);
   }
   const { peer, state } = look.spec;
@@ -90,7 +91,7 @@ async function lookAtRoute(
   const at = look.at as string;
   for (const { kind, args } of running) {
     const hops = await ask(look, kind, kind.routeCommand(args, prefix), kind.parseRoute);
-    if (typeof hops === "string") return { ok: false, expected, seen: hops };
+    if (typeof hops === "string") return { ok: false, unknown: true, expected, seen: hops };
     if (hops === undefined) continue;
     const problem = look.spec.via === undefined ? undefined : nextHopsProblem(topology, at, hops, look.spec.via);
     const seen = `${prefix} ${printNextHops(topology, at, hops)}`;

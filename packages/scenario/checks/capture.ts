@@ -23,13 +23,24 @@ export const capture: CheckKind<"capture"> = {
     const expected = printExpected(spec);
     if (!(begun instanceof RunningCapture)) throw new RangeError("Invariant: a capture begins with its step");
     const counts = await begun.settled(limit);
-    if (typeof counts === "string") return { ok: false, expected, seen: counts };
+    if (typeof counts === "string") return { ok: false, unknown: true, expected, seen: counts };
     const { captured, dropped } = counts;
-    const ok = captured >= (spec.min ?? 0) && captured <= (spec.max ?? Infinity);
+    const { ok, unknown } = judgeCounts(spec, counts);
     const seen = `${captured} ${captured === 1 ? "packet" : "packets"}${dropped > 0 ? `, ${dropped} more were lost by tcpdump` : ""}`;
-    return { ok, expected, seen, evidence: ok || captured === 0 ? [] : [await begun.evidence()] };
+    const judged = unknown ? ({ ok, unknown } as const) : { ok };
+    return { ...judged, expected, seen, evidence: ok || captured === 0 ? [] : [await begun.evidence()] };
   },
 };
+
+/** Packets that tcpdump lost matched too: they count against `max`, and where they decide, nobody knows. */
+export function judgeCounts(
+  { min = 0, max = Infinity }: Pick<Capture, "min" | "max">,
+  { captured, dropped }: Pick<CaptureCounts, "captured" | "dropped">,
+): { readonly ok: boolean; readonly unknown: boolean } {
+  const all = captured + dropped;
+  const decided = captured > max || all < min || (captured >= min && all <= max);
+  return { ok: captured >= min && all <= max, unknown: !decided };
+}
 
 function printExpected({ filter, min, max }: Capture): string {
   const what = filter === "" ? "packets" : `packets that match ${JSON.stringify(filter)}`;

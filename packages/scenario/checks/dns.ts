@@ -31,7 +31,7 @@ export const dns: CheckKind<"dns"> = {
     if (code === 127) throw new NetwrightError("NW1602", `${node} has neither dig nor kdig`);
     const expected = printExpected(spec);
     const answer = timedOut ? undefined : parseDig(stdout, type);
-    if (answer === undefined) return { ok: false, expected, seen: silence(stdout, stderr, server) };
+    if (answer === undefined) return { ok: false, unknown: true, expected, seen: silence(stdout, stderr, server) };
     const ok = answer.code === spec.code && answersHold(spec, answer.answers);
     return { ok, expected, seen: printAnswers(answer.code, answer.answers) };
   },

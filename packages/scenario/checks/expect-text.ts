@@ -22,6 +22,16 @@ export function printExpectation(what: string, expectation: TextExpectation | un
   ].join(", ");
 }
 
+/** A text of which only the beginning is known: what is not found in it may be in the rest. */
+export const isUndecided = (
+  expectation: TextExpectation | undefined,
+  truncated: boolean,
+  problem: string | undefined,
+): boolean => truncated && expectation !== undefined && (problem !== undefined || expectation.equals !== undefined);
+
+export const cutNote = (truncated: boolean): string =>
+  truncated ? " (it is longer than 1 MiB; the rest was not kept)" : "";
+
 export function shown(text: string): string {
   const line = text.trim();
   return JSON.stringify(line.length > 300 ? `${line.slice(0, 297)}...` : line);

@@ -17,7 +17,7 @@ export interface HttpAnswer {
   readonly error: string;
 }
 
-/** Between the body and what curl tells: a record separator and a word, which no sane body ends with. */
+/** Before what curl tells: a record separator and a word. It goes to the error output, for bodies may be long. */
 export const bodyMark = "\u001enetwright\u001e";
 const partMark = "\u001e";
 
@@ -53,7 +53,7 @@ export function curlArguments(
     ...(redirects ? ["--location", "--max-redirs", "10"] : []),
     ...(address === hostname ? [] : ["--resolve", resolved]),
     "--write-out",
-    `${bodyMark}%{header_json}${partMark}%{certs}${partMark}%{json}`,
+    `%{stderr}${bodyMark}%{header_json}${partMark}%{certs}${partMark}%{json}`,
     "--",
     url,
   ];
@@ -62,10 +62,10 @@ export function curlArguments(
 const hasType = (headers: Readonly<Record<string, string>>): boolean =>
   Object.keys(headers).some((name) => name.toLowerCase() === "content-type");
 
-/** @param output contains `bodyMark` */
-export function parseCurl(output: string): HttpAnswer {
-  const at = output.lastIndexOf(bodyMark);
-  const [headers = "{}", certificates = "", facts = "{}"] = output.slice(at + bodyMark.length).split(partMark);
+/** @param said contains `bodyMark` */
+export function parseCurl(body: string, said: string): HttpAnswer {
+  const at = said.lastIndexOf(bodyMark);
+  const [headers = "{}", certificates = "", facts = "{}"] = said.slice(at + bodyMark.length).split(partMark);
   const told = JSON.parse(facts) as { http_code?: number; http_version?: string; errormsg?: string | null };
   const [certificate = ""] = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/.exec(certificates) ?? [];
   return {
@@ -77,7 +77,7 @@ export function parseCurl(output: string): HttpAnswer {
         values,
       ]),
     ),
-    body: output.slice(0, at),
+    body,
     certificate,
     error: told.errormsg ?? "no reason given",
   };

@@ -3,9 +3,9 @@ import type { SubjectOf } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
 import { bodyMark, curlArguments, parseCurl, type HttpAnswer } from "./http-curl.ts";
 import { certificateProblem, printCertificate } from "./http-certificate.ts";
-import { printExpectation, shown, textProblem } from "./expect-text.ts";
+import { cutNote, isUndecided, printExpectation, shown, textProblem } from "./expect-text.ts";
 import type { CheckKind } from "./look.ts";
-import { connectTo } from "./tcp.ts";
+import { connectTo, fateLook } from "./tcp.ts";
 
 type Http = SubjectOf<"http">;
 
@@ -16,26 +16,31 @@ export const http: CheckKind<"http"> = {
     const at = look.at as string;
     if (spec.is !== "Open") {
       const { fate, seen } = await connectTo(look, { ...spec, to: authorityOf(spec.url) });
-      return { ok: fate === spec.is, expected: spec.is, seen };
+      return { ...fateLook(fate, spec.is), expected: spec.is, seen };
     }
     const argv = curlArguments(spec, world.topology, at, limit.timeout);
-    const { code, stdout, stderr, timedOut } = await world.run(at, { argv }, limit);
+    const { code, stdout, stderr, timedOut, truncated } = await world.run(at, { argv }, limit);
     if (code === 127) throw new NetwrightError("NW1602", `${at} has no curl`);
     const expected = printExpected(spec);
     if (timedOut) return { ok: false, expected, seen: `no answer in ${limit.timeout} ms` };
-    if (!stdout.includes(bodyMark))
-      return { ok: false, expected, seen: stderr.trim() || `curl ended with status ${code}` };
-    const answer = parseCurl(stdout);
+    if (!stderr.includes(bodyMark))
+      return { ok: false, unknown: true, expected, seen: stderr.trim() || `curl ended with status ${code}` };
+    const answer = parseCurl(stdout, stderr);
     // Without a status there was no answer; with one, it broke off.
     if (code !== 0) {
       const seen = answer.status === 0 ? curlSays(code, answer.error) : `status ${answer.status}, then ${answer.error}`;
-      return { ok: false, expected, seen };
+      return { ok: false, ...(nothingAsked.has(code) ? { unknown: true } : {}), expected, seen };
     }
     const problems = problemsOf(spec, answer, world.clock.now());
     const seen = problems.length > 0 ? problems.join(", ") : `status ${answer.status}, ${shown(answer.body)}`;
-    return { ok: problems.length === 0, expected, seen };
+    const undecided = problems.length <= 1 && isUndecided(spec.body, truncated, textProblem(answer.body, spec.body));
+    if (undecided) return { ok: false, unknown: true, expected, seen: seen + cutNote(truncated) };
+    return { ok: problems.length === 0, expected, seen: seen + cutNote(truncated) };
   },
 };
+
+/** Exit statuses of curl when it never came to ask: what it was told to do, or a name that is not resolved. */
+const nothingAsked: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 6, 27, 43, 48]);
 
 /** HOST:PORT of a URL. */
 export function authorityOf(text: string): string {

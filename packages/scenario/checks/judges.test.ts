@@ -8,6 +8,8 @@ import { defaultLab, planLab } from "@netwright/lab";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { percentileOf, printBounds, printMeasured, within } from "./bounds.ts";
+import { judgeCounts } from "./capture.ts";
+import { isUndecided } from "./expect-text.ts";
 import { certificateProblem } from "./http-certificate.ts";
 import { bodyMark, curlArguments, parseCurl } from "./http-curl.ts";
 import { authorityOf, problemsOf } from "./http.ts";
@@ -17,6 +19,7 @@ import { nextHopsProblem, printNextHops } from "./next-hops.ts";
 import { hostFor, printHolder } from "./nodes.ts";
 import { objectProblems, parseObjectRef, placementProblems } from "./object.ts";
 import { GrowingPcap, parseCounts } from "./pcap.ts";
+import { isAnswer } from "./route.ts";
 
 const topology = planLab(defaultLab({ hosts: 2 }));
 const addressOf = (node: string, peer: string): string =>
@@ -65,7 +68,7 @@ describe("http", () => {
     `${bodyMark}{"server":["nginx"],"set-cookie":["a=1","b=2"]}\u001e${more}\u001e{"http_code":200,"http_version":"2","errormsg":null}`;
 
   test("curl's report is behind the body, whatever that is", () => {
-    const answer = parseCurl(`{"ok": true}\n${facts()}`);
+    const answer = parseCurl('{"ok": true}\n', facts());
     expect(answer).toMatchObject({
       status: 200,
       version: "2",
@@ -197,6 +200,24 @@ test("a load's requests", () => {
   expect(loadProblems({ ...spec, failed: 1, atLeast: 9, p99: milliseconds(80) }, counts)).toEqual([]);
 });
 
+test("ip that fails says nothing of routes, unless it says that there is none", () => {
+  const answers = (code: number, stderr: string, timedOut = false) => isAnswer({ code, stderr, timedOut });
+  expect([answers(0, ""), answers(2, "RTNETLINK answers: Network is unreachable\n")]).toEqual([true, true]);
+  expect([answers(127, "no ip"), answers(1, "Error: any valid prefix is expected"), answers(0, "", true)]).toEqual([
+    false,
+    false,
+    false,
+  ]);
+});
+
+test("the beginning of a text decides what is in it, and not what is missing", () => {
+  expect(isUndecided({ contains: "x" }, true, undefined)).toBe(false);
+  expect(isUndecided({ contains: "x" }, true, "is y")).toBe(true);
+  expect(isUndecided({ equals: "x" }, true, undefined)).toBe(true);
+  expect(isUndecided({ contains: "x" }, false, "is y")).toBe(false);
+  expect(isUndecided(undefined, true, undefined)).toBe(false);
+});
+
 test("a grid has a column for each that is asked, and room where nobody asks", () => {
   const cell = (from: string, to: string, fate: "Open" | "Dropped") =>
     ({ from, to, expected: "Open", outcome: { fate, seen: "x" } }) as const;
@@ -249,6 +270,16 @@ describe("captures", () => {
         },
       ),
     );
+  });
+
+  test("what tcpdump lost counts against max, and where it decides nobody knows", () => {
+    const judged = (bounds: object, captured: number, dropped: number) => judgeCounts(bounds, { captured, dropped });
+    expect(judged({ max: 0 }, 0, 0)).toEqual({ ok: true, unknown: false });
+    expect(judged({ max: 0 }, 0, 1)).toEqual({ ok: false, unknown: true });
+    expect(judged({ max: 2 }, 3, 1)).toEqual({ ok: false, unknown: false });
+    expect(judged({ min: 2 }, 2, 5)).toEqual({ ok: true, unknown: false });
+    expect(judged({ min: 3 }, 2, 5)).toEqual({ ok: false, unknown: true });
+    expect(judged({ min: 3 }, 2, 0)).toEqual({ ok: false, unknown: false });
   });
 
   test("what tcpdump says when it is asked", () => {

@@ -35,8 +35,9 @@ export const latency: CheckKind<"latency"> = {
     );
     const lost = own.filter((time) => time === Infinity).length;
     const loss = lost === 0 ? "" : `, ${lost} of ${count} not answered`;
+    if (lost === own.length) return { ok: false, unknown: true, expected, seen: "no round trip was answered" };
     if (value === undefined || value === Infinity) return { ok: false, expected, seen: `no such round trip${loss}` };
-    if (base === Infinity) return { ok: false, expected, seen: "no round trip on the baseline" };
+    if (base === Infinity) return { ok: false, unknown: true, expected, seen: "no round trip on the baseline" };
     const judged = base === undefined || baseline === undefined ? value : value / base;
     return { ok: within(look.spec, judged), expected, seen: printMeasured(value, "ms", baseline && base) + loss };
   },

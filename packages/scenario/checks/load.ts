@@ -10,13 +10,15 @@ type LoadCheck = SubjectOf<"load">;
 export const load: CheckKind<"load"> = {
   title: ({ name, failed, since }) =>
     `${failed === 0 ? "no failed request" : `at most ${failed} failed requests`} in ${name}${since === undefined ? "" : ` since ${since}`}`,
-  look: async ({ spec, world }) => {
+  look: async ({ spec, world, limit }) => {
     const expected = printExpected(spec);
     const running = world.load(spec.name);
-    if (running === undefined) return { ok: false, expected, seen: `there is no load ${spec.name}` };
+    if (running === undefined) return { ok: false, unknown: true, expected, seen: `there is no load ${spec.name}` };
     const began = spec.since === undefined ? milliseconds(0) : world.stepBegan(spec.since);
-    if (began === undefined) return { ok: false, expected, seen: `the step ${spec.since} has not begun` };
-    const counts = running.counts(began);
+    if (began === undefined)
+      return { ok: false, unknown: true, expected, seen: `the step ${spec.since} has not begun` };
+    const counts = await running.counts(began, limit.signal);
+    if (counts === undefined) return { ok: false, unknown: true, expected, seen: "some requests are still under way" };
     const problems = problemsOf(spec, counts);
     const text = counts.failures.map(({ at, message }) => `${printTime(at)}: ${message}`).join("\n");
     return {

@@ -8,7 +8,12 @@ export const log: CheckKind<"log"> = {
     const expected = `${times === 1 ? "a line" : `${times} lines`} of ${of} that match${times === 1 ? "es" : ""} /${matches}/`;
     const text = await world.logOf(of, at);
     if (text === undefined)
-      return { ok: false, expected, seen: `there is no program ${of}${at === undefined ? "" : ` at ${at}`}` };
+      return {
+        ok: false,
+        unknown: true,
+        expected,
+        seen: `there is no program ${of}${at === undefined ? "" : ` at ${at}`}`,
+      };
     const lines = text.split("\n").filter((line) => line !== "");
     const pattern = new RegExp(matches, "u");
     const found = lines.filter((line) => pattern.test(line));

@@ -8,6 +8,8 @@ import type { Evidence } from "../report/report.ts";
 /** One look at one place. */
 export interface Look {
   readonly ok: boolean;
+  /** It could not be found out: then `ok` is false, and `not` does not turn that round. */
+  readonly unknown?: true;
   /** One line: what must be so. */
   readonly expected: string;
   /** One line: what is so. */

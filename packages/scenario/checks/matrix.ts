@@ -6,6 +6,7 @@ import { hostFor } from "./nodes.ts";
 import { outcomeOf, type Outcome } from "./probe/outcome.ts";
 import type { Probe } from "./probe/probe.ts";
 import { patienceOf, runProbes } from "./probe/run-probes.ts";
+import { fateLook } from "./tcp.ts";
 
 type Matrix = SubjectOf<"matrix">;
 
@@ -24,10 +25,11 @@ export const matrix: CheckKind<"matrix"> = {
     const rows = Object.entries(look.spec.expect).filter(([, row]) => Object.keys(row).length > 0);
     const cells = (await Promise.all(rows.map(([from, row]) => askFrom(look, from, row)))).flat();
     const others = cells.filter(({ expected, outcome }) => outcome.fate !== expected);
-    const [first] = others;
+    // One that is known to be other decides.
+    const first = others.find(({ outcome }) => outcome.fate !== undefined) ?? others[0];
     const asExpected = `${cells.length - others.length} of ${cells.length} pairs as expected`;
     return {
-      ok: first === undefined,
+      ...(first === undefined ? { ok: true } : fateLook(first.outcome.fate, first.expected)),
       expected: `${cells.length} pairs, ${printWhat(look.spec)}: ${printFates(cells.map(({ expected }) => expected))}`,
       seen:
         first === undefined

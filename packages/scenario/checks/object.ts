@@ -32,11 +32,12 @@ export const object: CheckKind<"object"> = {
     const expected = printExpected(spec);
     const ref = parseObjectRef(spec.ref);
     const found = await get(client, ref);
-    if (typeof found === "string") return { ok: false, expected, seen: found };
+    if (typeof found === "string") return { ok: false, unknown: true, expected, seen: found };
     if (found === undefined) return { ok: !spec.exists, expected, seen: `there is no ${spec.ref}` };
     if (!spec.exists) return { ok: false, expected, seen: `${spec.ref} is there` };
-    const placed = spec.placed === undefined ? [] : placementProblems(spec.placed, await instancesOf(client, ref));
-    const seen = [...objectProblems(spec, found), ...placed];
+    const instances = spec.placed === undefined ? [] : await instancesOf(client, ref).catch(messageOf);
+    if (typeof instances === "string") return { ok: false, unknown: true, expected, seen: instances };
+    const seen = [...objectProblems(spec, found), ...placementProblems(spec.placed ?? {}, instances)];
     const text = JSON.stringify(found, null, 2);
     const ok = seen.length === 0;
     return {

@@ -47,7 +47,7 @@ export class GrowingPcap {
 export interface CaptureCounts {
   readonly captured: number;
   readonly received: number;
-  /** Lost for want of room: they are not judged. */
+  /** They matched, and were lost for want of room. */
   readonly dropped: number;
 }
 

@@ -3,7 +3,7 @@ import { hostFor } from "./nodes.ts";
 import type { CheckKind } from "./look.ts";
 import type { Probe } from "./probe/probe.ts";
 import { patienceOf } from "./probe/run-probes.ts";
-import { outcomes } from "./tcp.ts";
+import { fateLook, outcomes } from "./tcp.ts";
 
 export const ping: CheckKind<"ping"> = {
   title: ({ to, is, size }, at) => `${at}: ping ${to}${size === undefined ? "" : ` (${size} octets)`} is ${is}`,
@@ -19,7 +19,8 @@ export const ping: CheckKind<"ping"> = {
     };
     const found = await outcomes(look, [probe, ...Array.from({ length: count - 1 }, () => probe)]);
     const others = found.filter(({ fate }) => fate !== is);
-    const [first = found[0]] = others;
+    // One that is known to be other decides; where there are none but unknown ones, nothing does.
+    const first = others.find(({ fate }) => fate !== undefined) ?? others[0] ?? found[0];
     const many = count === 1 ? "" : `${count - others.length} of ${count} ${is}`;
     const seen =
       count === 1
@@ -27,6 +28,6 @@ export const ping: CheckKind<"ping"> = {
         : others.length === 0
           ? `${many}: ${first.seen}`
           : `${many}, the first other: ${first.seen}`;
-    return { ok: others.length === 0, expected: count === 1 ? is : `${count} of ${count} ${is}`, seen };
+    return { ...fateLook(first.fate, is), expected: count === 1 ? is : `${count} of ${count} ${is}`, seen };
   },
 };

@@ -10,9 +10,11 @@ export const program: CheckKind<"program"> = {
     const executable = path.includes("/") ? path : `./${path}`;
     const done = await world.runHere([executable, ...args], limit);
     const expected = tap ? "every test point is ok, as planned" : "exit status 0";
-    if (done.timedOut) return { ok: false, expected, seen: `still running after ${limit.timeout} ms` };
+    if (done.timedOut) return { ok: false, unknown: true, expected, seen: `still running after ${limit.timeout} ms` };
     const said = (done.stderr.trim() === "" ? done.stdout : done.stderr).trim();
     const exit = `exit status ${done.code}`;
+    if (done.code === 126 || done.code === 127)
+      return { ok: false, unknown: true, expected, seen: `${exit}, it cannot be run: ${shown(said.slice(-300))}` };
     if (tap) return judgeTap(done.code, done.stdout, expected, said);
     return {
       ok: done.code === 0,
@@ -40,6 +42,8 @@ export function judgeTap(code: number, stdout: string, expected: string, said: s
   const ok = seen.length === 0;
   return {
     ok,
+    // A test that gave up, or has no points, has not found anything out.
+    ...(failing.length === 0 && problem !== undefined ? { unknown: true } : {}),
     expected,
     seen: ok ? `${passed} test points ok` : seen.join(", "),
     evidence: ok ? [] : [...evidence, ...written(said)],

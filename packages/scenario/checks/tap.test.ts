@@ -28,7 +28,9 @@ ok 5 - \\# in its name
 
 test.each([
   ["1..2\nok\nok\n", undefined],
-  ["1..0 # SKIP nothing to do\n", undefined],
+  ["1..0 # SKIP nothing to do\n", "it planned no test point: nothing to do"],
+  ["1..0\n", "it planned no test point"],
+  ["1..2\nok # SKIP no kernel\nnot ok # TODO\n", "all its test points are skipped, or still to do"],
   ["1..3\nok 1\nok 2\n", "it planned 3 test points and ran 2"],
   ["1..1\nok 1\nok 2\n", "it planned 1 test points and ran 2"],
   ["ok 1\n", "it printed no plan (1..N): it may have ended early"],
@@ -46,5 +48,6 @@ test("failing points are named, and are evidence", () => {
     { kind: "Text", name: "not ok 3", text: "" },
   ]);
   expect(judgeTap(0, "1..1\nok\n", "x", "")).toMatchObject({ ok: true, seen: "1 test points ok" });
+  expect(judgeTap(0, "1..0 # SKIP none\n", "x", "")).toMatchObject({ ok: false, unknown: true });
   expect(judgeTap(2, "1..1\nok\n", "x", "").seen).toBe("exit status 2");
 });

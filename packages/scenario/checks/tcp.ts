@@ -1,7 +1,7 @@
 /** `tcp`: what becomes of a connection. */
 import { parseTarget, type Fate } from "@netwright/api";
 import { hostFor } from "./nodes.ts";
-import type { CheckKind, LookAt } from "./look.ts";
+import type { CheckKind, Look, LookAt } from "./look.ts";
 import { outcomeOf, type Outcome } from "./probe/outcome.ts";
 import type { Probe } from "./probe/probe.ts";
 import { patienceOf, runProbes } from "./probe/run-probes.ts";
@@ -10,9 +10,13 @@ export const tcp: CheckKind<"tcp"> = {
   title: ({ to, is }, at) => `${at}: TCP ${to} is ${is}`,
   look: async (look) => {
     const { fate, seen } = await connectTo(look, look.spec);
-    return { ok: fate === look.spec.is, expected: look.spec.is, seen };
+    return { ...fateLook(fate, look.spec.is), expected: look.spec.is, seen };
   },
 };
+
+/** A fate that cannot be told is none. */
+export const fateLook = (fate: Fate | undefined, is: Fate): Pick<Look, "ok" | "unknown"> =>
+  fate === undefined ? { ok: false, unknown: true } : { ok: fate === is };
 
 /** One connection that is closed as soon as it is open. */
 export async function connectTo(

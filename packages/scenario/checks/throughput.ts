@@ -30,7 +30,7 @@ export const throughput: CheckKind<"throughput"> = {
         ...(baseline === undefined ? [] : [[baseline, beside] as const]),
       ] as const) {
         const rate = await measure(look, path);
-        if (typeof rate === "string") return { ok: false, expected, seen: rate };
+        if (typeof rate === "string") return { ok: false, unknown: true, expected, seen: rate };
         rates.push(rate);
       }
     }

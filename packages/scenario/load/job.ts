@@ -25,7 +25,7 @@ export interface Shared extends Placed {
 
 /** One scenario with one row of its matrix: every value in place, every include put in. */
 export interface ScenarioRun extends Placed {
-  /** Unique in a session: the scenario's name and its row. */
+  /** Unique in a session: the scenario's name and its row, in a suite after that one's name. */
   readonly id: string;
   readonly scenario: string;
   readonly values: Values;

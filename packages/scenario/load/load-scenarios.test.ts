@@ -59,7 +59,7 @@ describe("what is loaded", () => {
     const one = `${head}spec:\n  parameters: { who: b }\n  steps:\n    - { at: '\${{ who }}', checks: [{ log: { of: web, matches: up } }] }\n`;
     const { jobs, diagnostics } = await load({ "suite.yaml": suite, "one.yaml": one }, {}, ["suite.yaml"]);
     expect(diagnostics).toEqual([]);
-    expect(jobs).toMatchObject([{ name: "all", scenarios: [{ id: "s", spec: { steps: [{ at: "a" }] } }] }]);
+    expect(jobs).toMatchObject([{ name: "all", scenarios: [{ id: "all/s", spec: { steps: [{ at: "a" }] } }] }]);
   });
 });
 

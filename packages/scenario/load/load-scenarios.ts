@@ -125,7 +125,7 @@ async function loadSuite(document: ParsedDocument, sources: LoadSources, options
       } as const;
       diagnostics.push(complaintAt(finding, suite, placed));
     } else if ("diagnostics" in member) diagnostics.push(...member.diagnostics);
-    else scenarios.push(...member.scenarios);
+    else scenarios.push(...member.scenarios.map((run) => ({ ...run, id: `${suite.metadata.name}/${run.id}` })));
   }
   if (diagnostics.length > 0) return none(uniqueDiagnostics(diagnostics));
   return {

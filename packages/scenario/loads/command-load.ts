@@ -38,7 +38,8 @@ export function startCommandLoad(scene: Scene, load: Load, argv: readonly string
   }
   return {
     name: load.name,
-    counts: (since) => requests.counts(since),
+    // Its one request is under way as long as it runs.
+    counts: async (since) => (endedAt === undefined ? undefined : requests.counts(since, Infinity)),
     stop,
     report: () => ({
       name: load.name,

@@ -15,6 +15,15 @@ export function parseResult(line: string): GeneratorResult {
   return { at: Number(at), took: Number(took), ...(failure === "" ? {} : { failure }) };
 }
 
+/** Everything that was sent before that moment has ended, and has been told. */
+export const printSettled = (before: number): string => `settled ${before.toFixed(3)}\n`;
+
+/** Undefined: it is another line. */
+export function parseSettled(line: string): number | undefined {
+  const [, before] = /^settled (\d+(?:\.\d+)?)$/.exec(line) ?? [];
+  return before === undefined ? undefined : Number(before);
+}
+
 /** What it is asked to do, as one word of its command line. */
 export interface GeneratorOrder {
   readonly url: string;

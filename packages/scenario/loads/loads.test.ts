@@ -1,6 +1,6 @@
 import { milliseconds } from "@netwright/base";
 import { describe, expect, test } from "vitest";
-import { isFresh, parseResult, printResult } from "./generator-line.ts";
+import { isFresh, parseResult, parseSettled, printResult, printSettled } from "./generator-line.ts";
 import { Requests } from "./requests.ts";
 
 const ms = milliseconds;
@@ -14,15 +14,25 @@ describe("requests that have ended", () => {
   }
 
   test("are counted since a moment; the first failures are told", () => {
-    expect(requests.counts(ms(0))).toMatchObject({ succeeded: 75, failed: 25, p99: 100 });
-    expect(requests.counts(ms(0)).failures).toHaveLength(20);
-    expect(requests.counts(ms(1440))).toMatchObject({
+    expect(requests.counts(ms(0), Infinity)).toMatchObject({ succeeded: 75, failed: 25, p99: 100 });
+    expect(requests.counts(ms(0), Infinity).failures).toHaveLength(20);
+    expect(requests.counts(ms(1440), Infinity)).toMatchObject({
       succeeded: 55,
       failed: 1,
       failures: [{ at: 1440, message: "failure 44" }],
     });
-    expect(requests.counts(ms(1450))).toMatchObject({ succeeded: 55, failed: 0, failures: [] });
-    expect(requests.counts(ms(9999))).toEqual({ succeeded: 0, failed: 0, p99: null, failures: [] });
+    expect(requests.counts(ms(1450), Infinity)).toMatchObject({ succeeded: 55, failed: 0, failures: [] });
+    expect(requests.counts(ms(9999), Infinity)).toEqual({ succeeded: 0, failed: 0, p99: null, failures: [] });
+  });
+
+  test("are judged up to a moment, once nothing sent before is under way", () => {
+    expect(requests.counts(ms(1200), ms(1240))).toMatchObject({ succeeded: 0, failed: 5 });
+    expect(requests.isSettled(ms(1240))).toBe(false);
+    requests.settle(ms(1240));
+    expect(requests.isSettled(ms(1240))).toBe(false);
+    requests.settle(ms(1240.5));
+    requests.settle(ms(1100));
+    expect(requests.isSettled(ms(1240))).toBe(true);
   });
 
   test("fall into tenths of a second by when they were sent", () => {
@@ -50,4 +60,9 @@ test("the generator's lines survive what failures say", () => {
   const result = { at: 1.5, took: 20.25, failure: "connect\tECONNREFUSED\n::1" };
   expect(parseResult(printResult(result).trimEnd())).toEqual({ ...result, failure: "connect ECONNREFUSED ::1" });
   expect(parseResult(printResult({ at: 0, took: 1 }).trimEnd())).toEqual({ at: 0, took: 1 });
+  expect([parseSettled(printSettled(12.5).trimEnd()), parseSettled("1.0\t2.0\t"), parseSettled("ready")]).toEqual([
+    12.5,
+    undefined,
+    undefined,
+  ]);
 });

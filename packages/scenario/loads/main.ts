@@ -1,9 +1,9 @@
 /**
  * The HTTP generator (program): `load ORDER`, at a node. Open loop: a request every 1/rate seconds, whatever became of the
  * others, so that a service that stands still is seen to fail and not to be asked less. It says `ready`, then a line for
- * each request that has ended; SIGTERM ends the sending, and it ends when everything that was sent has.
+ * each request that has ended, and `settled MS`: all that was sent before has; SIGTERM ends the sending, and it ends when everything that was sent has.
  */
-import { isFresh, printResult, type GeneratorOrder } from "./generator-line.ts";
+import { isFresh, printResult, printSettled, type GeneratorOrder } from "./generator-line.ts";
 import { httpSender } from "./http-sender.ts";
 
 /** How often results are told, in milliseconds. */
@@ -16,14 +16,16 @@ const since = (): number => performance.now() - begun;
 const dueAt = (index: number): number => (index * 1000) / order.rate;
 let output = "ready\n";
 let sent = 0;
-let open = 0;
+/** When each was sent, by number: in that order. */
+const open = new Map<number, number>();
 let ending = false;
 
 function send(): void {
   const at = since();
-  open += 1;
-  sender.send(isFresh(sent++, order.fresh), (failure) => {
-    open -= 1;
+  const number = sent++;
+  open.set(number, at);
+  sender.send(isFresh(number, order.fresh), (failure) => {
+    open.delete(number);
     output += printResult({ at, took: since() - at, ...(failure === undefined ? {} : { failure }) });
   });
 }
@@ -36,9 +38,10 @@ function tick(): void {
 }
 
 function tell(): void {
-  if (output !== "") process.stdout.write(output);
+  const [oldest = since()] = open.values();
+  process.stdout.write(output + printSettled(oldest));
   output = "";
-  if (!ending || open > 0) return;
+  if (!ending || open.size > 0) return;
   clearInterval(telling);
   sender.close();
   process.stdout.end(() => process.exit(0));

@@ -22,6 +22,8 @@ export class Requests {
   readonly #took: number[] = [];
   readonly #failures: { readonly at: Milliseconds; readonly message: string }[] = [];
 
+  #settledBefore = -Infinity;
+
   get count(): number {
     return this.#at.length;
   }
@@ -33,15 +35,26 @@ export class Requests {
     if (failure !== undefined) this.#failures.push({ at, message: failure });
   }
 
-  /** Of those sent at that moment or later. */
-  counts(since: Milliseconds): LoadCounts {
-    const took = this.#took.filter((_, index) => (this.#at[index] as number) >= since);
+  /** All that were sent before that moment have ended. */
+  settle(before: Milliseconds): void {
+    this.#settledBefore = Math.max(this.#settledBefore, before);
+  }
+
+  /** Whether nothing that was sent until then is under way. */
+  isSettled(until: Milliseconds): boolean {
+    return this.#settledBefore > until;
+  }
+
+  /** Of those sent at that moment or later, and until then. */
+  counts(since: Milliseconds, until: number): LoadCounts {
+    const isOf = (at: number): boolean => at >= since && at <= until;
+    const took = this.#took.filter((_, index) => isOf(this.#at[index] as number));
     const sorted = sortedTimes(took);
     return {
       succeeded: sorted.length,
       failed: took.length - sorted.length,
       p99: percentile(sorted, 99),
-      failures: this.#failures.filter(({ at }) => at >= since).slice(0, failuresKept),
+      failures: this.#failures.filter(({ at }) => isOf(at)).slice(0, failuresKept),
     };
   }
 

@@ -12,8 +12,11 @@ export interface LoadCounts {
 
 export interface RunningLoad {
   readonly name: string;
-  /** Of requests that were sent after that moment of the run and have ended. @param since after the run began */
-  counts(since: Milliseconds): LoadCounts;
+  /**
+   * What became of the requests that were sent from that moment of the run until now: those under way are waited for, as
+   * long as one may take. Undefined: some have not ended even then. @param since after the run began
+   */
+  counts(since: Milliseconds, signal: AbortSignal): Promise<LoadCounts | undefined>;
   /** No more requests; resolves when the last has ended. */
   stop(): Promise<void>;
   report(): LoadReport;

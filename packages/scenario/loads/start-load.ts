@@ -8,6 +8,7 @@ import type { RunningCommand } from "@netwright/lab";
 import type { LoadReport } from "../report/report.ts";
 import { startAt, type Scene } from "../run/scene.ts";
 import { generatorOf, type Generator } from "./generator.ts";
+import { parseSettled } from "./generator-line.ts";
 import { Requests } from "./requests.ts";
 import type { LoadCounts, RunningLoad } from "./running-load.ts";
 import { startCommandLoad } from "./command-load.ts";
@@ -84,8 +85,16 @@ class GeneratedLoad implements RunningLoad {
     this.#running.abandon();
   }
 
-  counts(since: Milliseconds): LoadCounts {
-    return this.#requests.counts(since);
+  async counts(since: Milliseconds, signal: AbortSignal): Promise<LoadCounts | undefined> {
+    const { elapsed, stage } = this.#scene;
+    const until = elapsed();
+    const deadline = until + this.#load.timeout + endGrace;
+    while (this.#endedAt === undefined && !this.#requests.isSettled(until)) {
+      if (elapsed() >= deadline) return undefined;
+      await stage.context.clock.sleep(milliseconds(5), signal);
+    }
+    // That a generator broke down counts, though it did so later.
+    return this.#requests.counts(since, this.#endedAt === undefined ? until : Infinity);
   }
 
   stop(): Promise<void> {
@@ -113,12 +122,18 @@ class GeneratedLoad implements RunningLoad {
     this.#rest = lines.pop() ?? "";
     for (const line of lines) {
       if (line === "ready") this.#readyAt ??= this.#scene.elapsed();
-      const result = this.#readyAt === undefined ? undefined : this.#generator.parse(line);
-      if (result === undefined) continue;
-      const { at, took, failure } = result;
-      const sent = milliseconds((this.#readyAt as Milliseconds) + at);
-      this.#requests.add({ at: sent, took: milliseconds(took), ...(failure === undefined ? {} : { failure }) });
+      if (this.#readyAt !== undefined) this.#readLine(line, this.#readyAt);
     }
+  }
+
+  #readLine(line: string, readyAt: Milliseconds): void {
+    const settled = parseSettled(line);
+    if (settled !== undefined) this.#requests.settle(milliseconds(readyAt + settled));
+    const result = this.#generator.parse(line);
+    if (result === undefined) return;
+    const { at, took, failure } = result;
+    const sent = milliseconds(readyAt + at);
+    this.#requests.add({ at: sent, took: milliseconds(took), ...(failure === undefined ? {} : { failure }) });
   }
 
   /** What it did not live to tell has failed, and that is told once. */

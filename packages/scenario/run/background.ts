@@ -11,7 +11,9 @@ export interface BackgroundProgram {
   output(): string;
   /** Undefined while it runs. */
   ended(): NodeExit | undefined;
-  /** SIGTERM, after two seconds SIGKILL; resolves when it has ended. */
+  /** It was told to end before it did: however it ended then, it did not by itself. */
+  readonly stopped: boolean;
+  /** SIGTERM, after two seconds SIGKILL; resolves when it has ended, or its node does not answer (it may be paused). */
   stop(): Promise<void>;
   readonly mayEnd: boolean;
 }
@@ -28,6 +30,8 @@ export interface BackgroundStart {
 
 const outputMax = 2 ** 20;
 const grace = milliseconds(2000);
+/** More than a node that answers needs to kill a program. */
+const killWait = milliseconds(4000);
 
 export function startBackground(paths: LabPaths, clock: Clock, start: BackgroundStart): BackgroundProgram {
   const { name, node, argv, env, command, mayEnd, startedAt } = start;
@@ -43,14 +47,34 @@ export function startBackground(paths: LabPaths, clock: Clock, start: Background
     // The node has gone, and the program with it.
     () => void (exit = { code: 137, signal: "SIGKILL" }),
   );
+  let stopped = false;
   const stop = async (): Promise<void> => {
     if (exit !== undefined) return;
+    stopped = true;
     running.signal("SIGTERM");
-    const patience = new AbortController();
-    await Promise.race([over, clock.sleep(grace, patience.signal).catch(() => {})]);
-    patience.abort();
-    if (exit === undefined) running.signal("SIGKILL");
-    await over;
+    await within(clock, grace, over);
+    if (exit !== undefined) return;
+    running.signal("SIGKILL");
+    running.abandon();
+    await within(clock, killWait, over);
   };
-  return { name, node, command, startedAt, mayEnd, output: () => text, ended: () => exit, stop };
+  return {
+    name,
+    node,
+    command,
+    startedAt,
+    mayEnd,
+    output: () => text,
+    ended: () => exit,
+    get stopped() {
+      return stopped;
+    },
+    stop,
+  };
+}
+
+async function within(clock: Clock, limit: Milliseconds, over: Promise<void>): Promise<void> {
+  const patience = new AbortController();
+  await Promise.race([over, clock.sleep(limit, patience.signal).catch(() => {})]);
+  patience.abort();
 }

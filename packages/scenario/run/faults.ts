@@ -1,6 +1,6 @@
 /** Faults under way, each with its report. They end with their step, when healed, or with the scenario. */
 import type { Fault } from "@netwright/api";
-import { messageOf, NetwrightError, type Milliseconds } from "@netwright/base";
+import { messageOf, milliseconds, NetwrightError, type Milliseconds } from "@netwright/base";
 import { describeFault, type ActiveFault, type FaultOutcome } from "@netwright/lab";
 import type { FaultReport } from "../report/report.ts";
 
@@ -8,7 +8,17 @@ export type BeginFault = (fault: Fault) => Promise<FaultOutcome>;
 
 interface Begun {
   readonly active: ActiveFault;
+  /** When it ends by itself, if it does. */
+  readonly expires: Milliseconds | undefined;
+  /** While it is being ended. */
+  ending: Promise<void> | undefined;
   readonly report: { -readonly [K in keyof FaultReport]: FaultReport[K] };
+}
+
+/** Why a run that would have passed shows nothing: what it is about did not happen. */
+export interface Vain {
+  readonly verdict: "Skipped" | "Error";
+  readonly reason: string;
 }
 
 /** Why a step with a fault that cannot be had here is not run. */
@@ -23,6 +33,7 @@ export class ActiveFaults {
   readonly #elapsed: () => Milliseconds;
   readonly #reports: Begun["report"][] = [];
   readonly #others = new Set<Promise<void>>();
+  readonly #vain: Vain[] = [];
   #active: readonly Begun[] = [];
   #healing = new AbortController();
 
@@ -33,6 +44,14 @@ export class ActiveFaults {
 
   get reports(): readonly FaultReport[] {
     return this.#reports;
+  }
+
+  get vain(): readonly Vain[] {
+    return this.#vain;
+  }
+
+  inVain(vain: Vain): void {
+    this.#vain.push(vain);
   }
 
   /** @returns what ends it. @throws FaultSkipped when this machine cannot do it. */
@@ -49,7 +68,7 @@ export class ActiveFaults {
       });
       throw new FaultSkipped(outcome.reason);
     }
-    const report = {
+    const report: Begun["report"] = {
       description: outcome.fault.description,
       on: placesOf(fault),
       at: this.#elapsed(),
@@ -57,17 +76,19 @@ export class ActiveFaults {
       skipped: null,
     };
     this.#reports.push(report);
-    const begun = { active: outcome.fault, report };
+    const expires = fault.for === undefined ? undefined : milliseconds(report.at + fault.for);
+    const begun: Begun = { active: outcome.fault, expires, ending: undefined, report };
     this.#active = [...this.#active, begun];
     return () => this.#end(begun);
   }
 
-  /** As `begin`; what cannot be had, or fails, is in the report and nothing more. */
-  async tryTo(fault: Fault): Promise<void> {
+  /** As `begin`, without throwing; what cannot be had, or fails, is in the report. @returns why it is not active */
+  async tryTo(fault: Fault): Promise<Vain | undefined> {
     try {
       await this.begin(fault);
+      return undefined;
     } catch (error) {
-      if (error instanceof FaultSkipped) return;
+      if (error instanceof FaultSkipped) return { verdict: "Skipped", reason: messageOf(error) };
       const at = this.#elapsed();
       this.#reports.push({
         description: describeFault(fault),
@@ -76,6 +97,7 @@ export class ActiveFaults {
         until: at,
         skipped: messageOf(error),
       });
+      return { verdict: "Error", reason: messageOf(error) };
     }
   }
 
@@ -101,14 +123,17 @@ export class ActiveFaults {
     if (problems.length > 0) throw new NetwrightError("NW1751", `faults did not end: ${problems.join("; ")}`);
   }
 
+  /** One that could not be ended stays, for the next time. */
   async #end(begun: Begun): Promise<void> {
     if (!this.#active.includes(begun)) return;
+    begun.ending ??= this.#endNow(begun).finally(() => void (begun.ending = undefined));
+    await begun.ending;
+  }
+
+  async #endNow(begun: Begun): Promise<void> {
+    await begun.active.end();
+    begun.report.until = milliseconds(Math.min(this.#elapsed(), begun.expires ?? Infinity));
     this.#active = this.#active.filter((other) => other !== begun);
-    try {
-      await begun.active.end();
-    } finally {
-      begun.report.until = this.#elapsed();
-    }
   }
 }
 

@@ -13,6 +13,8 @@ export interface Moment {
 }
 
 export interface Interaction {
+  /** True where a person may stop it: its time has no limit then. */
+  attended(run: ScenarioRun): boolean;
   /** Before every step. */
   before(moment: Moment): Promise<"Run" | "Skip" | "Quit">;
   /** After one that failed. With `Retry`, the scenario as its file says now. */
@@ -24,6 +26,7 @@ export interface Interaction {
 
 /** Nobody watches. */
 export const unattended: Interaction = {
+  attended: () => false,
   before: async () => "Run",
   failed: async () => ({ next: "GoOn" }),
 };

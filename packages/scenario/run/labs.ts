@@ -1,6 +1,6 @@
 /** Labs for runs: built fresh, one ahead of need, removed behind the scenes. Nothing of a run is left for the next. */
 import type { Client } from "@netwright/api";
-import { milliseconds, type Milliseconds } from "@netwright/base";
+import { messageOf, milliseconds, NetwrightError, type Milliseconds } from "@netwright/base";
 import { down, findLab, labPaths, up, type LabContext, type LabPrograms, type LabRecord } from "@netwright/lab";
 import type { Job } from "../load/job.ts";
 import type { Stage } from "./scene.ts";
@@ -28,7 +28,11 @@ export interface StandingLab {
 export class Labs {
   readonly #options: LabsOptions;
   readonly #ahead = new Map<Job, Promise<StandingLab>>();
-  readonly #removing = new Set<Promise<unknown>>();
+  readonly #removing = new Set<Promise<void>>();
+  readonly #problems: string[] = [];
+  /** Of labs that stood already, by name: when the last run that asked for it gives it back. */
+  readonly #queues = new Map<string, Promise<void>>();
+  readonly #releases = new Map<StandingLab, () => void>();
   #count = 0;
 
   constructor(options: LabsOptions) {
@@ -44,23 +48,46 @@ export class Labs {
     this.#ahead.set(job, building);
   }
 
-  /** @throws NW1703 and others when it cannot be built. */
+  /** One that stood already has one run at a time. @throws NW1703 and others when it cannot be built. */
   async take(job: Job): Promise<StandingLab> {
+    if (job.network.kind === "Running") return this.#takeRunning(job, job.network.name);
     const ahead = this.#ahead.get(job);
     this.#ahead.delete(job);
     return ahead ?? this.#build(job);
   }
 
   /** Returns at once; `end` waits for it. */
-  give({ stage, took }: StandingLab): void {
-    if (took !== null) this.#remove(stage.lab);
+  give(lab: StandingLab): void {
+    this.#releases.get(lab)?.();
+    this.#releases.delete(lab);
+    if (lab.took !== null) this.#remove(lab.stage.lab);
   }
 
-  /** Resolves when every lab that was not kept is gone. */
+  /** Resolves when every lab that was not kept is gone. @throws NW1703 with those that could not be removed. */
   async end(): Promise<void> {
-    for (const building of this.#ahead.values()) await building.then((lab) => this.give(lab)).catch(() => {});
-    this.#ahead.clear();
-    await Promise.all(this.#removing);
+    while (this.#ahead.size > 0 || this.#removing.size > 0) {
+      const ahead = [...this.#ahead.values()];
+      this.#ahead.clear();
+      await Promise.allSettled(ahead.map((building) => building.then((lab) => this.give(lab))));
+      await Promise.all(this.#removing);
+    }
+    const problems = this.#problems.splice(0);
+    if (problems.length > 0) throw new NetwrightError("NW1703", `labs were not removed: ${problems.join("; ")}`);
+  }
+
+  async #takeRunning(job: Job, name: string): Promise<StandingLab> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const before = this.#queues.get(name);
+    this.#queues.set(name, before === undefined ? promise : before.then(() => promise));
+    await before;
+    try {
+      const lab = await this.#build(job);
+      this.#releases.set(lab, resolve);
+      return lab;
+    } catch (error) {
+      resolve();
+      throw error;
+    }
   }
 
   async #build({ network }: Job): Promise<StandingLab> {
@@ -81,7 +108,12 @@ export class Labs {
   }
 
   #remove(name: string): void {
-    const removing = down(this.#options.context, { name }).finally(() => this.#removing.delete(removing));
+    const removing = down(this.#options.context, { name })
+      .then(
+        () => undefined,
+        (error: unknown) => void this.#problems.push(`${name}: ${messageOf(error)}`),
+      )
+      .finally(() => this.#removing.delete(removing));
     this.#removing.add(removing);
   }
 

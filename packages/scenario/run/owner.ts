@@ -12,13 +12,16 @@ export interface Session {
   close(): Promise<void>;
 }
 
-export async function openSession({ files, processes, entropy }: LabContext): Promise<Session> {
+export async function openSession(context: LabContext): Promise<Session> {
+  const { files, processes, entropy } = context;
   const name = `t${Buffer.from(entropy.bytes(4)).toString("hex")}`;
   const path = `${sessionsDirectory}/${name}`;
   await files.write(path, JSON.stringify(await processes.identify(process.pid)), 0o600);
   return {
     name,
     async close() {
+      // By its file a later session finds what is left of this one.
+      if ((await unkeptLabs(context, name)).length > 0) return;
       await files.remove(path);
       await removeEmpty(sessionsDirectory);
     },
@@ -44,8 +47,7 @@ export async function sweepLabs(context: LabContext): Promise<readonly string[]>
     const path = `${sessionsDirectory}/${session}`;
     const owner = readOwner(await files.read(path));
     if (owner !== undefined && (await processes.alive(owner))) continue;
-    for (const lab of await labsOf(context, session)) {
-      if (await files.exists(keptMark(lab))) continue;
+    for (const lab of await unkeptLabs(context, session)) {
       await down(context, { name: lab });
       removed.push(lab);
     }
@@ -60,8 +62,10 @@ export const keepLab = ({ files }: Pick<LabContext, "files">, lab: string): Prom
 
 const keptMark = (lab: string): string => `${labPaths(lab).directory}/kept`;
 
-async function labsOf(context: LabContext, session: string): Promise<readonly string[]> {
-  return (await labNames(context)).filter((name) => name.startsWith(`${session}-`));
+async function unkeptLabs(context: LabContext, session: string): Promise<readonly string[]> {
+  const own = (await labNames(context)).filter((name) => name.startsWith(`${session}-`));
+  const kept = await Promise.all(own.map((name) => context.files.exists(keptMark(name))));
+  return own.filter((_, index) => kept[index] === false);
 }
 
 function readOwner(text: string | undefined): { readonly pid: number; readonly startTicks: number } | undefined {

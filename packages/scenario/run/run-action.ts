@@ -1,6 +1,6 @@
 /** What one step does, in its one order: heal, stop, faults, files, run, netwright, background, load, wait, pause, checks. */
 import type { Action, Check, FieldPath } from "@netwright/api";
-import { formatDuration, messageOf, milliseconds, NetwrightError, seconds, type Milliseconds } from "@netwright/base";
+import { messageOf, milliseconds, NetwrightError, seconds, type Milliseconds } from "@netwright/base";
 import { argvOf, printCommand } from "../checks/command.ts";
 import { shown } from "../checks/expect-text.ts";
 import type { Begun } from "../checks/look.ts";
@@ -14,7 +14,9 @@ import {
   type StepReport,
   type Verdict,
 } from "../report/report.ts";
+import { allOf, eachOf } from "./all-of.ts";
 import { startBackground } from "./background.ts";
+import { deadline } from "./deadline.ts";
 import { FaultSkipped } from "./faults.ts";
 import { runNemesis } from "./nemesis.ts";
 import { placeFile } from "./place-files.ts";
@@ -37,33 +39,26 @@ const usualTimeout = seconds(60);
 const usualWait = seconds(30);
 const outputShown = 16_384;
 
-/** Never throws, the session's own end aside. */
+/** Never throws: when its signal aborts, that is the reason of what it reports. */
 export async function runAction(run: ActionRun): Promise<ActionReport> {
-  const { action, scene } = run;
-  const limit = action.timeout ?? usualTimeout;
-  const timeUp = new NetwrightError("NW1752", `the step is not over after ${formatDuration(limit)}`);
-  const over = new AbortController();
-  const { clock } = scene.stage.context;
-  const alarm = new AbortController();
-  void clock.sleep(limit, alarm.signal).then(
-    () => over.abort(timeUp),
-    () => {},
+  const { action, scene, signal } = run;
+  const limit = deadline(scene.stage.context.clock, action.timeout ?? usualTimeout, "the step");
+  const doing = new Doing({ ...run, signal: AbortSignal.any([signal, limit.signal]) });
+  let report = await doing.all().then(
+    () => doing.report(),
+    (error: unknown) => doing.report(signal.aborted ? signal.reason : (limit.over() ?? error)),
   );
-  const doing = new Doing({ ...run, signal: AbortSignal.any([run.signal, over.signal]) });
   try {
-    const report = await doing.all().then(
-      () => doing.report(),
-      (error: unknown) => {
-        run.signal.throwIfAborted();
-        return doing.report(over.signal.aborted ? timeUp : error);
-      },
-    );
     if (isBad({ ...report, mayFail: action.mayFail })) await run.onBad();
-    return report;
   } finally {
-    alarm.abort();
-    await doing.end();
+    // What it began and did not wait for, because something else failed.
+    limit.end();
+    await doing.end().catch((error: unknown) => {
+      const reason = report.reason === null ? messageOf(error) : `${report.reason}; ${messageOf(error)}`;
+      report = { ...report, verdict: "Error", reason };
+    });
   }
+  return report;
 }
 
 /** True when it counts against the run. */
@@ -83,6 +78,7 @@ class Doing {
 
   async all(): Promise<void> {
     const { action, scene, signal } = this.#run;
+    signal.throwIfAborted();
     if (action.heal) await scene.faults.heal();
     await this.#stop(action.stop);
     await this.#beginChecks();
@@ -99,9 +95,8 @@ class Doing {
     await this.#look(action.checks, "checks");
   }
 
-  async end(): Promise<void> {
-    for (const end of this.#ends.toReversed()) await end();
-    for (const begun of this.#begun.values()) await begun.end();
+  end(): Promise<void> {
+    return eachOf([...this.#ends.toReversed(), ...[...this.#begun.values()].map((begun) => () => begun.end())]);
   }
 
   report(error?: unknown): ActionReport {
@@ -117,7 +112,7 @@ class Doing {
   async #stop(names: readonly string[]): Promise<void> {
     const { programs, loads } = this.#run.scene;
     const stopping = [...programs, ...loads].filter(({ name }) => names.includes(name));
-    await Promise.all(stopping.map((each) => each.stop()));
+    await allOf(stopping.map((each) => each.stop()));
   }
 
   async #beginChecks(): Promise<void> {
@@ -146,7 +141,7 @@ class Doing {
     if (run === undefined) return;
     const many = typeof run !== "string" && Array.isArray(run[0]);
     const commands = many ? (run as readonly (readonly string[])[]) : [run as string | readonly string[]];
-    for (const command of commands) await Promise.all(nodesOf(action.at).map((node) => this.#command(node, command)));
+    for (const command of commands) await allOf(nodesOf(action.at).map((node) => this.#command(node, command)));
   }
 
   async #command(node: string, command: string | readonly string[]): Promise<void> {

@@ -1,6 +1,13 @@
 /** One check: looked at once, until it holds, or for as long as it must hold. */
 import { subjectOf, type Action, type Check, type CheckSubject } from "@netwright/api";
-import { formatDuration, messageOf, milliseconds, type Clock, type Milliseconds } from "@netwright/base";
+import {
+  formatDuration,
+  isNetwrightError,
+  messageOf,
+  milliseconds,
+  type Clock,
+  type Milliseconds,
+} from "@netwright/base";
 import { checkKind } from "../checks/registry.ts";
 import type { Begun, CheckWorld, Limit, Look } from "../checks/look.ts";
 import type { CheckReport, Place } from "../report/report.ts";
@@ -84,29 +91,39 @@ async function watch(check: Check, clock: Clock, signal: AbortSignal, look: () =
       await clock.sleep(milliseconds(Math.min(pause, Math.max(1, until - clock.monotonic()))), signal);
       last = await look();
     }
-    return { verdict: last.ok ? "Passed" : "Failed", look: last };
+    return { verdict: last.ok ? "Passed" : last.unknown ? "Error" : "Failed", look: last };
   } catch (error) {
     // The step's time is over, or what a look needs is not there.
     return { verdict: "Error", look: { ok: false, expected: "it can be looked at", seen: messageOf(error) } };
   }
 }
 
-/** At every place at once; the first that does not hold speaks for all. */
+/** At every place at once; the first that is known not to hold speaks for all, or else the first that is not known. */
 async function lookEverywhere(run: CheckRun): Promise<Look> {
   const { check } = run;
   const places = placesOf(check, run.at);
   const looks = await Promise.all(places.map((place) => lookAt(run, place)));
-  const judged = check.not ? looks.map((each) => ({ ...each, ok: !each.ok })) : looks;
-  const bad = judged.findIndex(({ ok }) => !ok);
+  const judged = check.not ? looks.map(turned) : looks;
+  const wrong = judged.findIndex(({ ok, unknown }) => !ok && !unknown);
+  const bad = wrong >= 0 ? wrong : judged.findIndex(({ ok }) => !ok);
   const shown = judged[Math.max(0, bad)] as Look;
   const seen = places.length > 1 && bad >= 0 ? `at ${places[bad]}: ${shown.seen}` : shown.seen;
   return { ...shown, seen, evidence: judged.flatMap(({ evidence = [] }) => evidence) };
 }
 
-function lookAt({ check, world, begun, signal }: CheckRun, at: string | undefined): Promise<Look> {
+/** What could not be found out is no more the other way round. */
+const turned = (look: Look): Look => (look.unknown ? look : { ...look, ok: !look.ok });
+
+async function lookAt({ check, world, begun, signal }: CheckRun, at: string | undefined): Promise<Look> {
   const subject = subjectOf(check);
   const limit: Limit = { timeout: check.timeout ?? usualTimeout, signal };
-  return checkKind(subject).look({ spec: check[subject] as never, check, at, world, limit, begun });
+  try {
+    return await checkKind(subject).look({ spec: check[subject] as never, check, at, world, limit, begun });
+  } catch (error) {
+    // A node that does not run may be back when it is looked again.
+    if (!isNetwrightError(error) || error.code !== "NW1703" || signal.aborted) throw error;
+    return { ok: false, unknown: true, expected: "it can be looked at", seen: messageOf(error) };
+  }
 }
 
 function expectedOf({ not, eventually, consistently }: Check, expected: string): string {

@@ -1,6 +1,6 @@
 /** One scenario on a lab that stands: set-up, steps, teardown; whatever happens, what it began ends. */
 import { basename, dirname, resolve } from "node:path";
-import { formatDuration, messageOf, NetwrightError, seconds, type Milliseconds } from "@netwright/base";
+import { messageOf, seconds, type Milliseconds } from "@netwright/base";
 import { beginFault } from "@netwright/lab";
 import type { ScenarioRun } from "../load/job.ts";
 import {
@@ -15,7 +15,9 @@ import type { RunningLoad } from "../loads/running-load.ts";
 import type { BackgroundProgram } from "./background.ts";
 import type { Failure } from "../artefacts/collect.ts";
 import { snapshot, type Snapshot } from "../artefacts/snapshot.ts";
-import { ActiveFaults } from "./faults.ts";
+import { allOf, eachOf } from "./all-of.ts";
+import { deadline } from "./deadline.ts";
+import { ActiveFaults, type Vain } from "./faults.ts";
 import type { Interaction } from "./interaction.ts";
 import { placeFile } from "./place-files.ts";
 import { isBad } from "./run-action.ts";
@@ -53,6 +55,7 @@ export interface Standing {
 }
 
 const usualTimeout = seconds(300);
+const teardownTimeout = seconds(60);
 
 /** Never throws, the session's own end aside. */
 export async function runScenario(options: RunOptions): Promise<RunReport> {
@@ -60,13 +63,8 @@ export async function runScenario(options: RunOptions): Promise<RunReport> {
   const { clock } = stage.context;
   const begunAt = clock.now();
   const scene = sceneOf(options);
-  const limit = run.spec.timeout ?? usualTimeout;
-  const over = new AbortController();
-  const alarm = new AbortController();
-  void clock.sleep(limit, alarm.signal).then(
-    () => over.abort(new NetwrightError("NW1752", `the scenario is not over after ${formatDuration(limit)}`)),
-    () => {},
-  );
+  const patient = options.interaction.attended(run);
+  const limit = deadline(clock, patient ? undefined : (run.spec.timeout ?? usualTimeout), "the scenario");
   report({ kind: "RunBegan", id: run.id, attempt });
   const steps: StepReport[] = [];
   let reason: string | null = null;
@@ -80,7 +78,7 @@ export async function runScenario(options: RunOptions): Promise<RunReport> {
     artefacts = await collecting.catch(() => null);
   };
   try {
-    const timed = AbortSignal.any([signal, over.signal]);
+    const timed = AbortSignal.any([signal, limit.signal]);
     reason = await perform({ ...options, signal: timed }, scene, steps, onBad);
     if (reason !== null) verdict = "Failed";
   } catch (error) {
@@ -88,12 +86,14 @@ export async function runScenario(options: RunOptions): Promise<RunReport> {
     verdict = "Error";
     reason = messageOf(error);
   } finally {
-    alarm.abort();
+    limit.end();
     await endScene(scene, options).catch((error: unknown) => {
       verdict = "Error";
       reason ??= messageOf(error);
     });
   }
+  const counted = worst(steps.filter(({ mayFail }) => !mayFail).map((step) => step.verdict));
+  const vain = verdict === undefined && (counted === "Passed" || counted === "Skipped") ? worstVain(scene) : undefined;
   return {
     id: run.id,
     description: run.spec.description ?? null,
@@ -101,8 +101,8 @@ export async function runScenario(options: RunOptions): Promise<RunReport> {
     file: run.file,
     attempt,
     seed: options.seed,
-    verdict: verdict ?? worst(steps.filter(({ mayFail }) => !mayFail).map((step) => step.verdict)),
-    reason: reason ?? reasonOf(steps),
+    verdict: verdict ?? vain?.verdict ?? counted,
+    reason: reason ?? vain?.reason ?? reasonOf(steps),
     begunAt,
     took: scene.elapsed(),
     labTook: options.labTook,
@@ -131,45 +131,51 @@ async function perform(
     jumpTo,
     onBegin: (name, phase) => report({ kind: "StepBegan", id: run.id, attempt, name, phase }),
     onEnd: (step) => report({ kind: "StepEnded", id: run.id, attempt, step }),
+    keep: (step) => void steps.push(step),
     onBad: () => onBad(before),
   });
   const files = (node: string, command: Parameters<typeof runAt>[2]) =>
     runAt(scene, node, command, { timeout: seconds(60), signal: options.signal });
   let current = run;
-  let broken = false;
+  let broken: string | undefined;
   let before: Snapshot | undefined;
-  try {
+  let problem: string | null = null;
+  const main = async (): Promise<string | null> => {
     if (!options.reused) {
       for (const file of run.spec.files) await placeFile(file, scene.directory, files);
       const setup = await runSteps({ ...common(options.signal), phase: "Setup", run, broken });
-      steps.push(...setup.steps);
       ({ broken, run: current } = setup);
       if (setup.quit) return "ended by hand";
     }
-    if (!broken) before = await snapshot(scene.stage, options.signal);
-    const main = await runSteps({ ...common(options.signal), phase: "Steps", run: current, broken });
-    steps.push(...main.steps);
-    current = main.run;
-    if (main.quit) return "ended by hand";
-    const problem = programsProblem(scene);
-    if (problem !== null) await onBad(before);
-    return problem;
-  } catch (error) {
-    await onBad(before);
-    throw error;
-  } finally {
-    await scene.faults.heal();
-    // Whatever became of the rest, and with time of its own.
-    const patience = AbortSignal.timeout(60_000);
-    const teardown = await runSteps({ ...common(patience), phase: "Teardown", run: current, broken: false });
-    steps.push(...teardown.steps);
-  }
+    if (broken === undefined) before = await snapshot(scene.stage, options.signal);
+    const ended = await runSteps({ ...common(options.signal), phase: "Steps", run: current, broken });
+    current = ended.run;
+    if (ended.quit) return "ended by hand";
+    const gone = programsProblem(scene);
+    if (gone !== null) await onBad(before);
+    return gone;
+  };
+  // Whatever becomes of the rest, and with time of its own.
+  const teardown = async (): Promise<void> => {
+    const limit = deadline(scene.stage.context.clock, teardownTimeout, "the teardown");
+    const phase = { ...common(limit.signal), phase: "Teardown", run: current, broken: undefined } as const;
+    await runSteps(phase).finally(() => limit.end());
+  };
+  await eachOf([
+    async () => {
+      problem = await main().catch(async (error: unknown) => {
+        await onBad(before);
+        throw error;
+      });
+    },
+    () => scene.faults.heal(),
+    teardown,
+  ]);
+  return problem;
 }
 
 function programsProblem({ programs }: Scene): string | null {
-  const gone = programs.find(
-    (program) => !program.mayEnd && program.ended() !== undefined && program.ended()?.signal === null,
-  );
+  const gone = programs.find((program) => !program.mayEnd && !program.stopped && program.ended()?.signal === null);
   if (gone === undefined) return null;
   const last = gone.output().trim().split("\n").at(-1) ?? "";
   return `${gone.name} at ${gone.node} ended by itself with status ${gone.ended()?.code}: ${last}`;
@@ -193,14 +199,17 @@ function sceneOf({ run, stage, seed, directory, standing }: RunOptions): Scene {
 }
 
 async function endScene({ faults, loads, programs }: Scene, { standing, leaves }: RunOptions): Promise<void> {
-  await faults.heal();
   if (leaves) {
     standing.programs.push(...programs);
     standing.loads.push(...loads);
-    return;
   }
   const stays = new Set<object>([...standing.programs, ...standing.loads]);
-  await Promise.all([...loads, ...programs].filter((each) => !stays.has(each)).map((each) => each.stop()));
+  const ending = [...loads, ...programs].filter((each) => !stays.has(each));
+  await eachOf([() => faults.heal(), () => allOf(ending.map((each) => each.stop()))]);
+}
+
+function worstVain({ faults }: Scene): Vain | undefined {
+  return faults.vain.find(({ verdict }) => verdict === "Error") ?? faults.vain[0];
 }
 
 function reasonOf(steps: readonly StepReport[]): string | null {

@@ -3,6 +3,7 @@ import type { Action, FieldPath, Step } from "@netwright/api";
 import { formatDuration, milliseconds, type Milliseconds } from "@netwright/base";
 import type { ScenarioRun } from "../load/job.ts";
 import { worst, type Place, type StepReport } from "../report/report.ts";
+import { allOf } from "./all-of.ts";
 import type { Interaction, Moment } from "./interaction.ts";
 import { isBad, runAction } from "./run-action.ts";
 import { titleOf } from "./run-check.ts";
@@ -19,19 +20,20 @@ export interface StepsRun {
   readonly interaction: Interaction;
   readonly onBegin: (name: string, phase: Phase) => void;
   readonly onEnd: (step: StepReport) => void;
+  /** Of every step that counts, as it ends: one that is tried again does not. */
+  readonly keep: (step: StepReport) => void;
   /** While a step that failed still is as it failed. */
   readonly onBad: () => Promise<void>;
   /** Why a step cannot run on this machine; undefined when it can. */
   readonly lacking: (needs: readonly string[]) => Promise<string | undefined>;
   /** Steps before the one of this name are passed over. */
   readonly jumpTo: string | undefined;
-  /** A critical step has failed earlier. */
-  readonly broken: boolean;
+  /** Why only steps with `always` run, because of what was before. */
+  readonly broken: string | undefined;
 }
 
 export interface StepsEnded {
-  readonly steps: readonly StepReport[];
-  readonly broken: boolean;
+  readonly broken: string | undefined;
   readonly quit: boolean;
   /** As it was read last. */
   readonly run: ScenarioRun;
@@ -39,54 +41,65 @@ export interface StepsEnded {
 
 const listOf = { Setup: "setup", Steps: "steps", Teardown: "teardown" } as const;
 
+/** @throws the signal's reason when that aborts; the step that ran then has been kept */
 export async function runSteps(given: StepsRun): Promise<StepsEnded> {
-  const { phase, interaction, jumpTo } = given;
-  const reports: StepReport[] = [];
+  const { phase, interaction, jumpTo, keep, signal } = given;
   let { run, broken } = given;
   let jumping = jumpTo !== undefined && phase === "Steps";
   for (let index = 0; index < run.spec[listOf[phase]].length; index++) {
     const step = run.spec[listOf[phase]][index] as Step;
     const name = stepName(step);
     if (jumping && name === jumpTo) jumping = false;
-    const passedOver = jumping
-      ? "before the step that was jumped to"
-      : broken && !step.always
-        ? "a critical step failed"
-        : undefined;
+    const passedOver = jumping ? "before the step that was jumped to" : step.always ? undefined : broken;
     if (passedOver !== undefined) {
-      reports.push(skipped(given, run, [index], name, passedOver));
+      keep(skipped(given, run, [index], name, passedOver));
       continue;
     }
     const moment: Moment = { stage: given.scene.stage, run, phase, name, breakpoint: step.breakpoint };
     const wanted = await interaction.before(moment);
-    if (wanted === "Quit") return { steps: reports, broken: true, quit: true, run };
+    signal.throwIfAborted();
+    if (wanted === "Quit") return { broken, quit: true, run };
     if (wanted === "Skip") {
-      reports.push(skipped(given, run, [index], name, "skipped by hand"));
+      keep(skipped(given, run, [index], name, "skipped by hand"));
       continue;
     }
     given.onBegin(name, phase);
     const report = await runStep(given, run, step, index);
     given.onEnd(report);
-    if (isBad(report)) {
-      const answer = await interaction.failed(moment, report);
-      if (answer.next === "Quit") return { steps: [...reports, report], broken: true, quit: true, run };
-      if (answer.next === "Retry") {
-        run = answer.run;
-        index -= 1;
-        continue;
-      }
-      broken ||= step.critical || phase === "Setup";
+    const answer =
+      isBad(report) && !signal.aborted ? await interaction.failed(moment, report) : ({ next: "GoOn" } as const);
+    if (answer.next === "Retry") {
+      run = answer.run;
+      index -= 1;
+      continue;
     }
-    reports.push(report);
+    keep(report);
+    signal.throwIfAborted();
+    if (answer.next === "Quit") return { broken, quit: true, run };
+    broken ??= breaks(given, step, report);
   }
-  return { steps: reports, broken, quit: false, run };
+  return { broken, quit: false, run };
+}
+
+/** Why steps behind this one do not run. Without a fault that was to stay, they would show nothing. */
+function breaks({ phase, scene }: StepsRun, step: Step, report: StepReport): string | undefined {
+  if (isBad(report)) return step.critical || phase === "Setup" ? "a critical step failed" : undefined;
+  const missing =
+    step.parallel === undefined
+      ? [[step, report] as const]
+      : step.parallel.map((each, number) => [each, report.parallel[number] ?? report] as const);
+  const [, faultless] = missing.find(([each, { verdict }]) => each.keepFaults && verdict === "Skipped") ?? [];
+  if (faultless === undefined) return undefined;
+  const reason = `${faultless.name}: ${faultless.reason}`;
+  scene.faults.inVain({ verdict: "Skipped", reason });
+  return reason;
 }
 
 async function runStep(given: StepsRun, run: ScenarioRun, step: Step, index: number): Promise<StepReport> {
   const path: FieldPath = ["spec", listOf[given.phase], index];
   if (step.parallel === undefined) return runOne(given, run, step, path, [index]);
   const at = given.scene.elapsed();
-  const parallel = await Promise.all(
+  const parallel = await allOf(
     step.parallel.map((each, number) => runOne(given, run, each, [...path, "parallel", number], [index, number])),
   );
   const bad = parallel.find(isBad);

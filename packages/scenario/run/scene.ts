@@ -16,6 +16,7 @@ import type { CheckWorld, Limit } from "../checks/look.ts";
 import type { RunningLoad } from "../loads/running-load.ts";
 import type { BackgroundProgram } from "./background.ts";
 import type { ActiveFaults } from "./faults.ts";
+import { runHere, type HereCommand } from "./run-here.ts";
 
 /** What stays the same for all runs on one lab. */
 export interface Stage {
@@ -76,7 +77,7 @@ export function worldOf(scene: Scene): CheckWorld {
     load: (name) => scene.loads.find((load) => load.name === name),
     stepBegan: (name) => scene.begun.get(name),
     client: stage.client,
-    runHere: (command, limit) => runHere(scene, command, limit),
+    runHere: (command, limit) => runHere(hereOf(scene, command), limit),
     keep: async (name, content) => {
       const path = scene.evidencePath(name);
       await stage.context.files.write(path, content);
@@ -92,17 +93,9 @@ async function logOf({ stage, programs }: Scene, name: string, node: string | un
 }
 
 /** Beside the runner, with the scenario's environment and nothing of the user's but where programs are. */
-async function runHere(scene: Scene, command: readonly [string, ...string[]], limit: Limit): Promise<NodeRunResult> {
+function hereOf({ directory, env }: Scene, argv: readonly [string, ...string[]]): HereCommand {
   const { PATH = "/usr/sbin:/usr/bin:/sbin:/bin", HOME = "/", TERM = "dumb" } = process.env;
-  const environment = Object.entries({ PATH, HOME, TERM, ...scene.env }).map(([key, value]) => `${key}=${value}`);
-  const line = ["env", "-i", "-C", scene.directory, ...environment, ...command] as const;
-  try {
-    const done = await scene.stage.context.runner.run([...line] as [string, ...string[]], limit);
-    return { ...done, signal: null, timedOut: false, truncated: false };
-  } catch (error) {
-    limit.signal.throwIfAborted();
-    return { code: 124, signal: null, stdout: "", stderr: String(error), timedOut: true, truncated: false };
-  }
+  return { argv, directory, env: { PATH, HOME, TERM, ...env } };
 }
 
 /** `NETWRIGHT_LAB`, `NODES`, `NODE_A_ADDRESS` and so on: the topology, for programs in any language. */

@@ -1,7 +1,9 @@
 /** Whole runs on real labs: what steps do, what their failures mean, and that nothing is left. */
-import { labNames } from "@netwright/lab";
+import { down, labNames } from "@netwright/lab";
+import { milliseconds } from "@netwright/base";
 import { expect, test } from "vitest";
-import { labContext, runFiles } from "../testdata/session.ts";
+import { labContext, labsOf, runFiles } from "../testdata/session.ts";
+import type { Job } from "../load/job.ts";
 import type { RunReport, StepReport } from "../report/report.ts";
 
 const topology = `  topology:
@@ -116,8 +118,108 @@ ${topology}  setup: [{ at: a, background: [{ name: base, run: sleep 4802 }] }]
   const { runs } = await runFiles({ "suite.yaml": suite, "one.yaml": member }, { repeat: 2 });
   expect(runs.map(({ id, attempt, verdict }) => `${id} ${attempt} ${verdict}`).toSorted()).toEqual(
     [1, 2]
-      .flatMap((attempt) => ["all/setup", "all/teardown", "m[n=1]", "m[n=2]"].map((id) => `${id} ${attempt} Passed`))
+      .flatMap((attempt) =>
+        ["all/setup", "all/teardown", "all/m[n=1]", "all/m[n=2]"].map((id) => `${id} ${attempt} Passed`),
+      )
       .toSorted(),
   );
   expect(await labNames(labContext)).toEqual([]);
+});
+
+test("when the time of a scenario is over, what ran is told, and what hung has a reason", async () => {
+  const run = await one(
+    `    - { name: first, at: a, run: 'true' }
+    - { name: hangs, parallel: [{ name: x, at: a, run: echo seen }, { name: y, at: b, run: sleep 4806 }] }
+    - { name: never, at: a, run: 'true' }
+`,
+    "  timeout: 400ms\n  teardown: [{ name: bye, at: a, run: 'true' }]\n",
+  );
+  expect(verdicts(run)).toEqual(["first: Passed", "hangs: Error", "bye: Passed"]);
+  expect(run).toMatchObject({ verdict: "Error", reason: "the scenario is not over after 400 ms" });
+  expect(step(run, "hangs").parallel.map(({ verdict, commands }) => [verdict, commands.length])).toEqual([
+    ["Passed", 1],
+    ["Error", 0],
+  ]);
+});
+
+test("one of several nodes that fails does not leave the others' commands behind", async () => {
+  const run = await one(`    - { name: some, at: [a, b], run: 'test $(hostname) = b || exit 3; sleep 0.3' }
+`);
+  const { commands, reason } = step(run, "some");
+  expect(commands.map(({ node, code }) => [node, code])).toEqual([
+    ["a", 3],
+    ["b", 0],
+  ]);
+  expect(reason).toContain("a: test");
+});
+
+test("an error of the session itself ends it, and no lab and no file of it is left", async () => {
+  const steps = "    - { at: a, run: sleep 0.2 }\n";
+  const suite = scenario("s", steps, "  matrix: { n: [1, 2, 3, 4] }\n");
+  let lacking = 0;
+  const broken = runFiles(
+    { "s.yaml": suite },
+    {
+      lacking: async () => {
+        lacking += 1;
+        if (lacking === 2) throw new RangeError("broken");
+        return undefined;
+      },
+    },
+  );
+  await expect(broken).rejects.toThrow("broken");
+  expect(lacking).toBeLessThan(4);
+  expect(await labNames(labContext)).toEqual([]);
+  expect(await labContext.files.list("/run/netwright/tests")).toEqual([]);
+});
+
+test("the first failure ends a suite, whose teardown runs", async () => {
+  const lab = scenario("s", "    - { name: bad, at: a, run: exit 1 }\n", "", "");
+  const suite = `apiVersion: netwright.dev/v1alpha1\nkind: Suite\nmetadata: { name: all }\nspec:\n${topology}  scenarios: [one.yaml, two.yaml]\n  teardown: [{ name: bye, at: a, run: 'true' }]\n`;
+  const files = { "suite.yaml": suite, "one.yaml": lab, "two.yaml": lab.replace("name: s }", "name: t }") };
+  const { runs } = await runFiles(files, { untilFail: true });
+  expect(runs.map(({ id, verdict }) => `${id} ${verdict}`)).toEqual([
+    "all/setup Passed",
+    "all/s Failed",
+    "all/teardown Passed",
+  ]);
+});
+
+test("a lab that stood already has one run at a time", async () => {
+  const order: string[] = [];
+  const onKept = async ({ lab: name, topology: drawn }: { lab: string; topology: unknown }): Promise<void> => {
+    const labs = labsOf("other", new AbortController().signal);
+    const job = { network: { kind: "Running", name, topology: drawn } } as Job;
+    const first = await labs.take(job);
+    const second = labs.take(job).then((lab) => (order.push("taken"), lab));
+    // Time enough to find it, if it did not wait.
+    await labContext.clock.sleep(milliseconds(50));
+    order.push("given");
+    labs.give(first);
+    labs.give(await second);
+    await labs.end();
+    await down(labContext, { name });
+  };
+  await runFiles({ "s.yaml": scenario("s", "    - { at: a, run: 'true' }\n") }, { keep: "always", onKept });
+  expect(order).toEqual(["given", "taken"]);
+});
+
+test("without a fault that was to stay, what follows shows nothing", async () => {
+  const run = await one(`    - { name: fine, at: a, run: 'true' }
+    - { name: cut, needs: [no-such-program], faults: [{ link: a-b, state: down }], keepFaults: true }
+    - { name: later, at: a, run: 'true' }
+    - { name: tidy, at: a, run: 'true', always: true }
+`);
+  expect(verdicts(run)).toEqual(["fine: Passed", "cut: Skipped", "later: Skipped", "tidy: Passed"]);
+  const reason = "cut: no-such-program is not installed";
+  expect(run).toMatchObject({ verdict: "Skipped", reason });
+  expect(step(run, "later").reason).toBe(reason);
+});
+
+test("a program that ends in order when it is stopped is no failure", async () => {
+  const run =
+    await one(`    - { at: a, background: [{ name: tidy, run: 'trap "exit 0" TERM; touch /run/up; while :; do sleep 0.05; done' }], wait: [{ command: { run: test -e /run/up } }] }
+    - { name: stop, stop: [tidy] }
+`);
+  expect(run).toMatchObject({ verdict: "Passed", reason: null });
 });

@@ -3,10 +3,13 @@ import { messageOf, milliseconds } from "@netwright/base";
 import type { Job, ScenarioRun } from "../load/job.ts";
 import type { RunReport, SessionReport, TestEvent } from "../report/report.ts";
 import { unattended, type Interaction } from "./interaction.ts";
+import { requireStep } from "./jump-to.ts";
 import type { Labs, StandingLab } from "./labs.ts";
+import { allOf } from "./all-of.ts";
 import { turnsOf, type Turn } from "./order.ts";
 import { drawn, runScenario, type RunOptions, type Standing } from "./run-scenario.ts";
 import type { Stage } from "./scene.ts";
+import { suiteParts } from "./suite-parts.ts";
 
 export interface SessionOptions {
   readonly jobs: readonly Job[];
@@ -34,41 +37,55 @@ export interface SessionOptions {
   readonly onKept: (stage: Stage) => Promise<void>;
 }
 
-/** @throws the signal's reason when it was ended from outside; labs are gone then. */
+/** Options, and whether anything new may begin. */
+interface Session extends SessionOptions {
+  readonly stopped: () => boolean;
+}
+
+/**
+ * @throws the signal's reason when it was ended from outside, labs are gone then; NW1001 when a scenario has no step to
+ * jump to; NW1703, after the report, when labs could not be removed
+ */
 export async function runSession(options: SessionOptions): Promise<SessionReport> {
   const { clock, jobs, labs, report, repeat, seed, signal } = options;
+  if (options.jumpTo !== undefined) requireStep(jobs, options.jumpTo);
   const begun = clock.monotonic();
   const begunAt = clock.now();
   const turns = [...turnsOf(jobs, repeat, seed)];
   const runs: RunReport[] = [];
   const scenarios = turns.reduce((sum, { job }) => sum + job.scenarios.length, 0);
   report({ kind: "SessionBegan", runs: scenarios, jobs: jobs.length, seed });
-  const stop = (): boolean => signal.aborted || (options.untilFail && runs.some(isFailed));
+  let broken = false;
+  const stopped = (): boolean => broken || signal.aborted || (options.untilFail && runs.some(isFailed));
   const work = async (): Promise<void> => {
-    for (let turn = turns.shift(); turn !== undefined && !stop(); turn = turns.shift()) {
+    for (let turn = turns.shift(); turn !== undefined && !stopped(); turn = turns.shift()) {
       // The next one's lab is built while this one waits for what it does.
       const [next] = turns;
       if (next !== undefined) labs.prepare(next.job);
-      for await (const run of runTurn(options, turn)) {
+      for await (const run of runTurn({ ...options, stopped }, turn)) {
         runs.push(run);
         report({ kind: "RunEnded", run });
       }
     }
   };
-  try {
-    await Promise.all(Array.from({ length: Math.max(1, options.width) }, work));
-  } finally {
-    await labs.end();
-  }
+  const worker = (): Promise<void> =>
+    work().catch((error: unknown) => {
+      broken = true;
+      throw error;
+    });
+  const [worked] = await Promise.allSettled([allOf(Array.from({ length: Math.max(1, options.width) }, worker))]);
+  const [removed] = await Promise.allSettled([labs.end()]);
   signal.throwIfAborted();
+  if (worked.status === "rejected") throw worked.reason;
   const whole: SessionReport = { version: 1, seed, begunAt, took: milliseconds(clock.monotonic() - begun), runs };
   report({ kind: "SessionEnded", report: whole });
+  if (removed.status === "rejected") throw removed.reason;
   return whole;
 }
 
 export const isFailed = ({ verdict }: RunReport): boolean => verdict === "Failed" || verdict === "Error";
 
-async function* runTurn(options: SessionOptions, turn: Turn): AsyncGenerator<RunReport> {
+async function* runTurn(options: Session, turn: Turn): AsyncGenerator<RunReport> {
   const { labs, lacking, keep, onKept } = options;
   const { job } = turn;
   const needs = [
@@ -90,6 +107,8 @@ async function* runTurn(options: SessionOptions, turn: Turn): AsyncGenerator<Run
   }
   let failed = false;
   try {
+    // Something failed while this one waited for its lab.
+    if (options.stopped()) return;
     for await (const run of runsOn(options, turn, lab)) {
       failed ||= isFailed(run);
       yield run;
@@ -101,7 +120,7 @@ async function* runTurn(options: SessionOptions, turn: Turn): AsyncGenerator<Run
   }
 }
 
-async function* runsOn(options: SessionOptions, turn: Turn, lab: StandingLab): AsyncGenerator<RunReport> {
+async function* runsOn(options: Session, turn: Turn, lab: StandingLab): AsyncGenerator<RunReport> {
   const { job, attempt } = turn;
   const [first, ...others] = job.scenarios;
   if (first === undefined) return;
@@ -115,23 +134,15 @@ async function* runsOn(options: SessionOptions, turn: Turn, lab: StandingLab): A
 
 /** Set-up of a suite runs once before its scenarios, its teardown once behind them: each as a run of its own. */
 async function* runSuite(
-  options: SessionOptions,
+  options: Session,
   turn: Turn,
   scenarios: readonly ScenarioRun[],
   lab: StandingLab,
 ): AsyncGenerator<RunReport> {
-  const shared = turn.job.shared;
-  if (shared === undefined) return;
-  const part = (name: string, spec: Partial<ScenarioRun["spec"]>): ScenarioRun => ({
-    ...shared,
-    id: `${turn.job.name}/${name}`,
-    scenario: name,
-    values: {},
-    spec: { ...(scenarios[0] as ScenarioRun).spec, needs: [], files: [], setup: [], steps: [], teardown: [], ...spec },
-  });
+  const [before, after] = suiteParts(turn.job);
+  if (before === undefined || after === undefined) return;
   const standing: Standing = { programs: [], loads: [] };
   try {
-    const before = part("setup", { files: shared.spec.files, setup: shared.spec.setup });
     const setup = await runScenario({
       ...runOptions(options, turn, before, lab),
       labTook: lab.took,
@@ -140,15 +151,14 @@ async function* runSuite(
     });
     yield setup;
     for (const run of scenarios) {
+      if (options.stopped()) break;
       const absent = isFailed(setup) ? "the suite's set-up failed" : await options.lacking(run.spec.needs);
       if (absent !== undefined) yield unrun(options, turn, run, "Skipped", absent);
       else yield await runScenario({ ...runOptions(options, turn, run, lab), standing });
     }
-    const after = part("teardown", { teardown: shared.spec.teardown });
-    if (shared.spec.teardown.length > 0)
-      yield await runScenario({ ...runOptions(options, turn, after, lab), standing });
+    if (after.spec.teardown.length > 0) yield await runScenario({ ...runOptions(options, turn, after, lab), standing });
   } finally {
-    await Promise.all([...standing.loads, ...standing.programs].map((each) => each.stop()));
+    await allOf([...standing.loads, ...standing.programs].map((each) => each.stop()));
   }
 }
 

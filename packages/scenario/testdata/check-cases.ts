@@ -2,8 +2,8 @@
 const program = new URL("topology-check.sh", import.meta.url).pathname;
 
 export type Written = Readonly<Record<string, unknown>>;
-/** A check, and what is seen: `holds` or `fails`, and a pattern for its line. */
-export type Case = readonly [check: Written, verdict: "holds" | "fails", seen: RegExp];
+/** A check, and what is seen: `holds`, `fails` or `unknown`, and a pattern for its line. */
+export type Case = readonly [check: Written, verdict: "holds" | "fails" | "unknown", seen: RegExp];
 
 export const asks = (at: string, check: Written): Written => ({ at, ...check });
 
@@ -20,7 +20,7 @@ export const probes: readonly Case[] = [
   ],
   [asks("a", { tcp: { to: "b:84" } }), "fails", /^Refused by b \(fd00:.*\): RST$/],
   [asks("a", { tcp: { to: "[2001:db8:bad::1]:80", is: "Refused" } }), "holds", /^Refused by r .*: no route$/],
-  [asks("a", { tcp: { to: "nobody.example:80" } }), "fails", /^not resolved at a: /],
+  [asks("a", { tcp: { to: "nobody.example:80" } }), "unknown", /^not resolved at a: /],
   [asks("a", { udp: { to: "b:9000", send: "x", answer: { equals: "echo x" } } }), "holds", /answer "echo x"/],
   [asks("a", { udp: { to: "b:9000", answer: { equals: "echo x" } } }), "fails", /answer is "echo ping"/],
   [asks("a", { udp: { to: "b:9001", is: "Refused" } }), "holds", /^Refused by b .*: port unreachable$/],
@@ -35,6 +35,7 @@ export const probes: readonly Case[] = [
   [asks("b", { ping: { to: "c", size: 1400 } }), "holds", /^Open/],
   [asks("b", { ping: { to: "c", size: 1352, fragment: false } }), "holds", /^Open/],
   [asks("a", { not: true, ping: { to: "b" } }), "fails", /^Open/],
+  [asks("a", { not: true, tcp: { to: "nobody.example:80" } }), "unknown", /^not resolved at a: /],
 ];
 
 const matrix = (port: number, b: string, r: string): Written => ({
@@ -90,19 +91,26 @@ export const services: readonly Case[] = [
     /^NOERROR: 2001:db8::80$/,
   ],
   [asks("a", { dns: { name: "none.example.net", server: "b", code: "NXDOMAIN" } }), "holds", /^NXDOMAIN: no answers$/],
-  [asks("a", { dns: { name: "www.example.net", server: "r" }, timeout: "1s" }), "fails", /^no answer from r/],
+  [asks("a", { dns: { name: "www.example.net", server: "r" }, timeout: "1s" }), "unknown", /^no answer from r/],
   [asks("b", { listening: { port: 8080 } }), "holds", /^TCP 8080 is open$/],
   [asks("b", { listening: { port: 9000, protocol: "UDP" } }), "holds", /^UDP 9000 is open$/],
   [asks("b", { listening: { port: 9000 } }), "fails", /^listened on: TCP 53, 80, /],
   [asks("b", { log: { of: "servers", matches: "^serving$" } }), "holds", /^1: "serving"$/],
   [asks("b", { log: { of: "servers", matches: "^serving$", times: 2 } }), "fails", /^1: "serving"$/],
-  [asks("b", { log: { of: "nothing", matches: "x" } }), "fails", /^there is no program nothing at b$/],
+  [asks("b", { log: { of: "nothing", matches: "x" } }), "unknown", /^there is no program nothing at b$/],
   [asks("b", { file: { path: "/etc/test/word", content: { equals: "hello" } } }), "holds", /^content is "hello"$/],
   [asks("b", { file: { path: "/etc/test/word", exists: false } }), "fails", /^a file: "hello"$/],
   [asks("a", { file: { path: "/etc/test/word" } }), "fails", /^no \/etc\/test\/word$/],
   [asks("a", { route: { to: "2001:db8::1", via: ["r"] } }), "holds", /^default via r fd00:.* dev r$/],
   [asks("a", { route: { to: "2001:db8::1", via: ["b"] } }), "fails", /not via b, also via r/],
   [asks("r", { route: { to: "2001:db8:bad::/64", exists: false } }), "holds", /^no route to /],
+  [asks("r", { route: { to: "2001:db8:bad::1", exists: false } }), "holds", /^no route to /],
+  [asks("r", { route: { to: "nonsense/64", exists: false } }), "unknown", /^exit status 1: /],
+  [asks("b", { not: true, log: { of: "nothing", matches: "x" } }), "unknown", /^there is no program nothing at b$/],
+  [asks("a", { not: true, command: { run: "no-such-tool" } }), "unknown", /^exit status 127/],
+  [asks("a", { not: true, command: { run: "sleep 9" }, timeout: "100ms" }), "unknown", /^still running/],
+  [asks("a", { http: { url: "http://b:8080/long", body: { contains: "xxx" } } }), "holds", /longer than 1 MiB/],
+  [asks("a", { not: true, http: { url: "http://b:8080/long", body: { contains: "y" } } }), "unknown", /longer than 1 MiB/],
   [asks("r", { route: { to: "2001:db8:bad::/64" } }), "fails", /^no route to /],
   [matrix(80, "Open", "Refused"), "holds", /^3 of 3 pairs as expected$/],
   [matrix(81, "Open", "Refused"), "fails", /^1 of 3 pairs as expected; a to b is not Open: Dropped/],
@@ -143,5 +151,5 @@ export const routing: readonly Case[] = [
   [asks("r", { bgp: { prefix: "2001:db8:c::/48", via: ["b"] }, eventually: "10s" }), "holds", /via b/],
   [asks("c", { bgp: { prefix: "2001:db8:f::/48", via: ["b"] }, eventually: "10s" }), "holds", /via b/],
   [asks("c", { bgp: { prefix: "2001:db8:9::/48" } }), "fails", /^GoBGP has no BGP route to 2001:db8:9::\/48$/],
-  [asks("a", { bgp: {} }), "fails", /^no BGP speaker runs here/],
+  [asks("a", { bgp: {} }), "unknown", /^no BGP speaker runs here/],
 ];

@@ -7,6 +7,7 @@ import { createServer as createSecure } from "node:https";
 const answer: RequestListener = (request, response) => {
   if (request.url === "/old") response.writeHead(301, { location: "/" }).end();
   else if (request.url === "/broken") response.writeHead(503).end("no");
+  else if (request.url === "/long") response.end("x".repeat(2 ** 20 + 1));
   else if (request.url !== "/silent") response.writeHead(200, { "x-word": "hello" }).end(JSON.stringify({ is: [{ ok: true }] }));
 };
 for (const port of [80, 81, 82, 83, 8080]) createServer(answer).listen(port, "::");

@@ -22,15 +22,7 @@ export async function runFiles(
   if (diagnostics.length > 0) throw new RangeError(JSON.stringify(diagnostics, null, 1));
   const session = await openSession(labContext);
   const { signal } = new AbortController();
-  const labs = new Labs({
-    context: labContext,
-    programs: { server: ["false"], agent: ["false"] },
-    netwright: ["false"],
-    loadGenerator: [process.execPath, new URL("../loads/main.ts", import.meta.url).pathname],
-    session: session.name,
-    signal,
-    connect: () => Promise.reject(new RangeError("no server here")),
-  });
+  const labs = labsOf(session.name, signal);
   try {
     return await runSession({
       jobs,
@@ -57,3 +49,14 @@ export async function runFiles(
   }
 }
 
+
+export const labsOf = (session: string, signal: AbortSignal): Labs =>
+  new Labs({
+    context: labContext,
+    programs: { server: ["false"], agent: ["false"] },
+    netwright: ["false"],
+    loadGenerator: [process.execPath, new URL("../loads/main.ts", import.meta.url).pathname],
+    session,
+    signal,
+    connect: () => Promise.reject(new RangeError("no server here")),
+  });

@@ -36,6 +36,12 @@ describe("checks that are refused", () => {
     [{ route: { to: "::1", via: ["b"], exists: false } }, "NW1205 route.via stands beside exists: false"],
     [{ throughput: { from: "a", to: "b" } }, "NW1205 throughput can never fail"],
     [{ capture: { link: "a-b" } }, "NW1205 capture can never fail"],
+    [{ command: { run: "true", exit: "any" } }, "NW1205 command.exit can never fail"],
+    [{ command: { run: "true", stdout: {} } }, "NW1205 command.stdout can never fail"],
+    [{ log: { of: "a", matches: "x", times: 0 } }, "NW1205 log.times can never fail"],
+    [{ http: { url: "http://a/", body: { contains: "" } } }, "NW1205 http.body can never fail"],
+    [{ file: { path: "/a", content: { matches: ".*" } } }, "NW1205 file.content can never fail"],
+    [{ object: { ref: "host/a", fields: {} } }, "NW1205 object expects nothing of it"],
     [{ matrix: { expect: { a: { b: "Open" } } } }, "NW1202 matrix.port is required"],
     [{ tcp: { to: "web:80" }, ping: { to: "web" } }, ""],
   ])("%j: %s", (check, complaint) => {

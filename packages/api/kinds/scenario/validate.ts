@@ -6,6 +6,7 @@ import { loadKinds, type Load } from "./load.ts";
 import type { Scenario } from "./schema.ts";
 import { contradictions, waitFindings } from "./validate-check.ts";
 import { validateFault } from "./validate-fault.ts";
+import { neverFails } from "./validate-never-fails.ts";
 import { validateNemesis } from "./validate-nemesis.ts";
 import type { Action, ScenarioFile, Step } from "./step.ts";
 import type { ScenarioTopology } from "./topology.ts";
@@ -61,8 +62,31 @@ function stepFindings(step: Step, path: FieldPath): readonly Finding[] {
     return [
       finding("NW1205", path, "has parallel steps and does something itself", "make one more parallel step of it"),
     ];
-  return parallel.flatMap((each, index) => actionFindings(each, [...path, "parallel", index]));
+  return [
+    ...withoutEffect(step, ["at", "timeout", "needs", "keepFaults"], path, "write it in each of its parallel steps"),
+    ...parallel.flatMap((each, index) => {
+      const place = [...path, "parallel", index];
+      const hint = "write it beside parallel, for all of them";
+      return [
+        ...withoutEffect(each, ["critical", "always", "breakpoint"], place, hint),
+        ...actionFindings(each, place),
+      ];
+    }),
+  ];
 }
+
+const withoutEffect = (
+  action: Action,
+  fields: readonly (keyof Action)[],
+  path: FieldPath,
+  hint: string,
+): readonly Finding[] =>
+  fields
+    .filter((field) => {
+      const value = action[field];
+      return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+    })
+    .map((field) => keyFinding("NW1205", [...path, field], "has no effect here", hint));
 
 const doing = ["faults", "files", "stop", "background", "load", "wait", "checks"] as const;
 const doingOnce = ["nemesis", "run", "netwright", "pause"] as const;
@@ -127,54 +151,5 @@ function checkFindings(check: Check, action: Action, path: FieldPath): readonly 
       : []),
     ...neverFails(check, path),
     ...contradictions(check, path),
-  ];
-}
-
-/** What would pass whatever happens is refused: a green result of it says nothing. */
-function neverFails(check: Check, path: FieldPath): readonly Finding[] {
-  const unbounded = (field: "throughput" | "latency" | "capture", names: string): readonly Finding[] => [
-    finding("NW1205", [...path, field], "can never fail", `write ${names}`),
-  ];
-  const free = (of: { readonly atLeast?: number; readonly atMost?: number } | undefined): boolean =>
-    of !== undefined && of.atLeast === undefined && of.atMost === undefined;
-  const { capture, matrix, object, udp } = check;
-  return [
-    ...(free(check.throughput) ? unbounded("throughput", "atLeast, atMost or both") : []),
-    ...(free(check.latency) ? unbounded("latency", "atLeast, atMost or both") : []),
-    ...(capture !== undefined && capture.max === undefined && (capture.min ?? 0) === 0
-      ? unbounded("capture", "min: 1 for some, max: 0 for none")
-      : []),
-    ...(matrix === undefined ? [] : matrixFindings(matrix, [...path, "matrix"])),
-    ...(object !== undefined && object.exists && !("condition" in object || "fields" in object || "placed" in object)
-      ? [
-          finding(
-            "NW1205",
-            [...path, "object"],
-            "expects nothing of it",
-            "write condition, fields, placed or exists: false",
-          ),
-        ]
-      : []),
-    ...(udp !== undefined && udp.is !== "Open" && udp.answer !== undefined
-      ? [finding("NW1205", [...path, "udp", "answer"], "is expected, and that nothing is answered", "keep one of them")]
-      : []),
-  ];
-}
-
-function matrixFindings(matrix: NonNullable<Check["matrix"]>, path: FieldPath): readonly Finding[] {
-  const pairs = Object.values(matrix.expect).flatMap((row) => Object.keys(row));
-  const portless = matrix.protocol !== "ICMP" && matrix.port === undefined;
-  return [
-    ...(pairs.length === 0
-      ? [
-          finding(
-            "NW1205",
-            [...path, "expect"],
-            "selects nothing: it can never fail",
-            "name at least one pair of nodes",
-          ),
-        ]
-      : []),
-    ...(portless ? [finding("NW1202", [...path, "port"], "is required", "or write protocol: ICMP")] : []),
   ];
 }

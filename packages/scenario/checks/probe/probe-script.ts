@@ -5,7 +5,7 @@
  * `perl -e PROGRAM MODE PROBE...`: a probe is its words joined by tabs: protocol (tcp, udp, icmp), family (0, 4, 6), host,
  * port, patience in milliseconds, payload in hexadecimal (its length for icmp), and 1 where it must not be fragmented.
  * Modes: `all` at once; `series`, one after the other; `rate PER_SECOND MILLISECONDS` (0: until SIGTERM), the first probe
- * over and over, beginning with a line `ready`.
+ * over and over, beginning with a line `ready`; `settled MS` tells that all sent before that have ended.
  *
  * A raw ICMP socket tells who refused: errors reach it before they reach the socket that they are about.
  */
@@ -180,9 +180,14 @@ else {
     my $now = now();
     $ending = 1 if $for && $now - $zero >= $for;
     while (!$ending && $sent * 1000 / $per_second <= $now - $zero) { launch($probe); $sent++ }
-    if ($now - $told >= 50) { pour(); $told = $now }
+    if ($now - $told >= 50) {
+      my $oldest = $now;
+      for (values %open) { $oldest = $_->{begun} if $_->{begun} < $oldest }
+      $out .= sprintf "settled %.3f\n", $oldest - $zero;
+      pour(); $told = $now;
+    }
     my $next = $ending ? $now + 20 : $zero + $sent * 1000 / $per_second;
-    turn($out ne "" && $told + 50 < $next ? $told + 50 : $next);
+    turn($told + 50 < $next ? $told + 50 : $next);
   }
   pour();
 }
