@@ -174,8 +174,13 @@ async function perform(
   return problem;
 }
 
-function programsProblem({ programs }: Scene): string | null {
-  const gone = programs.find((program) => !program.mayEnd && !program.stopped && program.ended()?.signal === null);
+function programsProblem({ programs, faults }: Scene): string | null {
+  const gone = programs.find((program) => {
+    const exit = program.ended();
+    if (exit === undefined || program.mayEnd || program.stopped) return false;
+    // A fault at its node may have killed it; nothing else may.
+    return exit.signal === null || !faults.reports.some(({ on }) => on.includes(program.node));
+  });
   if (gone === undefined) return null;
   const last = gone.output().trim().split("\n").at(-1) ?? "";
   return `${gone.name} at ${gone.node} ended by itself with status ${gone.ended()?.code}: ${last}`;
