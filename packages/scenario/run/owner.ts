@@ -1,6 +1,7 @@
 /** Whose a lab is: a runner that was killed leaves labs behind, which the next one removes. */
 import { rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { isNetwrightError } from "@netwright/base";
 import { down, labNames, labPaths, type LabContext } from "@netwright/lab";
 
 /** One file for each session, with the process that runs it. */
@@ -47,11 +48,18 @@ export async function sweepLabs(context: LabContext): Promise<readonly string[]>
     const path = `${sessionsDirectory}/${session}`;
     const owner = readOwner(await files.read(path));
     if (owner !== undefined && (await processes.alive(owner))) continue;
+    let whole = true;
     for (const lab of await unkeptLabs(context, session)) {
-      await down(context, { name: lab });
-      removed.push(lab);
+      try {
+        await down(context, { name: lab });
+        removed.push(lab);
+      } catch (error) {
+        // Tests need not wait for it: it is tried again each time.
+        if (!isNetwrightError(error)) throw error;
+        whole = false;
+      }
     }
-    await files.remove(path);
+    if (whole) await files.remove(path);
   }
   return removed;
 }
