@@ -19,7 +19,7 @@ Exit status: 0 all passed, 1 something failed, 4 a file is wrong.
 Examples:
   netwright test examples/scenarios/ --dry-run
   netwright test examples/scenarios/two-hosts-and-a-router.yaml --seed 7
-  netwright test examples/scenarios/ --filter two-hosts --repeat 3 --seed 7
+  netwright test examples/scenarios/ --filter two-hosts --repeat 3 -j 1 --seed 7
 `;
 
 export const verb: Verb = {
