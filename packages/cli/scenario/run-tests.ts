@@ -43,7 +43,7 @@ export interface Tests {
 export async function runTests(tests: Tests): Promise<number> {
   const { invocation, options, jobs, seed } = tests;
   const { terminal } = invocation;
-  await sweepLabs(labContext);
+  for (const lab of await sweepLabs(labContext)) terminal.err(`lab ${lab}, which a killed run left, is gone\n`);
   const session = await openSession(labContext);
   const { signal } = terminal;
   const labs = new Labs({

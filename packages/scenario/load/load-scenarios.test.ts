@@ -35,6 +35,16 @@ describe("what is loaded", () => {
     expect(other.jobs[0]?.scenarios[0]?.spec.steps[0]?.run).toMatch(/ 9 7 /);
   });
 
+  test("an address is the one that is written, of either family", async () => {
+    const text = scenario("    - { at: a, run: 'ping ${{ node.b.address }} ${{ node.b.a.address }}' }\n").replace(
+      "ends: [{ node: a }, { node: b }]",
+      "ends: [{ node: a, addresses: [10.0.0.1/24] }, { node: b, addresses: [10.0.0.2/24] }]",
+    );
+    const { jobs, diagnostics } = await load({ "s.yaml": text });
+    expect(diagnostics).toEqual([]);
+    expect(jobs[0]?.scenarios[0]?.spec.steps[0]?.run).toBe("ping 10.0.0.2 10.0.0.2");
+  });
+
   test("a matrix is a run for each combination, and --set picks one", async () => {
     const text = scenario("    - { at: a, run: 'echo ${{ n }}' }\n", "  matrix: { n: [1, 2] }\n");
     expect((await load({ "s.yaml": text })).jobs.map(({ name }) => name)).toEqual(["s[n=1]", "s[n=2]"]);

@@ -1,8 +1,8 @@
 /** From what a scenario says of its topology to a planned network. */
 import { posix } from "node:path";
 import { kinds, type FieldPath, type Finding, type Lab, type ScenarioTopology } from "@netwright/api";
-import { isNetwrightError, type Diagnostic } from "@netwright/base";
-import { defaultLab, planLab, type Topology } from "@netwright/lab";
+import { ipParts, isNetwrightError, type Diagnostic } from "@netwright/base";
+import { defaultLab, planLab, type Port, type Topology } from "@netwright/lab";
 import type { Network } from "./job.ts";
 import type { Values } from "./values.ts";
 
@@ -51,16 +51,23 @@ export async function planNetwork(
 
 const refuse = (findings: readonly Finding[]): PlannedNetwork => ({ ok: false, findings, diagnostics: [] });
 
+/** Of both families, IPv6 before IPv4; undefined where the node finds its own. */
+export const firstAddress = ({ address, addresses }: Port): string | undefined =>
+  address ?? addressesOf({ addresses })[0];
+
+export const addressesOf = ({ addresses }: Pick<Port, "addresses">): readonly string[] =>
+  addresses.map((each) => ipParts(each).address);
+
 /** `node.NAME.address` and so on, for commands that need more than names. */
 export function nodeValues({ nodes }: Topology): Values {
   return Object.fromEntries(
     nodes
       .flatMap((node) =>
         node.ports.flatMap((port, index) => {
-          const address = port.address;
+          const address = firstAddress(port);
           return [
-            ...(address === null ? [] : [[`node.${node.name}.${port.interface}.address`, address] as const]),
-            ...(index === 0 && address !== null ? [[`node.${node.name}.address`, address] as const] : []),
+            ...(address === undefined ? [] : [[`node.${node.name}.${port.interface}.address`, address] as const]),
+            ...(index === 0 && address !== undefined ? [[`node.${node.name}.address`, address] as const] : []),
             [`node.${node.name}.${port.interface}.mac`, port.mac] as const,
           ];
         }),

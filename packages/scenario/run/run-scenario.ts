@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import { messageOf, seconds, type Milliseconds } from "@netwright/base";
 import { beginFault } from "@netwright/lab";
 import type { ScenarioRun } from "../load/job.ts";
+import { addressesOf } from "../load/network.ts";
 import {
   worst,
   type DrawnNetwork,
@@ -227,7 +228,7 @@ export const drawn = ({ lab, topology }: Pick<Stage, "lab" | "topology">): Drawn
   nodes: topology.nodes.map(({ name, role, ports }) => ({
     name,
     role,
-    addresses: ports.flatMap(({ address }) => (address === null ? [] : [String(address)])),
+    addresses: ports.flatMap(addressesOf),
   })),
   links: topology.links.map(({ name, ends: [a, b] }) => ({
     name,

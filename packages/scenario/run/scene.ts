@@ -13,6 +13,7 @@ import type {
 } from "@netwright/lab";
 import { runInNode, startInNode } from "@netwright/lab";
 import type { CheckWorld, Limit } from "../checks/look.ts";
+import { addressesOf, firstAddress } from "../load/network.ts";
 import type { RunningLoad } from "../loads/running-load.ts";
 import type { BackgroundProgram } from "./background.ts";
 import type { ActiveFaults } from "./faults.ts";
@@ -98,7 +99,7 @@ function hereOf({ directory, env }: Scene, argv: readonly [string, ...string[]])
   return { argv, directory, env: { PATH, HOME, TERM, ...env } };
 }
 
-/** `NETWRIGHT_LAB`, `NODES`, `NODE_A_ADDRESS` and so on: the topology, for programs in any language. */
+/** `NETWRIGHT_LAB`, `NETWRIGHT_NODES`, `A_ADDRESS` for node a and so on: the topology, for programs in any language. */
 export function sceneEnvironment(
   { lab, topology }: Pick<Stage, "lab" | "topology">,
   seed: number,
@@ -106,9 +107,10 @@ export function sceneEnvironment(
   const upper = (text: string): string => text.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
   const addresses = topology.nodes.flatMap((node) =>
     node.ports.flatMap((port, index) => {
-      if (port.address === null) return [];
-      const own = [`${upper(node.name)}_${upper(port.interface)}_ADDRESS`, port.address] as const;
-      return index === 0 ? [[`${upper(node.name)}_ADDRESS`, port.address] as const, own] : [own];
+      const address = firstAddress(port);
+      if (address === undefined) return [];
+      const own = [`${upper(node.name)}_${upper(port.interface)}_ADDRESS`, address] as const;
+      return index === 0 ? [[`${upper(node.name)}_ADDRESS`, address] as const, own] : [own];
     }),
   );
   return {
@@ -122,11 +124,11 @@ export function sceneEnvironment(
       nodes: topology.nodes.map(({ name, role, ports }) => ({
         name,
         role,
-        interfaces: ports.map(({ interface: device, address, mac, peer }) => ({
-          name: device,
-          address,
-          mac,
-          peer: peer.node,
+        interfaces: ports.map((port) => ({
+          name: port.interface,
+          addresses: addressesOf(port),
+          mac: port.mac,
+          peer: port.peer.node,
         })),
       })),
       links: topology.links.map(({ name, ends }) => ({
