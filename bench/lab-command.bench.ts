@@ -1,19 +1,12 @@
 /** What a command at a node costs over the node's socket, beside entering its namespaces by a process of one's own. */
 import { kinds, type Lab } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
-import { systemClock, systemEntropy } from "@netwright/base/node-clock.ts";
-import { down, labPaths, runInNode, up, type LabContext } from "@netwright/lab";
-import { nodeFiles, nodeProcesses, nodeRunner } from "@netwright/system";
+import { down, labPaths, runInNode, up } from "@netwright/lab";
+import { nodeRunner } from "@netwright/system";
 import { enterAsPart } from "../packages/lab/sandbox/enter.ts";
 import type { Benchmark, Side } from "../tools/measure/benchmark.ts";
+import { labContext as context } from "../packages/cli/lab/context.ts";
 
-const context: LabContext = {
-  runner: nodeRunner,
-  files: nodeFiles,
-  processes: nodeProcesses,
-  clock: systemClock,
-  entropy: systemEntropy,
-};
 const name = "bench-command";
 /** One after the other; what is told is the time of one. */
 const count = 100;

@@ -1,20 +1,11 @@
 /** A lab of a hundred hosts: namespaces and links up and down, beside `ip` alone; and the time until all of it is ready. */
-import { nodeFiles, nodeProcesses, nodeRunner } from "@netwright/system";
-import { systemClock, systemEntropy } from "@netwright/base/node-clock.ts";
-import { defaultLab, down, planLab, up, type LabContext } from "@netwright/lab";
+import { defaultLab, down, planLab, up } from "@netwright/lab";
 import type { Lab } from "@netwright/api";
 import type { Benchmark, Case } from "../tools/measure/benchmark.ts";
 import { ipFloor } from "./support/ip-floor.ts";
 import { startLab } from "./support/lab.ts";
 import { monotonic, sleep } from "./support/shell.ts";
-
-const context: LabContext = {
-  runner: nodeRunner,
-  files: nodeFiles,
-  processes: nodeProcesses,
-  clock: systemClock,
-  entropy: systemEntropy,
-};
+import { labContext as context } from "../packages/cli/lab/context.ts";
 
 /** A hundred hosts at two edges and a switch: what starts no program. */
 function wiringOnly(): Lab {

@@ -1,20 +1,13 @@
 /** One switch with 2 to 200 hosts, up and down, beside `ip` in batches and beside Mininet, which people know. */
 import { kinds, type Lab } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
-import { systemClock, systemEntropy } from "@netwright/base/node-clock.ts";
-import { down, planLab, up, type LabContext } from "@netwright/lab";
-import { nodeFiles, nodeProcesses, nodeRunner } from "@netwright/system";
+import { down, planLab, up } from "@netwright/lab";
+import { nodeRunner } from "@netwright/system";
 import type { Benchmark, Case, Side } from "../tools/measure/benchmark.ts";
 import { ipFloor } from "./support/ip-floor.ts";
 import { run, sleep } from "./support/shell.ts";
+import { labContext as context } from "../packages/cli/lab/context.ts";
 
-const context: LabContext = {
-  runner: nodeRunner,
-  files: nodeFiles,
-  processes: nodeProcesses,
-  clock: systemClock,
-  entropy: systemEntropy,
-};
 const name = "bench-topology";
 
 /** Kernels take namespaces apart after the command has ended; the next round should not pay for that. */
