@@ -19,7 +19,10 @@ export type NodeImages = ReadonlyMap<string, NodeImage>;
 type ImageConfig = Pick<ImageRecord, "digest" | "env" | "entrypoint" | "cmd" | "workingDir">;
 
 /** Nothing of an image starts by itself: what it would run stands in `IMAGE_COMMAND`, as words of the shell. */
-export function nodeImage({ digest, env, entrypoint, cmd, workingDir }: ImageConfig, layers: readonly string[]): NodeImage {
+export function nodeImage(
+  { digest, env, entrypoint, cmd, workingDir }: ImageConfig,
+  layers: readonly string[],
+): NodeImage {
   const variables = env.map((entry) => {
     const at = entry.indexOf("=");
     return [entry.slice(0, at), entry.slice(at + 1)] as const;

@@ -16,7 +16,9 @@ export interface LabRecord {
   /** Name and parents of the lab's cgroup, written before there is one. */
   readonly cgroup: { readonly name: string; readonly mountPoints: readonly string[] };
   /** Of nodes with an image, by name: which one, and what commands there find in their environment. */
-  readonly images: Readonly<Record<string, { readonly digest: Digest; readonly env: Readonly<Record<string, string>> }>>;
+  readonly images: Readonly<
+    Record<string, { readonly digest: Digest; readonly env: Readonly<Record<string, string>> }>
+  >;
   /** By name. Empty until the nodes stand. */
   readonly nodes: Readonly<Record<string, NodeProcess>>;
   /** Programs that were started, by node. */

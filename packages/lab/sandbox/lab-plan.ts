@@ -151,11 +151,7 @@ const newRoot = "/run/lab/root";
  * A Linux node is its user's, who may write anywhere: over the machine's root, or the directory or image that the
  * manifest names, lies a layer of its own, in memory. It begins with what `etc` holds.
  */
-function ownRoot(
-  paths: LabPaths,
-  node: TopologyNode,
-  { lower, isMachine, image }: OwnRoot,
-): readonly PlanRecord[] {
+function ownRoot(paths: LabPaths, node: TopologyNode, { lower, isMachine, image }: OwnRoot): readonly PlanRecord[] {
   const { root, work, lib, layers } = nodePaths(paths, node.name);
   const source = `lab-${node.name}`;
   const inside = (path: string): string => `${newRoot}${path}`;

@@ -198,17 +198,27 @@ test("a node with an image has its files, environment and directory; layers of s
   const shell = ["/bin/sh", "/bin/cat", "/bin/ls"];
   const image = buildImage({
     layers: [
-      archive(directory("srv"), { name: "srv/old", content: "old" }, { name: "srv/kept", content: "kept" }, ...programsOfMachine(...shell)),
+      archive(
+        directory("srv"),
+        { name: "srv/old", content: "old" },
+        { name: "srv/kept", content: "kept" },
+        ...programsOfMachine(...shell),
+      ),
       archive({ name: "srv/.wh.old" }, { name: "srv/new", content: "new" }),
     ],
-    config: { Env: ["GREETING=from the image", "PATH=/bin"], WorkingDir: "/srv/deep", Entrypoint: ["cat"], Cmd: ["it's"] },
+    config: {
+      Env: ["GREETING=from the image", "PATH=/bin"],
+      WorkingDir: "/srv/deep",
+      Entrypoint: ["cat"],
+      Cmd: ["it's"],
+    },
   });
   writeLayout(layout, { one: image });
   const nodes = [linux("a", { image: `oci:${layout}` }), linux("b", { image: `oci:${layout}` }), linux("c")];
   const links = [{ ends: [end("a", "10.0.0.1/24"), end("c", "10.0.0.2/24")] }];
   const manifest = labOf("imaged", nodes, links);
   await up(context, { manifest, programs });
-  const look = "pwd; ls /srv; cat /srv/kept /srv/new; echo \" $GREETING $PATH $IMAGE_COMMAND\"";
+  const look = 'pwd; ls /srv; cat /srv/kept /srv/new; echo " $GREETING $PATH $IMAGE_COMMAND"';
   expect(await at("imaged", "a", "sh", "-c", look)).toBe(
     "/srv/deep\ndeep\nkept\nnew\nkeptnew from the image /bin 'cat' 'it'\\''s'\n",
   );

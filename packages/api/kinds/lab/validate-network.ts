@@ -19,7 +19,10 @@ export const networkFindings = (node: LabNode, path: FieldPath): readonly Findin
 const routedElsewhere: ReadonlySet<string> = new Set(["Provider", "Edge", "Host", "Switch"]);
 
 function roleFindings(node: LabNode, path: FieldPath): readonly Finding[] {
-  const complain = (field: "forwarding" | "gateway" | "image" | "rootfs" | "routes", hint: string): readonly Finding[] =>
+  const complain = (
+    field: "forwarding" | "gateway" | "image" | "rootfs" | "routes",
+    hint: string,
+  ): readonly Finding[] =>
     node[field] === undefined ? [] : [keyFinding("NW1205", [...path, field], `does not fit role ${node.role}`, hint)];
   const hint = "a Switch has no addresses, and routes of Provider, Edge and Host come by BGP";
   return [
