@@ -27,3 +27,6 @@ export type {
   StageLog,
   StageName,
 } from "./decide/types.ts";
+export type { State } from "./decide/state.ts";
+export { decide, netwright } from "./decide/decide.ts";
+export { scalers } from "./presets/index.ts";
