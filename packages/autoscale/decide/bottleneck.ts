@@ -22,8 +22,8 @@ export interface Finding {
   readonly tier?: string;
   /** More instances of it are the cure, as far as can be told. */
   readonly helps: boolean;
-  /** True where only trying will tell. */
-  readonly isGuess: boolean;
+  /** What it rests on. `Time` is a guess: only trying tells whether more instances are faster. */
+  readonly evidence: "Cpu" | "Queue" | "Time";
   /** Why. */
   readonly message: string;
 }
@@ -33,40 +33,56 @@ const queued = 1;
 /** Above what it carried well by this share, it is the load that makes it slow. */
 const overload = 1.1;
 
+interface Saturation {
+  readonly evidence: "Cpu" | "Queue";
+  readonly message: string;
+}
+
 /** Why its instances are at their limit; undefined while they are not. */
-export function saturation({ readings: { cpu, queueLength } }: TierLook): string | undefined {
-  if (cpu !== undefined && cpu.value >= usedUp) return `its instances use ${formatMetric("cpu", cpu.value)} of their CPU`;
-  if (queueLength !== undefined && queueLength.value >= queued)
-    return `${formatMetric("queueLength", queueLength.value)} requests wait for each of its instances`;
-  return undefined;
+export function saturation({ readings: { cpu, queueLength } }: TierLook): Saturation | undefined {
+  if (cpu !== undefined && cpu.value >= usedUp)
+    return { evidence: "Cpu", message: `its instances use ${formatMetric("cpu", cpu.value)} of their CPU` };
+  if (queueLength === undefined || queueLength.value < queued) return undefined;
+  const waiting = formatMetric("queueLength", queueLength.value);
+  return { evidence: "Queue", message: `${waiting} requests wait for each of its instances` };
 }
 
 /** @param tiers in the order in which a request passes them */
 export function findBottleneck(tiers: readonly TierLook[]): Finding {
-  const saturated = tiers.findLast((tier) => saturation(tier) !== undefined);
-  if (saturated !== undefined)
-    return { tier: saturated.name, helps: true, isGuess: false, message: saturation(saturated) ?? "" };
+  const found = tiers.toReversed().flatMap((tier) => {
+    const saturated = saturation(tier);
+    return saturated === undefined ? [] : [{ tier: tier.name, helps: true, ...saturated }];
+  });
+  return found[0] ?? byTime(tiers);
+}
+
+function byTime(tiers: readonly TierLook[]): Finding {
   const slowest = slowestOf(tiers);
   if (slowest === undefined)
-    return { helps: false, isGuess: false, message: "no tier is busy, and none tells where the time passes" };
+    return { helps: false, evidence: "Time", message: "no tier is busy, and none tells where the time passes" };
   const { tier, own } = slowest;
+  const base = { tier: tier.name, evidence: "Time" } as const;
   const passes = `${formatMetric("latencyP99", own)} pass in ${tier.name}`;
-  if (tier.load === undefined || tier.carried === undefined)
-    return { tier: tier.name, helps: true, isGuess: true, message: passes };
+  if (tier.load === undefined || tier.carried === undefined) return { ...base, helps: true, message: passes };
   const [now, well] = [formatRate(tier.load), formatRate(tier.carried)];
-  if (tier.load > overload * tier.carried) {
-    const message = `${passes}, which has ${now} for each instance and carried up to ${well} well`;
-    return { tier: tier.name, helps: true, isGuess: true, message };
-  }
-  const message = `${passes}, which is not busy and carried as much before (${now} for each instance): what it waits for is slow`;
-  return { tier: tier.name, helps: false, isGuess: false, message };
+  if (tier.load > overload * tier.carried)
+    return {
+      ...base,
+      helps: true,
+      message: `${passes}, which has ${now} for each instance and carried up to ${well} well`,
+    };
+  const message = `${passes}, which carried as much before (${now} for each instance): what it waits for is slow`;
+  return { ...base, helps: false, message };
 }
 
 /** Where most of the time passes: a tier's latency without that of the tier behind it. */
 function slowestOf(tiers: readonly TierLook[]): { readonly tier: TierLook; readonly own: number } | undefined {
   const owns = tiers.flatMap((tier, index) => {
     const all = latencyOf(tier);
-    const behind = tiers.slice(index + 1).map(latencyOf).find((latency) => latency !== undefined);
+    const behind = tiers
+      .slice(index + 1)
+      .map(latencyOf)
+      .find((latency) => latency !== undefined);
     return all === undefined ? [] : [{ tier, own: all - (behind ?? 0) }];
   });
   return owns.toSorted((a, b) => b.own - a.own)[0];

@@ -83,7 +83,11 @@ export function chain({ scaling, demands, wanted, rate, behind, mayShrink }: Cha
   if (behind !== undefined && sized > wanted) {
     const cap = Math.max(wanted, enough(needOf(scaling, demands, behind.rate) ?? sized));
     if (cap < sized)
-      return { replicas: cap, behind, words: `${said}, but ${behind.name} behind it lets only ${formatRate(behind.rate)} through` };
+      return {
+        replicas: cap,
+        behind,
+        words: `${said}, but ${behind.name} behind it lets only ${formatRate(behind.rate)} through`,
+      };
   }
   return { replicas: sized, ...(need > asked ? { need } : {}), words: said };
 }

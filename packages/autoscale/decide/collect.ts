@@ -30,11 +30,7 @@ export const isFresh = (sample: Sample | undefined, now: Instant): sample is Sam
   sample !== undefined && sample.instances > 0 && now - sample.at < staleAfter && Number.isFinite(sample.value);
 
 /** An estimate with the news in it. What was not measured for long is forgotten, not continued. */
-export function refresh(
-  before: Estimate | undefined,
-  sample: Sample | undefined,
-  now: Instant,
-): Estimate | undefined {
+export function refresh(before: Estimate | undefined, sample: Sample | undefined, now: Instant): Estimate | undefined {
   const known = before !== undefined && now - before.at < staleAfter ? before : undefined;
   return isFresh(sample, now) ? follow(known, sample.at, sample.value) : known;
 }

@@ -34,7 +34,10 @@ function silent(view: TierView, opinions: readonly MetricRecommendation[]): Comb
   return held === undefined ? { replicas: seen.wanted, words } : { replicas: seen.wanted, held, words };
 }
 
-function whyNotShrink({ seen, readings, scaling }: TierView, opinions: readonly MetricRecommendation[]): string | undefined {
+function whyNotShrink(
+  { seen, readings, scaling }: TierView,
+  opinions: readonly MetricRecommendation[],
+): string | undefined {
   if (seen.rollout) return "a rollout is under way";
   if (seen.warming > 0) return `${seen.warming} of its instances ${seen.warming === 1 ? "is" : "are"} starting`;
   const listened = new Set(opinions.map(({ name }) => name));

@@ -21,7 +21,7 @@ const varianceSpan = seconds(60);
 const significant = 4;
 
 /** Share of the new value in an average over such a span, after so much time. */
-const weightOf = (passed: Milliseconds, span: Milliseconds): number => 1 - Math.exp(-passed / span);
+const weightOf = (passed: Milliseconds, span: Milliseconds): number => 1 - Math.exp((-1 * passed) / span);
 
 export function follow(before: Estimate | undefined, at: Instant, value: number): Estimate {
   if (before === undefined) return { at, slow: value, fast: value, variance: 0, band: 0 };

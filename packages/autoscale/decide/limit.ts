@@ -34,7 +34,9 @@ function farthest(
   changes: readonly Change[],
   { at, wanted, direction }: { readonly at: Instant; readonly wanted: number; readonly direction: Direction },
 ): number {
-  const recent = changes.filter((change) => change.at > at - period && (direction === "Up" ? change.by > 0 : change.by < 0));
+  const recent = changes.filter(
+    (change) => change.at > at - period && (direction === "Up" ? change.by > 0 : change.by < 0),
+  );
   const start = wanted - recent.reduce((sum, { by }) => sum + by, 0);
   if (direction === "Up") return type === "Instances" ? start + value : Math.ceil((start * (100 + value)) / 100);
   return type === "Instances" ? start - value : Math.trunc((start * (100 - value)) / 100);

@@ -124,4 +124,3 @@ export interface Policy {
   readonly tiers: readonly TierPolicy[];
   readonly objective?: Objective;
 }
-

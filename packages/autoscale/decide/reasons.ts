@@ -30,11 +30,15 @@ export function reasonOf(course: Course): Reason {
   return { tier, ...(paused === undefined ? { direction } : {}), code, message };
 }
 
-function cause({ asked, wanted, chained, combined, bottleneck, bounded }: Course, direction: Direction): [ReasonCode, string] {
+function cause(
+  { asked, wanted, chained, combined, bottleneck, bounded }: Course,
+  direction: Direction,
+): [ReasonCode, string] {
   const isAsked = direction === "Up" ? asked > wanted : asked < wanted;
   if (!isAsked) return ["OutOfBounds", bounded.words];
   if (direction === "Up" && bottleneck !== undefined) return ["Bottleneck", bottleneck];
-  if (chained.need !== undefined) return direction === "Up" ? ["FrontDoorRate", chained.words] : ["MetricsBelowTarget", chained.words];
+  if (chained.need !== undefined)
+    return direction === "Up" ? ["FrontDoorRate", chained.words] : ["MetricsBelowTarget", chained.words];
   const words = combined.by?.words ?? combined.words;
   if (combined.by?.metric === "schedule") return ["Schedule", words];
   return [direction === "Up" ? "MetricAboveTarget" : "MetricsBelowTarget", words];

@@ -43,7 +43,11 @@ function one(view: TierView, metric: Metric): Opinion {
   return metric.kind === "Target" ? target(view, metric, reading) : stepped(view, metric, reading);
 }
 
-function target({ scaling, seen }: TierView, { name, metric, target: wanted }: TargetMetric, reading: Reading): Opinion {
+function target(
+  { scaling, seen }: TierView,
+  { name, metric, target: wanted }: TargetMetric,
+  reading: Reading,
+): Opinion {
   const base = { name, metric, value: reading.value, target: wanted };
   const said = `${metricWords[metric]} ${formatMetric(metric, reading.value)} of ${formatMetric(metric, wanted)}`;
   const { scaleUp, scaleDown } = scaling.behavior;

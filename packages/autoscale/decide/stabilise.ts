@@ -23,14 +23,17 @@ export function stabilise(
   const mark = { at, replicas: asked };
   // Of what was before the first decision nothing is known but the size it led to.
   const isFirst = before.highs.length === 0;
-  const [highs, lows] = isFirst ? [[{ at, replicas: wanted }], [{ at, replicas: wanted }]] : [before.highs, before.lows];
+  const [highs, lows] = isFirst
+    ? [[{ at, replicas: wanted }], [{ at, replicas: wanted }]]
+    : [before.highs, before.lows];
   const nextHighs = withMark(within(highs, at - scaleDown.stabilizationWindow), mark, (a, b) => a > b);
   const nextLows = withMark(within(lows, at - scaleUp.stabilizationWindow), mark, (a, b) => a < b);
   const highest = nextHighs[0]?.replicas ?? asked;
   const lowest = nextLows[0]?.replicas ?? asked;
   const marks = { highs: nextHighs, lows: nextLows };
   const [up, down] = [Math.max(wanted, lowest), Math.min(wanted, highest)];
-  if (up > wanted) return { ...marks, replicas: up, words: up === asked ? "passes" : `${up} is the least of the window` };
+  if (up > wanted)
+    return { ...marks, replicas: up, words: up === asked ? "passes" : `${up} is the least of the window` };
   if (down < wanted)
     return { ...marks, replicas: down, words: down === asked ? "passes" : `${down} is the most of the window` };
   return { ...marks, replicas: wanted, words: asked === wanted ? "passes" : `${asked} is not wanted for long enough` };

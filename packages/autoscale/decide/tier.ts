@@ -55,7 +55,11 @@ function scaled(input: TierInput, scaling: TierScaling, collected: StageLog): Ti
   const { name, seen } = look;
   const { wanted } = seen;
   const stages: StageLog[] = [collected];
-  const passed = <T extends { readonly replicas: number; readonly words: string }>(label: StageName, from: number, out: T): T => {
+  const passed = <T extends { readonly replicas: number; readonly words: string }>(
+    label: StageName,
+    from: number,
+    out: T,
+  ): T => {
     stages.push({ stage: label, tier: name, from, to: out.replicas, words: out.words });
     return out;
   };
@@ -69,7 +73,11 @@ function scaled(input: TierInput, scaling: TierScaling, collected: StageLog): Ti
   const asked = cured?.replicas ?? chained.replicas;
   const stable = passed("Stabilise", asked, stabilise(state, { at: now, wanted, asked }, scaling.behavior));
   const rules = stable.replicas > wanted ? scaling.behavior.scaleUp : scaling.behavior.scaleDown;
-  const limited = passed("Limit", stable.replicas, limit(state.changes, { at: now, wanted, asked: stable.replicas }, rules));
+  const limited = passed(
+    "Limit",
+    stable.replicas,
+    limit(state.changes, { at: now, wanted, asked: stable.replicas }, rules),
+  );
   const bounded = passed("Bounds", limited.replicas, bound(seen, scaling, limited.replicas));
   const paused = pausedDirection(scaling, wanted, bounded.replicas);
   if (paused !== undefined) passed("Pause", bounded.replicas, { replicas: wanted, words: `${paused} is paused` });
@@ -102,7 +110,8 @@ function collectWords({ seen, readings }: TierLook): string {
 
 /** What waits for a tier behind looks busy, and more of it would only wait with it. */
 function unlessBehind(opinion: MetricRecommendation, behind: readonly TierLook[]): MetricRecommendation {
-  if (opinion.replicas === undefined || !(isSymptom(opinion.metric) || opinion.metric === "connections")) return opinion;
+  if (opinion.replicas === undefined || !(isSymptom(opinion.metric) || opinion.metric === "connections"))
+    return opinion;
   const cause = behind.findLast((tier) => saturation(tier) !== undefined);
   if (cause === undefined) return opinion;
   const { replicas: _, ...rest } = opinion;
@@ -126,10 +135,16 @@ function chainStage({ look, state, rate, narrow }: TierInput, scaling: TierScali
 const cureFactor = 2;
 
 /** As much larger as the objective is missed, at most twice, and one at least. */
-function cure({ look: { seen }, cure: due }: TierInput, asked: number): { replicas: number; words: string } | undefined {
+function cure(
+  { look: { seen }, cure: due }: TierInput,
+  asked: number,
+): { replicas: number; words: string } | undefined {
   if (due === undefined) return undefined;
   const grown = Math.max(seen.wanted + 1, enough(seen.ready * Math.min(due.strain, cureFactor)));
-  return { replicas: Math.max(asked, grown), words: `the objective is missed because of ${seen.name}: ${due.finding.message}` };
+  return {
+    replicas: Math.max(asked, grown),
+    words: `the objective is missed because of ${seen.name}: ${due.finding.message}`,
+  };
 }
 
 function pausedDirection({ pause }: TierScaling, wanted: number, next: number): Direction | undefined {
@@ -140,12 +155,16 @@ function pausedDirection({ pause }: TierScaling, wanted: number, next: number): 
 /** Slack: the rate that is offered is no exact figure. */
 const slack = 1.1;
 
-function narrowOf({ policy: { scaling }, look, state, rate, narrow }: TierInput, size: number): { readonly narrow?: Behind } {
+function narrowOf(
+  { policy: { scaling }, look, state, rate, narrow }: TierInput,
+  size: number,
+): { readonly narrow?: Behind } {
   const need = rate === undefined ? undefined : needOf(scaling, state.demand, rate);
   const carried = carriedBy(scaling, state.demand, size);
   const own =
-    need === undefined || carried === undefined || need <= size * slack ? undefined : { name: look.name, rate: carried * slack };
+    need === undefined || carried === undefined || need <= size * slack
+      ? undefined
+      : { name: look.name, rate: carried * slack };
   const narrowest = own === undefined || (narrow !== undefined && narrow.rate < own.rate) ? narrow : own;
   return narrowest === undefined ? {} : { narrow: narrowest };
 }
-

@@ -51,7 +51,8 @@ export function hpaV2(behavior: Behavior = hpaDefaults): Scaler<Readonly<Record<
       ]),
     );
     const isDue = before.syncedAt === undefined || tier.now - before.syncedAt >= syncPeriod;
-    if (!isDue) return { desired: tier.seen.wanted, perMetric: [], words: "between two syncs", state: { ...before, means } };
+    if (!isDue)
+      return { desired: tier.seen.wanted, perMetric: [], words: "between two syncs", state: { ...before, means } };
     return sync(tier, behavior, { ...before, means });
   });
 }

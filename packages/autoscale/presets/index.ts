@@ -8,5 +8,8 @@ import { knativeKpa } from "./knative-kpa.ts";
 import { staticPeak } from "./static.ts";
 
 export const scalers: Readonly<Record<string, Scaler>> = Object.fromEntries(
-  [netwright, hpaV2(), knativeKpa, awsTargetTracking, awsStep, staticPeak].map((scaler: Scaler) => [scaler.name, scaler]),
+  [netwright, hpaV2(), knativeKpa, awsTargetTracking, awsStep, staticPeak].map((scaler: Scaler) => [
+    scaler.name,
+    scaler,
+  ]),
 );

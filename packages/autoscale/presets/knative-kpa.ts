@@ -30,11 +30,11 @@ export interface KpaTier {
 }
 
 /** It knows concurrency and requests; of other metrics the first is taken in their place. */
-const known: readonly MetricName[] = ["requestsPerSecond", "connections"];
+const known: ReadonlySet<MetricName> = new Set(["requestsPerSecond", "connections"]);
 
 function targetOf(scaling: TierScaling): TargetMetric | undefined {
   const targets = targetsOf(scaling);
-  return targets.find(({ metric }) => known.includes(metric)) ?? targets[0];
+  return targets.find(({ metric }) => known.has(metric)) ?? targets[0];
 }
 
 export const knativeKpa: Scaler<Readonly<Record<string, KpaTier>>> = perTier("knative-kpa", (tier, before) => {
@@ -65,7 +65,17 @@ function decideTick({ seen, scaling, now }: Tier, target: TargetMetric, state: K
   const words = `${formatMetric(target.metric, stable)} over a minute, ${formatMetric(target.metric, panicking)} over 6 s${panic === undefined ? "" : ": panic"}`;
   return {
     desired,
-    perMetric: [{ tier: seen.name, name: target.name, metric: target.metric, value: stable / ready, target: target.target, replicas: desired, words }],
+    perMetric: [
+      {
+        tier: seen.name,
+        name: target.name,
+        metric: target.metric,
+        value: stable / ready,
+        target: target.target,
+        replicas: desired,
+        words,
+      },
+    ],
     words,
     state: { points: state.points, tickedAt: now, ...(panic === undefined ? {} : { panic }) },
   };

@@ -19,8 +19,7 @@ export function withMeasured(
   value: number | undefined,
 ): { readonly minutes: Minutes; readonly isWhole: boolean } {
   const known = before ?? { since: now, mean: noMean, points: [] };
-  if (now - known.since < minute)
-    return { minutes: { ...known, mean: withValue(known.mean, value) }, isWhole: false };
+  if (now - known.since < minute) return { minutes: { ...known, mean: withValue(known.mean, value) }, isWhole: false };
   const points = [...known.points, meanOf(known.mean) ?? null].slice(-kept);
   return { minutes: { since: now, mean: withValue(noMean, value), points }, isWhole: true };
 }

@@ -36,15 +36,13 @@ export function perTier<TierState>(
         at,
         desired: Object.fromEntries(verdicts.map(({ seen, desired }) => [seen.name, desired])),
         perMetric: verdicts.flatMap(({ perMetric }) => perMetric),
-        stages: verdicts.map(
-          ({ seen, desired, words }): StageLog => ({
-            stage: "Combine",
-            tier: seen.name,
-            from: seen.wanted,
-            to: desired,
-            words,
-          }),
-        ),
+        stages: verdicts.map(({ seen, desired, words }): StageLog => ({
+          stage: "Combine",
+          tier: seen.name,
+          from: seen.wanted,
+          to: desired,
+          words,
+        })),
         reasons: verdicts.map((verdict) => reasonOf(verdict)),
         state: Object.fromEntries(verdicts.map(({ seen, state }) => [seen.name, state])),
       };
