@@ -35,7 +35,8 @@ export function findMissing(root, stage) {
 }
 
 /** @param {ReturnType<typeof findMissing>} missing */
-export const isComplete = (missing) => missing.programs.length === 0 && !missing.node && !missing.modules && !missing.native;
+export const isComplete = (missing) =>
+  missing.programs.length === 0 && !missing.node && !missing.modules && !missing.native;
 
 /** One aligned line per missing thing: name, where it comes from, why. @param {ReturnType<typeof findMissing>} missing */
 export function describeMissing(missing) {

@@ -45,7 +45,12 @@ export const needs = [
   need("/etc/ssl/certs/ca-certificates.crt", "ca-certificates", "demo", "fetching npm packages over TLS"),
   need("gcc", "gcc", "demo", "building the wire and the balancer's loader"),
   need("/usr/include/stdio.h", "libc6-dev", "demo", "building the wire and the balancer's loader"),
-  need("clang-14", "clang-14", "demo", "building the balancer for the kernel: Debian's gcc 12 cannot describe its types"),
+  need(
+    "clang-14",
+    "clang-14",
+    "demo",
+    "building the balancer for the kernel: Debian's gcc 12 cannot describe its types",
+  ),
   need("/usr/include/bpf/libbpf.h", "libbpf-dev", "demo", "loading the balancer into the kernel"),
   need("/usr/include/jansson.h", "libjansson-dev", "demo", "what the balancer's loader is told, in JSON"),
   need("gobgpd", "gobgpd", "test", "an edge router that is not ours, beside FRR"),

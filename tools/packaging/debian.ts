@@ -27,7 +27,8 @@ const packagesOf = (wanted: (program: string) => boolean): string => {
 };
 
 /** Node is linked against the C library and the C++ library of an older Debian than this. The balancer's loader: libbpf, jansson. */
-export const dependencies = (): string => `libc6, libstdc++6, libbpf1, libjansson4, passwd, ${packagesOf((one) => called.has(one))}`;
+export const dependencies = (): string =>
+  `libc6, libstdc++6, libbpf1, libjansson4, passwd, ${packagesOf((one) => called.has(one))}`;
 export const suggestions = (): string => packagesOf((one) => !called.has(one));
 
 /** Text of the control file (deb-control(5)). Pure. */

@@ -77,7 +77,8 @@ static __always_inline int spread(struct __sk_buff *skb, const struct packet *pa
 		if (!unknown) return action;
 		count(listener->counters, RETRIES, 1);
 	}
-	for (int place = 0; place < PLACES; place++) {
+	/* Where the current one died, another serves until there is a new table. Where there is none, nobody takes new flows. */
+	for (int place = 0; (bucket & 0xffff) && place < PLACES; place++) {
 		int unknown = 0;
 		if ((mac = standing(bucket, place))) return deliver_or_send(skb, packet, mac, 0, device, &unknown);
 	}
