@@ -92,7 +92,7 @@ test("what hangs is ended, and what eats memory is killed, and neither hurts the
   const { code } = await netwright(hanging, eating, "--report", "limits");
   expect(code).toBe(1);
   expect(verdicts("limits")).toMatchObject({
-    hanging: "Error: sleep 4901: the step is not over after 3 s",
+    hanging: "Error: sleep 4901: the step is not over after 3.00 s",
     eating: expect.stringMatching(/^Failed/),
   });
 });

@@ -40,14 +40,14 @@ export async function runSuites(named: readonly Suite[], extra: readonly string[
     : tally;
 }
 
-async function runSandboxed(files: readonly string[], wholeLabs: boolean, extra: readonly string[]): Promise<Tally> {
+async function runSandboxed(paths: readonly string[], wholeLabs: boolean, extra: readonly string[]): Promise<Tally> {
   if (wholeLabs) {
     await prepare("node", "tools/build.ts");
     // Its packages come over the network, which no sandbox has.
     await prepare("samples/notes/build");
   }
   const options = extra.filter((word) => word.startsWith("-"));
-  return (await inLanes(lanes, files, (file) => runFile(file, options))).reduce(add, nothing);
+  return (await inLanes(lanes, paths, (file) => runFile(file, options))).reduce(add, nothing);
 }
 
 /**

@@ -39,11 +39,12 @@ export const beginScript = (
 
 /**
  * Any number of times. `check at PID ...` forgives a node that has ended: it took what was in it with
- * it. `dismiss` ends the attendants.
+ * it, `check for_node PID ...` what is done for it in the sandbox. `dismiss` ends the attendants.
  */
 export const endScript = (directory: string, token: string, { end }: FaultPlan): string => `set -u
 dir=${directory}
 ${library(token)}check() { "$@" 2>>"$dir/log" || if [ -e "/proc/$2/ns" ]; then failed=1; fi; }
+for_node() { shift; "$@"; }
 dismiss() {
   for pid in $(cat "$dir/attendants" 2>/dev/null); do
     if [ "$pid" = $$ ] || ! is_ours "$pid"; then continue; fi
