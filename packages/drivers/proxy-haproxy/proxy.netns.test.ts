@@ -7,7 +7,8 @@ import type { HealthCheck, Plan, ProxyRun } from "@netwright/contract";
 import { nodeSystem } from "@netwright/system";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { member, shop } from "./example.ts";
-import { proxyHaproxy, readProxyHealth } from "./index.ts";
+import { latencyQuantile } from "@netwright/contract";
+import { proxyHaproxy, readProxyHealth, readProxyUsage } from "./index.ts";
 import { layoutOf } from "./layout.ts";
 import { livingProcesses } from "./observe.ts";
 import type { ProxyChange } from "./plan.ts";
@@ -171,6 +172,24 @@ test("a member from the file is removed at run time too, although it keeps idle 
   expect(await converge(shopWith([3]))).toEqual(["WriteFiles", "RemoveMember"]);
   expect(await pids()).toEqual(before);
   expect(Object.keys(await statuses())).toEqual(["shop-web-3"]);
+});
+
+test("requests, answers and latencies are counted, by member", async () => {
+  const before = await readProxyUsage(system, instance);
+  const slow = Array.from({ length: 6 }, () => curlInside("https://shop.example.net/?wait=300"));
+  expect(new Set(await Promise.all(slow))).toEqual(new Set(["200"]));
+  for (let count = 0; count < 14; count += 1) curl("https://shop.example.net/");
+  const after = await readProxyUsage(system, instance);
+  expect((after?.front.requests ?? 0) - (before?.front.requests ?? 0)).toBe(20);
+  const [then, now] = [before?.members.get("shop-web-3"), after?.members.get("shop-web-3")];
+  expect((now?.requests ?? 0) - (then?.requests ?? 0)).toBe(20);
+  const counts = Array.from({ length: 130 }, (_, bucket) => {
+    return (now?.latencies.get(bucket) ?? 0) - (then?.latencies.get(bucket) ?? 0);
+  });
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(20);
+  // Six of twenty are slow: all that lies above the seventh tenth. A busy machine makes others slow, and none fast.
+  expect(latencyQuantile(counts, 0.71)).toBeGreaterThanOrEqual(280);
+  expect(counts.slice(0, 70).some((count) => count > 0)).toBe(true);
 });
 
 test("a member that still serves is drained, and goes when its request has ended", async () => {
