@@ -3,11 +3,10 @@ import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { milliseconds, type Clock, type Instant } from "@netwright/base";
-import type { HealthCheck, Plan, ProxyRun } from "@netwright/contract";
+import { latencyBucketCount, latencyQuantile, type HealthCheck, type Plan, type ProxyRun } from "@netwright/contract";
 import { nodeSystem } from "@netwright/system";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { member, shop } from "./example.ts";
-import { latencyQuantile } from "@netwright/contract";
 import { proxyHaproxy, readProxyHealth, readProxyUsage } from "./index.ts";
 import { layoutOf } from "./layout.ts";
 import { livingProcesses } from "./observe.ts";
@@ -178,18 +177,16 @@ test("requests, answers and latencies are counted, by member", async () => {
   const before = await readProxyUsage(system, instance);
   const slow = Array.from({ length: 6 }, () => curlInside("https://shop.example.net/?wait=300"));
   expect(new Set(await Promise.all(slow))).toEqual(new Set(["200"]));
-  for (let count = 0; count < 14; count += 1) curl("https://shop.example.net/");
+  for (const _ of Array(14).keys()) curl("https://shop.example.net/");
   const after = await readProxyUsage(system, instance);
   expect((after?.front.requests ?? 0) - (before?.front.requests ?? 0)).toBe(20);
   const [then, now] = [before?.members.get("shop-web-3"), after?.members.get("shop-web-3")];
   expect((now?.requests ?? 0) - (then?.requests ?? 0)).toBe(20);
-  const counts = Array.from({ length: 130 }, (_, bucket) => {
-    return (now?.latencies.get(bucket) ?? 0) - (then?.latencies.get(bucket) ?? 0);
-  });
+  const count = (bucket: number): number => (now?.latencies.get(bucket) ?? 0) - (then?.latencies.get(bucket) ?? 0);
+  const counts = Array.from({ length: latencyBucketCount }, (_, bucket) => count(bucket));
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe(20);
   // Six of twenty are slow: all that lies above the seventh tenth. A busy machine makes others slow, and none fast.
   expect(latencyQuantile(counts, 0.71)).toBeGreaterThanOrEqual(280);
-  expect(counts.slice(0, 70).some((count) => count > 0)).toBe(true);
 });
 
 test("a member that still serves is drained, and goes when its request has ended", async () => {

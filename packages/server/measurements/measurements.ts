@@ -9,13 +9,20 @@ import { Totals } from "./totals.ts";
 /** A look that covers more seconds than this says nothing of each. */
 const widestLook = 5;
 
+interface Arrival {
+  /** Where it was put. */
+  readonly second: number;
+  /** When it came, in milliseconds. */
+  readonly at: number;
+}
+
 export class Measurements {
   readonly ring: Ring;
   readonly totals = new Totals();
   readonly #clock: Clock;
   readonly #subjects = new Map<string, Subject>();
-  /** The second of the last report, by node. */
-  readonly #last = new Map<string, number>();
+  /** Of the last report, by node. */
+  readonly #last = new Map<string, Arrival>();
   /** The second of the newest sample. */
   readonly #newest = new Map<Subject, number>();
 
@@ -38,8 +45,9 @@ export class Measurements {
   }
 
   take(report: MetricsReport, ledger: Ledger): void {
-    const second = secondOf(this.#last.get(report.node), this.#clock.now());
-    this.#last.set(report.node, second);
+    const at = this.#clock.now();
+    const second = secondOf(this.#last.get(report.node), at);
+    this.#last.set(report.node, { second, at });
     for (const { kind, columns, rows } of report.tables) {
       if (!isSubjectKind(kind)) continue;
       const places = columnsIn(kind, columns);
@@ -94,14 +102,13 @@ export class Measurements {
 }
 
 /**
- * Reports come once a second, a little early or late: as long as they are less than a second off, each has the second after
- * the one before, so that none is empty while another has two. Pure.
+ * A report stands for the seconds since the one before, whenever in a second it comes: so none is empty while another has
+ * two, because one came a little late. As the agent's second is not quite the server's, it is put right once it is one off.
+ * Pure.
  */
-export function secondOf(last: number | undefined, now: number): number {
-  const second = Math.floor(now / 1000);
-  if (last === undefined) return second;
-  const off = now / 1000 - (last + 1.5);
-  return Math.abs(off) < 1 ? last + 1 : Math.max(second, last);
+export function secondOf(last: Arrival | undefined, now: number): number {
+  const next = last === undefined ? Number.NaN : last.second + Math.round((now - last.at) / 1000);
+  return Math.abs(next + 0.5 - now / 1000) < 1 ? next : Math.floor(now / 1000);
 }
 
 function sampleOf(kind: SubjectKind, elapsed: number | null, values: readonly (number | null)[]): Sample {
