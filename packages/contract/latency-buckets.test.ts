@@ -3,7 +3,7 @@ import { latencyBounds, latencyBucket, latencyBucketCount, latencyError, latency
 
 /** A sequence that is the same every time; the low bits are not used. */
 function* numbers(seed: number): Generator<number> {
-  for (let state = seed; ; ) {
+  for (let state = seed; ;) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     yield state / 2 ** 32;
   }

@@ -77,9 +77,17 @@ export function usageIn(answer: string): ProxyUsage | undefined {
 
 type Plain = Omit<MemberUsage, "latencies">;
 
-function statistics(text: string): { readonly front: FrontUsage; readonly members: readonly (readonly [string, Plain])[] } {
+function statistics(text: string): {
+  readonly front: FrontUsage;
+  readonly members: readonly (readonly [string, Plain])[];
+} {
   const [header = "", ...lines] = text.split("\n");
-  const places = new Map(header.slice(2).split(",").map((name, place) => [name, place]));
+  const places = new Map(
+    header
+      .slice(2)
+      .split(",")
+      .map((name, place) => [name, place]),
+  );
   let front: FrontUsage = frontIn(() => 0);
   const members = new Map<string, Plain>();
   for (const line of lines) {

@@ -16,7 +16,20 @@ import {
   tokenRoles,
   type MeasureName,
 } from "@netwright/api";
-import { anyObject, boolean, integer, list, number, oneOf, orNull, record, ref, text, time, type Schema } from "./shape.ts";
+import {
+  anyObject,
+  boolean,
+  integer,
+  list,
+  number,
+  oneOf,
+  orNull,
+  record,
+  ref,
+  text,
+  time,
+  type Schema,
+} from "./shape.ts";
 
 type Judge = Parameters<typeof jsonSchemaOf>[0]["schema"];
 
