@@ -141,7 +141,11 @@ describe("apply", () => {
     const load = await startLoad(lab, "internet1", 20);
     const tiers = async () => {
       const { items } = await lab.json<Measured>("top", "tiers", "service/shop", "--window", "5s");
-      return Object.fromEntries(items.map(({ tier, instances, values }) => [tier, { instances, ...values }]));
+      const rows = items.map(({ tier, instances, values }): [string, Measured["items"][number]["values"]] => [
+        tier,
+        { instances, ...values },
+      ]);
+      return Object.fromEntries(rows);
     };
     // Nearly everything that was sent in five seconds; a busy machine may be late with some, and then has more.
     const isRate = (rate: number | null | undefined): boolean => typeof rate === "number" && rate > 16 && rate < 24;

@@ -11,7 +11,7 @@ function* numbers(seed: number): Generator<number> {
 
 const countsOf = (latencies: readonly number[]): Float64Array => {
   const counts = new Float64Array(latencyBucketCount);
-  for (const latency of latencies) counts[latencyBucket(latency)]! += 1;
+  for (const latency of latencies) counts[latencyBucket(latency)] = (counts[latencyBucket(latency)] ?? 0) + 1;
   return counts;
 };
 

@@ -18,7 +18,10 @@ const all = (group: Question["group"], change: Partial<Question> = {}): Question
 interface Site {
   readonly measurements: Measurements;
   /** Takes what each second brings; undefined: the report was lost. */
-  play(seconds: number, told: (second: number) => readonly (ReturnType<typeof report> | undefined)[]): void;
+  readonly play: (
+    seconds: number,
+    told: (second: number) => readonly (ReturnType<typeof report> | undefined)[],
+  ) => void;
 }
 
 function site(): Site {
@@ -200,8 +203,8 @@ describe("trust and age", () => {
     const { measurements, play } = site();
     play(3, () => [web(1, { cpu: 1 })]);
     play(7, () => []);
-    const [row] = recordsNow(measurements, all("tiers"), 10);
-    expect(row).toMatchObject({ age: 7, instances: 0, values: { cpu: 1 } });
+    const [tier] = recordsNow(measurements, all("tiers"), 10);
+    expect(tier).toMatchObject({ age: 7, instances: 0, values: { cpu: 1 } });
     play(20, () => []);
     expect(recordsNow(measurements, all("tiers"), 10)).toEqual([]);
   });
