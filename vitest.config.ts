@@ -30,7 +30,7 @@ const unit = {
 const netns = {
   test: {
     name: "netns",
-    include: ["packages/**/*.netns.test.ts"],
+    include: ["{packages,native}/**/*.netns.test.ts"],
     testTimeout: minutes(1),
     hookTimeout: minutes(1),
     fileParallelism: false,
