@@ -32,7 +32,7 @@ const verdicts = (report: string): Readonly<Record<string, string>> => {
   );
 };
 
-test("every shipped scenario passes, side by side, and nothing is left", { timeout: 400_000 }, async () => {
+test("every shipped scenario passes, side by side, and nothing is left", async () => {
   expect(shipped.length).toBeGreaterThanOrEqual(10);
   const before = machineInventory("");
   const { code, stdout, stderr } = await netwright(join(repository, "examples/scenarios"), "--report", "shipped");
@@ -47,6 +47,12 @@ test("every shipped scenario passes, side by side, and nothing is left", { timeo
     expect.arrayContaining(["index.html", "junit.xml", "report.json", "report.tap"]),
   );
   expect(machineInventory("")).toEqual(before);
+});
+
+test("Netwright's own scenarios pass", { timeout: 600_000 }, async () => {
+  const { code, stdout, stderr } = await netwright(join(repository, "e2e/scenarios"), "--report", "own", "--jobs", "2");
+  expect(code, stdout + stderr).toBe(0);
+  expect(Object.values(verdicts("own"))).toEqual(["Passed", "Passed"]);
 });
 
 test("a failure says what was expected and seen, exits with 1, and leaves evidence and a way to repeat it", async () => {
@@ -80,7 +86,7 @@ test("bad files: each with its code and place, and nothing is begun", async () =
 });
 
 test("what hangs is ended, and what eats memory is killed, and neither hurts the machine", async () => {
-  const hanging = scenario("hanging", "    - { at: a, run: sleep 4901, timeout: 300ms }\n");
+  const hanging = scenario("hanging", "    - { at: a, run: sleep 4901, timeout: 3s }\n");
   const eating = scenario(
     "eating",
     `    - at: a
@@ -92,7 +98,7 @@ test("what hangs is ended, and what eats memory is killed, and neither hurts the
   const { code } = await netwright(hanging, eating, "--report", "limits");
   expect(code).toBe(1);
   expect(verdicts("limits")).toMatchObject({
-    hanging: "Error: sleep 4901: the step is not over after 300 ms",
+    hanging: "Error: sleep 4901: the step is not over after 3.00 s",
     eating: expect.stringMatching(/^Failed/),
   });
 });

@@ -14,9 +14,9 @@ import type { LoadCounts, RunningLoad } from "./running-load.ts";
 import { startCommandLoad } from "./command-load.ts";
 
 /** Beside the time of its slowest request, a generator that was told to end has so long for it. */
-const endGrace = milliseconds(2000);
-/** Node starts in a tenth of that on an idle machine. */
-const startLimit = milliseconds(20_000);
+const endGrace = milliseconds(10_000);
+/** Node starts in a hundredth of that on an idle machine. */
+const startLimit = milliseconds(60_000);
 
 /**
  * Resolves when its first request has ended, well or not; a `command` has only been started then.
@@ -85,7 +85,7 @@ class GeneratedLoad implements RunningLoad {
     this.#running.abandon();
   }
 
-  async counts(since: Milliseconds, signal: AbortSignal): Promise<LoadCounts | undefined> {
+  async counts(since: Milliseconds, last: number | undefined, signal: AbortSignal): Promise<LoadCounts | undefined> {
     const { elapsed, stage } = this.#scene;
     const until = elapsed();
     const deadline = until + this.#load.timeout + endGrace;
@@ -94,7 +94,7 @@ class GeneratedLoad implements RunningLoad {
       await stage.context.clock.sleep(milliseconds(5), signal);
     }
     // That a generator broke down counts, though it did so later.
-    return this.#requests.counts(since, this.#endedAt === undefined ? until : Infinity);
+    return this.#requests.counts(since, this.#endedAt === undefined ? until : Infinity, last);
   }
 
   stop(): Promise<void> {

@@ -29,7 +29,8 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     "agent/doctor.ts",
     "agent/local-facts.ts",
   ],
-  lab: ["base", "api", "contract", "system"],
+  // Images are one thing, whoever runs them; the store is no driver of a slot.
+  lab: ["base", "api", "contract", "system", "drivers/image-store"],
   scenario: ["base", "api", "contract", "lab"],
   testkit: ["base", "api", "contract"],
 };
