@@ -1,5 +1,6 @@
 /** One listener over TCP and UDP with members 1 to 5, of which 1 is on this host; slots that moved know who had them before. */
-import { parseIpv6 } from "@netwright/base";
+import { parseIpv6, type Mac } from "@netwright/base";
+import { maglevSlot } from "@netwright/model";
 import { maglevTable, tunnelMac, workloadMac } from "@netwright/contract";
 import { protocols, type Flow } from "./frames.ts";
 import {
@@ -74,4 +75,15 @@ export async function setScene(loader: Loader): Promise<void> {
   const local = Object.values(listeners).map((listener) => [deliveryKey(listener, macOf(1)), index(1)]);
   await loader.ask("write", { map: "deliveries", entries: local });
   await setBuckets(loader, bucketsOf([[1, 2, 3, 4, 5]]));
+}
+
+/** TC_ACT_* (linux/pkt_cls.h). */
+export const action = { pass: 0, drop: 2, redirect: 7 } as const;
+
+/** A tunnel MAC that says which place of the bucket was tried. */
+export const asking = (mac: Mac, tried: number): Mac => mac.replace(/^(..:..:..):../, `$1:0${tried}`) as Mac;
+
+/** The first client port whose slot is asked for. */
+export function portWhere(wanted: (slot: number) => boolean): number {
+  for (let clientPort = 1024; ; clientPort++) if (wanted(maglevSlot(client, clientPort))) return clientPort;
 }
