@@ -48,7 +48,8 @@ function completeListener(listener: ExposeInput, workloads: readonly WorkloadTie
 
 function completeTier(tier: TierInput, reach: Reach): WorkloadTier | WrittenImpliedTier {
   const { name, replicas, spread } = tier;
-  if (!isWorkloadTier(tier)) return { name: name as WrittenImpliedTier["name"], replicas, spread };
+  const drain = tier.drainTimeout === undefined ? {} : { drainTimeout: tier.drainTimeout };
+  if (!isWorkloadTier(tier)) return { name: name as WrittenImpliedTier["name"], replicas, spread, ...drain };
   const health = tier.health ?? (tierProtocols(reach, name).includes("tcp") ? defaultHealth : undefined);
   const after = tier.after === undefined ? {} : { after: tier.after };
   const mutualTls = tier.mutualTls === undefined ? {} : { mutualTls: tier.mutualTls };
@@ -60,6 +61,7 @@ function completeTier(tier: TierInput, reach: Reach): WorkloadTier | WrittenImpl
     ...after,
     replicas,
     spread,
+    ...drain,
   };
 }
 

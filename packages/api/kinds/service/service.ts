@@ -42,6 +42,7 @@ export interface WrittenImpliedTier {
   readonly name: "lb" | "proxy";
   readonly replicas: number;
   readonly spread: Spread;
+  readonly drainTimeout?: Milliseconds;
 }
 
 export interface WorkloadTier {
@@ -55,6 +56,8 @@ export interface WorkloadTier {
   readonly after?: string[];
   readonly replicas: number;
   readonly spread: Spread;
+  /** Absent: the server's own. */
+  readonly drainTimeout?: Milliseconds;
 }
 
 export interface Allow {
