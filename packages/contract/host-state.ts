@@ -157,9 +157,22 @@ export interface ListenerKey {
  */
 export interface LoadBalancer extends ListenerKey {
   readonly service: string;
-  /** Ready members on any host. By instance. Empty: connections are refused and counted. */
+  /** Ready members on any host: they take new flows. By instance. Empty: connections are refused and counted. */
   readonly members: readonly LoadBalancerMember[];
+  /**
+   * What `members` was before, latest first, at most `formerSets`: an open flow may be with the member that its slot had
+   * then. The same on all hosts, whenever each hears of it. Absent where it was never anything else.
+   */
+  readonly former?: readonly FormerMembers[];
+  /** Of those in `former` that take no new flows, the ones that can still be reached; the rest is gone. By instance. */
+  readonly draining?: readonly LoadBalancerMember[];
   readonly origin: Origin;
+}
+
+/** Members of a former time, by instance, as they differ from `members`. Sorted. */
+export interface FormerMembers {
+  readonly also: readonly string[];
+  readonly without: readonly string[];
 }
 
 export interface LoadBalancerMember {

@@ -1,5 +1,5 @@
 /** Slot `loadBalancer`: consistent hashing in nftables, without NAT and without state. */
-import type { Driver } from "@netwright/contract";
+import type { LoadBalancerDriver } from "../load-balancer.ts";
 import { describeScript, type NftChange } from "../nftables/kernel.ts";
 import { applyBalancers } from "./apply.ts";
 import { observeBalancers, type BalancerHave } from "./observe.ts";
@@ -7,9 +7,10 @@ import { planBalancers } from "./plan.ts";
 import { probeBalancer } from "./probe.ts";
 import { wantBalancers, type BalancerWant } from "./want.ts";
 
-export const loadBalancerNftables: Driver<readonly BalancerWant[], BalancerHave, NftChange> = {
+export const loadBalancerNftables: LoadBalancerDriver<readonly BalancerWant[], BalancerHave, NftChange> = {
   slot: "loadBalancer",
   name: "nftables",
+  capabilities: { keepsFlowsAcrossHosts: false },
   probe: probeBalancer,
   want: wantBalancers,
   observe: observeBalancers,
