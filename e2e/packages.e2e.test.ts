@@ -59,6 +59,10 @@ describe("the Debian package", () => {
     await must("dpkg --install /run/packages/netwright_*.deb");
     expect(await must("netwright version")).toMatch(/^netwright 0\.1\.0/);
     expect(await must("/usr/lib/netwright/native/out/wire 2>&1 || true")).toMatch(/^usage: wire /);
+    const request = `{"op":"probe","object":"/usr/lib/netwright/native/out/balancer.bpf.o"}`;
+    expect(await must(`echo '${request}' | /usr/lib/netwright/native/out/balancer /run/bpf`)).toBe(
+      `{"id":null,"result":{"missing":[]}}`,
+    );
     expect(await must("systemctl is-active netwright-server netwright-agent || true")).toBe("inactive\ninactive");
     expect(await must("systemctl is-enabled netwright-server netwright-agent || true")).toBe("disabled\ndisabled");
   });
@@ -132,6 +136,6 @@ test("the npm package installs into an empty place and works there", async () =>
   expect(code, stderr).toBe(0);
   expect(stdout).toContain("tiers");
   const native = join(prefix, "lib/node_modules/netwright/native");
-  expect((await runProcess(["sh", join(native, "build")])).stderr).toBe("");
+  expect((await runProcess(["sh", join(native, "build"), join(native, "out"), "wire", "balancer"])).stderr).toBe("");
   expect((await runProcess([join(native, "out/wire")])).stderr).toMatch(/^usage: wire /);
 });

@@ -49,6 +49,12 @@ test("every shipped scenario passes, side by side, and nothing is left", { timeo
   expect(machineInventory("")).toEqual(before);
 });
 
+test("Netwright's own scenarios pass", { timeout: 600_000 }, async () => {
+  const { code, stdout, stderr } = await netwright(join(repository, "e2e/scenarios"), "--report", "own", "--jobs", "2");
+  expect(code, stdout + stderr).toBe(0);
+  expect(Object.values(verdicts("own"))).toEqual(["Passed", "Passed"]);
+});
+
 test("a failure says what was expected and seen, exits with 1, and leaves evidence and a way to repeat it", async () => {
   const file = scenario(
     "wrong",

@@ -9,6 +9,7 @@ export type { FrameCounters } from "./faults/counters.ts";
 export { describeFault } from "./faults/describe.ts";
 export { nemesisSchedule, type NemesisSite, type ScheduledFault } from "./faults/nemesis.ts";
 export type { FaultStatus } from "./faults/store.ts";
+export { imagesBeside } from "./images/node-image.ts";
 export type { OnProgress, Progress } from "./progress.ts";
 export type { LabPrograms } from "./programs/netwright.ts";
 export { defaultLabName, labPaths, type LabPaths } from "./record/paths.ts";

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { installPackages } from "./debian.mjs";
 import { describeMissing, findMissing, isComplete } from "./missing.mjs";
 import { installModules, installNode } from "./node-modules.mjs";
+import { buildNative } from "./native.mjs";
 import { stages } from "./packages.mjs";
 import { holdInterrupts, interrupted, SetupFailure } from "./shell.mjs";
 import { undo } from "./undo.mjs";
@@ -47,6 +48,7 @@ async function install(missing, stage) {
   if (packages.length > 0) await installPackages(packages, say);
   if (missing.node && !interrupted()) await installNode(root, say);
   if (missing.modules && !interrupted()) await installModules(root, say);
+  if (missing.native && !interrupted()) await buildNative(root, say);
   if (interrupted()) return;
   const still = findMissing(root, stage);
   if (!isComplete(still)) {

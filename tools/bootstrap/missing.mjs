@@ -2,6 +2,7 @@
 /** What this machine lacks. */
 import { accessSync, constants } from "node:fs";
 import { modulesAreCurrent, nodeIsThere } from "./node-modules.mjs";
+import { nativeIsCurrent } from "./native.mjs";
 import { needsOf } from "./packages.mjs";
 
 // Root's PATH may lack the directories of system programs.
@@ -29,11 +30,13 @@ export function findMissing(root, stage) {
     programs: needsOf(stage).filter((entry) => !programIsThere(entry.program)),
     node: !nodeIsThere(root),
     modules: !modulesAreCurrent(root),
+    native: !nativeIsCurrent(root),
   };
 }
 
 /** @param {ReturnType<typeof findMissing>} missing */
-export const isComplete = (missing) => missing.programs.length === 0 && !missing.node && !missing.modules;
+export const isComplete = (missing) =>
+  missing.programs.length === 0 && !missing.node && !missing.modules && !missing.native;
 
 /** One aligned line per missing thing: name, where it comes from, why. @param {ReturnType<typeof findMissing>} missing */
 export function describeMissing(missing) {
@@ -45,6 +48,7 @@ export function describeMissing(missing) {
   if (missing.node)
     rows.push(["node 24", "npm package node, in .tools", `runs Netwright; this machine has ${process.versions.node}`]);
   if (missing.modules) rows.push(["node_modules", "npm ci", "libraries of Netwright, as package-lock.json names them"]);
+  if (missing.native) rows.push(["native/out", "native/build", "the load balancer in the kernel, and wires of labs"]);
   const width = (/** @type {number} */ column) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
   return rows.map(
     ([name = "", source = "", why = ""]) => `  ${name.padEnd(width(0))}  ${source.padEnd(width(1))}  ${why}`,

@@ -19,13 +19,14 @@ test("a program is found in a directory or by its path", () => {
 
 test("what is missing is told in aligned columns", () => {
   const programs = needs.filter((entry) => ["nft", "/usr/lib/frr/bgpd"].includes(entry.program));
-  expect(describeMissing({ programs, node: false, modules: true })).toEqual([
+  expect(describeMissing({ programs, node: false, modules: true, native: false })).toEqual([
     "  nft           Debian package nftables  firewall and load balancer in the kernel",
     "  bgpd          Debian package frr       the lab's provider, a BGP speaker that is not ours",
     "  node_modules  npm ci                   libraries of Netwright, as package-lock.json names them",
   ]);
-  expect(isComplete({ programs, node: false, modules: false })).toBe(false);
-  expect(isComplete({ programs: [], node: false, modules: false })).toBe(true);
+  expect(isComplete({ programs, node: false, modules: false, native: false })).toBe(false);
+  expect(isComplete({ programs: [], node: false, modules: false, native: true })).toBe(false);
+  expect(isComplete({ programs: [], node: false, modules: false, native: false })).toBe(true);
 });
 
 test("a wrong argument is a usage error that changes nothing", () => {

@@ -13,13 +13,22 @@ const called: ReadonlySet<string> = new Set([
   "/usr/lib/python3/dist-packages/unboundmodule.py",
 ]);
 
+/** What only builds: the package has it built. */
+const building: ReadonlySet<string> = new Set([
+  "gcc",
+  "clang-14",
+  ...["stdio.h", "bpf/libbpf.h", "jansson.h"].map((name) => `/usr/include/${name}`),
+]);
+
 const packagesOf = (wanted: (program: string) => boolean): string => {
-  const names = needs.filter(({ program, since }) => since === "demo" && wanted(program)).map((need) => need.package);
+  const shipped = needs.filter(({ program, since }) => since === "demo" && !building.has(program));
+  const names = shipped.filter(({ program }) => wanted(program)).map((need) => need.package);
   return [...new Set(names)].toSorted().join(", ");
 };
 
-/** Node is linked against the C library and the C++ library of an older Debian than this. */
-export const dependencies = (): string => `libc6, libstdc++6, passwd, ${packagesOf((one) => called.has(one))}`;
+/** Node is linked against the C library and the C++ library of an older Debian than this. The balancer's loader: libbpf, jansson. */
+export const dependencies = (): string =>
+  `libc6, libstdc++6, libbpf1, libjansson4, passwd, ${packagesOf((one) => called.has(one))}`;
 export const suggestions = (): string => packagesOf((one) => !called.has(one));
 
 /** Text of the control file (deb-control(5)). Pure. */

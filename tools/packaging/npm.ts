@@ -1,4 +1,4 @@
-/** The npm package: launcher, bundles and the sources of the wire, without a dependency but Node itself where npm can bring it. */
+/** The npm package: launcher, bundles and the sources in C, without a dependency but Node itself where npm can bring it. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../gate/program.ts";
@@ -34,7 +34,9 @@ export async function buildNpm(work: string, output: string): Promise<string> {
   const about = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as About;
   copyPrograms(output, work);
   // Sources: a machine of any architecture builds them for itself.
-  for (const name of ["native/build", "native/wire"]) copy(name, join(work, name));
+  for (const name of ["native/build", "native/wire", "native/balancer"]) copy(name, join(work, name));
+  // The same for all machines that npm serves, and the only part that needs clang.
+  await run([join(root, "native/build"), join(work, "native/out"), "balancer.bpf.o"]);
   writeFileSync(join(work, "package.json"), `${JSON.stringify(manifestOf(about), undefined, 2)}\n`);
   const told = await run(["npm", "pack", "--json", "--pack-destination", output], { cwd: work });
   const [packed] = JSON.parse(told) as readonly { readonly filename: string }[];

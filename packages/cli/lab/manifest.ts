@@ -1,8 +1,10 @@
 /** The one Lab of a file. */
+import { dirname, resolve } from "node:path";
 import type { Lab } from "@netwright/api";
 import { nodeReader } from "@netwright/api/load/read-disk.ts";
 import { readManifests } from "@netwright/api/load/read-manifests.ts";
 import { NetwrightError } from "@netwright/base";
+import { imagesBeside } from "@netwright/lab";
 
 /** @throws every complaint about the file; NW1002 when it holds anything but one Lab. */
 export async function readLabManifest(file: string): Promise<Lab> {
@@ -14,5 +16,5 @@ export async function readLabManifest(file: string): Promise<Lab> {
       hint: "netwright apply takes the other kinds",
     });
   }
-  return first.object;
+  return imagesBeside(first.object, dirname(resolve(file)));
 }

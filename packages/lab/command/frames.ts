@@ -46,6 +46,7 @@ export function encodeFrame(kind: string, data: string | Buffer): Buffer {
 
 export interface CommandRequest {
   readonly argv: readonly string[];
+  /** Empty for the node's own. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   /** Without it the command reads an empty file. */

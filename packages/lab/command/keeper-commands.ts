@@ -39,8 +39,9 @@ sub become { my ($files, $cwd, $variables, @words) = @_;
   POSIX::dup2(fileno $files->[$_], $_) for 0 .. 2;
   $SIG{$_} = "DEFAULT" for "CHLD", "PIPE";
   my $failed = sub { my ($what, $code) = @_; syswrite STDERR, "lab: $what: $!\n"; POSIX::_exit($code) };
+  $cwd = $home if $cwd eq "";
   chdir $cwd or $failed->($cwd, 126);
-  %ENV = map { split /=/, $_, 2 } @$variables;
+  %ENV = (%ENV, map { split /=/, $_, 2 } @$variables);
   no warnings "exec";
   exec { $words[0] } @words or $failed->($words[0], $! == POSIX::ENOENT() ? 127 : 126) }
 

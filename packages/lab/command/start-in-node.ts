@@ -3,7 +3,6 @@ import { connect, type Socket } from "node:net";
 import { constants } from "node:os";
 import { NetwrightError } from "@netwright/base";
 import { nodeSocket, type LabPaths } from "../record/paths.ts";
-import { sandboxEnvironment } from "../sandbox/environment.ts";
 import {
   decodeEnd,
   encodeFrame,
@@ -17,9 +16,9 @@ import {
 
 export interface NodeCommand {
   readonly argv: readonly string[];
-  /** As the node sees it; `/` when left out. */
+  /** As the node sees it; `/`, or what its image says, when left out. */
   readonly cwd?: string;
-  /** Beside PATH, HOME and LANG, which it may replace. */
+  /** Beside PATH, HOME and LANG, and those of the node's image, which it may replace. */
   readonly env?: Readonly<Record<string, string>>;
   /** An empty file when left out. */
   readonly input?: string | Buffer;
@@ -46,8 +45,8 @@ const chunkMax = 64 * 1024;
 
 /** Everything the command leaves in the background stays at the node. @throws NW1203 for a command that no program can be given */
 export function startInNode(paths: LabPaths, node: string, command: NodeCommand, on: OutputListener): RunningCommand {
-  const { argv, cwd = "/", env = {}, input } = command;
-  const request = encodeRequest({ argv, cwd, env: { ...sandboxEnvironment, ...env }, hasInput: input !== undefined });
+  const { argv, cwd = "", env = {}, input } = command;
+  const request = encodeRequest({ argv, cwd, env, hasInput: input !== undefined });
   const socket = connect({ path: nodeSocket(paths, node) });
   const reader = new FrameReader();
   const feed = input === undefined ? undefined : new InputFeed(socket, Buffer.from(input));

@@ -37,7 +37,7 @@ export async function wireProgram(context: LabContext, { directory }: LabPaths):
   if (ready !== undefined) return ready;
   if (existsSync(wireOf(own))) return wireOf(own);
   const cc = (await compiler(context)) ?? "cc";
-  const command = ["env", `CC=${cc}`, "sh", builder() ?? "", own] as const;
+  const command = ["env", `CC=${cc}`, "sh", builder() ?? "", own, "wire"] as const;
   const { code, stderr } = await context.runner.run(command, { timeout: seconds(60) });
   return code === 0 ? wireOf(own) : { impossible: `the wire cannot be built: ${stderr.trim().split("\n")[0]}` };
 }

@@ -1,5 +1,5 @@
 /** What the machine remembers of a lab: enough to use it, to repair it and to remove it. */
-import type { Instant } from "@netwright/base";
+import type { Digest, Instant } from "@netwright/base";
 import type { Files, ProcessId } from "@netwright/contract";
 import type { Topology } from "../topology/topology.ts";
 import type { LabPaths } from "./paths.ts";
@@ -15,6 +15,10 @@ export interface LabRecord {
   readonly topology: Topology;
   /** Name and parents of the lab's cgroup, written before there is one. */
   readonly cgroup: { readonly name: string; readonly mountPoints: readonly string[] };
+  /** Of nodes with an image, by name: which one, and what commands there find in their environment. */
+  readonly images: Readonly<
+    Record<string, { readonly digest: Digest; readonly env: Readonly<Record<string, string>> }>
+  >;
   /** By name. Empty until the nodes stand. */
   readonly nodes: Readonly<Record<string, NodeProcess>>;
   /** Programs that were started, by node. */

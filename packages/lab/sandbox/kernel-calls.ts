@@ -55,6 +55,8 @@ sub identity { my ($proc) = @_;
 
 # What a plan is made of.
 my $netlink;
+# Where commands start that say nothing else.
+my $home = "/";
 my %steps = (
   set => sub { put(@_) },
   make => sub { make($_[0]) },
@@ -84,6 +86,8 @@ my %steps = (
     call("pivot_root", $pivot, ".", ".");
     call("leave the old root", $umount, ".", 2);
     chdir "/" or die "/: $!\n" },
+  home => sub { ($home) = @_ },
+  variable => sub { $ENV{$_[0]} = $_[1] },
   send => sub { my ($part, $last, $data) = @_; transmit($part, $last, $data) },
 );
 sub perform { my ($verb, @words) = @$_; $steps{$verb}->(@words) }

@@ -1,4 +1,5 @@
 /** What the lab's program does, as records that it reads. Pure. */
+import type { NodeImage, NodeImages } from "../images/node-image.ts";
 import { nodePaths, nodeSocket, type LabPaths } from "../record/paths.ts";
 import type { Topology, TopologyNode } from "../topology/topology.ts";
 import { linkBatches, nodeBatches, type Batch } from "../wiring/batches.ts";
@@ -11,18 +12,41 @@ type Word = string | number | Buffer;
 type PlanRecord = readonly Word[];
 
 /** @see labProgram */
-export function labPlan(paths: LabPaths, topology: Topology, layout: CgroupLayout): Buffer {
+export function labPlan(paths: LabPaths, topology: Topology, layout: CgroupLayout, images: NodeImages): Buffer {
   const isSwitch = isSwitchOf(topology);
   const indexes = new Map(topology.nodes.map(({ name }, index) => [name, index]));
+  const layers = new Set([...images.values()].flatMap((image) => image.layers));
+  const places = new Map([...layers].map((layer, index) => [layer, `/lab/layers/${index}`]));
+  const rootOf = (node: TopologyNode): OwnRoot => rootWith(node, images, places);
   const records = [
-    ...sandboxRecords(paths, layout),
-    ...topology.nodes.flatMap((node) => nodeRecords(paths, node, isSwitch)),
+    ...sandboxRecords(paths, layout, places),
+    ...topology.nodes.flatMap((node) => nodeRecords(paths, node, isSwitch, rootOf(node))),
     ...linkBatches(linkSteps(topology)).map(({ data, last, pids }) => {
-      const places = pids.flatMap(({ node, at }) => [uint32(at), uint32(indexes.get(node) ?? 0)]);
-      return ["links", last, data, Buffer.concat(places)];
+      const offsets = pids.flatMap(({ node, at }) => [uint32(at), uint32(indexes.get(node) ?? 0)]);
+      return ["links", last, data, Buffer.concat(offsets)];
     }),
   ];
   return packed(records);
+}
+
+/** What lies under the files that a node writes. */
+interface OwnRoot {
+  /** As overlayfs takes it, the uppermost first. */
+  readonly lower: string;
+  /** Other file systems of the machine are seen as well. */
+  readonly isMachine: boolean;
+  readonly image: NodeImage | undefined;
+}
+
+function rootWith({ image, rootfs }: TopologyNode, images: NodeImages, places: ReadonlyMap<string, string>): OwnRoot {
+  const found = image === null ? undefined : images.get(image);
+  // One page holds all options of a mount: short names let images have all the layers that they may.
+  const layers = found?.layers.toReversed().map((layer) => `/run${places.get(layer)}`);
+  return {
+    lower: layers?.join(":") ?? rootfs ?? "/",
+    isMachine: image === null && rootfs === null,
+    image: found,
+  };
 }
 
 function uint32(value: number): Buffer {
@@ -60,7 +84,11 @@ const mount = (source: string, target: string, type: string, flags: number, opti
  * The lab's directory stays visible inside under the same path; the rest of /run starts empty. The machine's /proc is
  * kept aside so that nodes can learn their pids as the machine sees them.
  */
-function sandboxRecords({ directory, run }: LabPaths, layout: CgroupLayout): readonly PlanRecord[] {
+function sandboxRecords(
+  { directory, run }: LabPaths,
+  layout: CgroupLayout,
+  layers: ReadonlyMap<string, string>,
+): readonly PlanRecord[] {
   const inside = (path: string): string => `${run}${path.slice("/run".length)}`;
   return [
     ["mount", none, "/", none, privateAll, ""],
@@ -68,6 +96,8 @@ function sandboxRecords({ directory, run }: LabPaths, layout: CgroupLayout): rea
     ...["netns", "lab/var", "lab/work", "lab/sys"].map((path) => ["make", `${run}/${path}`]),
     ...mount("/proc", `${run}/lab/machine`, none, bind),
     ...mount(directory, inside(directory), none, bind),
+    // Here, as what a layer says of files below it would be lost behind an overlay over /var/lib.
+    ...[...layers].flatMap(([layer, place]) => mount(layer, `${run}${place}`, none, bind)),
     ["mount", run, "/run", none, move, ""],
     // Every node copies the mounts of the sandbox: hide none, drop them.
     ["detach", "/sys"],
@@ -84,7 +114,12 @@ function sandboxRecords({ directory, run }: LabPaths, layout: CgroupLayout): rea
   ];
 }
 
-function nodeRecords(paths: LabPaths, node: TopologyNode, isSwitch: (name: string) => boolean): readonly PlanRecord[] {
+function nodeRecords(
+  paths: LabPaths,
+  node: TopologyNode,
+  isSwitch: (name: string) => boolean,
+  root: OwnRoot,
+): readonly PlanRecord[] {
   const { before, after } = nodeSteps(node, isSwitch);
   return [
     ["node", node.name, nodeSocket(paths, node.name)],
@@ -95,7 +130,7 @@ function nodeRecords(paths: LabPaths, node: TopologyNode, isSwitch: (name: strin
     ["set", "/proc/sys/kernel/hostname", node.name],
     ...sends("before", before),
     ["part", "mounts"],
-    ...(node.role === "Linux" ? ownRoot(paths, node) : nodeMounts(paths, node)),
+    ...(node.role === "Linux" ? ownRoot(paths, node, root) : nodeMounts(paths, node)),
     ["part", "after"],
     ...deviceSysctlsOf(node).map(setting),
     ...sends("after", after),
@@ -113,17 +148,16 @@ const aside = "/var/lib/netwright-lab";
 const newRoot = "/run/lab/root";
 
 /**
- * A Linux node is its user's, who may write anywhere: over the machine's root, or the directory that the manifest names,
- * lies a layer of its own, in memory. It begins with what `etc` holds.
+ * A Linux node is its user's, who may write anywhere: over the machine's root, or the directory or image that the
+ * manifest names, lies a layer of its own, in memory. It begins with what `etc` holds.
  */
-function ownRoot(paths: LabPaths, node: TopologyNode): readonly PlanRecord[] {
+function ownRoot(paths: LabPaths, node: TopologyNode, { lower, isMachine, image }: OwnRoot): readonly PlanRecord[] {
   const { root, work, lib, layers } = nodePaths(paths, node.name);
   const source = `lab-${node.name}`;
-  const lower = node.rootfs ?? "/";
   const inside = (path: string): string => `${newRoot}${path}`;
   return [
     ...mount(source, newRoot, "overlay", plain, `lowerdir=${lower},upperdir=${root},workdir=${work}`),
-    ...(node.rootfs === null ? [["others", newRoot, layers]] : []),
+    ...(isMachine ? [["others", newRoot, layers]] : []),
     ...mount("/dev", inside("/dev"), none, bindAll),
     ["mount", "/dev", inside("/dev"), none, readOnly, ""],
     ["mount", source, inside("/dev/shm"), "tmpfs", plain, "mode=1777"],
@@ -133,8 +167,15 @@ function ownRoot(paths: LabPaths, node: TopologyNode): readonly PlanRecord[] {
     ...mount(source, inside("/run"), "tmpfs", plain, "mode=755"),
     ...mount("/proc", inside("/proc"), none, move),
     ["root", newRoot],
+    ...(image === undefined ? [] : imageRecords(image)),
   ];
 }
+
+const imageRecords = ({ env, workingDir }: NodeImage): readonly PlanRecord[] => [
+  ["make", workingDir === "/" ? "/" : workingDir.replace(/\/+$/, "")],
+  ["home", workingDir],
+  ...Object.entries(env).map(([name, value]) => ["variable", name, value]),
+];
 
 /** Of /sys only the devices differ between network namespaces. */
 const devicesOnly = (source: string): readonly PlanRecord[] => [

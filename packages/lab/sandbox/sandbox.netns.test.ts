@@ -26,7 +26,7 @@ test("in cgroups v2 the root that the lab sees has no process, so that limits ca
       beginDirectory(paths);
       buildDirectory(paths, topology, []);
       const birth = await startSandbox(context, { paths, lock, topology, cgroup: cgroup.name, layout, speakers: 0 });
-      birth.begin(labPlan(paths, topology, layout));
+      birth.begin(labPlan(paths, topology, layout, new Map()));
       birth.filled();
       const pid = await birth.sandbox();
       await birth.wired();

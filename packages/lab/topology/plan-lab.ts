@@ -162,6 +162,7 @@ function planNode(draft: NodeDraft, ports: readonly Port[], roles: ReadonlyMap<s
     management: management?.address ?? null,
     ports,
     rootfs: draft.rootfs ?? null,
+    image: draft.image ?? null,
     forwarding: isRouting(draft) || (draft.role === "Linux" && (draft.forwarding ?? joinsOthers(ports))),
     sysctls: Object.fromEntries(Object.entries(draft.sysctls ?? {}).map(([key, value]) => [key, String(value)])),
     routes: leaf && uplink !== undefined && via !== null ? [defaultVia(via, uplink.interface)] : [],

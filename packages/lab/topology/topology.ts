@@ -24,8 +24,9 @@ export interface TopologyNode {
   /** Its address on the first switch that it is on; null when it is on none. */
   readonly management: Ipv6 | null;
   readonly ports: readonly Port[];
-  /** Its root file system; null for the machine's. */
+  /** Its root file system, or the image of one; both null for the machine's. */
   readonly rootfs: string | null;
+  readonly image: string | null;
   /** It forwards packets of others. */
   readonly forwarding: boolean;
   /** As the manifest has them. */

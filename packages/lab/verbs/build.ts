@@ -1,5 +1,7 @@
 /** Builds a lab in an empty directory, stage by stage, each with its time. */
 import type { LabContext } from "../context.ts";
+import { haveImages } from "../images/have-images.ts";
+import type { NodeImages } from "../images/node-image.ts";
 import { runStage, type OnProgress } from "../progress.ts";
 import { agentPrograms, runsAgent, serverProgram, type LabPrograms } from "../programs/netwright.ts";
 import { enginePrograms, nodeFiles } from "../programs/node-programs.ts";
@@ -28,6 +30,10 @@ export interface BuildPlan {
   readonly signal?: AbortSignal;
 }
 
+interface ImagedPlan extends BuildPlan {
+  readonly images: NodeImages;
+}
+
 type Stage = <T>(name: string, action: () => Promise<T>, detail: (result: T) => string) => Promise<T>;
 
 /** Programs that start together, in the order of the stages. */
@@ -47,9 +53,10 @@ export async function buildLab(context: LabContext, plan: BuildPlan): Promise<La
   const groups = programGroups(plan);
   const layout = await readCgroupLayout();
   await sweepCgroups(layout);
-  const begun = beginRecord(context, plan, groups, layout);
+  const images = await imagesOf(context, plan, stage);
+  const begun = beginRecord(context, plan, groups, layout, images);
   await writeRecord(context.files, paths, begun);
-  const site = await standUp(context, plan, begun, layout, stage);
+  const site = await standUp(context, { ...plan, images }, begun, layout, stage);
   const { nodes } = site;
   if (begun.programs.length > 0) await writeRecord(context.files, paths, { ...begun, nodes });
   await startGroups(site, groups, stage, plan.signal);
@@ -67,12 +74,22 @@ function programGroups({ topology, paths, programs }: BuildPlan): ProgramGroups 
   };
 }
 
+async function imagesOf(context: LabContext, { topology, signal }: BuildPlan, stage: Stage): Promise<NodeImages> {
+  if (topology.nodes.every(({ image }) => image === null)) return new Map();
+  return stage(
+    "images",
+    () => haveImages(context, topology, signal),
+    (images) => [...images.keys()].join(", "),
+  );
+}
+
 /** The cgroup's name must not be another sandbox's: /run may be private to us where cgroups are not. */
 function beginRecord(
   context: LabContext,
   { name, topology }: BuildPlan,
   groups: ProgramGroups,
   layout: CgroupLayout,
+  images: NodeImages,
 ): LabRecord {
   const unique = Buffer.from(context.entropy.bytes(4)).toString("hex");
   return {
@@ -85,6 +102,12 @@ function beginRecord(
       name: `${cgroupPrefix}${name}-${unique}`,
       mountPoints: layout.hierarchies.map(({ mountPoint }) => mountPoint),
     },
+    images: Object.fromEntries(
+      topology.nodes.flatMap(({ name: node, image }) => {
+        const found = image === null ? undefined : images.get(image);
+        return found === undefined ? [] : [[node, { digest: found.digest, env: found.env }]];
+      }),
+    ),
     nodes: {},
     programs: Object.values(groups).flatMap((group: readonly NodeProgram[]) =>
       group.map(({ node, program }) => ({ node, program })),
@@ -95,7 +118,7 @@ function beginRecord(
 /** One program makes all of it; here is only told how far it is. */
 async function standUp(
   context: LabContext,
-  plan: BuildPlan,
+  plan: ImagedPlan,
   begun: LabRecord,
   layout: CgroupLayout,
   stage: Stage,
@@ -121,14 +144,14 @@ async function standUp(
 
 async function makeSandbox(
   context: LabContext,
-  { topology, paths, lock }: BuildPlan,
+  { topology, paths, lock, images }: ImagedPlan,
   record: LabRecord,
   layout: CgroupLayout,
 ): Promise<LabBirth> {
   beginDirectory(paths);
   const speakers = topology.nodes.filter(runsAgent).length;
   const birth = await startSandbox(context, { paths, lock, topology, cgroup: record.cgroup.name, layout, speakers });
-  birth.begin(labPlan(paths, topology, layout));
+  birth.begin(labPlan(paths, topology, layout, images));
   const secret = Buffer.from(context.entropy.bytes(32)).toString("base64");
   buildDirectory(paths, topology, nodeFiles(topology, secret));
   birth.filled();

@@ -33,7 +33,8 @@ export async function exec(
   const { record } = await findLab(context, lab);
   const { pid } = await nodeProcess(context, record, findNode(record.topology, node).name);
   const [program, ...args] = networkOnly ? enterNetwork(pid, command) : enterAsPart(pid, command, sameDirectory(pid));
-  return foreground(program, args, commandEnvironment(environment));
+  const own = networkOnly ? {} : record.images[node]?.env;
+  return foreground(program, args, { ...commandEnvironment(environment), ...own });
 }
 
 /**

@@ -6,7 +6,14 @@ import { dirname, join } from "node:path";
 import { kinds, type Lab } from "@netwright/api";
 import { milliseconds } from "@netwright/base";
 import { afterAll, expect, onTestFinished, test } from "vitest";
-import { down, runInNode, up } from "../index.ts";
+import {
+  archive,
+  buildImage,
+  directory,
+  programs as programsOfMachine,
+  writeLayout,
+} from "@netwright/drivers/image-store/testing/images.ts";
+import { down, runIn, runInNode, up } from "../index.ts";
 import { labPaths } from "../record/paths.ts";
 import { context, programs } from "../testdata/context.ts";
 
@@ -23,7 +30,7 @@ const at = async (lab: string, node: string, ...argv: readonly string[]): Promis
 };
 
 afterAll(async () => {
-  for (const name of ["routed", "joined", "rooted", "refused", "roots"]) await down(context, { name });
+  for (const name of ["routed", "joined", "rooted", "refused", "roots", "imaged"]) await down(context, { name });
 });
 
 test("two families over a router, settings, names, a MAC, an interface for routers to configure", async () => {
@@ -182,4 +189,49 @@ test("what a node writes, wherever it is, nobody else sees", async () => {
   expect(await at("roots", "a", "sh", "-c", "echo >/dev/null && rm -f /dev/null || echo kept")).toMatch(/^kept\n/);
   const look = "ls /run; cat /etc/hostname; ls /sys/class/net; readlink /proc/self";
   expect(await at("roots", "a", "sh", "-c", look)).toMatch(/^a\nb\nlo\n\d+\n$/);
+});
+
+test("a node with an image has its files, environment and directory; layers of several take away and add", async () => {
+  execFileSync("mount", ["-t", "tmpfs", "tmpfs", "/var/lib/netwright"]);
+  const layout = mkdtempSync(join(tmpdir(), "netwright-layout-"));
+  onTestFinished(() => rmSync(layout, { recursive: true }));
+  const shell = ["/bin/sh", "/bin/cat", "/bin/ls"];
+  const image = buildImage({
+    layers: [
+      archive(
+        directory("srv"),
+        { name: "srv/old", content: "old" },
+        { name: "srv/kept", content: "kept" },
+        ...programsOfMachine(...shell),
+      ),
+      archive({ name: "srv/.wh.old" }, { name: "srv/new", content: "new" }),
+    ],
+    config: {
+      Env: ["GREETING=from the image", "PATH=/bin"],
+      WorkingDir: "/srv/deep",
+      Entrypoint: ["cat"],
+      Cmd: ["it's"],
+    },
+  });
+  writeLayout(layout, { one: image });
+  const nodes = [linux("a", { image: `oci:${layout}` }), linux("b", { image: `oci:${layout}` }), linux("c")];
+  const links = [{ ends: [end("a", "10.0.0.1/24"), end("c", "10.0.0.2/24")] }];
+  const manifest = labOf("imaged", nodes, links);
+  await up(context, { manifest, programs });
+  const look = 'pwd; ls /srv; cat /srv/kept /srv/new; echo " $GREETING $PATH $IMAGE_COMMAND"';
+  expect(await at("imaged", "a", "sh", "-c", look)).toBe(
+    "/srv/deep\ndeep\nkept\nnew\nkeptnew from the image /bin 'cat' 'it'\\''s'\n",
+  );
+  expect(await at("imaged", "a", "sh", "-c", "echo mine >/srv/new; cat /srv/new /etc/hostname")).toBe("mine\na\n");
+  expect(await at("imaged", "b", "cat", "/srv/new")).toBe("new");
+  expect(await at("imaged", "c", "ping", "-c1", "-W5", "10.0.0.1")).toContain("1 received");
+  const { stdout } = await runIn(context, { lab: "imaged", node: "a", command: ["sh", "-c", "echo $GREETING"] });
+  expect(stdout).toBe("from the image\n");
+  await down(context, { name: "imaged" });
+  const missing = labOf("imaged", [linux("a", { image: `oci:${layout}:two` })], []);
+  await expect(up(context, { manifest: missing, programs })).rejects.toMatchObject({
+    code: "NW1609",
+    message: expect.stringContaining(`oci:${layout}:two: it holds no image two`),
+  });
+  execFileSync("umount", ["-l", "/var/lib/netwright"]);
 });

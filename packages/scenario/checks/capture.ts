@@ -12,23 +12,29 @@ const keptMax = 16 * 1024 * 1024;
 let captures = 0;
 
 export const capture: CheckKind<"capture"> = {
-  title: (spec) => `${spec.link}: ${printExpected(spec)}`,
+  title: (spec) => `${linksOf(spec).join(", ")}: ${printExpected(spec)}`,
   begin: async (spec, world, limit) => {
-    const { end } = findLink(world.topology, spec.link);
-    const running = new RunningCapture(world, end, spec);
-    await running.listens(limit);
-    return running;
+    const running = linksOf(spec).map(
+      (link) => new RunningCapture(world, findLink(world.topology, link).end, spec.filter),
+    );
+    try {
+      await Promise.all(running.map((each) => each.listens(limit)));
+    } catch (error) {
+      await Promise.all(running.map((each) => each.end()));
+      throw error;
+    }
+    return new RunningCaptures(running);
   },
   look: async ({ spec, limit, begun }) => {
     const expected = printExpected(spec);
-    if (!(begun instanceof RunningCapture)) throw new RangeError("Invariant: a capture begins with its step");
+    if (!(begun instanceof RunningCaptures)) throw new RangeError("Invariant: a capture begins with its step");
     const counts = await begun.settled(limit);
     if (typeof counts === "string") return { ok: false, unknown: true, expected, seen: counts };
     const { captured, dropped } = counts;
     const { ok, unknown } = judgeCounts(spec, counts);
     const seen = `${captured} ${captured === 1 ? "packet" : "packets"}${dropped > 0 ? `, ${dropped} more were lost by tcpdump` : ""}`;
     const judged = unknown ? ({ ok, unknown } as const) : { ok };
-    return { ...judged, expected, seen, evidence: ok || captured === 0 ? [] : [await begun.evidence()] };
+    return { ...judged, expected, seen, evidence: ok || captured === 0 ? [] : await begun.evidence() };
   },
 };
 
@@ -52,6 +58,44 @@ function printExpected({ filter, min, max }: Capture): string {
   );
 }
 
+const linksOf = ({ link }: Pick<Capture, "link">): readonly string[] => (typeof link === "string" ? [link] : link);
+
+/** One check's, on one link or several. */
+class RunningCaptures implements Begun {
+  readonly #all: readonly RunningCapture[];
+
+  constructor(all: readonly RunningCapture[]) {
+    this.#all = all;
+  }
+
+  /** Of all together. A text: why they are not known. */
+  async settled(limit: Limit): Promise<Pick<CaptureCounts, "captured" | "dropped"> | string> {
+    const counts = await Promise.all(this.#all.map((each) => each.settled(limit)));
+    const sum = { captured: 0, dropped: 0 };
+    for (const each of counts) {
+      if (typeof each === "string") return each;
+      sum.captured += each.captured;
+      sum.dropped += each.dropped;
+    }
+    return sum;
+  }
+
+  /** Of those that saw something. */
+  evidence(): Promise<readonly CapturedFile[]> {
+    return Promise.all(this.#all.filter(({ packets }) => packets > 0).map((each) => each.evidence()));
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#all.map((each) => each.end()));
+  }
+}
+
+interface CapturedFile {
+  readonly kind: "File";
+  readonly name: string;
+  readonly path: string;
+}
+
 class RunningCapture implements Begun {
   readonly #world: CheckWorld;
   readonly #running: RunningCommand;
@@ -60,7 +104,7 @@ class RunningCapture implements Begun {
   #said = "";
   #ended: string | undefined;
 
-  constructor(world: CheckWorld, { node, interface: device }: Port, { filter }: Capture) {
+  constructor(world: CheckWorld, { node, interface: device }: Port, filter: string) {
     this.#world = world;
     this.#name = `capture-${++captures}-${node}-${device}.pcap`;
     // -K: checksums are left to hardware that veth does not have. Immediate mode: the kernel keeps nothing back.
@@ -80,7 +124,6 @@ class RunningCapture implements Begun {
   async listens(limit: Limit): Promise<void> {
     await this.#until(limit, () => this.#said.includes("listening on") || undefined);
     if (this.#said.includes("listening on")) return;
-    await this.end();
     throw new NetwrightError("NW1601", `no capture: ${this.#why()}`);
   }
 
@@ -98,7 +141,11 @@ class RunningCapture implements Begun {
     }
   }
 
-  async evidence(): Promise<{ readonly kind: "File"; readonly name: string; readonly path: string }> {
+  get packets(): number {
+    return this.#pcap.packets;
+  }
+
+  async evidence(): Promise<CapturedFile> {
     return { kind: "File", name: this.#name, path: await this.#world.keep(this.#name, this.#pcap.content()) };
   }
 

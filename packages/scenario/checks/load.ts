@@ -8,8 +8,8 @@ import { printTime } from "./probe/outcome.ts";
 type LoadCheck = SubjectOf<"load">;
 
 export const load: CheckKind<"load"> = {
-  title: ({ name, failed, since }) =>
-    `${failed === 0 ? "no failed request" : `at most ${failed} failed requests`} in ${name}${since === undefined ? "" : ` since ${since}`}`,
+  title: ({ name, failed, since, last }) =>
+    `${failed === 0 ? "no failed request" : `at most ${failed} failed requests`} in ${last === undefined ? "" : `the last ${last} of `}${name}${since === undefined ? "" : ` since ${since}`}`,
   look: async ({ spec, world, limit }) => {
     const expected = printExpected(spec);
     const running = world.load(spec.name);
@@ -17,7 +17,7 @@ export const load: CheckKind<"load"> = {
     const began = spec.since === undefined ? milliseconds(0) : world.stepBegan(spec.since);
     if (began === undefined)
       return { ok: false, unknown: true, expected, seen: `the step ${spec.since} has not begun` };
-    const counts = await running.counts(began, limit.signal);
+    const counts = await running.counts(began, spec.last, limit.signal);
     if (counts === undefined) return { ok: false, unknown: true, expected, seen: "some requests are still under way" };
     const problems = problemsOf(spec, counts);
     const text = counts.failures.map(({ at, message }) => `${printTime(at)}: ${message}`).join("\n");
@@ -30,8 +30,9 @@ export const load: CheckKind<"load"> = {
   },
 };
 
-const printExpected = ({ failed, atLeast, p99 }: LoadCheck): string =>
+const printExpected = ({ failed, atLeast, last, p99 }: LoadCheck): string =>
   [
+    ...(last === undefined ? [] : [`the last ${last} requests`]),
     failed === 0 ? "no failed request" : `at most ${failed} failed requests`,
     `at least ${atLeast} that succeeded`,
     ...(p99 === undefined ? [] : [`99 of 100 within ${printTime(p99)}`]),
@@ -43,6 +44,7 @@ export function problemsOf(spec: LoadCheck, { succeeded, failed, p99, failures }
   return [
     ...(failed > spec.failed ? [`${failed} of ${succeeded + failed} failed${message}`] : []),
     ...(succeeded < spec.atLeast ? [`${succeeded} succeeded`] : []),
+    ...(succeeded + failed < (spec.last ?? 0) ? [`only ${succeeded + failed} were sent`] : []),
     ...(spec.p99 === undefined || (p99 !== null && p99 <= spec.p99)
       ? []
       : [`99 of 100 within ${p99 === null ? "no time that is known" : printTime(p99)}`]),

@@ -2,7 +2,7 @@
 import { posix } from "node:path";
 import { kinds, type FieldPath, type Finding, type Lab, type ScenarioTopology } from "@netwright/api";
 import { ipParts, isNetwrightError, type Diagnostic } from "@netwright/base";
-import { defaultLab, planLab, type Port, type Topology } from "@netwright/lab";
+import { defaultLab, imagesBeside, planLab, type Port, type Topology } from "@netwright/lab";
 import type { Network } from "./job.ts";
 import type { Values } from "./values.ts";
 
@@ -42,7 +42,7 @@ export async function planNetwork(
     const findings = kinds.Lab.validate(written);
     if (findings.length > 0)
       return refuse(findings.map((each) => ({ ...each, path: [...base, "lab", ...each.path.slice(1)] })));
-    return build(kinds.Lab.complete(written) as Lab);
+    return build(imagesBeside(kinds.Lab.complete(written) as Lab, posix.dirname(file)));
   } catch (error) {
     if (!isNetwrightError(error)) throw error;
     return { ok: false, findings: [], diagnostics: error.diagnostics };

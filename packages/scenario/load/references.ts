@@ -112,7 +112,7 @@ function checkFindings(check: Check, action: Action, names: Names, path: FieldPa
   const ofLab = log !== undefined && (check.at ?? action.at) !== undefined;
   return [
     ...nodesAt(check.at, names, [...path, "at"]),
-    ...(capture === undefined ? [] : known(capture.link, names.links, "link", [...path, "capture", "link"])),
+    ...(capture === undefined ? [] : linksOf(capture.link, names, [...path, "capture", "link"])),
     ...(matrix === undefined
       ? []
       : Object.keys(matrix.expect).flatMap((from) => node(from, ["matrix", "expect", from]))),
@@ -128,6 +128,11 @@ function nodesAt(at: string | readonly string[] | undefined, names: Names, path:
   if (typeof at === "string") return known(at, names.nodes, "node", path);
   return at.flatMap((name, index) => known(name, names.nodes, "node", [...path, index]));
 }
+
+const linksOf = (link: string | readonly string[], names: Names, path: FieldPath): readonly Finding[] =>
+  typeof link === "string"
+    ? known(link, names.links, "link", path)
+    : link.flatMap((name, index) => known(name, names.links, "link", [...path, index]));
 
 function known(name: string, all: readonly string[], noun: string, path: FieldPath): readonly Finding[] {
   if (all.includes(name)) return [];

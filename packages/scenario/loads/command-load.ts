@@ -39,7 +39,7 @@ export function startCommandLoad(scene: Scene, load: Load, argv: readonly string
   return {
     name: load.name,
     // Its one request is under way as long as it runs.
-    counts: async (since) => (endedAt === undefined ? undefined : requests.counts(since, Infinity)),
+    counts: async (since, last) => (endedAt === undefined ? undefined : requests.counts(since, Infinity, last)),
     stop,
     report: () => ({
       name: load.name,

@@ -25,6 +25,19 @@ describe("requests that have ended", () => {
     expect(requests.counts(ms(9999), Infinity)).toEqual({ succeeded: 0, failed: 0, p99: null, failures: [] });
   });
 
+  test("are counted among the last that were sent, in whatever order they ended", () => {
+    const few = new Requests();
+    const end = (at: number, failure?: string): void =>
+      few.add({ at: ms(at), took: ms(1), ...(failure === undefined ? {} : { failure }) });
+    end(30);
+    end(10, "late to fail");
+    end(20);
+    expect(few.counts(ms(0), Infinity, 2)).toMatchObject({ succeeded: 2, failed: 0 });
+    expect(few.counts(ms(0), Infinity, 3)).toMatchObject({ succeeded: 2, failed: 1 });
+    expect(few.counts(ms(0), Infinity, 9)).toMatchObject({ succeeded: 2, failed: 1 });
+    expect(few.counts(ms(15), 25, 9)).toMatchObject({ succeeded: 1, failed: 0 });
+  });
+
   test("are judged up to a moment, once nothing sent before is under way", () => {
     expect(requests.counts(ms(1200), ms(1240))).toMatchObject({ succeeded: 0, failed: 5 });
     expect(requests.isSettled(ms(1240))).toBe(false);

@@ -45,9 +45,10 @@ export class Requests {
     return this.#settledBefore > until;
   }
 
-  /** Of those sent at that moment or later, and until then. */
-  counts(since: Milliseconds, until: number): LoadCounts {
-    const isOf = (at: number): boolean => at >= since && at <= until;
+  /** Of those sent at that moment or later, and until then. @param last of these, only so many that were sent last */
+  counts(since: Milliseconds, until: number, last = Infinity): LoadCounts {
+    const from = last === Infinity ? since : this.#sentLast(since, until, last);
+    const isOf = (at: number): boolean => at >= from && at <= until;
     const took = this.#took.filter((_, index) => isOf(this.#at[index] as number));
     const sorted = sortedTimes(took);
     return {
@@ -56,6 +57,12 @@ export class Requests {
       p99: percentile(sorted, 99),
       failures: this.#failures.filter(({ at }) => isOf(at)).slice(0, failuresKept),
     };
+  }
+
+  /** When the first of them was sent. */
+  #sentLast(since: Milliseconds, until: number, count: number): number {
+    const sent = this.#at.filter((at) => at >= since && at <= until).toSorted((a, b) => b - a);
+    return sent[count - 1] ?? since;
   }
 
   report(at: Milliseconds, until: Milliseconds): Omit<LoadReport, "name" | "description"> {

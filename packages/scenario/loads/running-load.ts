@@ -15,8 +15,9 @@ export interface RunningLoad {
   /**
    * What became of the requests that were sent from that moment of the run until now: those under way are waited for, as
    * long as one may take. Undefined: some have not ended even then. @param since after the run began
+   * @param last only so many that were sent last
    */
-  counts(since: Milliseconds, signal: AbortSignal): Promise<LoadCounts | undefined>;
+  counts(since: Milliseconds, last: number | undefined, signal: AbortSignal): Promise<LoadCounts | undefined>;
   /** No more requests; resolves when the last has ended. */
   stop(): Promise<void>;
   report(): LoadReport;

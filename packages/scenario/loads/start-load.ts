@@ -85,7 +85,7 @@ class GeneratedLoad implements RunningLoad {
     this.#running.abandon();
   }
 
-  async counts(since: Milliseconds, signal: AbortSignal): Promise<LoadCounts | undefined> {
+  async counts(since: Milliseconds, last: number | undefined, signal: AbortSignal): Promise<LoadCounts | undefined> {
     const { elapsed, stage } = this.#scene;
     const until = elapsed();
     const deadline = until + this.#load.timeout + endGrace;
@@ -94,7 +94,7 @@ class GeneratedLoad implements RunningLoad {
       await stage.context.clock.sleep(milliseconds(5), signal);
     }
     // That a generator broke down counts, though it did so later.
-    return this.#requests.counts(since, this.#endedAt === undefined ? until : Infinity);
+    return this.#requests.counts(since, this.#endedAt === undefined ? until : Infinity, last);
   }
 
   stop(): Promise<void> {

@@ -96,7 +96,7 @@ async function logOf({ stage, programs }: Scene, name: string, node: string | un
 /** Beside the runner, with the scenario's environment and nothing of the user's but where programs are. */
 function hereOf({ directory, env }: Scene, argv: readonly [string, ...string[]]): HereCommand {
   const { PATH = "/usr/sbin:/usr/bin:/sbin:/bin", HOME = "/", TERM = "dumb" } = process.env;
-  return { argv, directory, env: { PATH, HOME, TERM, ...env } };
+  return { argv, directory, env: { PATH, HOME, TERM, LANG: "C.UTF-8", ...env } };
 }
 
 /** `NETWRIGHT_LAB`, `NETWRIGHT_NODES`, `A_ADDRESS` for node a and so on: the topology, for programs in any language. */
@@ -114,9 +114,6 @@ export function sceneEnvironment(
     }),
   );
   return {
-    PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    HOME: "/root",
-    LANG: "C.UTF-8",
     NETWRIGHT_LAB: lab,
     NETWRIGHT_SEED: String(seed),
     NETWRIGHT_NODES: topology.nodes.map(({ name }) => name).join(" "),

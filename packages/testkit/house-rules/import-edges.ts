@@ -7,10 +7,11 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   contract: ["base"],
   model: ["base", "api", "contract"],
   compiler: ["base", "api", "contract", "model"],
+  autoscale: ["base", "api"],
   drivers: ["base", "contract"],
   store: ["base", "contract"],
   system: ["base", "contract"],
-  server: ["base", "api", "contract", "model", "compiler", "store", "drivers/dns-rfc2136", "system"],
+  server: ["base", "api", "contract", "model", "compiler", "autoscale", "store", "drivers/dns-rfc2136", "system"],
   agent: ["base", "api", "contract", "drivers", "system"],
   // There is one program to install: the verbs `server run`, `agent run`, `doctor` and `support-bundle` load these files of the two
   // programs and nothing else of them.
@@ -19,6 +20,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     "api",
     "contract",
     "model",
+    "autoscale",
     "lab",
     "scenario",
     "system",
@@ -27,7 +29,8 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
     "agent/doctor.ts",
     "agent/local-facts.ts",
   ],
-  lab: ["base", "api", "contract", "system"],
+  // Images are one thing, whoever runs them; the store is no driver of a slot.
+  lab: ["base", "api", "contract", "system", "drivers/image-store"],
   scenario: ["base", "api", "contract", "lab"],
   testkit: ["base", "api", "contract"],
 };
@@ -41,6 +44,7 @@ const whyNotTarget: Readonly<Record<string, string>> = {
   contract: "base and api know nothing of hosts and drivers, so that they can be used without them",
   model: "the model is a judge of the data path; what builds the data path must not lean on it",
   compiler: "deciding belongs to the server; everybody else works from what was decided, HostState",
+  autoscale: "how many instances there are is decided in one place, the server, and tried out on the command line",
   drivers: "engines are the agent's; others speak of classes, ports and prefixes, never of an engine's text",
   store: "only the server keeps state; others ask it over HTTP",
   system: "real programs and files are injected by programs; a library that reaches for them cannot be tested",

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { shippedSources, textOf } from "./repository-files.ts";
 import { codeOnly, importsOf, linesWith } from "./source-text.ts";
 
-const purePackages = ["compiler", "model", "api"];
+const purePackages = ["compiler", "model", "api", "autoscale"];
 
 /** The shells of a pure package: where manifests are read and where HTTP is spoken. */
 const isShell = (path: string): boolean => /^packages\/api\/(load\/read-[^/]*|client\/transport-[^/]*)\.ts$/.test(path);

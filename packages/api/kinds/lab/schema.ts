@@ -4,6 +4,7 @@ import { addressField } from "../../fields/address.ts";
 import { asnField } from "../../fields/asn.ts";
 import { directoryPathField } from "../../fields/directory-path.ts";
 import { hostnameField } from "../../fields/hostname.ts";
+import { imageField } from "../../fields/image.ts";
 import { gatewayField, interfaceAddressField, ipAddressField, macField, routeTargetField } from "../../fields/ip.ts";
 import { integerField } from "../../fields/integer.ts";
 import { interfaceField } from "../../fields/interface-name.ts";
@@ -53,6 +54,9 @@ const nodeSchema = z.strictObject({
   capacity: capacitySchema.exactOptional().meta({ description: "Host: what instances may be promised." }),
   rootfs: directoryPathField(
     "Linux: the root of its files, in place of this machine's. It writes over it, never into it.",
+  ).exactOptional(),
+  image: imageField(
+    "Linux: an image whose files it has in place of this machine's, and whose environment its commands have.",
   ).exactOptional(),
   forwarding: z.boolean().exactOptional().meta({
     description:

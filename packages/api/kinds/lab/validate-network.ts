@@ -19,13 +19,18 @@ export const networkFindings = (node: LabNode, path: FieldPath): readonly Findin
 const routedElsewhere: ReadonlySet<string> = new Set(["Provider", "Edge", "Host", "Switch"]);
 
 function roleFindings(node: LabNode, path: FieldPath): readonly Finding[] {
-  const complain = (field: "forwarding" | "gateway" | "rootfs" | "routes", hint: string): readonly Finding[] =>
+  const complain = (
+    field: "forwarding" | "gateway" | "image" | "rootfs" | "routes",
+    hint: string,
+  ): readonly Finding[] =>
     node[field] === undefined ? [] : [keyFinding("NW1205", [...path, field], `does not fit role ${node.role}`, hint)];
   const hint = "a Switch has no addresses, and routes of Provider, Edge and Host come by BGP";
   return [
     ...(node.role === "Linux" ? [] : complain("forwarding", "Provider, Edge and Host always forward, only Linux may")),
     ...(node.role === "Linux" ? [] : complain("rootfs", "programs of the other roles are the machine's own")),
+    ...(node.role === "Linux" ? [] : complain("image", "programs of the other roles are the machine's own")),
     ...hiddenFindings(node, path),
+    ...imageFindings(node, path),
     ...(routedElsewhere.has(node.role) ? [...complain("gateway", hint), ...complain("routes", hint)] : []),
   ];
 }
@@ -36,6 +41,14 @@ function hiddenFindings({ rootfs }: LabNode, path: FieldPath): readonly Finding[
   return [
     finding("NW1203", [...path, "rootfs"], `a lab does not see ${rootfs}`, "not under /run, /proc, /sys or /dev"),
   ];
+}
+
+function imageFindings({ image, rootfs }: LabNode, path: FieldPath): readonly Finding[] {
+  const at = [...path, "image"];
+  if (image === "host")
+    return [finding("NW1205", at, "is what a node has without an image", "leave it out for this machine's files")];
+  if (image === undefined || rootfs === undefined) return [];
+  return [keyFinding("NW1205", at, "stands beside rootfs", "a node has one root: keep one of them")];
 }
 
 function gatewayFindings({ gateway = [] }: LabNode, path: FieldPath): readonly Finding[] {

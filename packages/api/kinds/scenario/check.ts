@@ -31,7 +31,9 @@ const programSchema = z.strictObject({
 });
 
 const captureSchema = z.strictObject({
-  link: z.string().meta({ description: "A link's name, or NODE:INTERFACE." }),
+  link: z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .meta({ description: "A link's name, or NODE:INTERFACE; several: their packets are counted together." }),
   filter: z.string().default("").meta({ description: "pcap-filter(7); all packets when left out." }),
   min: countField("Packets that match, at least.").exactOptional(),
   max: countField("Packets that match, at most; 0 for none.").exactOptional(),
@@ -98,6 +100,12 @@ const loadCheckSchema = z.strictObject({
     .string()
     .exactOptional()
     .meta({ description: "Only since this step began; left out: since the load began." }),
+  last: integerField({
+    noun: "a number of requests",
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    description: "Only so many that were sent last: with `eventually`, when a failure is over.",
+  }).exactOptional(),
   p99: spanField("99 of 100 requests took no longer.").exactOptional(),
 });
 

@@ -11,7 +11,7 @@ export function neverFails(check: Check, path: FieldPath): readonly Finding[] {
   ];
   const free = (of: { readonly atLeast?: number; readonly atMost?: number } | undefined): boolean =>
     of !== undefined && of.atLeast === undefined && of.atMost === undefined;
-  const { capture, matrix, object, udp } = check;
+  const { capture, load, matrix, object, udp } = check;
   return [
     ...emptyExpectations(check, path),
     ...commandFindings(check, path),
@@ -29,6 +29,9 @@ export function neverFails(check: Check, path: FieldPath): readonly Finding[] {
     ...(free(check.latency) ? unbounded("latency", "atLeast, atMost or both") : []),
     ...(capture !== undefined && capture.max === undefined && (capture.min ?? 0) === 0
       ? unbounded("capture", "min: 1 for some, max: 0 for none")
+      : []),
+    ...(load?.last !== undefined && load.failed >= load.last
+      ? [finding("NW1205", [...path, "load", "failed"], "can never fail", `less than last: ${load.last}`)]
       : []),
     ...(matrix === undefined ? [] : matrixFindings(matrix, [...path, "matrix"])),
     ...(object !== undefined && object.exists && !asksSomething(object)

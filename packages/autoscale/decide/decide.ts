@@ -1,0 +1,78 @@
+/**
+ * Our own scaler. The whole service is decided at once: what is known at the front door and of every tier, which tier is the
+ * bottleneck, and then each tier from the rearmost forward, so that one never outgrows those behind it.
+ */
+import { frontOf, type Front } from "./front.ts";
+import { known, type Known } from "./known.ts";
+import type { Observation } from "./observation.ts";
+import type { Policy } from "./policy.ts";
+import { emptyTier, type State } from "./state.ts";
+import { decideTier, type TierOutcome } from "./tier.ts";
+import { diagnose, nextTrial, type Diagnosis } from "./diagnose.ts";
+import type { Decision, Scaler, StageLog } from "./types.ts";
+
+const nothing: State = { tiers: {} };
+
+export function decide(policy: Policy, observation: Observation, before: State = nothing): Decision<State> {
+  const { at } = observation;
+  const front = frontOf(policy, observation, before);
+  const tiers = policy.tiers.flatMap((tier): readonly Known[] => {
+    const seen = observation.tiers.find(({ name }) => name === tier.name);
+    return seen === undefined ? [] : [known(tier, seen, before.tiers[tier.name] ?? emptyTier, front, at)];
+  });
+  const diagnosis = diagnose(tiers, front, before, at);
+  const outcomes = inChain(tiers, front, diagnosis, at);
+  const trial = nextTrial(diagnosis, outcomes, tiers, front, at);
+  return {
+    at,
+    desired: Object.fromEntries(
+      outcomes.flatMap(({ name, desired }) => (desired === undefined ? [] : [[name, desired]])),
+    ),
+    perMetric: outcomes.flatMap(({ perMetric }) => perMetric),
+    stages: [...frontWords(front), ...diagnosis.stages, ...outcomes.flatMap(({ stages }) => stages)],
+    reasons: [...diagnosis.reasons, ...outcomes.flatMap(({ reasons }) => reasons)],
+    state: {
+      ...front.state,
+      tiers: Object.fromEntries(outcomes.map(({ name, state }) => [name, state])),
+      ...(trial === undefined ? {} : { trial }),
+    },
+  };
+}
+
+export const netwright: Scaler<State> = { name: "netwright", decide };
+
+/** From the rearmost forward; each sees what was decided for those behind it. */
+function inChain(
+  tiers: readonly Known[],
+  front: Front,
+  { finding, acts }: Diagnosis,
+  now: Observation["at"],
+): readonly TierOutcome[] {
+  const outcomes: TierOutcome[] = [];
+  for (const [index, { policy, look, state }] of [...tiers.entries()].toReversed()) {
+    const isCause = acts && finding?.tier === policy.name;
+    const drains = tiers.slice(0, index).find((other) => other.look.seen.draining > 0);
+    const outcome = decideTier({
+      policy,
+      look,
+      state,
+      now,
+      rate: front.rate,
+      behind: tiers.slice(index + 1).map((other) => other.look),
+      narrow: outcomes.at(-1)?.narrow,
+      frontDrains: drains?.policy.name,
+      cure: isCause ? { finding, strain: front.strain ?? 1 } : undefined,
+    });
+    outcomes.push(outcome);
+  }
+  return outcomes.toReversed();
+}
+
+function frontWords({ rate, answered, strain }: Front): readonly StageLog[] {
+  const parts = [
+    rate === undefined ? "the rate is not measured" : `${rate.toPrecision(3)}/s arrive`,
+    ...(answered === undefined ? [] : [`${answered.toPrecision(3)}/s are answered`]),
+    ...(strain === undefined ? [] : [`latency is ${Math.round(strain * 100)}% of the objective`]),
+  ];
+  return [{ stage: "Collect", words: `front door: ${parts.join(", ")}` }];
+}
