@@ -2,7 +2,8 @@ import { formerSets, type LoadBalancer } from "@netwright/contract";
 import { describe, expect, test } from "vitest";
 import type { Ledger } from "./ledger.ts";
 import type { Observed } from "./observed.ts";
-import { allReady, fabric, objectsOf, shop, start, step } from "./testing.ts";
+import { compile } from "./compile.ts";
+import { allReady, fabric, objectsOf, shop, start, step, testCertificates } from "./testing.ts";
 
 type World = ReturnType<typeof step>;
 
@@ -23,6 +24,13 @@ function listener({ compiled }: World): LoadBalancer {
 function without(observed: Observed, ...ids: readonly string[]): Observed {
   const failed = ids.map((id) => [`default/${id}`, { phase: "Failed" }] as const);
   return { ...observed, instances: new Map([...observed.instances, ...failed]) };
+}
+
+/** A round in which all parts of the compiler see the same. */
+function seeing(world: World, observed: Observed): World {
+  const next = step(objects, world.ledger, observed);
+  const { ledger } = next;
+  return { ...next, compiled: compile({ objects, ledger, observed, certificates: testCertificates(objects) }) };
 }
 
 /** Two rounds: what was placed in the first is ready in the second. */
@@ -64,9 +72,9 @@ describe("members that were", () => {
   test("a member that fails and comes back is remembered once, however often", () => {
     let world = settled();
     for (let time = 0; time < 4; time++) {
-      world = step(objects, world.ledger, without(world.observed, "shop-proxy-2"));
+      world = seeing(world, without(world.observed, "shop-proxy-2"));
       expect(listener(world).former).toEqual([{ also: ["shop-proxy-2"], without: [] }]);
-      world = step(objects, world.ledger, allReady(objects, world.ledger));
+      world = seeing(world, allReady(objects, world.ledger));
     }
     expect(listener(world).former).toEqual([{ also: [], without: ["shop-proxy-2"] }]);
   });
@@ -76,7 +84,7 @@ describe("members that were", () => {
     const host = [...world.ledger.values()].find((each) => each.kind === "Instance" && each.id === "shop-proxy-2");
     if (host?.kind !== "Instance") throw new Error("there is an instance");
     const nodes = new Map(world.observed.nodes).set(host.host, { ready: false });
-    const silent = step(objects, world.ledger, { ...without(world.observed, "shop-proxy-2"), nodes });
+    const silent = seeing(world, { ...without(world.observed, "shop-proxy-2"), nodes });
     const after = listener(silent);
     expect(after.former?.flatMap(({ also }) => also)).toContain("shop-proxy-2");
     expect(after.draining).toEqual([]);
@@ -84,7 +92,7 @@ describe("members that were", () => {
 
   test("nobody left: the sets that led there stay, and an empty one is never among them", () => {
     const world = settled();
-    const none = step(objects, world.ledger, without(world.observed, "shop-proxy-1", "shop-proxy-2", "shop-proxy-3"));
+    const none = seeing(world, without(world.observed, "shop-proxy-1", "shop-proxy-2", "shop-proxy-3"));
     const { members, former, draining } = listener(none);
     expect(members).toEqual([]);
     expect(former).toEqual([{ also: ["shop-proxy-1", "shop-proxy-2", "shop-proxy-3"], without: [] }]);
