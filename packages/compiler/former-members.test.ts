@@ -22,8 +22,9 @@ function listener({ compiled }: World): LoadBalancer {
 
 /** With these instances in another phase than ready. */
 function without(observed: Observed, ...ids: readonly string[]): Observed {
-  const failed = ids.map((id) => [`default/${id}`, { phase: "Failed" }] as const);
-  return { ...observed, instances: new Map([...observed.instances, ...failed]) };
+  const instances = new Map(observed.instances);
+  for (const id of ids) instances.set(`default/${id}`, { phase: "Failed" });
+  return { ...observed, instances };
 }
 
 /** A round in which all parts of the compiler see the same. */

@@ -71,3 +71,16 @@ test("several drains at once leave nearly every flow a way to its member", () =>
   // Slots that had more members than they remember.
   expect(lost / maglevSize).toBeLessThan(0.02);
 });
+
+test("others stand in for members on a host that is gone, and are asked still when it is back", () => {
+  const listener = listenerOf([[1, 2, 3]], []);
+  const firsts = (slots: Uint16Array): number[] => [...slots].filter((_, index) => index % candidatesMax === 0);
+  const before = firsts(candidatesOf(listener).slots);
+  const without = firsts(candidatesOf(listener, { gone: new Set([2]), returned: false }).slots);
+  expect(new Set(without)).toEqual(new Set([1, 3]));
+  expect(without.filter((member, slot) => before[slot] !== 2 && member !== before[slot])).toEqual([]);
+  const { slots } = candidatesOf(listener, { gone: new Set(), returned: true });
+  expect(firsts(slots)).toEqual(before);
+  for (const [slot, member] of without.entries())
+    expect([...slots.subarray(slot * candidatesMax, (slot + 1) * candidatesMax)]).toContain(member);
+});

@@ -23,7 +23,7 @@ loadBalancerCompliance({
   },
   // Its tables are in the namespaces of tenants alone, and go with them.
   left: async (node) => (await node.sh("ls /run/netns")).trim(),
-  loseHelper: async () => {},
+  loseHelper: () => {},
 });
 
 const proxy = (number: number, host: number): Instance => ({ tier: "proxy", number, host });

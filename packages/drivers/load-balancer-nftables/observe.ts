@@ -2,7 +2,7 @@
 import type { HostId, NodeSystem } from "@netwright/contract";
 import { observeTable } from "../nftables/kernel.ts";
 import type { TableHave } from "../nftables/parse.ts";
-import { hasRoute, parseRoutes, routesPath } from "./reachable-hosts.ts";
+import { hasRoute, parseRoutes, routesPath } from "../reachable-hosts.ts";
 import type { BalancerWant } from "./want.ts";
 
 export interface BalancerHave {

@@ -3,7 +3,7 @@ import type { Plan } from "@netwright/contract";
 import type { NftChange } from "../nftables/kernel.ts";
 import { planTable, type TablePlan } from "../nftables/plan-table.ts";
 import type { BalancerHave } from "./observe.ts";
-import { withoutHosts } from "./reachable-hosts.ts";
+import { withoutHosts } from "../reachable-hosts.ts";
 import { balancerTable } from "./render.ts";
 import type { BalancerWant } from "./want.ts";
 
