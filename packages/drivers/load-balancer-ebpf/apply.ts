@@ -5,7 +5,8 @@ import { loadScripts } from "../nftables/kernel.ts";
 import { deviceOf, type BalancerChange, type ListenerChange } from "./change.ts";
 import { listenerValue, noMac, noTable, tableValue, word } from "./layout.ts";
 import { loaderOf, type Loader, type Request } from "./loader.ts";
-import { devicesIn, pathOf } from "./observe.ts";
+import { devicesIn } from "./observe.ts";
+import { pathOf } from "./programs.ts";
 
 export async function applyBalancer(
   system: NodeSystem,

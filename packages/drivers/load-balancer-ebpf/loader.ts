@@ -1,6 +1,7 @@
 /** Speaks with the loader (`native/balancer/README.md`): one kept process, whatever there is to do. */
 import { NetwrightError } from "@netwright/base";
 import type { Conversation, NodeSystem } from "@netwright/contract";
+import { hasPrograms } from "./remove-programs.ts";
 import { pinsDirectory, programs } from "./programs.ts";
 
 export interface Request {
@@ -36,9 +37,6 @@ export function loaderOf(system: NodeSystem): Loader {
   return loader;
 }
 
-/** Asked when there is nothing of it yet: the path of a map that is always there. */
-const probePin = "1/maps/listeners";
-
 export class Loader {
   readonly #system: NodeSystem;
   #conversation: Conversation | undefined;
@@ -52,9 +50,7 @@ export class Loader {
   /** What an earlier one made, opened; undefined where there is nothing. */
   async adopt(): Promise<Loaded | undefined> {
     if (this.#loaded !== undefined && (await this.#lives())) return this.#loaded;
-    const path = `${pinsDirectory(this.#system.paths)}/${probePin}`;
-    const { code } = await this.#system.runner.run(["test", "-e", path]);
-    return code === 0 ? this.load() : undefined;
+    return (await hasPrograms(this.#system)) ? this.load() : undefined;
   }
 
   async load(): Promise<Loaded> {

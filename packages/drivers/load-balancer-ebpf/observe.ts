@@ -5,6 +5,7 @@ import type { TableHave } from "../nftables/parse.ts";
 import { hasRoute, parseRoutes, routesPath } from "../reachable-hosts.ts";
 import { membersMax, noMac, parseListener, word, type ListenerValue, type Octets } from "./layout.ts";
 import { loaderOf, type Loaded, type Loader, type Request } from "./loader.ts";
+import { pathOf } from "./programs.ts";
 import { refusals, type BalancerWant } from "./want.ts";
 
 export interface DeviceHave {
@@ -66,8 +67,6 @@ export async function devicesIn(loader: Loader, netns: string): Promise<readonly
   const [answer] = await loader.ask([{ op: "attached", netns: pathOf(netns), devices }]);
   return answer instanceof Error ? undefined : (answer as readonly DeviceHave[]);
 }
-
-export const pathOf = (netns: string): string => `/run/netns/${netns}`;
 
 async function readMaps(loader: Loader, { programs }: Loaded): Promise<MapsHave> {
   const [host, listeners, deliveries] = await ask(loader, [

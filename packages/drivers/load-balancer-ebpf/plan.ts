@@ -2,13 +2,13 @@
 import { createHash } from "node:crypto";
 import {
   candidatesOf,
-  type HostId,
   type LoadBalancer,
   type LoadBalancerMember,
   type Plan,
   type Ways,
 } from "@netwright/contract";
 import { planTable } from "../nftables/plan-table.ts";
+import { renderTable, tableName } from "../nftables/render.ts";
 import type { BalancerChange } from "./change.ts";
 import { countersMax, macValue, membersMax, noTable, tablesMax, type ListenerValue, type Octets } from "./layout.ts";
 import type { BalancerHave, MapsHave, NamespaceHave } from "./observe.ts";
@@ -131,41 +131,46 @@ function planListener(
   free: ReturnType<typeof freeNumbers>,
 ): readonly BalancerChange[] {
   const before = maps.listeners.get(key);
-  const inputs = inputsOf(listener);
-  const tag = tagOf(inputs, ways, false);
+  const tagOf = taggerOf(listener, places);
   const [, tunnel] = namespaces.get(netns)?.devices ?? [];
-  const isCurrent = before?.tag === tag || before?.tag === tagOf(inputs, ways, true);
+  const isCurrent = before?.tag === tagOf(ways, false) || before?.tag === tagOf(ways, true);
   if (before !== undefined && isCurrent && before.tunnel === tunnel?.ifindex) return [];
   const base = { kind: "Listener", netns, key, listener } as const;
   if (before !== undefined && isCurrent) return [{ ...base, value: before, slots: undefined }];
   // Flows may be with those that stood in for a host that is back.
-  const returned = before !== undefined && awayBefore(inputs, before, listener, ways);
+  const returned = before !== undefined && awayBefore(tagOf, before, listener, ways);
   const candidates = candidatesOf(listener, { gone: ways, returned });
   const indexes = candidates.members.map(({ mac }) => places.get(macValue(mac)) ?? 0);
   const value: Omit<ListenerValue, "tunnel"> = {
     table: everyone(listener).length === 0 ? noTable : free.table(),
     counters: before?.counters ?? free.counters(),
-    tag: returned ? tagOf(inputs, ways, true) : tag,
+    tag: tagOf(ways, returned),
   };
   return [{ ...base, value, slots: candidates.slots.map((at) => (at === 0 ? 0 : (indexes[at - 1] ?? 0))) }];
 }
 
-/** Whether the kernel's table was made while a host was away that is there now. */
-function awayBefore(inputs: string, before: ListenerValue, { members }: LoadBalancer, now: Ways["gone"]): boolean {
-  const hosts = new Set(members.map(({ hostId }) => hostId).filter((hostId) => !now.has(hostId)));
-  return [...hosts].some((hostId) =>
-    [true, false].some((returned) => before.tag === tagOf(inputs, new Set([...now, hostId]), returned)),
-  );
-}
+/** 32 bits that say what a table was made of, so that none need be read back. */
+type Tagger = (gone: Ways["gone"], returned: boolean) => number;
 
-const inputsOf = ({ members, former = [], draining = [] }: LoadBalancer): string =>
-  digest(JSON.stringify([members, former, draining]));
+function taggerOf(listener: LoadBalancer, places: ReadonlyMap<Octets, number>): Tagger {
+  const { members, former = [], draining = [] } = listener;
+  const inputs = digest(JSON.stringify([members, former, draining]));
+  const placed = everyone(listener).map(({ hostId, mac }) => ({ hostId, place: places.get(macValue(mac)) ?? 0 }));
+  return (gone, returned) => {
+    const indexes = placed.map(({ hostId, place }) => (gone.has(hostId) ? 0 : place));
+    return parseInt(digest(`${inputs} ${indexes.join(",")} ${returned}`).slice(0, 8), 16);
+  };
+}
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-/** 32 bits that say what a table was made of, so that none need be read back. */
-const tagOf = (inputs: string, gone: ReadonlySet<HostId>, returned: boolean): number =>
-  parseInt(digest(`${inputs} ${[...gone].toSorted((a, b) => a - b).join(",")} ${returned}`).slice(0, 8), 16);
+/** Whether the kernel's table was made while a host was away that is there now. */
+function awayBefore(tagOf: Tagger, before: ListenerValue, { members }: LoadBalancer, now: Ways["gone"]): boolean {
+  const hosts = new Set(members.map(({ hostId }) => hostId).filter((hostId) => !now.has(hostId)));
+  return [...hosts].some((hostId) =>
+    [true, false].some((returned) => before.tag === tagOf(new Set([...now, hostId]), returned)),
+  );
+}
 
 function planDevices(
   netns: string,
@@ -183,5 +188,7 @@ function planDevices(
 /** All in one transaction; it takes the place of what the other driver has there, which serves until now. */
 function planRefusals(netns: string, have: NamespaceHave | undefined): readonly BalancerChange[] {
   const { install, retire } = planTable(refusals, have?.table);
-  return install + retire === "" ? [] : [{ kind: "Refusals", change: { netns, script: install + retire } }];
+  const isOthers = have?.table !== undefined && have.table.sets.size > 0;
+  const script = isOthers ? `delete table ${tableName(refusals)}\n${renderTable(refusals)}` : install + retire;
+  return script === "" ? [] : [{ kind: "Refusals", change: { netns, script } }];
 }

@@ -21,3 +21,6 @@ export function programs(): Programs | undefined {
 
 /** What is pinned lies in a file system of its own there. */
 export const pinsDirectory = ({ run }: NodePaths): string => `${run}/balancer`;
+
+/** As the loader wants it. */
+export const pathOf = (netns: string): string => `/run/netns/${netns}`;

@@ -1,13 +1,12 @@
 /** Slot `loadBalancer`: consistent hashing in nftables, without NAT and without state. */
 import type { LoadBalancerDriver } from "../load-balancer.ts";
-import { describeScript, type NftChange } from "../nftables/kernel.ts";
-import { applyBalancers } from "./apply.ts";
+import { applyBalancers, describeBalancers } from "./apply.ts";
 import { observeBalancers, type BalancerHave } from "./observe.ts";
-import { planBalancers } from "./plan.ts";
+import { planBalancers, type BalancersChange } from "./plan.ts";
 import { probeBalancer } from "./probe.ts";
 import { wantBalancers, type BalancerWant } from "./want.ts";
 
-export const loadBalancerNftables: LoadBalancerDriver<readonly BalancerWant[], BalancerHave, NftChange> = {
+export const loadBalancerNftables: LoadBalancerDriver<readonly BalancerWant[], BalancerHave, BalancersChange> = {
   slot: "loadBalancer",
   name: "nftables",
   capabilities: { keepsFlowsAcrossHosts: false },
@@ -16,5 +15,5 @@ export const loadBalancerNftables: LoadBalancerDriver<readonly BalancerWant[], B
   observe: observeBalancers,
   plan: planBalancers,
   apply: applyBalancers,
-  describe: describeScript,
+  describe: describeBalancers,
 };

@@ -28,6 +28,7 @@ export class TestNode implements AsyncDisposable {
         ...nodeFiles,
         // Of all files only these differ between the node and this process, as far as drivers read them.
         read: (path) => nodeFiles.read(path.replace(/^\/proc\/self\/net\//, `/proc/${this.pid}/net/`)),
+        exists: (path) => nodeFiles.exists(`/proc/${this.pid}/root${path}`),
       },
       processes: nodeProcesses,
       clock: systemClock,
