@@ -5,10 +5,17 @@ import { converge, Fabric, pending, tenant } from "../testing/fabric.ts";
 import { loadBalancerCompliance } from "../testing/load-balancer-compliance.ts";
 import { defaultListener, hostState, vip, type Instance, type Scene } from "../testing/states.ts";
 import { loadBalancerEbpf } from "./index.ts";
+import { listenerKey, word } from "./layout.ts";
 import { loaderOf } from "./loader.ts";
+import { programs } from "./programs.ts";
 
-const maps = "/run/balancer/1/maps";
-const zero = (count: number): string => Array.from({ length: count }, () => "00").join(" ");
+/** What somebody else tells the loader, by a process of his own. */
+function byHand(...requests: readonly object[]): string {
+  const { loader = "", object = "" } = programs() ?? {};
+  const lines = [{ op: "load", object }, ...requests].map((request, id) => JSON.stringify({ id, ...request }));
+  return `printf '%s\n' ${lines.map((line) => `'${line}'`).join(" ")} | ${loader} /run/balancer`;
+}
+const zeros = "0".repeat(16);
 
 loadBalancerCompliance({
   driver: anyDriver(loadBalancerEbpf),
@@ -19,13 +26,10 @@ loadBalancerCompliance({
     ["the refusals", "nft delete table netdev netwright"],
     [
       "every member",
-      `for index in 01 02 03 04 05 06; do bpftool map update pinned ${maps}/members key hex $index 00 00 00 value hex ${zero(8)}; done`,
+      byHand({ op: "write", map: "members", entries: [1, 2, 3, 4, 5, 6].map((index) => [word(index), zeros]) }),
     ],
-    ["the tunnel's MAC", `bpftool map update pinned ${maps}/host key hex ${zero(4)} value hex ${zero(8)}`],
-    [
-      "every listener",
-      `bpftool -j map dump pinned ${maps}/listeners | tr '{' '\\n' | sed -n 's/^"key":\\[\\([^]]*\\)\\].*/\\1/p' | tr -d '",' | sed 's/0x/ /g' | while read -r key; do bpftool map delete pinned ${maps}/listeners key hex $key; done`,
-    ],
+    ["the tunnel's MAC", byHand({ op: "write", map: "host", entries: [[word(0), zeros]] })],
+    ["a listener", byHand({ op: "remove", map: "listeners", keys: [listenerKey({ vip, protocol: "tcp", port: 443 })] })],
   ],
   foreign: {
     // The only kind of classifier that every kernel with ours has; which program it runs does not matter.
