@@ -32,6 +32,8 @@ const generator = join(repository, "e2e/load-generator.ts");
 export async function startLoad(lab: LiveLab, node = "internet1", rate = 20, url: string = shop): Promise<Load> {
   const pidFile = `/run/load-${process.pid}.pid`;
   const child = lab.startAt(node, `echo $$ >${pidFile}; exec ${process.execPath} ${generator} ${url} ${rate}`);
+  // From the start: it may be over before whoever ends it looks.
+  const closed = once(child, "close");
   let latest: Counts & { readonly ended: boolean } = {
     started: 0,
     done: 0,
@@ -62,7 +64,7 @@ export async function startLoad(lab: LiveLab, node = "internet1", rate = 20, url
     passes,
     stop: async () => {
       await lab.at(node, `kill -TERM $(cat ${pidFile})`);
-      await once(child, "close");
+      await closed;
       if (!latest.ended) throw new Error(`the load ended early: ${complaints}`);
       return latest;
     },

@@ -87,4 +87,4 @@ it("takes the place of the other driver under way, and gives it back; nothing of
   const left = "tc filter show dev uplink ingress; tc qdisc show dev uplink; ls -d /run/balancer 2>/dev/null || true";
   expect(await host.sh(left, tenant)).not.toMatch(/bpf|clsact|balancer/);
   await change(ebpf);
-}, 60_000);
+});

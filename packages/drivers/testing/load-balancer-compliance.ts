@@ -55,7 +55,7 @@ export function loadBalancerCompliance(under: BalancerUnderTest): void {
       await fabric.apply(sceneOf({ members: [one, two, three] }));
       await fabric.announce([1, 2]);
       await Promise.all(instances.map((each) => fabric.serve(each, [8080, 8443])));
-    }, 60_000);
+    });
     afterAll(() => fabric[Symbol.asyncDispose]());
 
     const apply = (members: Members): Promise<void> => fabric.apply(sceneOf(members));
