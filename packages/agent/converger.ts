@@ -89,7 +89,11 @@ export class Converger {
     const { state } = goal;
     if (state.paused) {
       this.#attention.touch();
-      return { changes: [], stages: [], problems: await examine(driversFor(this.#drivers, state), this.#system, state) };
+      return {
+        changes: [],
+        stages: [],
+        problems: await examine(driversFor(this.#drivers, state), this.#system, state),
+      };
     }
     const work = this.#attention.begin(driversFor(this.#drivers, state), state);
     const isStale = (): boolean => goal !== this.#goal && this.#dropped < maxDropped;

@@ -4,13 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ServerTime } from "@netwright/api/client/transport-time.ts";
 import { systemClock } from "@netwright/base/node-clock.ts";
-import {
-  defaultLoadBalancer,
-  type Driver,
-  type HostState,
-  type NodePaths,
-  type NodeSystem,
-} from "@netwright/contract";
+import { defaultLoadBalancer, type Driver, type HostState, type NodePaths, type NodeSystem } from "@netwright/contract";
 import { drivers, driversFor } from "@netwright/drivers";
 import { isInMemory } from "@netwright/drivers/memory.ts";
 import { nodeFiles, nodeProcesses, nodeRunner, nodeSystem } from "@netwright/system";

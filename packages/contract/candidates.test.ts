@@ -34,10 +34,10 @@ const chosen = (set: readonly number[], slot: number): string | undefined =>
   named(set)[maglevTable(named(set))[slot] ?? -1];
 
 const sorted = (numbers: readonly number[]): number[] => numbers.toSorted((a, b) => a - b);
-const sets = fc.array(
-  fc.uniqueArray(fc.integer({ min: 1, max: 9 }), { maxLength: 6 }).map(sorted),
-  { minLength: 1, maxLength: 5 },
-);
+const sets = fc.array(fc.uniqueArray(fc.integer({ min: 1, max: 9 }), { maxLength: 6 }).map(sorted), {
+  minLength: 1,
+  maxLength: 5,
+});
 
 test("a slot leads to who has it now, then to whoever had it and is not gone, latest first", () => {
   const slot = fc.integer({ min: 0, max: maglevSize - 1 });
@@ -58,7 +58,12 @@ test("without a former set there is one candidate a slot, and without members no
 });
 
 test("several drains at once leave nearly every flow a way to its member", () => {
-  const history = [[5, 6, 7], [4, 5, 6, 7], [3, 4, 5, 6, 7], [2, 3, 4, 5, 6, 7]];
+  const history = [
+    [5, 6, 7],
+    [4, 5, 6, 7],
+    [3, 4, 5, 6, 7],
+    [2, 3, 4, 5, 6, 7],
+  ];
   const { members, slots } = candidatesOf(listenerOf(history, [2, 3, 4]));
   const tables = history.map((set) => ({ names: named(set), table: maglevTable(named(set)) }));
   let lost = 0;
@@ -78,9 +83,9 @@ test("others stand in for members on a host that is gone, and are asked still wh
   const before = firsts(candidatesOf(listener).slots);
   const without = firsts(candidatesOf(listener, { gone: new Set([2]), returned: false }).slots);
   expect(new Set(without)).toEqual(new Set([1, 3]));
-  expect(without.filter((member, slot) => before[slot] !== 2 && member !== before[slot])).toEqual([]);
+  expect(without.filter((each, slot) => before[slot] !== 2 && each !== before[slot])).toEqual([]);
   const { slots } = candidatesOf(listener, { gone: new Set(), returned: true });
   expect(firsts(slots)).toEqual(before);
-  for (const [slot, member] of without.entries())
-    expect([...slots.subarray(slot * candidatesMax, (slot + 1) * candidatesMax)]).toContain(member);
+  for (const [slot, chosenThen] of without.entries())
+    expect([...slots.subarray(slot * candidatesMax, (slot + 1) * candidatesMax)]).toContain(chosenThen);
 });

@@ -25,7 +25,10 @@ export const drivers: readonly Driver[] = [
 ];
 
 /** Of several drivers of a slot, the one that a node should use. */
-export const driversFor = (all: readonly Driver[], { loadBalancer }: Pick<HostState, "loadBalancer">): readonly Driver[] => {
+export const driversFor = (
+  all: readonly Driver[],
+  { loadBalancer }: Pick<HostState, "loadBalancer">,
+): readonly Driver[] => {
   const name = loadBalancer ?? defaultLoadBalancer;
   const isAlone = all.filter(({ slot }) => slot === "loadBalancer").length < 2;
   return isAlone ? all : all.filter((driver) => driver.slot !== "loadBalancer" || driver.name === name);

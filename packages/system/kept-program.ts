@@ -29,9 +29,7 @@ export class KeptProgram implements Conversation {
   async ask(lines: readonly string[]): Promise<readonly string[]> {
     if (lines.length === 0) return [];
     const child = (this.#child ??= this.#start());
-    const answers = lines.map(
-      () => new Promise<string>((settle, fail) => void this.#waiting.push({ settle, fail })),
-    );
+    const answers = lines.map(() => new Promise<string>((settle, fail) => void this.#waiting.push({ settle, fail })));
     this.#attend(child);
     child.stdin.write(lines.map((line) => `${line}\n`).join(""));
     // Whoever fails first speaks for all.
@@ -55,7 +53,10 @@ export class KeptProgram implements Conversation {
       if (this.#child === child) this.#end(error);
     });
     child.on("close", (code) => {
-      const error = new NetwrightError("NW1604", `${this.#name} has ended (status ${code ?? "none"}) ${this.#said}`.trim());
+      const error = new NetwrightError(
+        "NW1604",
+        `${this.#name} has ended (status ${code ?? "none"}) ${this.#said}`.trim(),
+      );
       if (this.#child === child) this.#end(error);
     });
     child.stdin.on("error", () => {});
@@ -75,7 +76,10 @@ export class KeptProgram implements Conversation {
   #attend(child: ChildProcessWithoutNullStreams): void {
     clearTimeout(this.#timer);
     const parts = [child, ...[child.stdin, child.stdout, child.stderr].map((stream) => stream as unknown as Socket)];
-    if (this.#waiting.length === 0) return void parts.forEach((part) => part.unref());
+    if (this.#waiting.length === 0) {
+      for (const part of parts) part.unref();
+      return;
+    }
     for (const part of parts) part.ref();
     const late = (): void => this.#end(new NetwrightError("NW1605", `${this.#name} does not answer`));
     this.#timer = setTimeout(late, patience);

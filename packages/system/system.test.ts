@@ -19,7 +19,11 @@ async function codeOf(action: Promise<unknown>): Promise<string | undefined> {
 }
 
 describe("a kept program", () => {
-  const echo = ["sh", "-c", 'while read -r line; do if [ "$line" = end ]; then exit 3; fi; echo "<$line>"; done'] as const;
+  const echo = [
+    "sh",
+    "-c",
+    'while read -r line; do if [ "$line" = end ]; then exit 3; fi; echo "<$line>"; done',
+  ] as const;
 
   test("answers line by line, many at once, and is the same process", async () => {
     const talk = runner.converse(["sh", "-c", 'while read -r line; do echo "$$ $line"; done']);

@@ -50,8 +50,7 @@ export class LedgerIndex {
     project: string,
     service: string,
     { protocol, port }: Pick<ListenerKey, "protocol" | "port">,
-  ): MembersEntry | undefined =>
-    this.#get("Members", ledgerKeys.members(project, service, protocol, port));
+  ): MembersEntry | undefined => this.#get("Members", ledgerKeys.members(project, service, protocol, port));
   egressAddress = ({ project, service, network, host }: InstanceEntry): EgressAddressEntry | undefined =>
     this.#get("EgressAddress", ledgerKeys.egressAddress(project, service, network, host));
   template = ({ project, service, tier, template }: InstanceEntry): TemplateEntry | undefined =>

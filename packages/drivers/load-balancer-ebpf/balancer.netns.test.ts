@@ -29,7 +29,10 @@ loadBalancerCompliance({
       byHand({ op: "write", map: "members", entries: [1, 2, 3, 4, 5, 6].map((index) => [word(index), zeros]) }),
     ],
     ["the tunnel's MAC", byHand({ op: "write", map: "host", entries: [[word(0), zeros]] })],
-    ["a listener", byHand({ op: "remove", map: "listeners", keys: [listenerKey({ vip, protocol: "tcp", port: 443 })] })],
+    [
+      "a listener",
+      byHand({ op: "remove", map: "listeners", keys: [listenerKey({ vip, protocol: "tcp", port: 443 })] }),
+    ],
   ],
   foreign: {
     // The only kind of classifier that every kernel with ours has; which program it runs does not matter.

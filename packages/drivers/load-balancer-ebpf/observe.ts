@@ -45,7 +45,9 @@ export async function observeBalancer(system: NodeSystem, want: BalancerWant): P
   const loaded = await loader.adopt();
   const [maps, namespaces] = await Promise.all([
     loaded === undefined ? undefined : readMaps(loader, loaded),
-    Promise.all(want.networks.map(({ netns }) => namespaceOf(system, netns, loaded === undefined ? undefined : loader))),
+    Promise.all(
+      want.networks.map(({ netns }) => namespaceOf(system, netns, loaded === undefined ? undefined : loader)),
+    ),
   ]);
   const told = want.networks.flatMap((network) => network.told);
   const routes = told.length === 0 ? [] : parseRoutes((await system.files.read(routesPath)) ?? "");

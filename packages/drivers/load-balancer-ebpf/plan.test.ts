@@ -80,7 +80,8 @@ function after(have: BalancerHave, { install, retire }: ReturnType<typeof plan>)
 const plan = (to: HostState, have: BalancerHave, gone: readonly number[] = []) =>
   planBalancer(wantBalancer(to), { ...have, unreachable: new Set(gone) });
 
-const made = (to: HostState, have = nowhere, gone: readonly number[] = []): BalancerHave => after(have, plan(to, have, gone));
+const made = (to: HostState, have = nowhere, gone: readonly number[] = []): BalancerHave =>
+  after(have, plan(to, have, gone));
 const kinds = (changes: readonly BalancerChange[]): readonly string[] => changes.map(({ kind }) => kind);
 const told = (changes: readonly BalancerChange[]): readonly string[] => changes.map(describeChange);
 const listenerIn = (changes: readonly BalancerChange[]) => changes.find((change) => change.kind === "Listener");
@@ -176,6 +177,8 @@ describe("planBalancer()", () => {
     const maps = { ...(before.maps as MapsHave), members: new Map() };
     expect(kinds(plan(state([1, 2]), { ...before, maps }).install)).toEqual(["Members"]);
     const swapped = new Map([...(before.maps?.members ?? [])].map(([value, index]) => [value, 3 - index]));
-    expect(kinds(plan(state([1, 2]), { ...before, maps: { ...maps, members: swapped } }).install)).toEqual(["Listener"]);
+    expect(kinds(plan(state([1, 2]), { ...before, maps: { ...maps, members: swapped } }).install)).toEqual([
+      "Listener",
+    ]);
   });
 });

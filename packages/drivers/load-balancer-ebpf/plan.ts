@@ -1,12 +1,6 @@
 /** The difference. What goes away first leaves nobody behind: a member that is dead is passed over at once. Pure. */
 import { createHash } from "node:crypto";
-import {
-  candidatesOf,
-  type LoadBalancer,
-  type LoadBalancerMember,
-  type Plan,
-  type Ways,
-} from "@netwright/contract";
+import { candidatesOf, type LoadBalancer, type LoadBalancerMember, type Plan, type Ways } from "@netwright/contract";
 import { planTable } from "../nftables/plan-table.ts";
 import { renderTable, tableName } from "../nftables/render.ts";
 import type { BalancerChange } from "./change.ts";
@@ -42,8 +36,14 @@ export function planBalancer(want: BalancerWant, have: BalancerHave): Plan<Balan
   const devices = want.networks.flatMap(({ netns }) => planDevices(netns, maps, have.namespaces.get(netns)));
   return {
     retire: [
-      ...removal("listeners", [...maps.listeners.keys()].filter((key) => !keys.has(key))),
-      ...removal("deliveries", [...maps.deliveries].filter((key) => !deliveries.has(key))),
+      ...removal(
+        "listeners",
+        [...maps.listeners.keys()].filter((key) => !keys.has(key)),
+      ),
+      ...removal(
+        "deliveries",
+        [...maps.deliveries].filter((key) => !deliveries.has(key)),
+      ),
       ...(members.left.length === 0 ? [] : [{ kind: "ForgetMembers", indexes: members.left } as const]),
     ],
     install: [
@@ -180,8 +180,12 @@ function planDevices(
   const [uplink, tunnel] = have?.devices ?? [];
   // The tunnel first: who is asked must know what to answer.
   return [
-    ...(tunnel?.id === programs.tunnel && tunnel.id !== 0 ? [] : [{ kind: "Attach", netns, program: "tunnel" } as const]),
-    ...(uplink?.id === programs.uplink && uplink.id !== 0 ? [] : [{ kind: "Attach", netns, program: "uplink" } as const]),
+    ...(tunnel?.id === programs.tunnel && tunnel.id !== 0
+      ? []
+      : [{ kind: "Attach", netns, program: "tunnel" } as const]),
+    ...(uplink?.id === programs.uplink && uplink.id !== 0
+      ? []
+      : [{ kind: "Attach", netns, program: "uplink" } as const]),
   ];
 }
 

@@ -68,7 +68,13 @@ export const refusals: TableSpec = {
   chains: [
     {
       name: "uplink",
-      hook: { type: "filter", hook: "ingress", device: uplinkTenantDevice, priority: priority.filter, policy: "accept" },
+      hook: {
+        type: "filter",
+        hook: "ingress",
+        device: uplinkTenantDevice,
+        priority: priority.filter,
+        policy: "accept",
+      },
       rules: [
         { name: "refused-tcp", text: `meta mark ${noMemberMark} meta l4proto tcp counter reject with tcp reset` },
         {

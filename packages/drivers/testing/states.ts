@@ -220,12 +220,21 @@ const memberOf = (member: Instance): LoadBalancerMember => ({
 const byInstance = (a: LoadBalancerMember, b: LoadBalancerMember): number => (a.instance < b.instance ? -1 : 1);
 
 const formerMembers = (now: readonly Instance[], then: readonly Instance[]): FormerMembers => ({
-  also: then.filter((each) => !now.includes(each)).map(instanceId).toSorted(),
-  without: now.filter((each) => !then.includes(each)).map(instanceId).toSorted(),
+  also: then
+    .filter((each) => !now.includes(each))
+    .map(instanceId)
+    .toSorted(),
+  without: now
+    .filter((each) => !then.includes(each))
+    .map(instanceId)
+    .toSorted(),
 });
 
 const drainingIn = ({ members, delivered = members }: SceneListener): readonly LoadBalancerMember[] =>
-  delivered.filter((each) => !members.includes(each)).map(memberOf).toSorted(byInstance);
+  delivered
+    .filter((each) => !members.includes(each))
+    .map(memberOf)
+    .toSorted(byInstance);
 
 const delivery = (listener: SceneListener, member: Instance): Delivery => ({
   ...keyOf(listener),
