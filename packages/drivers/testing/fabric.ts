@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { createInterface } from "node:readline";
+import { seconds } from "@netwright/base";
 import { anyDriver, type Driver, type HostState, type Problem } from "@netwright/contract";
 import { connectionsConntrack } from "../connections-conntrack/index.ts";
 import { firewallNftables, readCounts } from "../firewall-nftables/index.ts";
@@ -193,7 +194,7 @@ async function ask(
 ): Promise<readonly Answer[]> {
   const { stdout, stderr } = await node.system.runner.run(
     [process.execPath, talk, "ask", JSON.stringify(questions)],
-    netns === undefined ? {} : { netns },
+    { ...(netns === undefined ? {} : { netns }), timeout: seconds(60) },
   );
   if (stdout === "") throw new Error(stderr);
   return JSON.parse(stdout) as readonly Answer[];

@@ -40,7 +40,10 @@ function serve(name: string, ports: readonly number[]): void {
 /** `bulk N` is answered by N octets, any other line by name and address. */
 function answerLines(name: string, socket: Socket): void {
   socket.on("error", () => socket.destroy());
-  createInterface({ input: socket }).on("line", (line) => {
+  const lines = createInterface({ input: socket });
+  // It passes on what the socket told already.
+  lines.on("error", () => {});
+  lines.on("line", (line) => {
     const [word, octets] = line.split(" ");
     if (word === "bulk") socket.end(Buffer.alloc(Number(octets), "x"));
     else socket.write(`${name} ${socket.remoteAddress ?? ""}\n`);
