@@ -192,10 +192,10 @@ async function ask(
   netns: string | undefined,
   questions: readonly Question[],
 ): Promise<readonly Answer[]> {
-  const { stdout, stderr } = await node.system.runner.run(
-    [process.execPath, talk, "ask", JSON.stringify(questions)],
-    { ...(netns === undefined ? {} : { netns }), timeout: seconds(60) },
-  );
+  const { stdout, stderr } = await node.system.runner.run([process.execPath, talk, "ask", JSON.stringify(questions)], {
+    ...(netns === undefined ? {} : { netns }),
+    timeout: seconds(60),
+  });
   if (stdout === "") throw new Error(stderr);
   return JSON.parse(stdout) as readonly Answer[];
 }
