@@ -66,6 +66,28 @@ test("what is wrong with a request is said, and the next one is served", async (
   expect(await loader.ask("read", { map: "members", keys: [index(1), index(2)] })).toEqual([good[1], "0".repeat(16)]);
 });
 
+test("a kernel that lacks what the programs call is told, and so is one that refuses them", async () => {
+  const changed = (from: Buffer, to: Buffer): string => {
+    const octets = readFileSync(object);
+    expect(octets.indexOf(from)).toBeGreaterThan(0);
+    for (let at = octets.indexOf(from); at >= 0; at = octets.indexOf(from)) to.copy(octets, at);
+    writeFileSync("/run/changed.bpf.o", octets);
+    return "/run/changed.bpf.o";
+  };
+  const unknown = changed(Buffer.from("bpf_skb_ct_lookup"), Buffer.from("bpf_skb_ct_lookuq"));
+  expect(await loader.refusal("probe", { object: unknown })).toMatchObject({
+    code: "EKERNEL",
+    message: expect.stringContaining("cannot be asked for connections") as string,
+  });
+  // Another licence: the kernel gives connection tracking to programs under its own alone.
+  const foreign = changed(Buffer.from("GPL\0"), Buffer.from("XYZ\0"));
+  expect(await loader.refusal("load", { object: foreign })).toMatchObject({
+    code: "EVERIFIER",
+    log: expect.stringContaining("BEGIN PROG LOAD LOG") as string,
+  });
+  expect(await loader.ask("probe", { object })).toEqual({ missing: [] });
+});
+
 test("elements are written, read, listed and removed", async () => {
   const keys = [listenerKey(listeners.tcp), listenerKey(listeners.udp)];
   const entries = keys.map((key, at) => [key, listenerValue(at, at + 1, 3)]);
