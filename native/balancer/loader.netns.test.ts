@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { countersMax, membersMax, tablesMax } from "../../packages/drivers/load-balancer-ebpf/layout.ts";
 import { index, listenerKey, listenerValue, macValue } from "./testing/layout.ts";
 import { Loader, object } from "./testing/loader.ts";
 import { listeners, macOf } from "./testing/scene.ts";
@@ -95,6 +96,16 @@ test("elements are written, read, listed and removed", async () => {
   expect(new Set(await loader.ask<string[][]>("dump", { map: "listeners" }))).toEqual(new Set(entries));
   expect(await loader.ask("remove", { map: "listeners", keys: [keys[1], keys[1]] })).toEqual({ removed: 1 });
   expect(await loader.ask("read", { map: "listeners", keys })).toEqual([entries[0]?.[1], null]);
+});
+
+test("maps have as many elements as the driver believes", async () => {
+  const last = async (map: string, max: number): Promise<readonly unknown[]> =>
+    loader.ask<readonly unknown[]>("read", { map, keys: [index(max - 1), index(max)] });
+  const none = null;
+  expect(await last("tables", tablesMax)).toEqual([expect.any(String), none]);
+  expect(await last("members", membersMax + 1)).toEqual([expect.any(String), none]);
+  expect(await loader.ask("counters", { from: countersMax - 1, count: 1 })).toHaveLength(1);
+  expect((await loader.refusal("counters", { from: countersMax, count: 1 }))?.code).toBe("ENOENT");
 });
 
 test("attaches beside filters of others, and takes away its own alone", async () => {
