@@ -45,7 +45,16 @@ export type { SealedValue, Secret } from "./kinds/secret/schema.ts";
 export { tlsKeys } from "./kinds/secret/validate.ts";
 export type { Session } from "./kinds/router/session.ts";
 export { serviceChain, tierProtocols, type ChainTier } from "./kinds/service/chain.ts";
+export {
+  scalingMetrics,
+  type Autoscale,
+  type Objective,
+  type ScalingMetric,
+  type ScalingMetricEntry,
+} from "./kinds/service/autoscale.ts";
 export type { Health } from "./kinds/service/health.ts";
+export { parseAmount, parseChange, type ScalingChange } from "./kinds/service/scaling-amounts.ts";
+export { scalingName } from "./kinds/service/validate-autoscale.ts";
 export {
   isWorkloadTier,
   type Allow,
@@ -63,6 +72,7 @@ export { isImplied, type Spread } from "./kinds/service/tier.ts";
 export { isVariableName, variableHint } from "./kinds/service/validate-workload.ts";
 export type { EnvEntry, Workload, WorkloadFileEntry } from "./kinds/service/workload.ts";
 export { parseDuration, printDuration } from "./fields/duration.ts";
+export { printStatusCodes, type StatusCodes } from "./fields/status-codes.ts";
 export { printBitRate, type BitsPerSecond } from "./fields/bit-rate.ts";
 export { printClockOffset } from "./fields/clock-offset.ts";
 export { printPercentage, type PartsPerMillion } from "./fields/percentage.ts";

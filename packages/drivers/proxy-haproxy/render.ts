@@ -2,9 +2,10 @@
 import { createHash } from "node:crypto";
 import { NetwrightError } from "@netwright/base";
 import type { BackendTls, ProxyBackend, ProxyChallenge, ProxyListener, ProxyRun } from "@netwright/contract";
+import { latencyMap, latencyRules, latencySection } from "./latency.ts";
 import type { ProxyLayout } from "./layout.ts";
 import { anchorBackend } from "./parse.ts";
-import { serverAddress, serverOptions, tlsOptions } from "./server-options.ts";
+import { checkOptions, serverAddress, serverOptions, tlsOptions } from "./server-options.ts";
 import type { ProxyInstance } from "./want.ts";
 
 export interface RenderedFile {
@@ -35,6 +36,7 @@ export function render(instance: ProxyInstance, layout: ProxyLayout): RenderedPr
       ...tlsOf(run).map(({ authority }) => ({ path: layout.authority(authority), content: authority, mode: 0o644 })),
       { path: layout.certificateList, content: certificateList, mode: 0o644 },
       { path: layout.challenges, content: challengeLines(run), mode: 0o644 },
+      ...(run.backends.length === 0 ? [] : [{ path: layout.latencies, content: latencyMap(), mode: 0o644 }]),
       { path: layout.config, content: configText(run, layout, structure), mode: 0o644 },
     ],
   };
@@ -49,6 +51,7 @@ function configText(run: ProxyRun, layout: ProxyLayout, structure: string): stri
     ...ports(run.listeners).map((listeners) => frontend(listeners, layout)),
     ...run.backends.map((backend) => backendSection(backend, run.listeners, layout)),
     ...anchorSection(run, layout),
+    ...(run.backends.length === 0 ? [] : [latencySection]),
   ];
   return `${sections.join("\n\n")}\n`;
 }
@@ -71,6 +74,7 @@ global
     log stderr format raw local0 notice
     maxconn 4000
     nbthread 1
+    spread-checks 10
     hard-stop-after 30m
     ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets
     ssl-default-bind-ciphers ${ciphers}
@@ -196,20 +200,34 @@ function backendSection(backend: ProxyBackend, listeners: readonly ProxyListener
   const { health } = backend;
   const host = listeners.find((listener) => listener.kind === "Https" && listener.backend === backend.name)?.hostname;
   const checks =
-    health?.kind === "Http"
-      ? [
+    health === null || health.kind === "Tcp"
+      ? []
+      : [
           "    option httpchk",
-          `    http-check send meth GET uri ${quoted(health.path)} ver HTTP/1.1 hdr host ${word(host ?? "localhost")} hdr connection close`,
-          "    http-check expect status 200-399",
-        ]
-      : [];
+          `    http-check send meth GET uri ${quoted(health.path)} ver HTTP/1.1 hdr host ${word(health.host ?? host ?? "localhost")} hdr connection close`,
+          `    http-check expect status ${codes(health.codes)}`,
+        ];
   const servers = backend.members.map(({ tls, ...member }) => {
     const known = { ...member, backend: backend.name, tls: tls === true ? backend.tls : undefined };
     return `    server ${word(member.instance)} ${serverAddress(known)} ${serverOptions(known, health, layout)}`;
   });
-  return [`backend ${word(backend.name)}`, ...checks, `    timeout check ${health?.timeout ?? 2000}`, ...servers].join(
-    "\n",
-  );
+  // A server's own words cannot be changed while it is there: other ones are another structure.
+  const pace = `    # checks: ${checkOptions(health)}`;
+  return [
+    `backend ${word(backend.name)}`,
+    ...checks,
+    `    timeout check ${health?.timeout ?? 2000}`,
+    pace,
+    ...latencyRules(layout),
+    ...servers,
+  ].join("\n");
+}
+
+/** Manifests were validated; this guards the engine all the same. */
+function codes(text = "200-399"): string {
+  if (!/^[1-5]\d\d(-[1-5]\d\d)?(,[1-5]\d\d(-[1-5]\d\d)?)*$/.test(text))
+    throw new NetwrightError("NW1203", `${JSON.stringify(text)} are no status codes`);
+  return text;
 }
 
 function renderCertificateList(run: ProxyRun, layout: ProxyLayout): string {

@@ -1,7 +1,10 @@
 /** `tiers[]`: groups of equal instances. */
+import { milliseconds, seconds } from "@netwright/base";
 import { z } from "zod";
+import { durationField } from "../../fields/duration.ts";
 import { integerField } from "../../fields/integer.ts";
 import { nameField } from "../../fields/name.ts";
+import { autoscaleSchema } from "./autoscale.ts";
 import { healthSchema } from "./health.ts";
 import { workloadSchema } from "./workload.ts";
 
@@ -41,12 +44,20 @@ export const tierSchema = z.strictObject({
     noun: "a number of replicas",
     min: 0,
     max: 10_000,
-    description: "How many instances run.",
+    description: "How many instances run; with autoscale, how many there are at first.",
   }).default(1),
+  autoscale: autoscaleSchema
+    .exactOptional()
+    .meta({ description: "Its size follows what is measured, from min to max." }),
   spread: z
     .enum(["preferred", "required", "none"])
     .default("preferred")
     .meta({ description: "Two or more replicas on different hosts: where possible, always, or as it comes." }),
+  drainTimeout: durationField(
+    "How long an instance that goes may finish what is open; then it is cut. 10s when left out.",
+    { min: milliseconds(0), max: seconds(24 * 3600) },
+    ["10s", "5m"],
+  ).exactOptional(),
 });
 
 export type Spread = "preferred" | "required" | "none";
