@@ -48,7 +48,8 @@ function completeListener(listener: ExposeInput, workloads: readonly WorkloadTie
 
 function completeTier(tier: TierInput, reach: Reach): WorkloadTier | WrittenImpliedTier {
   const { name, replicas, spread } = tier;
-  if (!isWorkloadTier(tier)) return { name: name as WrittenImpliedTier["name"], replicas, spread };
+  const autoscale = tier.autoscale === undefined ? {} : { autoscale: tier.autoscale };
+  if (!isWorkloadTier(tier)) return { name: name as WrittenImpliedTier["name"], replicas, ...autoscale, spread };
   const health = tier.health ?? (tierProtocols(reach, name).includes("tcp") ? defaultHealth : undefined);
   const after = tier.after === undefined ? {} : { after: tier.after };
   const mutualTls = tier.mutualTls === undefined ? {} : { mutualTls: tier.mutualTls };
@@ -59,6 +60,7 @@ function completeTier(tier: TierInput, reach: Reach): WorkloadTier | WrittenImpl
     ...mutualTls,
     ...after,
     replicas,
+    ...autoscale,
     spread,
   };
 }

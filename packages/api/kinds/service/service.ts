@@ -2,6 +2,7 @@
 import type { Milliseconds } from "@netwright/base";
 import type { Hostname } from "../../fields/hostname.ts";
 import type { AllowInput } from "./allow.ts";
+import type { Autoscale, Objective } from "./autoscale.ts";
 import type { Egress } from "./egress.ts";
 import type { ExposeInput } from "./expose.ts";
 import type { Health } from "./health.ts";
@@ -41,6 +42,7 @@ export type Listener = HttpsListener | TransportListener;
 export interface WrittenImpliedTier {
   readonly name: "lb" | "proxy";
   readonly replicas: number;
+  readonly autoscale?: Autoscale;
   readonly spread: Spread;
 }
 
@@ -54,6 +56,7 @@ export interface WorkloadTier {
   /** Tiers that have a ready instance before the first of this one starts. */
   readonly after?: string[];
   readonly replicas: number;
+  readonly autoscale?: Autoscale;
   readonly spread: Spread;
 }
 
@@ -68,6 +71,7 @@ export interface ServiceSpec {
   readonly network: string;
   readonly pool: string;
   readonly expose: readonly Listener[];
+  readonly objective?: Objective;
   /** As written, in order; index i is `spec.tiers[i]` of the manifest. `serviceChain` gives the whole way. */
   readonly tiers: readonly (WorkloadTier | WrittenImpliedTier)[];
   readonly allow: readonly Allow[];
