@@ -112,7 +112,10 @@ export async function runScenario(options: RunOptions): Promise<RunReport> {
     attempt,
     seed: options.seed,
     verdict: verdict ?? vain?.verdict ?? counted,
-    reason: [reason ?? vain?.reason ?? reasonOf(steps), uncollected].filter((each) => each !== undefined && each !== null).join("; ") || null,
+    reason:
+      [reason ?? vain?.reason ?? reasonOf(steps), uncollected]
+        .filter((each) => each !== undefined && each !== null)
+        .join("; ") || null,
     begunAt,
     took: scene.elapsed(),
     labTook: options.labTook,
