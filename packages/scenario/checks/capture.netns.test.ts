@@ -37,5 +37,5 @@ const scenario = {
 
 test("all packets that match are counted and no others, also when the link is never quiet", async () => {
   const { runs } = await runFiles({ "s.yaml": JSON.stringify(scenario) });
-  expect(runs.map(({ verdict, reason }) => [verdict, reason])).toEqual(Array(4).fill(["Passed", null]));
+  expect(runs.map(({ verdict, reason }) => `${verdict} ${reason}`)).toEqual(Array(4).fill("Passed null"));
 });

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { ScenarioRun } from "../load/job.ts";
 import { labContext, runFiles } from "../testdata/session.ts";
 import type { Interaction } from "./interaction.ts";
+import { keepLab } from "./owner.ts";
 
 const topology = `  topology:
     lab:
@@ -82,7 +83,13 @@ test.each([
       }
     : { "s.yaml": `${head("Scenario", "s")}${topology}${parts}${steps}` };
   const kept: string[] = [];
-  const { runs } = await runFiles(files, { keep: "on-failure", onKept: async ({ lab }) => void kept.push(lab) });
+  const { runs } = await runFiles(files, {
+    keep: "on-failure",
+    onKept: async ({ lab }) => {
+      kept.push(lab);
+      await keepLab(labContext, lab);
+    },
+  });
   expect(runs.map(({ verdict }) => verdict)).toContain("Failed");
   expect(kept).toHaveLength(1);
   const [name = ""] = kept;
