@@ -46,6 +46,7 @@ export { tlsKeys } from "./kinds/secret/validate.ts";
 export type { Session } from "./kinds/router/session.ts";
 export { serviceChain, tierProtocols, type ChainTier } from "./kinds/service/chain.ts";
 export type { Health } from "./kinds/service/health.ts";
+export type { Rollout } from "./kinds/service/rollout.ts";
 export {
   isWorkloadTier,
   type Allow,

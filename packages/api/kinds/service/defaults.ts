@@ -61,6 +61,7 @@ function completeTier(tier: TierInput, reach: Reach): WorkloadTier | WrittenImpl
     ...after,
     replicas,
     spread,
+    ...(tier.rollout === undefined ? {} : { rollout: tier.rollout }),
     ...drain,
   };
 }
