@@ -45,8 +45,17 @@ export type { SealedValue, Secret } from "./kinds/secret/schema.ts";
 export { tlsKeys } from "./kinds/secret/validate.ts";
 export type { Session } from "./kinds/router/session.ts";
 export { serviceChain, tierProtocols, type ChainTier } from "./kinds/service/chain.ts";
+export {
+  scalingMetrics,
+  type Autoscale,
+  type Objective,
+  type ScalingMetric,
+  type ScalingMetricEntry,
+} from "./kinds/service/autoscale.ts";
 export type { Health } from "./kinds/service/health.ts";
 export type { Rollout } from "./kinds/service/rollout.ts";
+export { parseAmount, parseChange, type ScalingChange } from "./kinds/service/scaling-amounts.ts";
+export { scalingName } from "./kinds/service/validate-autoscale.ts";
 export {
   isWorkloadTier,
   type Allow,

@@ -28,5 +28,6 @@ export type {
   StageName,
 } from "./decide/types.ts";
 export type { State } from "./decide/state.ts";
+export { policyOf } from "./policy-of.ts";
 export { decide, netwright } from "./decide/decide.ts";
 export { scalers } from "./presets/index.ts";

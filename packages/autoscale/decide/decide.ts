@@ -8,7 +8,7 @@ import type { Observation } from "./observation.ts";
 import type { Policy } from "./policy.ts";
 import { emptyTier, type State } from "./state.ts";
 import { decideTier, type TierOutcome } from "./tier.ts";
-import { diagnose, nextTrial, type Diagnosis } from "./diagnose.ts";
+import { diagnose, nextTrial, withOverload, type Diagnosis } from "./diagnose.ts";
 import type { Decision, Scaler, StageLog } from "./types.ts";
 
 const nothing: State = { tiers: {} };
@@ -21,7 +21,8 @@ export function decide(policy: Policy, observation: Observation, before: State =
     return seen === undefined ? [] : [known(tier, seen, before.tiers[tier.name] ?? emptyTier, front, at)];
   });
   const diagnosis = diagnose(tiers, front, before, at);
-  const outcomes = inChain(tiers, front, diagnosis, at);
+  const learned = tiers.map((tier) => ({ ...tier, state: withOverload(tier.state, tier, diagnosis, at) }));
+  const outcomes = inChain(learned, front, diagnosis, at);
   const trial = nextTrial(diagnosis, outcomes, tiers, front, at);
   return {
     at,

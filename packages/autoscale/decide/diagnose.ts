@@ -1,9 +1,9 @@
 /** What a missed objective leads to: growth of the tier that is the cause, or words why that would not help. */
-import type { Instant } from "@netwright/base";
+import { seconds, type Instant } from "@netwright/base";
 import { findBottleneck, type Finding } from "./bottleneck.ts";
 import type { Front } from "./front.ts";
 import type { Known } from "./known.ts";
-import type { State } from "./state.ts";
+import type { State, TierState } from "./state.ts";
 import type { TierOutcome } from "./tier.ts";
 import { followTrial, type Trial, type TrialVerdict } from "./trial.ts";
 import type { Reason, StageLog } from "./types.ts";
@@ -67,6 +67,24 @@ function judge({ policy: { name, scaling }, look: { seen } }: Known, finding: Fi
   // How much more CPU is needed its own metric knows better.
   if (finding.evidence === "Cpu" && hasOwn) return { words: `${words}; its own metrics size it` };
   return { words, acts: true };
+}
+
+/** How long a tier is kept from getting back to the load at which it was the bottleneck. */
+const remembered = seconds(3600);
+
+/** What the tiers learn from it: what one instance cannot carry. Another program, or a guess that failed, is a fresh start. */
+export function withOverload(
+  state: TierState,
+  { look: { name, load, seen } }: Known,
+  { finding, acts, trial }: Diagnosis,
+  at: Instant,
+): TierState {
+  const { overload, ...rest } = state;
+  const failed = trial?.tier === name && trial.failedAt !== undefined;
+  if (seen.rollout || failed) return rest;
+  if (acts && finding?.tier === name && finding.evidence !== "Cpu" && load !== undefined)
+    return { ...rest, overload: { at, load: Math.min(load, overload?.load ?? load) } };
+  return overload !== undefined && at - overload.at < remembered ? state : rest;
 }
 
 /** A guess that was acted on is followed until it is known whether it was right. */

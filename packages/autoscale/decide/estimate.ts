@@ -8,7 +8,7 @@ export interface Estimate {
   readonly at: Instant;
   readonly slow: number;
   readonly fast: number;
-  /** Of single values about the slow average. */
+  /** Of single values about the fast average: a jump is no noise. */
   readonly variance: number;
   /** How far noise alone may carry the fast average. */
   readonly band: number;
@@ -28,16 +28,15 @@ export function follow(before: Estimate | undefined, at: Instant, value: number)
   if (at <= before.at) return before;
   const passed = (at - before.at) as Milliseconds;
   const fastWeight = weightOf(passed, fastSpan);
-  const off = value - before.slow;
   const kept = 1 - weightOf(passed, varianceSpan);
-  const variance = kept * (before.variance + (1 - kept) * off * off);
+  const off = value - before.fast;
   return {
     at,
-    slow: before.slow + weightOf(passed, slowSpan) * off,
-    fast: before.fast + fastWeight * (value - before.fast),
-    variance,
-    // Variance of an exponential average of independent values.
-    band: significant * Math.sqrt((variance * fastWeight) / (2 - fastWeight)),
+    slow: before.slow + weightOf(passed, slowSpan) * (value - before.slow),
+    fast: before.fast + fastWeight * off,
+    variance: kept * (before.variance + (1 - kept) * off * off),
+    // Variance of an exponential average of independent values; of those before this one, which is what is judged.
+    band: significant * Math.sqrt((before.variance * fastWeight) / (2 - fastWeight)),
   };
 }
 

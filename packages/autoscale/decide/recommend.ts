@@ -8,7 +8,7 @@ import type { MetricRecommendation } from "./types.ts";
 import { formatMetric, instances, metricWords } from "./words.ts";
 
 /** Instances that a load needs; a hair over a whole number is rounding of the machine's, not load. */
-export const enough = (exact: number): number => Math.ceil(exact - 1e-9);
+export const enough = (exact: number): number => Math.max(0, Math.ceil(exact - 1e-9));
 
 /** They show that something is wrong, not how much is needed: they only make a tier grow, at most to twice its size. */
 const symptoms: readonly MetricName[] = ["queueLength", "latencyP95", "latencyP99"];
@@ -78,7 +78,11 @@ function stepped({ seen }: TierView, { name, metric, steps }: StepMetric, readin
   const up = farthest(steps, "Up", (threshold) => reading.value > threshold);
   const down = farthest(steps, "Down", (threshold) => reading.value < threshold && reading.missing === 0);
   const step = up ?? down;
-  if (step === undefined) return { ...base, replicas: seen.wanted, words: `${said}: between the steps` };
+  if (step === undefined) {
+    // Who has no step downwards says nothing against shrinking.
+    const hasDown = steps.some(({ direction }) => direction === "Down");
+    return { ...base, ...(hasDown ? { replicas: seen.wanted } : {}), words: `${said}: between the steps` };
+  }
   // From what is ready: what a step ordered before is on its way, and is topped up only.
   const by = adjustmentOf(step, seen.ready);
   const replicas = Math.max(0, seen.ready + (step.direction === "Up" ? by : -by));

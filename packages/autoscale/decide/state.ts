@@ -28,6 +28,8 @@ export interface TierState {
   readonly changes: readonly Change[];
   /** The most requests that one instance has had, 1/s at the front door, while the objective was met. */
   readonly carried?: number;
+  /** The load of one instance, as above, at which this tier was the bottleneck. */
+  readonly overload?: { readonly at: Instant; readonly load: number };
 }
 
 export interface State {

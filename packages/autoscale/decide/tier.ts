@@ -11,7 +11,7 @@ import { enough, isSymptom, recommend } from "./recommend.ts";
 import { stabilise } from "./stabilise.ts";
 import type { TierState } from "./state.ts";
 import type { MetricRecommendation, Reason, StageLog, StageName } from "./types.ts";
-import { formatMetric, instances } from "./words.ts";
+import { formatMetric, formatRate, instances } from "./words.ts";
 
 export interface TierInput {
   readonly policy: TierPolicy;
@@ -124,13 +124,24 @@ function heldByFront(combined: Combined, { look, frontDrains }: TierInput): Comb
   return { ...combined, replicas: look.seen.wanted, held, words: `${held}: it does not shrink yet` };
 }
 
-function chainStage({ look, state, rate, narrow }: TierInput, scaling: TierScaling, combined: Combined): Chained {
+function chainStage(input: TierInput, scaling: TierScaling, combined: Combined): Chained {
+  const { look, state, rate, narrow } = input;
   const mayShrink = combined.held === undefined && combined.replicas < look.seen.wanted;
-  return chain(
+  const chained = chain(
     { scaling, demands: state.demand, wanted: look.seen.wanted, rate, behind: narrow, mayShrink },
     combined.replicas,
   );
+  const least = Math.min(look.seen.wanted, carriedSize(input));
+  if (chained.replicas >= least) return chained;
+  const load = formatRate(state.overload?.load ?? 0);
+  return { replicas: least, words: `with fewer than ${least} it was the bottleneck, at ${load} for each instance` };
 }
+
+/** Stays clear of the load at which it was the bottleneck. */
+const clear = 0.9;
+
+const carriedSize = ({ rate, state: { overload } }: TierInput): number =>
+  rate === undefined || overload === undefined ? 0 : enough(rate / (clear * overload.load));
 
 const cureFactor = 2;
 

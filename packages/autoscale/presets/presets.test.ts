@@ -1,12 +1,15 @@
 /** The documented examples of the systems that the presets stand for. */
 import { seconds } from "@netwright/base";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Behavior } from "../decide/policy.ts";
 import type { Scaler } from "../decide/types.ts";
 import { after, observe, policyOf, seen, start, web } from "../testing/service.ts";
 import { stepped } from "./aws-step.ts";
 import { hpaDefaults, hpaReplicas, hpaV2 } from "./hpa-v2.ts";
 import { scalers } from "./index.ts";
+
+// A busy machine is slow.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Sizes of a tier whose every instance shows what `valueAt` says, instances ready at once. */
 function run(

@@ -1,5 +1,6 @@
 /** The whole way of a request through a service, implied tiers included. */
 import type { FieldPath } from "../kind.ts";
+import type { Autoscale } from "./autoscale.ts";
 import {
   isWorkloadTier,
   type Service,
@@ -15,6 +16,7 @@ export type ChainTier =
       readonly role: "LoadBalancer" | "Proxy";
       readonly name: "lb" | "proxy";
       readonly replicas: number;
+      readonly autoscale?: Autoscale;
       readonly spread: Spread;
       readonly field: FieldPath;
     }
@@ -22,6 +24,7 @@ export type ChainTier =
       readonly role: "Workload";
       readonly name: string;
       readonly replicas: number;
+      readonly autoscale?: Autoscale;
       readonly spread: Spread;
       readonly field: FieldPath;
       readonly tier: WorkloadTier;
@@ -35,16 +38,20 @@ export function serviceChain({ spec }: Pick<Service, "spec">): readonly ChainTie
     const index = spec.tiers.findIndex((tier) => tier.name === name);
     const written = spec.tiers[index] as WrittenImpliedTier | undefined;
     const field: FieldPath = written === undefined ? ["spec", "expose", listener] : ["spec", "tiers", index];
-    return [{ role, name, replicas: written?.replicas ?? 1, spread: written?.spread ?? "preferred", field }];
+    const size = { replicas: written?.replicas ?? 1, ...autoscaleOf(written) };
+    return [{ role, name, ...size, spread: written?.spread ?? "preferred", field }];
   };
   const workloads = spec.tiers.flatMap((tier, index): ChainTier[] => {
     if (!isWorkloadTier(tier)) return [];
     const { name, replicas, spread } = tier;
-    return [{ role: "Workload", name, replicas, spread, field: ["spec", "tiers", index], tier }];
+    return [{ role: "Workload", name, replicas, ...autoscaleOf(tier), spread, field: ["spec", "tiers", index], tier }];
   });
   const https = spec.expose.findIndex((listener) => listener.protocol === "HTTPS");
   return [...implied("LoadBalancer", spec.expose.length === 0 ? -1 : 0), ...implied("Proxy", https), ...workloads];
 }
+
+const autoscaleOf = (tier: { readonly autoscale?: Autoscale } | undefined): { readonly autoscale?: Autoscale } =>
+  tier?.autoscale === undefined ? {} : { autoscale: tier.autoscale };
 
 /** The parts of a Service's spec that say what reaches a tier. */
 export type Reach = Pick<ServiceSpec, "expose" | "tiers" | "allow">;

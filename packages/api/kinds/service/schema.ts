@@ -3,6 +3,7 @@ import { z } from "zod";
 import { nameField } from "../../fields/name.ts";
 import { projectObject } from "../metadata.ts";
 import { allowSchema } from "./allow.ts";
+import { objectiveSchema } from "./autoscale.ts";
 import { egressSchema } from "./egress.ts";
 import { exposeSchema } from "./expose.ts";
 import { serviceStatusSchema } from "./status.ts";
@@ -19,6 +20,9 @@ const specSchema = z
       .array(exposeSchema)
       .prefault([])
       .meta({ description: "Listeners on the public address. None: reached from other services only." }),
+    objective: objectiveSchema.exactOptional().meta({
+      description: "What it promises, at its front door. Missed: the tier that is the cause grows, where that helps.",
+    }),
     tiers: z.array(tierSchema).min(1).meta({ description: "In the order in which a request passes them." }),
     allow: z
       .array(allowSchema)

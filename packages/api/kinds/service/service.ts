@@ -2,6 +2,7 @@
 import type { Milliseconds } from "@netwright/base";
 import type { Hostname } from "../../fields/hostname.ts";
 import type { AllowInput } from "./allow.ts";
+import type { Autoscale, Objective } from "./autoscale.ts";
 import type { Egress } from "./egress.ts";
 import type { ExposeInput } from "./expose.ts";
 import type { Health } from "./health.ts";
@@ -42,6 +43,7 @@ export type Listener = HttpsListener | TransportListener;
 export interface WrittenImpliedTier {
   readonly name: "lb" | "proxy";
   readonly replicas: number;
+  readonly autoscale?: Autoscale;
   readonly spread: Spread;
   readonly drainTimeout?: Milliseconds;
 }
@@ -56,6 +58,7 @@ export interface WorkloadTier {
   /** Tiers that have a ready instance before the first of this one starts. */
   readonly after?: string[];
   readonly replicas: number;
+  readonly autoscale?: Autoscale;
   readonly spread: Spread;
   /** Absent: all new ones at once where there is room, and nothing is taken back. */
   readonly rollout?: Rollout;
@@ -74,6 +77,7 @@ export interface ServiceSpec {
   readonly network: string;
   readonly pool: string;
   readonly expose: readonly Listener[];
+  readonly objective?: Objective;
   /** As written, in order; index i is `spec.tiers[i]` of the manifest. `serviceChain` gives the whole way. */
   readonly tiers: readonly (WorkloadTier | WrittenImpliedTier)[];
   readonly allow: readonly Allow[];

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { durationField } from "../../fields/duration.ts";
 import { integerField } from "../../fields/integer.ts";
 import { nameField } from "../../fields/name.ts";
+import { autoscaleSchema } from "./autoscale.ts";
 import { healthSchema } from "./health.ts";
 import { rolloutSchema } from "./rollout.ts";
 import { workloadSchema } from "./workload.ts";
@@ -44,8 +45,11 @@ export const tierSchema = z.strictObject({
     noun: "a number of replicas",
     min: 0,
     max: 10_000,
-    description: "How many instances run.",
+    description: "How many instances run; with autoscale, how many there are at first.",
   }).default(1),
+  autoscale: autoscaleSchema
+    .exactOptional()
+    .meta({ description: "Its size follows what is measured, from min to max." }),
   spread: z
     .enum(["preferred", "required", "none"])
     .default("preferred")

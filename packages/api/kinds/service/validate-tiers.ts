@@ -3,6 +3,7 @@ import { earlierWith, finding, keyFinding } from "../finding.ts";
 import type { FieldPath, Finding } from "../kind.ts";
 import type { ServiceInput } from "./schema.ts";
 import { isImplied, type TierInput } from "./tier.ts";
+import { autoscaleFindings } from "./validate-autoscale.ts";
 import { isWithin } from "./volume.ts";
 import { validateRollout } from "./rollout.ts";
 import { startFindings } from "./validate-after.ts";
@@ -18,6 +19,7 @@ export function validateTiers(spec: Spec): readonly Finding[] {
       ...nameFindings(spec.tiers, index),
       ...(isImplied(tier.name) ? impliedFindings(spec, tier, path) : workloadFindings(tier, path)),
       ...(tier.mutualTls === undefined || isImplied(tier.name) ? [] : tlsFindings(spec, index)),
+      ...(tier.autoscale === undefined ? [] : autoscaleFindings(tier.autoscale, [...path, "autoscale"])),
       ...validateHealth(spec, index),
       ...validateRollout(tier.rollout, [...path, "rollout"]),
     ];
@@ -37,7 +39,7 @@ function impliedFindings({ expose }: Spec, tier: TierInput, path: FieldPath): re
   const implied = tier.name === "proxy" ? expose.some(({ protocol }) => protocol === "HTTPS") : expose.length > 0;
   const cause = tier.name === "proxy" ? "an HTTPS listener" : "a listener";
   const message = (field: string): string => `tier ${tier.name} is run by Netwright and has no ${field} of yours`;
-  const hint = "write only replicas, spread and drainTimeout here, or choose another name for the tier";
+  const hint = "write only replicas, autoscale, spread and drainTimeout here, or choose another name for the tier";
   const causeless = `there is no tier ${tier.name} without ${cause}`;
   return [
     ...foreign.map((field) => keyFinding("NW1205", [...path, field], message(field), hint)),
