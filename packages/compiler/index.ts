@@ -24,6 +24,7 @@ export { nothingObserved, type Observed, type ObservedInstance, type ObservedNod
 export type { Explanation } from "./place/explanation.ts";
 export { anyDeparted } from "./place/gone.ts";
 export type { HostNews } from "./place/leaving-hosts.ts";
+export { pauseRollout, resumeRollout } from "./place/steer-rollout.ts";
 export type { RolloutNews } from "./place/tier-rollout.ts";
 export { standingObjects } from "./standing-objects.ts";
 export { defaultDrainTimeout, reconcile, type Reconciled, type ReconcileInput } from "./reconcile.ts";

@@ -293,8 +293,7 @@ export const ledgerKeys = {
   image: (project: string, service: string, tier: string, name: string): string =>
     `image/${project}/${service}/${tier}/${name}`,
   rollout: (project: string, service: string): string => `rollout/${project}/${service}`,
-  tierRollout: (project: string, service: string, tier: string): string =>
-    `tier-rollout/${project}/${service}/${tier}`,
+  tierRollout: (project: string, service: string, tier: string): string => `tier-rollout/${project}/${service}/${tier}`,
   revision: (project: string, service: string, tier: string, number: number): string =>
     `revision/${project}/${service}/${tier}/${number}`,
   former: (project: string, service: string, number: number): string => `former/${project}/${service}/${number}`,

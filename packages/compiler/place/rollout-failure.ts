@@ -58,9 +58,7 @@ const servedBy = (instances: readonly InstanceEntry[], { instances: seen }: Obse
   instances.reduce<Served>(
     (sum, { project, id }) => {
       const own = seen.get(projectKey(project, id))?.served;
-      return own === undefined
-        ? sum
-        : { requests: sum.requests + own.requests, failures: sum.failures + own.failures };
+      return own === undefined ? sum : { requests: sum.requests + own.requests, failures: sum.failures + own.failures };
     },
     { requests: 0, failures: 0 },
   );
@@ -68,7 +66,8 @@ const servedBy = (instances: readonly InstanceEntry[], { instances: seen }: Obse
 function whyLate({ rollout, entry, fresh, observed, now, isMoving }: FailureInput): string | undefined {
   if (!isMoving || now < entry.progressAt + rollout.progressDeadline) return undefined;
   const [waited] = fresh.filter((instance) => !isReady(observed, instance));
-  const message = waited === undefined ? undefined : observed.instances.get(projectKey(waited.project, waited.id))?.message;
+  const message =
+    waited === undefined ? undefined : observed.instances.get(projectKey(waited.project, waited.id))?.message;
   const who = waited === undefined ? "" : `; ${waited.id} is not ready${message === undefined ? "" : `: ${message}`}`;
   return `nothing became ready or gone for ${printDuration(rollout.progressDeadline)}${who}`;
 }

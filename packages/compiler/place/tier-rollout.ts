@@ -5,7 +5,13 @@
 import type { ChainTier, Rollout } from "@netwright/api";
 import type { Instant } from "@netwright/base";
 import type { Draft } from "../draft.ts";
-import { ledgerKeys, type InstanceEntry, type RolloutPhase, type TemplateEntry, type TierRolloutEntry } from "../ledger.ts";
+import {
+  ledgerKeys,
+  type InstanceEntry,
+  type RolloutPhase,
+  type TemplateEntry,
+  type TierRolloutEntry,
+} from "../ledger.ts";
 import type { Observed } from "../observed.ts";
 import { isReady } from "./ready.ts";
 import { judgeRevision, nextRevision, type TierName } from "./revisions.ts";
@@ -211,11 +217,7 @@ function stepOf(scene: Scene, entry: TierRolloutEntry): TierRolloutStep {
 }
 
 /** When time alone will change how it goes; `Infinity` when it will not. */
-export function rolloutDue(
-  entry: TierRolloutEntry,
-  rollout: Rollout | undefined,
-  now: Instant,
-): number {
+export function rolloutDue(entry: TierRolloutEntry, rollout: Rollout | undefined, now: Instant): number {
   if (isOver(entry.phase) || rollout === undefined || entry.phase === "Stopped") return Infinity;
   const seasoned = Object.values(entry.readyAt).map((since) => since + seasoning(rollout, isNew(entry)));
   const times = [...seasoned, entry.progressAt + rollout.progressDeadline].filter((time) => time > now);

@@ -35,7 +35,9 @@ function nameFindings(tiers: readonly TierInput[], index: number): readonly Find
 }
 
 function impliedFindings({ expose }: Spec, tier: TierInput, path: FieldPath): readonly Finding[] {
-  const foreign = (["workload", "health", "mutualTls", "after", "rollout"] as const).filter((field) => tier[field] !== undefined);
+  const foreign = (["workload", "health", "mutualTls", "after", "rollout"] as const).filter(
+    (field) => tier[field] !== undefined,
+  );
   const implied = tier.name === "proxy" ? expose.some(({ protocol }) => protocol === "HTTPS") : expose.length > 0;
   const cause = tier.name === "proxy" ? "an HTTPS listener" : "a listener";
   const message = (field: string): string => `tier ${tier.name} is run by Netwright and has no ${field} of yours`;
