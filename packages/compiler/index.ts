@@ -20,7 +20,7 @@ export {
 export { issuerOf, ownCertificate, type OwnCertificate } from "./issuers.ts";
 export * from "./ledger.ts";
 export { diagnose, objectSet, projectKey, type Applied, type ObjectSet } from "./objects.ts";
-export { nothingObserved, type Observed, type ObservedInstance, type ObservedNode } from "./observed.ts";
+export { nothingObserved, type Observed, type ObservedInstance, type ObservedNode, type Served } from "./observed.ts";
 export type { Explanation } from "./place/explanation.ts";
 export { anyDeparted } from "./place/gone.ts";
 export type { HostNews } from "./place/leaving-hosts.ts";
