@@ -76,7 +76,7 @@ test("a broken image goes back by itself, and the reason stays", async () => {
   const waited = await lab.netwright("rollout", "status", "service/shop/web", "--wait");
   expect(waited.code).not.toBe(0);
   expect(await tier()).toMatchObject({ phase: "RolledBack", asked: 3, runs: 2, reason: expect.any(String) });
-  expect(await lab.must("events")).toMatch(/Warning +RolloutRollingBack/);
+  expect(await lab.must("events")).toMatch(/Warning +service\/shop +RolloutRollingBack/);
   expect(await lab.must("rollout", "history", "service/shop/web")).toMatch(/web +3 .*Failed/);
   expect(await lab.must("describe", "service/shop")).toContain("netwright rollout undo service/shop/web");
   await lab.must("rollout", "undo", "service/shop/web");

@@ -18,14 +18,15 @@ const keyOf = ({ project, service, tier, number }: RevisionEntry): string =>
 export const revisionOf = (draft: Draft, { project, service, tier }: TierName, number: number) =>
   draft.get("Revision", ledgerKeys.revision(project, service, tier, number));
 
-/** The next revision. What was under way is superseded; the same that was asked for before is not kept twice. */
+/** The next revision. What was under way is superseded; the same that was asked for before is not kept twice, and told. */
 export function nextRevision(
   draft: Draft,
   name: TierName,
   last: number,
   { hash, tier, at }: { readonly hash: string; readonly tier: WorkloadTier; readonly at: Instant },
-): RevisionEntry {
+): { readonly revision: RevisionEntry; readonly ranBefore: boolean } {
   const { workload, mutualTls } = tier;
+  let ranBefore = false;
   const revision: RevisionEntry = {
     kind: "Revision",
     ...name,
@@ -40,11 +41,12 @@ export function nextRevision(
   for (let number = Math.max(1, last - keptMax); number <= last; number++) {
     const old = revisionOf(draft, name, number);
     if (old === undefined) continue;
+    ranBefore ||= old.hash === hash && old.outcome === "Complete";
     if (old.hash === hash || number <= last + 1 - keptMax) draft.delete(keyOf(old));
     else if (old.outcome === "UnderWay") draft.put(keyOf(old), { ...old, outcome: "Superseded" });
   }
   draft.put(keyOf(revision), revision);
-  return revision;
+  return { revision, ranBefore };
 }
 
 export function judgeRevision(

@@ -74,7 +74,7 @@ const askedHash = ({ draft, name: { project, service, tier } }: Scene, { asked }
 
 function begin(scene: Scene, known: TierRolloutEntry | undefined, tier: WorkloadRole["tier"]): TierRolloutEntry {
   const { draft, name, asked, now } = scene;
-  const revision = nextRevision(draft, name, known?.asked ?? 0, { hash: asked.hash, tier, at: now });
+  const { revision, ranBefore } = nextRevision(draft, name, known?.asked ?? 0, { hash: asked.hash, tier, at: now });
   return {
     kind: "TierRollout",
     ...name,
@@ -84,7 +84,8 @@ function begin(scene: Scene, known: TierRolloutEntry | undefined, tier: Workload
     phase: "Progressing",
     reason: null,
     heldBy: known?.heldBy ?? null,
-    isResumed: false,
+    // What ran well before was looked at then.
+    isResumed: ranBefore,
     since: now,
     until: null,
     progressAt: now,
