@@ -81,12 +81,25 @@ function replaceLeaving(work: TierWork): void {
   for (const instance of leaving) {
     const { host } = instance;
     const { kind } = standing(host);
-    if (!going.has(instance) && !(kind === "Leaving" && now >= evacuationEnd(draft, host))) continue;
+    const isLate = kind === "Leaving" && now >= evacuationEnd(draft, host);
+    if (!isLate && (!going.has(instance) || (kind !== "Lost" && leadsOn(work)))) continue;
     const reason = reasonFor(work, instance);
     if (kind === "Lost") remove(work, instance, `${reason}; others do its work`);
     else drain(work, instance, reason);
   }
 }
+
+/**
+ * Open connections to members that go are led on by notes of the load balancer that they came through: another one would send
+ * them elsewhere. So those go first.
+ */
+const leadsOn = ({ draft, service, standing, tier }: TierWork): boolean =>
+  tier.role === "LoadBalancer" &&
+  draft
+    .instancesOf(service.object.metadata.project, service.object.metadata.name)
+    .some(
+      ({ role, phase, host }) => role !== "LoadBalancer" && (phase === "Drain" || standing(host).kind === "Closed"),
+    );
 
 /** What runs something else goes as new ones come, as far as a rollout allows. */
 function replaceOutdated(work: TierWork): void {

@@ -28,7 +28,8 @@ test("members with state, check, sessions and errors", () => {
       check: "L7OK",
       sessions: 2,
       requests: 7,
-      errors: 2, failures: 2,
+      errors: 2,
+      failures: 2,
     },
     {
       backend: "web",
@@ -39,7 +40,8 @@ test("members with state, check, sessions and errors", () => {
       check: "L4CON",
       sessions: 0,
       requests: 0,
-      errors: 3, failures: 3,
+      errors: 3,
+      failures: 3,
     },
     {
       backend: "web",
@@ -50,7 +52,8 @@ test("members with state, check, sessions and errors", () => {
       check: "",
       sessions: 0,
       requests: 0,
-      errors: 0, failures: 0,
+      errors: 0,
+      failures: 0,
     },
     {
       backend: "web",
@@ -61,7 +64,8 @@ test("members with state, check, sessions and errors", () => {
       check: "L7OK",
       sessions: 0,
       requests: 0,
-      errors: 0, failures: 0,
+      errors: 0,
+      failures: 0,
     },
   ]);
 });
