@@ -19,7 +19,6 @@ spec:
   network: web
   expose: [{ hostname: shop.example.net, protocol: HTTPS }]
   tiers:
-    - { name: lb, replicas: 2 }
     - { name: proxy, replicas: 2 }
     - name: web
       workload: { image: "oci:./image:1", port: 8080, env: [{ name: MODE, value: ${mode} }]${more} }
@@ -85,12 +84,16 @@ test("a broken image goes back by itself, and the reason stays", async () => {
   await load.passes(20);
 });
 
-test("a host is drained and comes back", async () => {
-  const { items } = await lab.json<{ items: readonly { readonly spec: { readonly host: string } }[] }>(
-    "get",
-    "instances",
-  );
-  const host = items[0]?.spec.host ?? "host1";
+interface Placed {
+  readonly spec: { readonly tier: string; readonly host: string };
+}
+
+test("a host with a proxy and a web server is drained and comes back", async () => {
+  const { items } = await lab.json<{ items: readonly Placed[] }>("get", "instances");
+  const hostsOf = (tiers: readonly string[]): readonly string[] =>
+    items.flatMap(({ spec }) => (tiers.includes(spec.tier) ? [spec.host] : []));
+  const balancers = hostsOf(["lb"]);
+  const host = hostsOf(["proxy"]).find((each) => !balancers.includes(each)) ?? "none";
   expect(await lab.must("drain", `host/${host}`)).toContain(`host/${host} is empty`);
   await load.passes(20);
   expect(await lab.must("undrain", `host/${host}`)).toContain("takes instances");
