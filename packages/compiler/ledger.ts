@@ -161,7 +161,6 @@ export interface RolloutStep {
   readonly connections: number | null;
 }
 
-<<<<<<< HEAD
 /** What a tier's instances are to run, and how far that is: decisions are made by it. */
 export interface TierRolloutEntry {
   readonly kind: "TierRollout";
@@ -213,7 +212,8 @@ export interface RevisionEntry {
   readonly reason: string | null;
   readonly workload: WorkloadTier["workload"];
   readonly mutualTls?: WorkloadTier["mutualTls"];
-=======
+}
+
 /** Who takes new flows of a listener, and who did before: any of them may have open ones. */
 export interface MembersEntry {
   readonly kind: "Members";
@@ -223,7 +223,6 @@ export interface MembersEntry {
   readonly port: number;
   /** By id, sorted; the latest set first. None is empty, and none stands here twice. */
   readonly sets: readonly (readonly string[])[];
->>>>>>> main
 }
 
 /** What a service was before it was deleted, lost a tier or moved to another network: what leaves does so as part of that. */
@@ -272,12 +271,9 @@ export type LedgerEntry =
   | DiscardedVolumeEntry
   | ImageEntry
   | RolloutEntry
-<<<<<<< HEAD
   | TierRolloutEntry
   | RevisionEntry
-=======
   | MembersEntry
->>>>>>> main
   | FormerEntry
   | LeavingHostEntry
   | RestingEntry
@@ -309,14 +305,11 @@ export const ledgerKeys = {
   image: (project: string, service: string, tier: string, name: string): string =>
     `image/${project}/${service}/${tier}/${name}`,
   rollout: (project: string, service: string): string => `rollout/${project}/${service}`,
-<<<<<<< HEAD
   tierRollout: (project: string, service: string, tier: string): string => `tier-rollout/${project}/${service}/${tier}`,
   revision: (project: string, service: string, tier: string, number: number): string =>
     `revision/${project}/${service}/${tier}/${number}`,
-=======
   members: (project: string, service: string, protocol: Protocol, port: number): string =>
     `members/${project}/${service}/${protocol}/${port}`,
->>>>>>> main
   former: (project: string, service: string, number: number): string => `former/${project}/${service}/${number}`,
   leavingHost: (name: string): string => `leaving-host/${name}`,
   resting: (address: Ipv6): string => `resting/${address}`,

@@ -291,19 +291,12 @@ test("a settled ledger does not change again", () => {
     observed: { instances: new Map(), nodes: new Map() },
     now: start,
   });
-<<<<<<< HEAD
-  const placed = applyLedgerChanges(emptyLedger, changes);
-  // That all are ready is written down once.
-  const ready = reconcile({ objects, ledger: placed, observed: allReady(objects, placed), now: start });
-  const ledger = applyLedgerChanges(placed, ready.changes);
-  expect(reconcile({ objects, ledger, observed: allReady(objects, ledger), now: start }).changes).toEqual([]);
-=======
   const first = applyLedgerChanges(emptyLedger, changes);
   const observed = allReady(objects, first);
-  // Who takes new flows is news, once.
+  // Who takes new flows is news, once; so is that all are ready.
   const { changes: ready } = reconcile({ objects, ledger: first, observed, now: start });
-  expect(ready.map(({ entry }) => entry?.kind)).toEqual(["Members", "Members"]);
+  const kinds = ["Members", "Members", "Revision", "Revision", "TierRollout", "TierRollout"];
+  expect(ready.map(({ entry }) => entry?.kind)).toEqual(kinds);
   const ledger = applyLedgerChanges(first, ready);
   expect(reconcile({ objects, ledger, observed, now: start }).changes).toEqual([]);
->>>>>>> main
 });

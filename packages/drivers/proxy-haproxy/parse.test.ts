@@ -41,7 +41,7 @@ test("members with state, check, sessions and errors", () => {
       sessions: 0,
       requests: 0,
       errors: 3,
-      failures: 3,
+      failures: 0,
     },
     {
       backend: "web",
