@@ -51,7 +51,7 @@ export class Reporter {
 }
 
 /** What changes all the time, as connections come and go, volumes fill and names are looked up again: told with the next. */
-const restless = new Set(["connections", "usedBytes", "goodUntil"]);
+const restless = new Set(["connections", "members", "usedBytes", "goodUntil"]);
 
 const newsOf = (facts: Facts): string =>
   JSON.stringify(facts, (key, value: unknown) => (restless.has(key) ? undefined : value));

@@ -53,6 +53,7 @@ export {
   type ScalingMetricEntry,
 } from "./kinds/service/autoscale.ts";
 export type { Health } from "./kinds/service/health.ts";
+export type { Rollout } from "./kinds/service/rollout.ts";
 export { parseAmount, parseChange, type ScalingChange } from "./kinds/service/scaling-amounts.ts";
 export { scalingName } from "./kinds/service/validate-autoscale.ts";
 export {
@@ -66,7 +67,13 @@ export {
   type WorkloadTier,
   type WrittenImpliedTier,
 } from "./kinds/service/service.ts";
-export { serviceStages, type RolloutStatus, type ServiceStage, type ServiceStatus } from "./kinds/service/status.ts";
+export {
+  serviceStages,
+  type RolloutStatus,
+  type TierRolloutStatus,
+  type ServiceStage,
+  type ServiceStatus,
+} from "./kinds/service/status.ts";
 export type { VolumePhaseName } from "./kinds/volume/schema.ts";
 export { isImplied, type Spread } from "./kinds/service/tier.ts";
 export { isVariableName, variableHint } from "./kinds/service/validate-workload.ts";

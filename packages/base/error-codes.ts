@@ -58,6 +58,11 @@ export const errorCodes = {
   ),
   NW1406: entry("invalid", "The project may not use this: an address pool or a host name that is not on its list."),
 
+  NW1407: entry(
+    "engine",
+    "A rollout failed: what it brought never became ready, fell, or failed too many requests. What ran before runs.",
+  ),
+
   NW1501: entry("notFound", "There is no such object."),
   NW1502: entry("conflict", "The object changed since it was read."),
   NW1503: entry("denied", "No token, or one that is not known."),

@@ -33,6 +33,12 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./verbs/scale.ts"),
   },
   {
+    name: "rollout",
+    group: "Services",
+    summary: "Look at, pause, resume or take back how tiers are replaced",
+    load: () => import("./verbs/rollout.ts"),
+  },
+  {
     name: "delete",
     group: "Services",
     summary: "Delete objects and everything made for them",
@@ -106,6 +112,18 @@ export const verbs: readonly VerbEntry[] = [
     group: "Lab",
     summary: "Test services across many machines, from files",
     load: () => import("./verbs/test.ts"),
+  },
+  {
+    name: "drain",
+    group: "Operating",
+    summary: "Move everything that a host has elsewhere, and place nothing new there",
+    load: () => import("./verbs/drain.ts"),
+  },
+  {
+    name: "undrain",
+    group: "Operating",
+    summary: "Let a host take instances again",
+    load: () => import("./verbs/undrain.ts"),
   },
   {
     name: "pause",

@@ -20,10 +20,12 @@ export {
 export { issuerOf, ownCertificate, type OwnCertificate } from "./issuers.ts";
 export * from "./ledger.ts";
 export { diagnose, objectSet, projectKey, type Applied, type ObjectSet } from "./objects.ts";
-export { nothingObserved, type Observed, type ObservedInstance, type ObservedNode } from "./observed.ts";
+export { nothingObserved, type Observed, type ObservedInstance, type ObservedNode, type Served } from "./observed.ts";
 export type { Explanation } from "./place/explanation.ts";
 export { anyDeparted } from "./place/gone.ts";
 export type { HostNews } from "./place/leaving-hosts.ts";
+export { pauseRollout, resumeRollout } from "./place/steer-rollout.ts";
+export type { RolloutNews } from "./place/tier-rollout.ts";
 export { standingObjects } from "./standing-objects.ts";
 export { defaultDrainTimeout, reconcile, type Reconciled, type ReconcileInput } from "./reconcile.ts";
 export { admit } from "./projects/admit.ts";

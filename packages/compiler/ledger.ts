@@ -2,7 +2,7 @@
  * What was given out and must stay as it is: networks, classes, addresses, instances. The server keeps one store
  * record per entry; `reconcile` answers with the entries that change.
  */
-import type { Host, Service } from "@netwright/api";
+import type { Host, Service, WorkloadTier } from "@netwright/api";
 import type { Digest, Instant, Ipv6, Ipv6Prefix } from "@netwright/base";
 import type { ClassId, ContainerRun, Protocol } from "@netwright/contract";
 
@@ -161,6 +161,59 @@ export interface RolloutStep {
   readonly connections: number | null;
 }
 
+/** What a tier's instances are to run, and how far that is: decisions are made by it. */
+export interface TierRolloutEntry {
+  readonly kind: "TierRollout";
+  readonly project: string;
+  readonly service: string;
+  readonly tier: string;
+  /** Number of the revision that the manifest asks for. */
+  readonly asked: number;
+  /** Hash of what new instances run. Another one than the manifest's where that was taken back. */
+  readonly target: string;
+  /** Hash of the last that all instances ran and were ready with; null: there was none yet. */
+  readonly stable: string | null;
+  /**
+   * - `Paused`: the first new instance is ready, and somebody is to look at it.
+   * - `Stopped`: it failed, and goes neither on nor back.
+   * - `RollingBack`, `RolledBack`: it failed, and `stable` takes its place again, or has.
+   */
+  readonly phase: RolloutPhase;
+  /** Why it failed; null where it did not. */
+  readonly reason: string | null;
+  /** Who paused it by hand; null: nobody. It outlives a rollout. */
+  readonly heldBy: string | null;
+  /** The pause after the first is over. */
+  readonly isResumed: boolean;
+  readonly since: Instant;
+  readonly until: Instant | null;
+  /** When something of it became ready or went last, and what was so then. */
+  readonly progressAt: Instant;
+  readonly progress: string;
+  /** By id: since when instances of `target` have been ready without a break. */
+  readonly readyAt: Readonly<Record<string, Instant>>;
+}
+
+export type RolloutPhase = "Progressing" | "Paused" | "Stopped" | "RollingBack" | "RolledBack" | "Complete";
+
+/** What a tier was asked to run. The last ten of a tier are kept, so that one can be had back. */
+export interface RevisionEntry {
+  readonly kind: "Revision";
+  readonly project: string;
+  readonly service: string;
+  readonly tier: string;
+  /** Counts up; what is asked for again has a new number. */
+  readonly number: number;
+  /** Of its template. */
+  readonly hash: string;
+  readonly at: Instant;
+  readonly outcome: "UnderWay" | "Complete" | "Failed" | "Superseded";
+  /** Of what failed. */
+  readonly reason: string | null;
+  readonly workload: WorkloadTier["workload"];
+  readonly mutualTls?: WorkloadTier["mutualTls"];
+}
+
 /** Who takes new flows of a listener, and who did before: any of them may have open ones. */
 export interface MembersEntry {
   readonly kind: "Members";
@@ -218,6 +271,8 @@ export type LedgerEntry =
   | DiscardedVolumeEntry
   | ImageEntry
   | RolloutEntry
+  | TierRolloutEntry
+  | RevisionEntry
   | MembersEntry
   | FormerEntry
   | LeavingHostEntry
@@ -250,6 +305,9 @@ export const ledgerKeys = {
   image: (project: string, service: string, tier: string, name: string): string =>
     `image/${project}/${service}/${tier}/${name}`,
   rollout: (project: string, service: string): string => `rollout/${project}/${service}`,
+  tierRollout: (project: string, service: string, tier: string): string => `tier-rollout/${project}/${service}/${tier}`,
+  revision: (project: string, service: string, tier: string, number: number): string =>
+    `revision/${project}/${service}/${tier}/${number}`,
   members: (project: string, service: string, protocol: Protocol, port: number): string =>
     `members/${project}/${service}/${protocol}/${port}`,
   former: (project: string, service: string, number: number): string => `former/${project}/${service}/${number}`,

@@ -8,8 +8,21 @@ export interface ObservedInstance {
   readonly flapping?: true;
   /** True when a draining instance has no connection left. */
   readonly drained?: boolean;
+  /** How often its program was started again. */
+  readonly restarts?: number;
+  /** What its agent says of it, for people. */
+  readonly message?: string;
+  /** What proxies saw of it lately; absent where none sent it anything. */
+  readonly served?: Served;
   /** Open ones, as they were reported last; absent where that cannot be told. No news by themselves. */
   readonly connections?: number;
+}
+
+/** Requests of about the last half minute. */
+export interface Served {
+  readonly requests: number;
+  /** Answered 5xx, broken off, or never answered. */
+  readonly failures: number;
 }
 
 export interface ObservedNode {

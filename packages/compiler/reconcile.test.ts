@@ -293,9 +293,10 @@ test("a settled ledger does not change again", () => {
   });
   const first = applyLedgerChanges(emptyLedger, changes);
   const observed = allReady(objects, first);
-  // Who takes new flows is news, once.
+  // Who takes new flows is news, once; so is that all are ready.
   const { changes: ready } = reconcile({ objects, ledger: first, observed, now: start });
-  expect(ready.map(({ entry }) => entry?.kind)).toEqual(["Members", "Members"]);
+  const kinds = ["Members", "Members", "Revision", "Revision", "TierRollout", "TierRollout"];
+  expect(ready.map(({ entry }) => entry?.kind)).toEqual(kinds);
   const ledger = applyLedgerChanges(first, ready);
   expect(reconcile({ objects, ledger, observed, now: start }).changes).toEqual([]);
 });

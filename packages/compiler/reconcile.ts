@@ -1,4 +1,5 @@
 /** From what is applied and what was reported to what the ledger should say next. Pure. */
+import { isWorkloadTier, type Rollout } from "@netwright/api";
 import { seconds, type Diagnostic, type Instant, type Milliseconds } from "@netwright/base";
 import { allocateAddresses } from "./allocate/addresses.ts";
 import { allocateEgressAddresses } from "./allocate/egress-addresses.ts";
@@ -6,8 +7,8 @@ import { allocateClasses, allocateNetworks } from "./allocate/networks.ts";
 import { pinImages } from "./allocate/images.ts";
 import { forget } from "./allocate/forget.ts";
 import { Draft } from "./draft.ts";
-import { ledgerKeys, type ImageEntry, type Ledger, type LedgerChange } from "./ledger.ts";
-import type { ObjectSet } from "./objects.ts";
+import { ledgerKeys, type ImageEntry, type Ledger, type LedgerChange, type TierRolloutEntry } from "./ledger.ts";
+import { projectKey, type ObjectSet } from "./objects.ts";
 import type { Observed } from "./observed.ts";
 import type { Explanation } from "./place/explanation.ts";
 import { depart, withdrawFormer } from "./place/former.ts";
@@ -17,6 +18,7 @@ import { followLeavingHosts, leavingUntil, noteEmptyHosts, type HostNews } from 
 import { followRollouts } from "./place/rollouts.ts";
 import { reconcileService } from "./place/service.ts";
 import { lostAt, standingOf, type Standing } from "./place/standing.ts";
+import { rolloutDue, type RolloutNews } from "./place/tier-rollout.ts";
 import { followVolumes } from "./place/volumes.ts";
 import { withLeavingHosts } from "./standing-objects.ts";
 import { checkConflicts } from "./validate/conflicts.ts";
@@ -33,6 +35,8 @@ export interface ReconcileInput {
   readonly observed: Observed;
   readonly now: Instant;
   readonly drainTimeout?: Milliseconds;
+  /** Only where it leads to is asked for: pauses are passed over, and nothing is waited for. Absent: no. */
+  readonly isForeseen?: boolean;
   /** What images are to stand for; a pin that is there already is stronger. */
   readonly pins?: readonly ImageEntry[];
 }
@@ -46,6 +50,8 @@ export interface Reconciled {
   readonly explanations: readonly Explanation[];
   /** What became of hosts that were deleted. */
   readonly hostNews: readonly HostNews[];
+  /** What became of rollouts. */
+  readonly rolloutNews: readonly RolloutNews[];
   /** When time alone will change something: reconcile again then. Null: only news will. */
   readonly nextAt: Instant | null;
 }
@@ -53,6 +59,7 @@ export interface Reconciled {
 /** One step; applying the changes and calling again with nothing new ends soon in none. */
 export function reconcile(input: ReconcileInput): Reconciled {
   const { objects, before, ledger, observed, now, drainTimeout = defaultDrainTimeout, pins = [] } = input;
+  const { isForeseen = false } = input;
   const draft = new Draft(ledger);
   for (const pin of pins) {
     const key = ledgerKeys.image(pin.project, pin.service, pin.tier, pin.name);
@@ -60,6 +67,7 @@ export function reconcile(input: ReconcileInput): Reconciled {
   }
   const explanations: Explanation[] = [];
   const hostNews: HostNews[] = [];
+  const rolloutNews: RolloutNews[] = [];
   const explain = (explanation: Explanation): void => void explanations.push(explanation);
   const tell = (news: HostNews): void => void hostNews.push(news);
   const hosts = [...objects.hosts.values()].map(({ object }) => object).toSorted((a, b) => a.spec.id - b.spec.id);
@@ -80,16 +88,19 @@ export function reconcile(input: ReconcileInput): Reconciled {
     ...allocateAddresses(objects, draft, now),
   ];
   const standing = standings({ objects, draft, observed, now });
-  for (const service of objects.services.values())
-    diagnostics.push(...reconcileService({ objects, draft, observed, now, hosts, standing, explain }, service));
+  const common = {
+    ...{ objects, draft, observed, now, hosts, standing, explain, isForeseen },
+    tell: (news: RolloutNews): void => void rolloutNews.push(news),
+  };
+  for (const service of objects.services.values()) diagnostics.push(...reconcileService(common, service));
   diagnostics.push(...allocateEgressAddresses(objects, draft, now));
   followRollouts({ objects, draft, observed, now, explanations });
   noteEmptyHosts({ draft, now, tell });
   forget(objects, draft);
   rememberMembers({ objects: withLeavingHosts(objects, leavingHosts(draft)), draft, observed });
   pinImages(objects, draft, observed);
-  const nextAt = earliest(now, moments(objects, draft, observed, drainTimeout));
-  return { changes: draft.changes(), diagnostics, explanations, hostNews, nextAt };
+  const nextAt = earliest(now, moments(input, draft, drainTimeout));
+  return { changes: draft.changes(), diagnostics, explanations, hostNews, rolloutNews, nextAt };
 }
 
 const leavingHosts = (draft: Draft) => draft.all("LeavingHost").map(([, { host }]) => host);
@@ -104,14 +115,25 @@ function standings(input: Parameters<typeof standingOf>[0]): (host: string) => S
   };
 }
 
-/** Ends of drains, of addresses' rests, of waiting for deleted hosts and for silent ones. */
-function* moments(objects: ObjectSet, draft: Draft, observed: Observed, drainTimeout: Milliseconds): Generator<number> {
+/** Ends of drains, of addresses' rests, of waiting for rollouts, for deleted hosts and for silent ones. */
+function* moments(
+  { objects, observed, now }: ReconcileInput,
+  draft: Draft,
+  drainTimeout: Milliseconds,
+): Generator<number> {
+  for (const [, entry] of draft.all("TierRollout")) yield rolloutDue(entry, rolloutOf(objects, entry), now);
   for (const [, instance] of draft.all("Instance"))
     if (instance.phase === "Drain") yield drainEnd({ objects, draft, drainTimeout }, instance);
   for (const [, { until }] of draft.all("Resting")) yield until;
   for (const [, entry] of draft.all("LeavingHost")) yield leavingUntil(entry);
   for (const host of observed.nodes.keys()) yield lostAt(observed, host) ?? Infinity;
 }
+
+const rolloutOf = ({ services }: ObjectSet, { project, service, tier }: TierRolloutEntry): Rollout | undefined =>
+  services
+    .get(projectKey(project, service))
+    ?.object.spec.tiers.filter(isWorkloadTier)
+    .find(({ name }) => name === tier)?.rollout;
 
 /** What has passed already has had its effect. */
 function earliest(now: Instant, times: Iterable<number>): Instant | null {

@@ -30,7 +30,10 @@ export function settle(
   for (let count = 0; count < maxSteps; count++) {
     const observed = allDone(current, nodes);
     const former = count === 0 ? before : undefined;
-    const { changes, explanations: said } = reconcile({ objects, before: former, ledger: current, observed, now });
+    const { changes, explanations: said } = reconcile({
+      ...{ objects, before: former, ledger: current, observed, now },
+      isForeseen: true,
+    });
     explanations.push(...said.filter(({ action }) => action !== "Wait"));
     if (changes.length === 0) return { ledger: current, observed, explanations };
     current = applyLedgerChanges(current, changes);

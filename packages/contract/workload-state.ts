@@ -161,6 +161,8 @@ export interface ProxyRun {
   readonly backends: readonly ProxyBackend[];
   /** By name. */
   readonly certificates: readonly ProxyCertificate[];
+  /** It takes nothing new: who keeps a connection open is asked to open another one. Absent: it serves. */
+  readonly draining?: true;
   /** What certificate authorities ask for over plain HTTP now (RFC 8555 section 8.3). By token; absent: nothing. */
   readonly challenges?: readonly ProxyChallenge[];
 }

@@ -5,6 +5,7 @@ import type { ApplyRequest, ApplyResponse } from "../wire/apply.ts";
 import type { Change, ChangeSummary } from "../wire/change.ts";
 import type { DeleteRequest } from "../wire/delete.ts";
 import type { ObjectList, WatchEvent } from "../wire/list.ts";
+import type { RolloutRequest } from "../wire/rollout.ts";
 import type { ScaleRequest } from "../wire/scale.ts";
 import type { Exchange } from "./exchange.ts";
 import { apiRoot, collectionPath, objectPath, type ObjectRef } from "./paths.ts";
@@ -26,6 +27,8 @@ export interface ObjectCalls {
   ): AsyncIterable<WatchEvent>;
   apply(request: ApplyRequest, options?: DryRun): Promise<ApplyResponse>;
   scale(request: ScaleRequest, options?: DryRun): Promise<ApplyResponse>;
+  /** Pauses, resumes or takes back what tiers were asked to run. */
+  rollout(request: RolloutRequest, options?: DryRun): Promise<ApplyResponse>;
   delete(ref: ObjectRef, options?: DryRun): Promise<ApplyResponse>;
   /** All of them or none. */
   deleteAll(request: DeleteRequest, options?: DryRun): Promise<ApplyResponse>;
@@ -45,6 +48,7 @@ export function objectCalls(exchange: Exchange): ObjectCalls {
       exchange.stream("GET", collectionPath(kind, project), { query: { watch: true, since }, signal }),
     apply: (body, query) => exchange.call("POST", `${apiRoot}/apply`, { body, query: { ...query } }),
     scale: (body, query) => exchange.call("POST", `${apiRoot}/scale`, { body, query: { ...query } }),
+    rollout: (body, query) => exchange.call("POST", `${apiRoot}/rollout`, { body, query: { ...query } }),
     delete: (ref, query) => exchange.call("DELETE", objectPath(ref), { query: { ...query } }),
     deleteAll: (body, query) => exchange.call("POST", `${apiRoot}/delete`, { body, query: { ...query } }),
     changes: () => items(`${apiRoot}/changes`),

@@ -12,6 +12,7 @@ export * from "./node.ts";
 export * from "./origin.ts";
 export * from "./plan.ts";
 export * from "./problem.ts";
+export * from "./rollout.ts";
 export * from "./scale.ts";
 export * from "./token.ts";
 export * from "./topology.ts";

@@ -43,11 +43,19 @@ export function liveNames({ client, topology }: NameSources): Names {
     delete: objects,
     wait: objects,
     events: objects,
+    drain: () => full(["Host"]),
+    undrain: () => full(["Host"]),
     pause: () => full(["Host", "Router"]),
     resume: () => full(["Host", "Router"]),
     logs: instances,
     exec: instances,
     scale: async ([service]) => (service === undefined ? full(["Service"]) : tiersOf(await items("Service"), service)),
+    ...Object.fromEntries(
+      ["status", "pause", "resume", "undo", "history"].map((name) => [
+        `rollout ${name}`,
+        async ([service]: readonly string[]) => (service === undefined ? withTiers(await items("Service")) : []),
+      ]),
+    ),
     history: async () => (await (await client()).changes()).map(({ id }) => String(id)),
     undo: async () => (await (await client()).changes()).map(({ id }) => String(id)),
     explain: async () => kindNames.map((kind) => kind.toLowerCase()),
@@ -66,6 +74,14 @@ export function liveNames({ client, topology }: NameSources): Names {
     ofOption: async (long) => (long === "--from" ? [...(await nodes().catch(() => [])), "internet"] : []),
   };
 }
+
+const withTiers = (services: readonly WireObject[]): readonly string[] =>
+  services.flatMap((service) => [
+    objectName(service),
+    ...((valueAt(service, "status.rollouts") ?? []) as readonly { readonly tier: string }[]).map(
+      ({ tier }) => `${objectName(service)}/${tier}`,
+    ),
+  ]);
 
 const tiersOf = (services: readonly WireObject[], wanted: string): readonly string[] =>
   services

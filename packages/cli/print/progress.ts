@@ -5,11 +5,13 @@ import {
   type Client,
   type RolloutStatus,
   type ServiceStatus,
+  type TierRolloutStatus,
   type WireObject,
 } from "@netwright/api";
 import { formatDuration, milliseconds, NetwrightError, type Milliseconds } from "@netwright/base";
 import type { Terminal } from "../terminal.ts";
 import { conditionsOf, valueAt } from "./columns.ts";
+import { isWaiting, noteText } from "./rollout.ts";
 import { stagePrinter, type StagePrinter } from "./stages.ts";
 
 export interface Follow {
@@ -29,9 +31,17 @@ const generationOf = (service: WireObject): number => Number(valueAt(service, "m
 export const rolloutOf = (service: WireObject): RolloutStatus | undefined =>
   valueAt(service, "status.rollout") as RolloutStatus | undefined;
 
+const tierRolloutsOf = (service: WireObject): readonly TierRolloutStatus[] =>
+  (valueAt(service, "status.rollouts") as readonly TierRolloutStatus[] | undefined) ?? [];
+
 /** Ready for the generation that is stored now, not for the one before, and nothing of that one is left. */
 export function isReady(service: WireObject): boolean {
+  if (tierRolloutsOf(service).some(isWaiting)) return isServed(service);
   if (rolloutOf(service)?.took === null) return false;
+  return isServed(service);
+}
+
+function isServed(service: WireObject): boolean {
   const ready = conditionsOf(service).find(({ type }) => type === "Ready");
   return ready?.status === "True" && ready.observedGeneration >= generationOf(service);
 }
@@ -48,15 +58,22 @@ export async function followServices(
   const print = printOnce(printer);
   const printSteps = stepsOnce(printer);
   const signal = AbortSignal.any([AbortSignal.timeout(timeout), terminal.signal]);
+  const failsFor = failuresOnce();
   const look = (service: WireObject): void => {
     const name = objectName(service);
     if (!waiting.has(name)) return;
+    failsFor(name, tierRolloutsOf(service));
     // The newest stage's detail may still grow (hosts report one after the other): it is told when the next begins.
     const stages = stagesOf(service);
     print(name, isReady(service) ? stages : stages.slice(0, -1), fetching(service));
     printSteps(name, rolloutOf(service));
-    if (isReady(service)) waiting.delete(name);
-    else waiting.set(name, service);
+    if (isReady(service)) {
+      waiting.delete(name);
+      const notes = tierRolloutsOf(service)
+        .filter(isWaiting)
+        .map((each) => noteText(name, each));
+      if (notes.length > 0) terminal.err(notes.join(""));
+    } else waiting.set(name, service);
   };
   try {
     for (const service of (await client.list("Service")).items) look(service);
@@ -77,6 +94,22 @@ export async function followServices(
 function fetching(service: WireObject): string | undefined {
   const pulled = conditionsOf(service).find(({ type }) => type === "Pulled");
   return pulled === undefined || pulled.status === "True" ? undefined : pulled.message;
+}
+
+/** @returns what throws NW1407 for a rollout that was under way and failed; one that had failed before is no news. */
+function failuresOnce(): (service: string, rollouts: readonly TierRolloutStatus[]) => void {
+  const followed = new Set<string>();
+  return (service, rollouts) => {
+    for (const { tier, phase, asked, since, reason = "" } of rollouts) {
+      const key = `${service} ${tier} ${asked} ${since}`;
+      if (phase === "Progressing" || phase === "Paused" || phase === "RollingBack") followed.add(key);
+      if (!followed.has(key) || (phase !== "RollingBack" && phase !== "RolledBack" && phase !== "Stopped")) continue;
+      const now = phase === "Stopped" ? "it is stopped" : "what ran before takes its place again";
+      throw new NetwrightError("NW1407", `revision ${asked} of ${service}/${tier} failed, and ${now}: ${reason}`, {
+        hint: `see netwright rollout status ${service}/${tier}`,
+      });
+    }
+  };
 }
 
 /** Prints each step of rollouts that were under way when they were first seen, as soon as it is over. */

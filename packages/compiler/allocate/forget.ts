@@ -2,10 +2,12 @@
 import { serviceChain } from "@netwright/api";
 import type { Draft } from "../draft.ts";
 import { ledgerKeys, type FormerEntry, type InstanceEntry, type TemplateEntry } from "../ledger.ts";
-import type { ObjectSet } from "../objects.ts";
+import { projectKey, type ObjectSet } from "../objects.ts";
 
 export function forget(objects: ObjectSet, draft: Draft): void {
-  for (const [key, template] of draft.all("Template")) if (!runs(draft, template)) draft.delete(key);
+  forgetRollouts(objects, draft);
+  for (const [key, template] of draft.all("Template"))
+    if (!runs(draft, template) && !mayRun(draft, template)) draft.delete(key);
   for (const [key, former] of draft.all("Former")) if (!isLeft(draft, former)) draft.delete(key);
   const asked = askedFor(objects);
   const unasked = (["Class", "Network"] as const).flatMap((kind) => draft.all(kind).filter(([key]) => !asked.has(key)));
@@ -16,6 +18,20 @@ export function forget(objects: ObjectSet, draft: Draft): void {
 
 const runs = (draft: Draft, { project, service, tier, hash }: TemplateEntry): boolean =>
   draft.instancesOf(project, service).some((each) => each.tier === tier && each.template === hash);
+
+/** What a rollout that fails goes back to is kept, with what it stood for when it ran. */
+function mayRun(draft: Draft, { project, service, tier, hash }: TemplateEntry): boolean {
+  const rollout = draft.get("TierRollout", ledgerKeys.tierRollout(project, service, tier));
+  return rollout?.stable === hash || rollout?.target === hash;
+}
+
+/** Revisions go with their tier. */
+function forgetRollouts({ services }: ObjectSet, draft: Draft): void {
+  for (const kind of ["TierRollout", "Revision"] as const)
+    for (const [key, { project, service, tier }] of draft.all(kind))
+      if (services.get(projectKey(project, service))?.object.spec.tiers.every(({ name }) => name !== tier) !== false)
+        draft.delete(key);
+}
 
 const isLeft = (draft: Draft, { project, service, number }: FormerEntry): boolean =>
   draft.instancesOf(project, service).some(({ former }) => former === number);

@@ -71,7 +71,9 @@ function stateOf(
     const ports = [...new Set(proxy.listeners.map(({ port }) => port))]
       .toSorted((a, b) => a - b)
       .map((port) => ({ protocol: "tcp" as const, port }));
-    return [[host, { ...base, run: proxy, ports, health: null }]];
+    // Of what a service was all drain together, and in good order.
+    const leaves = instance.phase === "Drain" && instance.former === undefined;
+    return [[host, { ...base, run: leaves ? { ...proxy, draining: true } : proxy, ports, health: null }]];
   }
   const template = ledger.template(instance);
   if (template === undefined) return [];

@@ -10,8 +10,11 @@ import { freePlaces, hasVolumes, takeVolumes, volumeMisfit, type Place } from ".
 /** Invariant of workloadMac: numbers stay below 2^24. */
 export const maxNumber = 0xff_ffff;
 
-/** @returns undefined when the tier cannot have one more for lack of numbers. */
-export function place(work: TierWork): NoPlace | Placed | undefined {
+/**
+ * @param replaces whether it comes for one that runs something else
+ * @returns undefined when the tier cannot have one more for lack of numbers
+ */
+export function place(work: TierWork, replaces = true): NoPlace | Placed | undefined {
   const { draft, service, tier } = work;
   const { project, name } = service.object.metadata;
   const cls = draft.get("Class", ledgerKeys.class(project, name, tier.name));
@@ -21,7 +24,7 @@ export function place(work: TierWork): NoPlace | Placed | undefined {
   let refused: NoPlace = { host: undefined, perHost: ["its data is on that host"], data: "in use" };
   for (const [index, own] of places.entries()) {
     const choice = chooseHost(work.hosts, draft, work.observed, wantedOf(work, own));
-    if (choice.host !== undefined) return put(work, { ...choice, own, cls });
+    if (choice.host !== undefined) return put(work, { ...choice, own, cls }, replaces);
     if (index === 0) refused = { ...choice, data: own?.host === undefined ? undefined : own.name };
   }
   return refused;
@@ -62,6 +65,7 @@ function wantedOf(work: TierWork, own: Place | undefined): Wanted {
 function put(
   work: TierWork,
   choice: Placed & { readonly own: Place | undefined; readonly cls: ClassEntry | undefined },
+  isReplacing: boolean,
 ): Placed | undefined {
   const { draft, service, network, tier, template } = work;
   const { host, reason, own, cls } = choice;
@@ -71,7 +75,7 @@ function put(
   const number = draft.count(counter);
   const held =
     own === undefined ? {} : { ordinal: own.ordinal, volumes: takeVolumes(volumeWork(work), own, host.metadata.name) };
-  const replaced = unreplaced(work);
+  const replaced = isReplacing ? unreplaced(work) : undefined;
   const replaces = replaced === undefined ? {} : { replaces: replaced };
   const instance = { ...newInstance(work, host, network, cls, number), ...held, ...replaces };
   if (template !== undefined) draft.put(ledgerKeys.template(project, name, tier.name, template.hash), template);

@@ -26,7 +26,7 @@ export function* noNumber({ draft, service, tier }: TierWork): Generator<Diagnos
 
 /** Nowhere to place: make room by draining, wait for a drain under way, or say for each host why not. */
 export function* noRoom(work: TierWork, { perHost, data }: NoPlace, missing: number): Generator<Diagnostic> {
-  const { draft, service, tier, template, observed, standing, explain } = work;
+  const { draft, service, tier, template, observed, standing, explain, limits } = work;
   const { project, name } = service.object.metadata;
   const base = { project, service: name, tier: tier.name, instance: `${name}-${tier.name}`, host: null };
   const leaving = draft
@@ -49,6 +49,12 @@ export function* noRoom(work: TierWork, { perHost, data }: NoPlace, missing: num
   const stale = running(work).filter((instance) => instance.template !== (template?.hash ?? ""));
   const movable = stale.filter(({ host }) => standing(host).kind === "Stays");
   const [first] = victims(movable, 1, observed);
+  if (first !== undefined && data === undefined && limits.isStrict) {
+    const reason = "no host has room for one more beside the old ones, and maxUnavailable is 0";
+    explain({ ...base, action: "Wait", reason });
+    return;
+  }
+  if (first !== undefined && limits.isHeld) return;
   if (first !== undefined) {
     const why = data === undefined ? "no host has room for both at once" : "its volumes are for one at a time";
     drain(work, first, `replaced: its workload changed, and ${why}`);

@@ -6,13 +6,20 @@ import type { Applied } from "../objects.ts";
 import { templateOf } from "../template.ts";
 import { addDemand, demandOf, noDemand, type Demand } from "./demand.ts";
 import { formerInstances, releaseFormer, takeOver } from "./former.ts";
+import { noLimits } from "./rollout-limits.ts";
+import { followTierRollout, type RolloutNews } from "./tier-rollout.ts";
 import { isServing, reconcileTier } from "./tier.ts";
 import type { TierWork } from "./tier-work.ts";
 
-type Common = Omit<TierWork, "service" | "network" | "tier" | "template" | "companions">;
+type OfTier = "service" | "network" | "tier" | "template" | "companions" | "limits" | "isSeasoned";
+
+export interface Common extends Omit<TierWork, OfTier> {
+  readonly tell: (news: RolloutNews) => void;
+  readonly isForeseen: boolean;
+}
 type Service = TierWork["service"]["object"];
 
-interface TierPlan {
+interface TierPlan extends Pick<TierWork, "limits" | "isSeasoned"> {
   readonly tier: ChainTier;
   readonly template: TemplateEntry | undefined;
 }
@@ -22,13 +29,10 @@ export function* reconcileService(common: Common, service: Applied<Service>): Ge
   const { draft, explain } = common;
   const network = draft.get("Network", ledgerKeys.network(project, service.object.spec.network));
   if (network === undefined) return;
-  const tiers = serviceChain(service.object).map((tier) => ({
-    tier,
-    template: templateFor(common, service.object, tier),
-  }));
-  const workOf = ({ tier, template }: TierPlan): TierWork => {
-    const companions = companionsOf(common, service.object, tiers, tier);
-    return { ...common, service, network, tier, template, companions };
+  const tiers = serviceChain(service.object).map((tier) => planOf(common, service.object, tier));
+  const workOf = (plan: TierPlan): TierWork => {
+    const companions = companionsOf(common, service.object, tiers, plan.tier);
+    return { ...common, service, network, ...plan, companions };
   };
   takeOver(common, service);
   if (!formerInstances(draft, project, name).some(({ phase }) => phase === "Run")) {
@@ -74,8 +78,13 @@ function companionsOf(
   );
 }
 
-const templateFor = ({ objects }: Common, { metadata }: Service, tier: ChainTier): TemplateEntry | undefined =>
-  tier.role === "Workload" ? templateOf(objects, metadata, tier.tier) : undefined;
+function planOf(common: Common, { metadata }: Service, tier: ChainTier): TierPlan {
+  if (tier.role !== "Workload")
+    return { tier, template: undefined, limits: noLimits(tier.replicas), isSeasoned: () => true };
+  const asked = templateOf(common.objects, metadata, tier.tier);
+  const { project, name } = metadata;
+  return { tier, ...followTierRollout(common, { project, service: name }, tier, asked) };
+}
 
 const demandOfSingle = ({ tier, template }: TierPlan): Demand =>
   tier.role === "LoadBalancer" ? noDemand : demandOf(template);

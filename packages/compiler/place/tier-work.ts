@@ -7,6 +7,7 @@ import type { Applied, ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
 import type { Demand } from "./demand.ts";
 import type { Explanation } from "./explanation.ts";
+import type { RolloutLimits } from "./rollout-limits.ts";
 import type { Standing } from "./standing.ts";
 import { volumesLost, type VolumeWork } from "./volumes.ts";
 
@@ -24,6 +25,9 @@ export interface TierWork {
   /** Undefined for load balancers and proxies. */
   readonly template: TemplateEntry | undefined;
   readonly companions: Demand;
+  readonly limits: RolloutLimits;
+  /** Whether an instance that is ready counts for replacing others. */
+  readonly isSeasoned: (instance: InstanceEntry) => boolean;
   readonly explain: (explanation: Explanation) => void;
 }
 
@@ -36,20 +40,28 @@ export function running({ draft, service, tier }: TierWork): InstanceEntry[] {
 }
 
 /** Instances that may stay as they are. */
-export function fresh(work: TierWork): InstanceEntry[] {
-  return running(work).filter((instance) => whyNotStay(work, instance) === undefined);
-}
+export const fresh = (work: TierWork): InstanceEntry[] =>
+  running(work).filter((instance) => whyNotStay(work, instance) === undefined);
+
+/** Instances that may stay where they are, though some run what is to be replaced. */
+export const staying = (work: TierWork): InstanceEntry[] =>
+  running(work).filter((instance) => whyLeave(work, instance) === undefined);
 
 /** Why it must go, in words; undefined when it may stay. */
-export function whyNotStay(work: TierWork, instance: InstanceEntry): string | undefined {
-  const { standing, template, tier } = work;
+export const whyNotStay = (work: TierWork, instance: InstanceEntry): string | undefined =>
+  whyLeave(work, instance) ?? (isOutdated(work, instance) ? work.limits.because : undefined);
+
+export const isOutdated = ({ template }: TierWork, instance: InstanceEntry): boolean =>
+  instance.template !== (template?.hash ?? "");
+
+/** Why it must go, whatever it runs. */
+export function whyLeave(work: TierWork, instance: InstanceEntry): string | undefined {
+  const { standing, tier } = work;
   const stands = standing(instance.host);
   if (stands.kind !== "Stays") return stands.reason;
   if ((instance.ordinal ?? 0) > tier.replicas)
     return `${tier.name} has ${tier.replicas} ${tier.replicas === 1 ? "replica" : "replicas"} now`;
-  const lost = volumesLost(work, instance);
-  if (lost !== undefined) return lost;
-  return instance.template === (template?.hash ?? "") ? undefined : "replaced: its workload changed";
+  return volumesLost(work, instance);
 }
 
 export const volumeWork = ({ draft, service, tier, template }: TierWork): VolumeWork => {

@@ -7,7 +7,7 @@ import { noNumber, noRoom } from "./no-room.ts";
 import { isAnnounced, isReady } from "./ready.ts";
 import { evacuationEnd } from "./standing.ts";
 import { hostPaths } from "../volumes.ts";
-import { fresh, running, whyNotStay, type TierWork } from "./tier-work.ts";
+import { fresh, isOutdated, running, staying, whyLeave, whyNotStay, type TierWork } from "./tier-work.ts";
 import { victims } from "./victims.ts";
 import { hostPathMisfit } from "./volumes.ts";
 
@@ -19,13 +19,29 @@ export function* reconcileTier(work: TierWork): Generator<Diagnostic> {
     drain(work, victim, `${tier.name} has ${tier.replicas} ${tier.replicas === 1 ? "replica" : "replicas"} now`);
   const waited = running(work).length === 0 ? waitsFor(work) : [];
   if (waited.length > 0) explainWaiting(work, waited);
-  for (let missing = tier.replicas - fresh(work).length; missing > 0 && waited.length === 0; missing--) {
-    const choice = place(work);
+  else yield* placeMissing(work);
+  replaceLeaving(work);
+  replaceOutdated(work);
+}
+
+/** As many as a rollout allows; where it allows none, what ran before takes the place of what is lost. */
+function* placeMissing(work: TierWork): Generator<Diagnostic> {
+  const { tier, limits } = work;
+  const missing = limits.freshMax - fresh(work).length;
+  yield* placeAll(work, Math.min(missing, limits.totalMax - staying(work).length), missing);
+  if (limits.filler === undefined) return;
+  const lack = tier.replicas - staying(work).length;
+  yield* placeAll({ ...work, template: limits.filler }, lack, lack, false);
+}
+
+/** @param missing how many the tier lacks in all, for people */
+function* placeAll(work: TierWork, count: number, missing: number, replaces = true): Generator<Diagnostic> {
+  for (let placed = 0; placed < count; placed++) {
+    const choice = place(work, replaces);
     if (choice?.host !== undefined) continue;
-    yield* choice === undefined ? noNumber(work) : noRoom(work, choice, missing);
-    break;
+    yield* choice === undefined ? noNumber(work) : noRoom(work, choice, missing - placed);
+    return;
   }
-  replace(work);
 }
 
 /** Tiers that must have a ready instance before the first one of this tier starts, and have none. */
@@ -55,21 +71,44 @@ function stopForbidden(work: TierWork): void {
   }
 }
 
-/** What cannot stay goes as soon as others do its work. Nothing can be drained on a host that is lost. */
-function replace(work: TierWork): void {
+/** What cannot stay where it is goes as soon as others do its work. Nothing can be drained on a host that is lost. */
+function replaceLeaving(work: TierWork): void {
   const { draft, now, observed, standing, tier } = work;
-  const stale = running(work).filter((instance) => whyNotStay(work, instance) !== undefined);
-  if (stale.length === 0) return;
-  const kept = tier.replicas - fresh(work).filter((instance) => serves(work, instance)).length;
-  const going = new Set(victims(stale, stale.length - Math.max(0, kept), observed));
-  for (const instance of stale) {
+  const leaving = running(work).filter((instance) => whyLeave(work, instance) !== undefined);
+  if (leaving.length === 0) return;
+  const kept = tier.replicas - staying(work).filter((instance) => serves(work, instance)).length;
+  const going = new Set(victims(leaving, leaving.length - Math.max(0, kept), observed));
+  for (const instance of leaving) {
     const { host } = instance;
     const { kind } = standing(host);
-    if (!going.has(instance) && !(kind === "Leaving" && now >= evacuationEnd(draft, host))) continue;
+    const isLate = kind === "Leaving" && now >= evacuationEnd(draft, host);
+    if (!isLate && (!going.has(instance) || (kind !== "Lost" && leadsOn(work)))) continue;
     const reason = reasonFor(work, instance);
     if (kind === "Lost") remove(work, instance, `${reason}; others do its work`);
     else drain(work, instance, reason);
   }
+}
+
+/**
+ * Open connections to members that go are led on by notes of the load balancer that they came through: another one would send
+ * them elsewhere. So those go first.
+ */
+const leadsOn = ({ draft, service, standing, tier }: TierWork): boolean =>
+  tier.role === "LoadBalancer" &&
+  draft
+    .instancesOf(service.object.metadata.project, service.object.metadata.name)
+    .some(
+      ({ role, phase, host }) => role !== "LoadBalancer" && (phase === "Drain" || standing(host).kind === "Closed"),
+    );
+
+/** What runs something else goes as new ones come, as far as a rollout allows. */
+function replaceOutdated(work: TierWork): void {
+  const { limits, observed, isSeasoned } = work;
+  const outdated = staying(work).filter((instance) => isOutdated(work, instance));
+  const counted = fresh(work).filter((instance) => serves(work, instance) && isSeasoned(instance)).length;
+  const kept = Math.max(0, limits.servingMin - counted);
+  for (const instance of victims(outdated, outdated.length - kept, observed))
+    drain(work, instance, reasonFor(work, instance));
 }
 
 function reasonFor(work: TierWork, instance: InstanceEntry): string {

@@ -29,6 +29,7 @@ test("members with state, check, sessions and errors", () => {
       sessions: 2,
       requests: 7,
       errors: 2,
+      failures: 2,
     },
     {
       backend: "web",
@@ -40,6 +41,7 @@ test("members with state, check, sessions and errors", () => {
       sessions: 0,
       requests: 0,
       errors: 3,
+      failures: 0,
     },
     {
       backend: "web",
@@ -51,6 +53,7 @@ test("members with state, check, sessions and errors", () => {
       sessions: 0,
       requests: 0,
       errors: 0,
+      failures: 0,
     },
     {
       backend: "web",
@@ -62,6 +65,7 @@ test("members with state, check, sessions and errors", () => {
       sessions: 0,
       requests: 0,
       errors: 0,
+      failures: 0,
     },
   ]);
 });

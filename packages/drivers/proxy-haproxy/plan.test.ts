@@ -23,6 +23,7 @@ function running(instance: ProxyInstance, change: Partial<InstanceHave> = {}): I
     sessions: 0,
     requests: 0,
     errors: 0,
+    failures: 0,
   }));
   return {
     processes: [pid],

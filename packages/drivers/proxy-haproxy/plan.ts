@@ -3,7 +3,7 @@ import { seconds } from "@netwright/base";
 import type { Plan, ProcessId } from "@netwright/contract";
 import { layoutOf, type ProxyLayout } from "./layout.ts";
 import { certificatePaths, fingerprintOf, type InstanceHave, type LiveProxy, type ProxyHave } from "./observe.ts";
-import { challengePath, render, type RenderedFile, type RenderedProxy } from "./render.ts";
+import { challengePath, leaving, render, type RenderedFile, type RenderedProxy } from "./render.ts";
 import { serverAddress, serverOptions } from "./server-options.ts";
 import { membersOf, type ProxyInstance, type ProxyWant } from "./want.ts";
 
@@ -153,6 +153,7 @@ function certificateChanges(
 function challengeChanges(target: Target, { run }: ProxyInstance, { challenges }: LiveProxy): readonly ProxyChange[] {
   const isPlain = run.listeners.some(({ kind }) => kind !== "Https");
   const wanted = new Map((isPlain ? (run.challenges ?? []) : []).map((each) => [challengePath(each), each.answer]));
+  if (run.draining === true) wanted.set(leaving, "yes");
   return [
     ...[...challenges.keys()]
       .filter((path) => challenges.get(path) !== wanted.get(path))

@@ -122,8 +122,15 @@ function frontend(listeners: readonly ProxyListener[], layout: ProxyLayout): str
       ? httpsLines(listeners, layout)
       : { tls: "", rules: listeners.flatMap((listener) => plainLine(listener) ?? []) };
   const asked = first.kind === "Https" ? [] : [challengeRule(layout)];
-  return [`frontend port${first.port}`, bind + tls, ...asked, unknown, ...rules].join("\n");
+  return [`frontend port${first.port}`, bind + tls, leaveRule(layout), ...asked, unknown, ...rules].join("\n");
 }
+
+/** In the map of challenges, which changes while HAProxy runs: it is about to go. No path begins like it. */
+export const leaving = "leaving";
+
+/** A kept connection ends after an answer that says so, instead of under a request. HTTP/2 is told by GOAWAY at the end. */
+const leaveRule = ({ challenges }: ProxyLayout): string =>
+  `    http-after-response set-header connection close if { str(${leaving}),map_str(${challenges}) -m found }`;
 
 /** RFC 8555 section 8.3. The map changes over the runtime API, in all proxies before the authority is told to look. */
 function challengeRule({ challenges }: ProxyLayout): string {
@@ -131,8 +138,9 @@ function challengeRule({ challenges }: ProxyLayout): string {
   return `    http-request return status 200 content-type application/octet-stream lf-string %[path,map_str(${challenges})] if ${known}`;
 }
 
-function challengeLines({ challenges = [] }: ProxyRun): string {
-  return challenges.map((challenge) => `${challengePath(challenge)} ${word(challenge.answer)}\n`).join("");
+function challengeLines({ challenges = [], draining }: ProxyRun): string {
+  const lines = challenges.map((challenge) => `${challengePath(challenge)} ${word(challenge.answer)}\n`);
+  return [...lines, ...(draining === true ? [`${leaving} yes\n`] : [])].join("");
 }
 
 /** The path that an authority asks for. */

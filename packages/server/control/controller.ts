@@ -13,11 +13,13 @@ import {
   type Instant,
   type Milliseconds,
 } from "@netwright/base";
-import { applyLedgerChanges, Planner } from "@netwright/compiler";
+import { applyLedgerChanges, Planner, type LedgerChange } from "@netwright/compiler";
 import type { NodeReport, Store } from "@netwright/contract";
 import { Wakeups } from "@netwright/store";
 import { candidateOf } from "../apply/candidate.ts";
 import { checkDiagnostics } from "../apply/check.ts";
+import { steerRollouts, type RolloutTarget } from "../apply/steer-rollouts.ts";
+import type { Subject } from "../auth/subject.ts";
 import { discardVolumes, type DiscardRequest } from "../apply/discard-volumes.ts";
 import { checkProjects } from "../apply/check-projects.ts";
 import { changeOf, describeFlows, eventsOf, writesOf, type EditRequest } from "../apply/record-edit.ts";
@@ -34,7 +36,7 @@ import type { Reports } from "../state/reports.ts";
 import type { Facts } from "../status/facts.ts";
 import { volumesIn } from "../status/project-status.ts";
 import { newUid } from "../state/uid.ts";
-import type { Rounds, RoundResult, Decision } from "./round.ts";
+import type { Decision, Edited, Rounds, RoundResult } from "./round.ts";
 import type { Certificates } from "./certificates.ts";
 import type { Identities } from "./identities.ts";
 import { checkOwnCertificates } from "./own-certificates.ts";
@@ -60,6 +62,12 @@ export interface ControllerDependencies {
   readonly tokens: Tokens;
   /** Called after every round that changed something. */
   readonly onWorld: () => void;
+}
+
+export interface SteerRequest {
+  readonly action: "Pause" | "Resume";
+  readonly subject: Subject;
+  readonly dryRun: boolean;
 }
 
 /** How often readiness of nodes and unwritten events are looked at. */
@@ -139,27 +147,47 @@ export class Controller {
   /** Lets go of volumes: their hosts remove the data. @throws NW1501 for those that are not there, NW1303 while one is in use. */
   discard(request: DiscardRequest): Promise<ApplyResponse> {
     return this.#serial.run(async () => {
-      const { log, rounds, statuses } = this.#dependencies;
+      const { log, statuses } = this.#dependencies;
       const discarded = discardVolumes(this.#world, request, this.facts());
       const answer = { change: null, plan: discarded.plan, diagnostics: [] };
       if (request.dryRun || discarded.changes.length === 0) return { ...answer, revision: statuses.revision() };
-      const before = this.#world;
-      const ledger = applyLedgerChanges(before.ledger, discarded.changes);
-      const decision = rounds.decide({ ...before, ledger }, before.items);
-      const changes = [...discarded.changes, ...decision.reconciled.changes];
-      const reconciled = {
-        ...decision.reconciled,
-        changes: [...new Map(changes.map((each) => [each.key, each])).values()],
-      };
-      const edited = { writes: [], keys: [], events: discarded.events };
-      const result = await rounds.carryOut({ ...decision, reconciled }, edited);
-      this.#accept({ ...decision, reconciled }, result);
+      await this.#changeLedger(discarded);
       for (const { object } of discarded.events)
         log.info("Object", { change: "Delete", object, by: request.subject.name });
       const revision = statuses.revision();
       statuses.refresh(this.#world);
       return { ...answer, revision };
     });
+  }
+
+  /** Pauses or resumes rollouts. @throws NW1501 for tiers that are not there. */
+  steer(target: RolloutTarget, { subject, dryRun, action }: SteerRequest): Promise<ApplyResponse> {
+    return this.#serial.run(async () => {
+      const { clock, log, statuses } = this.#dependencies;
+      const steered = steerRollouts(this.#world, target, { action, by: subject.name, now: clock.now() });
+      const plan = { objects: [], addresses: [], placements: [], replaced: [], nodes: [], flows: [] };
+      if (!dryRun && steered.changes.length > 0) {
+        await this.#changeLedger(steered);
+        for (const { object } of steered.events) log.info("Rollout", { action, object, by: subject.name });
+        statuses.refresh(this.#world);
+      }
+      return { plan, change: null, diagnostics: [], revision: statuses.revision() };
+    });
+  }
+
+  /** A round whose ledger begins with changes that nobody reconciled. */
+  async #changeLedger({
+    changes,
+    events,
+  }: Pick<Edited, "events"> & { changes: readonly LedgerChange[] }): Promise<void> {
+    const { rounds } = this.#dependencies;
+    const before = this.#world;
+    const ledger = applyLedgerChanges(before.ledger, changes);
+    const decision = rounds.decide({ ...before, ledger }, before.items);
+    const all = [...changes, ...decision.reconciled.changes];
+    const reconciled = { ...decision.reconciled, changes: [...new Map(all.map((each) => [each.key, each])).values()] };
+    const result = await rounds.carryOut({ ...decision, reconciled }, { writes: [], keys: [], events });
+    this.#accept({ ...decision, reconciled }, result);
   }
 
   /** Runs something while nothing is edited. */

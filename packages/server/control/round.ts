@@ -16,6 +16,7 @@ import {
   type KeptCompilation,
   type Observed,
   type Reconciled,
+  type RolloutNews,
 } from "@netwright/compiler";
 import { milliseconds, type Clock, type Milliseconds } from "@netwright/base";
 import type { HostState, Store, StoreWrite } from "@netwright/contract";
@@ -123,8 +124,9 @@ export class Rounds {
       ...certified.writes,
       ...identified.writes,
     ];
-    const { explanations, hostNews } = decision.reconciled;
-    const news = [...edited.events, ...hostNews.map(hostEvent), ...explanations.flatMap(eventOf)];
+    const { explanations, hostNews, rolloutNews } = decision.reconciled;
+    const told = [...hostNews.map(hostEvent), ...rolloutNews.map(rolloutEvent)];
+    const news = [...edited.events, ...told, ...explanations.flatMap(eventOf)];
     const revision = await this.#commit(writes, news);
     certified.done();
     identified.done();
@@ -202,6 +204,13 @@ const hostEvent = ({ host, action, reason }: HostNews): NewEvent => ({
   type: "Normal",
   reason: action,
   message: reason,
+});
+
+const rolloutEvent = ({ project, service, tier, action, reason }: RolloutNews): NewEvent => ({
+  object: displayName({ kind: "Service", project, name: service }),
+  type: action === "Stopped" || action === "RollingBack" ? "Warning" : "Normal",
+  reason: `Rollout${action}`,
+  message: `tier ${tier}, ${reason}`,
 });
 
 function revisionsAfter(

@@ -11,6 +11,7 @@ import {
   kindNames,
   kinds,
   reportEnvelopeSchema,
+  rolloutRequestSchema,
   scaleRequestSchema,
   tokenRequestSchema,
   tokenRoles,
@@ -36,6 +37,7 @@ type Judge = Parameters<typeof jsonSchemaOf>[0]["schema"];
 const requests: Readonly<Record<string, { readonly schema: unknown; readonly summary: string }>> = {
   ApplyRequest: { schema: applyRequestSchema, summary: "Objects to be as written." },
   DeleteRequest: { schema: deleteRequestSchema, summary: "Objects that are to go." },
+  RolloutRequest: { schema: rolloutRequestSchema, summary: "What to do to the rollouts of a service." },
   ScaleRequest: { schema: scaleRequestSchema, summary: "Replicas by tier." },
   TokenRequest: { schema: tokenRequestSchema, summary: "Whose token it is to be." },
   ExecRequest: { schema: execRequestSchema, summary: "A command to run in an instance." },

@@ -1,6 +1,7 @@
 import { json } from "../http/answers.ts";
 import type { Route } from "../http/route.ts";
 import { openapi } from "../openapi/openapi.ts";
+import { rolloutRoutes } from "./rollout.ts";
 import { applyRoutes } from "./apply.ts";
 import { changeRoutes } from "./changes.ts";
 import type { ServerContext } from "./context.ts";
@@ -21,6 +22,7 @@ export function routesOf(context: ServerContext): readonly Route[] {
   const parts = [
     objectRoutes,
     applyRoutes,
+    rolloutRoutes,
     deleteRoutes,
     changeRoutes,
     eventRoutes,

@@ -3,6 +3,7 @@ import { milliseconds, seconds, type Clock, type Digest, type Instant, type Mill
 import type { DeniedFlow, ImageReport, InstancePhase, NodeReport, Store, StoreWrite } from "@netwright/contract";
 import type { Observed, ObservedInstance, ObservedNode } from "@netwright/compiler";
 import { Wakeups } from "@netwright/store";
+import { ServedRequests } from "./served-requests.ts";
 
 /** Agents report at least every 3 s; three missed reports and a bit. */
 export const reportTimeout: Milliseconds = seconds(10);
@@ -43,6 +44,7 @@ export class Reports {
   /** Wakes with every report. */
   readonly wakeups = new Wakeups();
   readonly #clock: Clock;
+  readonly #served = new ServedRequests();
   readonly #heard = new Map<string, Heard>();
   readonly #expected = new Map<string, Milliseconds>();
   /** By node; from before the restart until the node reports. */
@@ -66,6 +68,7 @@ export class Reports {
     const convergedSince = report.converged ? ((same ? before.convergedSince : null) ?? monotonic) : null;
     const entry = { report, at: now, monotonic, convergedSince, deniedAt: deniedTimes(report, before, now) };
     this.#heard.set(node, entry);
+    this.#served.take(report, monotonic);
     this.wakeups.wake();
     if (before !== undefined && content(before.report) === content(report)) return "Nothing";
     const phases = phasesOf(report);
@@ -96,6 +99,7 @@ export class Reports {
   }
 
   forget(node: string): void {
+    this.#served.forget(node);
     this.#heard.delete(node);
     this.#expected.delete(node);
     if (this.#phases.delete(node)) this.#unwritten.add(node);
@@ -110,6 +114,7 @@ export class Reports {
     const instances = new Map<string, ObservedInstance>();
     const known = new Map<string, ObservedNode>();
     const images = new Map<string, Digest>();
+    const lately = this.#served.lately(this.#clock.monotonic());
     for (const node of nodes) {
       for (const { name, digest } of lookedUp(this.#heard.get(node)?.report)) {
         if (digest !== null && !images.has(name)) images.set(name, digest);
@@ -117,13 +122,17 @@ export class Reports {
       const report = this.#heard.get(node)?.report;
       const connections = connectionsIn(report);
       const flapping = flappingIn(report);
+      const told = toldOf(report);
       for (const [key, phase] of this.#phases.get(node) ?? []) {
         const open = connections.get(key);
+        const served = lately.get(key);
         instances.set(key, {
           phase,
           ...(flapping.has(key) ? { flapping: true } : {}),
           ...(idle.has(key) ? { drained: true } : {}),
           ...(open === undefined ? {} : { connections: open }),
+          ...told.get(key),
+          ...(served === undefined ? {} : { served }),
         });
       }
       const ready = this.ready(node);
@@ -193,6 +202,14 @@ const connectionsIn = (report: NodeReport | undefined): ReadonlyMap<string, numb
     ),
   );
 
+/** What is told of those that are not ready. */
+const toldOf = (report: NodeReport | undefined): ReadonlyMap<string, Pick<ObservedInstance, "restarts" | "message">> =>
+  new Map(
+    (report?.instances ?? []).flatMap(({ project, id, phase, restarts, message }) =>
+      phase === "Ready" ? [] : [[`${project}/${id}`, { restarts, message }] as const],
+    ),
+  );
+
 const flappingIn = (report: NodeReport | undefined): ReadonlySet<string> =>
   new Set(
     (report?.instances ?? []).flatMap(({ project, id, phase, reason }) =>
@@ -212,6 +229,8 @@ const phasesOf = ({ instances }: NodeReport): Phases =>
     .map(({ project, id, phase }) => [`${project}/${id}`, phase] as const)
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
 
+const restless: ReadonlySet<string> = new Set(["connections", "members", "goodUntil"]);
+
 /**
  * Everything but when it was said and how many connections there were just then. Of volumes a hundredth more or less:
  * those that are written to would be news with every report.
@@ -222,7 +241,7 @@ const content = ({ at: _, volumeUsage = [], ...report }: NodeReport): string =>
       report,
       volumeUsage.map(({ id, sizeBytes, usedBytes }) => [id, sizeBytes, Math.floor((usedBytes / sizeBytes) * 100)]),
     ],
-    (key, value: unknown) => (key === "connections" || key === "goodUntil" ? undefined : value),
+    (key, value: unknown) => (restless.has(key) ? undefined : value),
   );
 
 function deniedTimes(report: NodeReport, before: Heard | undefined, now: Instant): ReadonlyMap<string, Instant> {

@@ -8,6 +8,7 @@ import type { Facts } from "./facts.ts";
 import { imagesOf } from "./image-status.ts";
 import { instanceStatus } from "./instance-status.ts";
 import { rolloutOf } from "./rollout-status.ts";
+import { tierRolloutsOf } from "./tier-rollout-status.ts";
 import { serviceVerdicts } from "./service-verdicts.ts";
 
 export interface ServiceInput {
@@ -32,7 +33,8 @@ export function observeService(input: ServiceInput): ObservedService {
   const announcements = vip === undefined ? [] : announcementsOf(facts, balancers, vip.address);
   const images = imagesOf(facts, service);
   const certificates = certificatesOf(facts, service);
-  const verdicts = serviceVerdicts({ ...input, vip, instances, announcements, images });
+  const rollouts = tierRolloutsOf(facts, service, instances);
+  const verdicts = serviceVerdicts({ ...input, vip, instances, announcements, images, rollouts });
   return {
     addresses: vip === undefined ? [] : [{ address: vip.address, pool: vip.pool }],
     announcements: [...announcements],
@@ -41,6 +43,7 @@ export function observeService(input: ServiceInput): ObservedService {
     ...(certificates.length === 0 ? {} : { certificates: [...certificates] }),
     conditions: [...conditionsOf(verdicts, before, facts.now)],
     ...rolloutOf(facts, service),
+    ...(rollouts.length === 0 ? {} : { rollouts: [...rollouts] }),
   };
 }
 

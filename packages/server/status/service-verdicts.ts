@@ -1,5 +1,12 @@
 /** The ladder of a Service: Accepted, ResolvedRefs, Placed, Programmed, Announced, CertificateReady, Ready. Pure. */
-import { objectName, serviceChain, type Condition, type Service, type ServiceStatus } from "@netwright/api";
+import {
+  objectName,
+  serviceChain,
+  type Condition,
+  type Service,
+  type ServiceStatus,
+  type TierRolloutStatus,
+} from "@netwright/api";
 import type { ErrorCode } from "@netwright/base";
 import type { VipEntry } from "@netwright/compiler";
 import { reachesUpstream, type Announcement } from "./announcements.ts";
@@ -10,6 +17,7 @@ import { peeringTroubles } from "./peering.ts";
 import { textOf } from "../state/objects.ts";
 import { judgePulled } from "./image-status.ts";
 import type { ServiceInstance } from "./service-status.ts";
+import { judgeRollouts } from "./tier-rollout-status.ts";
 
 export interface VerdictInput {
   readonly facts: Facts;
@@ -20,6 +28,7 @@ export interface VerdictInput {
   readonly instances: readonly ServiceInstance[];
   readonly announcements: readonly Announcement[];
   readonly images: NonNullable<ServiceStatus["images"]>;
+  readonly rollouts: readonly TierRolloutStatus[];
 }
 
 type Judgement = Pick<Verdict, "status" | "reason" | "message">;
@@ -34,6 +43,7 @@ export function serviceVerdicts(input: VerdictInput): readonly Verdict[] {
   const announced = judgeAnnounced(input);
   const pulled = judgePulled(input.facts, input.images, input.instances);
   const certified = judgeCertificates(input.facts, input.service);
+  const rolledOut = judgeRollouts(input.service, input.rollouts);
   const verdict = (type: string, judgement: Judgement, observedGeneration = generation): Verdict => ({
     type,
     ...judgement,
@@ -48,6 +58,7 @@ export function serviceVerdicts(input: VerdictInput): readonly Verdict[] {
     verdict("Placed", placed),
     verdict("Programmed", programmed),
     ...(pulled === undefined ? [] : [verdict("Pulled", pulled)]),
+    ...(rolledOut === undefined ? [] : [verdict("RolledOut", rolledOut)]),
     verdict("Announced", announced),
     ...(certified === undefined ? [] : [verdict("CertificateReady", certified)]),
     verdict("Ready", judgeReady(input, announced, certified), readyGeneration(input, placed, programmed)),

@@ -64,6 +64,7 @@ function completeTier(tier: TierInput, reach: Reach): WorkloadTier | WrittenImpl
     replicas,
     ...autoscale,
     spread,
+    ...(tier.rollout === undefined ? {} : { rollout: tier.rollout }),
     ...drain,
   };
 }

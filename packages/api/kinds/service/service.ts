@@ -6,6 +6,7 @@ import type { Autoscale, Objective } from "./autoscale.ts";
 import type { Egress } from "./egress.ts";
 import type { ExposeInput } from "./expose.ts";
 import type { Health } from "./health.ts";
+import type { Rollout } from "./rollout.ts";
 import type { ServiceInput } from "./schema.ts";
 import type { Spread, TierInput } from "./tier.ts";
 import type { Workload } from "./workload.ts";
@@ -59,6 +60,8 @@ export interface WorkloadTier {
   readonly replicas: number;
   readonly autoscale?: Autoscale;
   readonly spread: Spread;
+  /** Absent: all new ones at once where there is room, and nothing is taken back. */
+  readonly rollout?: Rollout;
   /** Absent: the server's own. */
   readonly drainTimeout?: Milliseconds;
 }

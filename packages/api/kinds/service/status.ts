@@ -41,6 +41,32 @@ const rolloutSchema = z.strictObject({
   steps: z.array(stepSchema),
 });
 
+const tierRolloutSchema = z.strictObject({
+  tier: z.string(),
+  phase: z.enum(["Progressing", "Paused", "Stopped", "RollingBack", "RolledBack", "Complete"]),
+  asked: z.number().meta({ description: "Number of the revision that the manifest asks for." }),
+  runs: z.number().meta({ description: "Number of the revision that new instances run." }),
+  reason: z.string().exactOptional().meta({ description: "Why it failed." }),
+  heldBy: z.string().exactOptional().meta({ description: "Who paused it by hand." }),
+  replicas: z.number(),
+  updated: z.number().meta({ description: "Instances of the revision that runs." }),
+  ready: z.number().meta({ description: "Those of them that are ready." }),
+  old: z.number().meta({ description: "Instances of others that are still there." }),
+  since: z.string().meta({ description: "When it began, RFC 3339." }),
+  took: z.number().nullable().meta({ description: "Milliseconds; null while it is under way." }),
+  revisions: z.array(
+    z.strictObject({
+      revision: z.number(),
+      at: z.string().meta({ description: "When it was asked for, RFC 3339." }),
+      outcome: z.enum(["UnderWay", "Complete", "Failed", "Superseded"]),
+      reason: z.string().exactOptional().meta({ description: "Why it failed." }),
+      image: z.string(),
+    }),
+  ),
+});
+
+export type TierRolloutStatus = z.output<typeof tierRolloutSchema>;
+
 export type RolloutStatus = z.output<typeof rolloutSchema>;
 
 export const serviceStatusSchema = z.strictObject({
@@ -90,6 +116,10 @@ export const serviceStatusSchema = z.strictObject({
   rollout: rolloutSchema
     .exactOptional()
     .meta({ description: "The last replacing of instances because what they run changed." }),
+  rollouts: z
+    .array(tierRolloutSchema)
+    .exactOptional()
+    .meta({ description: "Of tiers with a workload: how far they are with what they were asked to run." }),
   stages: z.array(stageSchema).meta({ description: "How long each stage of the last change took." }),
 });
 

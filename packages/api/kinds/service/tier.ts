@@ -6,6 +6,7 @@ import { integerField } from "../../fields/integer.ts";
 import { nameField } from "../../fields/name.ts";
 import { autoscaleSchema } from "./autoscale.ts";
 import { healthSchema } from "./health.ts";
+import { rolloutSchema } from "./rollout.ts";
 import { workloadSchema } from "./workload.ts";
 
 export const tierNameMax = 15;
@@ -53,6 +54,10 @@ export const tierSchema = z.strictObject({
     .enum(["preferred", "required", "none"])
     .default("preferred")
     .meta({ description: "Two or more replicas on different hosts: where possible, always, or as it comes." }),
+  rollout: rolloutSchema.exactOptional().meta({
+    description:
+      "How instances are replaced when what they run changes. All new ones at once where there is room, when left out.",
+  }),
   drainTimeout: durationField(
     "How long an instance that goes may finish what is open; then it is cut. 10s when left out.",
     { min: milliseconds(0), max: seconds(24 * 3600) },

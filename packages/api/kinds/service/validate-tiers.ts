@@ -5,6 +5,7 @@ import type { ServiceInput } from "./schema.ts";
 import { isImplied, type TierInput } from "./tier.ts";
 import { autoscaleFindings } from "./validate-autoscale.ts";
 import { isWithin } from "./volume.ts";
+import { validateRollout } from "./rollout.ts";
 import { startFindings } from "./validate-after.ts";
 import { validateHealth } from "./validate-health.ts";
 import { validateWorkload } from "./validate-workload.ts";
@@ -20,6 +21,7 @@ export function validateTiers(spec: Spec): readonly Finding[] {
       ...(tier.mutualTls === undefined || isImplied(tier.name) ? [] : tlsFindings(spec, index)),
       ...(tier.autoscale === undefined ? [] : autoscaleFindings(tier.autoscale, [...path, "autoscale"])),
       ...validateHealth(spec, index),
+      ...validateRollout(tier.rollout, [...path, "rollout"]),
     ];
   });
   return [...each, ...orderFindings(spec.tiers), ...emptyFindings(spec.tiers), ...startFindings(spec.tiers)];
@@ -33,7 +35,9 @@ function nameFindings(tiers: readonly TierInput[], index: number): readonly Find
 }
 
 function impliedFindings({ expose }: Spec, tier: TierInput, path: FieldPath): readonly Finding[] {
-  const foreign = (["workload", "health", "mutualTls", "after"] as const).filter((field) => tier[field] !== undefined);
+  const foreign = (["workload", "health", "mutualTls", "after", "rollout"] as const).filter(
+    (field) => tier[field] !== undefined,
+  );
   const implied = tier.name === "proxy" ? expose.some(({ protocol }) => protocol === "HTTPS") : expose.length > 0;
   const cause = tier.name === "proxy" ? "an HTTPS listener" : "a listener";
   const message = (field: string): string => `tier ${tier.name} is run by Netwright and has no ${field} of yours`;

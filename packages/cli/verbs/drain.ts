@@ -1,0 +1,3 @@
+import { schedulingVerb } from "./shared/scheduling.ts";
+
+export const verb = schedulingVerb(false);
