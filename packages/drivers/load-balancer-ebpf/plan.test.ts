@@ -138,7 +138,7 @@ describe("planBalancer()", () => {
     const used = { table: 0, counters: 1, tunnel, tag: 0 };
     const others = Array.from(
       { length: tablesMax - 2 },
-      (_, table) => [`other ${table}`, { ...used, table: table + 1 }] as const,
+      (_, at) => [`other ${at}`, { ...used, table: at + 1 }] as const,
     );
     const listeners = new Map([...(before.maps?.listeners ?? []), ...others]);
     const full = { ...before, maps: { ...(before.maps as MapsHave), listeners } };
