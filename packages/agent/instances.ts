@@ -61,8 +61,8 @@ export class InstanceWatch {
     const missing = listening ? undefined : undeliveredKey(workload, values);
     if (missing !== undefined) return { ...none, phase: "Starting", reason: "WaitingForSecret", message: missing };
     if (!listening) return { ...none, phase: "Starting", reason: "NotListening", message: "the proxy does not answer" };
-    const members = membersIn(backends);
-    const base = { ...none, connections: traffic.open, ...(members.length === 0 ? {} : { members }) };
+    const seen = membersIn(backends);
+    const base = { ...none, connections: traffic.open, ...(seen.length === 0 ? {} : { members: seen }) };
     const dead = backends.filter(({ members }) => members.length > 0 && members.every(({ status }) => status !== "Up"));
     const empty = backends.filter(({ members }) => members.length === 0);
     const [worst] = [...empty, ...dead];

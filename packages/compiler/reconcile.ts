@@ -88,10 +88,8 @@ export function reconcile(input: ReconcileInput): Reconciled {
     ...allocateAddresses(objects, draft, now),
   ];
   const standing = standings({ objects, draft, observed, now });
-  const common = {
-    ...{ objects, draft, observed, now, hosts, standing, explain, isForeseen },
-    tell: (news: RolloutNews): void => void rolloutNews.push(news),
-  };
+  const tellRollout = (news: RolloutNews): void => void rolloutNews.push(news);
+  const common = { objects, draft, observed, now, hosts, standing, explain, isForeseen, tell: tellRollout };
   for (const service of objects.services.values()) diagnostics.push(...reconcileService(common, service));
   diagnostics.push(...allocateEgressAddresses(objects, draft, now));
   followRollouts({ objects, draft, observed, now, explanations });

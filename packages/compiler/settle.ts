@@ -31,7 +31,11 @@ export function settle(
     const observed = allDone(current, nodes);
     const former = count === 0 ? before : undefined;
     const { changes, explanations: said } = reconcile({
-      ...{ objects, before: former, ledger: current, observed, now },
+      objects,
+      before: former,
+      ledger: current,
+      observed,
+      now,
       isForeseen: true,
     });
     explanations.push(...said.filter(({ action }) => action !== "Wait"));

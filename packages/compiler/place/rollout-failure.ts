@@ -65,7 +65,7 @@ const servedBy = (instances: readonly InstanceEntry[], { instances: seen }: Obse
 
 function whyLate({ rollout, entry, fresh, observed, now, isMoving }: FailureInput): string | undefined {
   if (!isMoving || now < entry.progressAt + rollout.progressDeadline) return undefined;
-  const [waited] = fresh.filter((instance) => !isReady(observed, instance));
+  const waited = fresh.find((instance) => !isReady(observed, instance));
   const message =
     waited === undefined ? undefined : observed.instances.get(projectKey(waited.project, waited.id))?.message;
   const who = waited === undefined ? "" : `; ${waited.id} is not ready${message === undefined ? "" : `: ${message}`}`;
