@@ -5,6 +5,8 @@ import type { Store } from "@netwright/contract";
 import type { Hono } from "hono";
 import { AgentRequests } from "./agents/requests.ts";
 import { createApp } from "./app.ts";
+import { Autoscaler } from "./autoscale/autoscaler.ts";
+import { measurerOf } from "./autoscale/measurer.ts";
 import { Tokens } from "./auth/tokens.ts";
 import type { ChallengeRecords } from "@netwright/drivers/dns-rfc2136/index.ts";
 import { AcmeOrders } from "./acme/orders.ts";
@@ -136,6 +138,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     sync?.want(world);
     orders.want(new Map([...world.objects.issuers].map(([name, { object }]) => [name, object])), orderedNames(world));
   };
+  const autoscaler = new Autoscaler(clock, measurerOf(measurements));
   const controller = new Controller(
     {
       store,
@@ -149,6 +152,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       statuses,
       certificates,
       identities,
+      autoscaler,
       sealer,
       tokens,
       onWorld,
@@ -161,6 +165,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     clock,
     log,
     controller,
+    autoscaler,
     view,
     events,
     states,

@@ -68,9 +68,9 @@ function judgeByCodes(
 }
 
 function judgePlaced(input: VerdictInput): Judgement {
-  const { service, instances } = input;
+  const { facts, service, instances } = input;
   const refused = judgeByCodes(input, ["NW1401", "NW1402", "NW1403", "NW1404"], "NoRoom", "", "");
-  for (const tier of serviceChain(service)) {
+  for (const tier of serviceChain(sizedService(service, facts.ledger.entries))) {
     const running = instances.filter(({ entry }) => isOf(tier.name, entry) && entry.phase === "Run").length;
     if (running >= tier.replicas) continue;
     const waited = running > 0 || tier.role !== "Workload" ? [] : notReady(input, tier.tier.after ?? []);
