@@ -22,6 +22,7 @@ export const drivers: readonly Driver[] = [
   anyDriver(bgpBird),
 ];
 
+export { listenerMeter, type ListenerMeter, type ListenerUsage } from "./load-balancer-usage.ts";
 export { readBgp } from "./bgp-bird/index.ts";
 export {
   readCounts,

@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clientAddress, Fabric, inside, tenant } from "../testing/fabric.ts";
 import {
@@ -9,6 +10,8 @@ import {
   type Instance,
   type Scene,
 } from "../testing/states.ts";
+import { KeptNft } from "../nftables/kept-process.ts";
+import { NftListenerMeter } from "./index.ts";
 import { firewallNftables } from "../firewall-nftables/index.ts";
 
 const [one, two, three] = [1, 2, 3].map((number): Instance => ({ tier: "proxy", number, host: number })) as [
@@ -71,6 +74,30 @@ describe("the load balancer", () => {
     expect(new Set(fresh)).toEqual(new Set([one, three].map((member) => `${instanceId(member)} ${clientAddress}`)));
     await fabric.apply(scene([one, three]));
     expect(await held.say(must)).toBe("ECONNRESET");
+  });
+
+  it("counts flows, packets and octets of each listener", async () => {
+    await fabric.apply(scene([two]));
+    await fabric.announce([1]);
+    const node = fabric.host(1);
+    mkdirSync("/run/netns", { recursive: true });
+    const meter = new NftListenerMeter(
+      // The test's own process does not see the names of namespaces there.
+      (netns) => new KeptNft(`../../proc/${node.pid}/root/run/netns/${netns}`, "-t"),
+    );
+    const read = async () => {
+      const usage = await meter.read(hostState(scene([two]), 1));
+      return usage.find(({ protocol }) => protocol === "tcp");
+    };
+    const before = await read();
+    expect(before).toMatchObject({ project: "default", service: "shop", vip, port: 443 });
+    expect(await fabric.askFromClient([ask, ask, ask])).toEqual(Array(3).fill(`${instanceId(two)} ${clientAddress}`));
+    const after = await read();
+    // A SYN that was sent again is one more.
+    expect((after?.flows ?? 0) - (before?.flows ?? 0)).toBeGreaterThanOrEqual(3);
+    expect((after?.packets ?? 0) - (before?.packets ?? 0)).toBeGreaterThanOrEqual(9);
+    expect((after?.octets ?? 0) - (before?.octets ?? 0)).toBeGreaterThan(9 * 40);
+    meter.close();
   });
 
   it("refuses at once where there is no member", async () => {

@@ -7,6 +7,8 @@ import { planBalancers } from "./plan.ts";
 import { probeBalancer } from "./probe.ts";
 import { wantBalancers, type BalancerWant } from "./want.ts";
 
+export { NftListenerMeter } from "./usage.ts";
+
 export const loadBalancerNftables: Driver<readonly BalancerWant[], BalancerHave, NftChange> = {
   slot: "loadBalancer",
   name: "nftables",

@@ -5,6 +5,7 @@ import type { Tokens } from "../auth/tokens.ts";
 import type { Autoscaler } from "../autoscale/autoscaler.ts";
 import type { Controller } from "../control/controller.ts";
 import type { Log } from "@netwright/base";
+import type { Measurements } from "../measurements/measurements.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Events } from "../state/events.ts";
 import type { NodeStates } from "../state/node-states.ts";
@@ -25,6 +26,7 @@ export interface ServerContext {
   readonly reports: Reports;
   readonly requests: AgentRequests;
   readonly metrics: Metrics;
+  readonly measurements: Measurements;
   /** The last lines of this server's own log. */
   readonly recentLog: () => string;
   /** PEM. */
