@@ -142,6 +142,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     sync?.want(world);
     orders.want(new Map([...world.objects.issuers].map(([name, { object }]) => [name, object])), orderedNames(world));
   };
+  const measurements = new Measurements(clock, options.measurements ?? defaultRingBounds);
   const autoscaler = new Autoscaler(clock, measurerOf(measurements));
   const controller = new Controller(
     {
@@ -175,7 +176,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     states,
     reports,
     metrics,
-    measurements: new Measurements(clock, options.measurements ?? defaultRingBounds),
+    measurements,
     tokens,
     requests: new AgentRequests(clock, entropy),
     caCertificate: options.caCertificate,

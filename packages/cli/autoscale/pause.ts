@@ -32,7 +32,10 @@ async function change(invocation: Invocation, paused: boolean): Promise<void> {
   const [service = ""] = args;
   serviceNamed(service);
   const client = await connect(invocation);
-  const directions = [...(options["up"] === true ? ["Up" as const] : []), ...(options["down"] === true ? ["Down" as const] : [])];
+  const directions = [
+    ...(options["up"] === true ? ["Up" as const] : []),
+    ...(options["down"] === true ? ["Down" as const] : []),
+  ];
   const tiers = options["tier"] as string[] | undefined;
   const metrics = options["metric"] as string[] | undefined;
   for (const ref of await refsIn(invocation, client, [service])) {

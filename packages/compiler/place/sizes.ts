@@ -24,7 +24,10 @@ const entryOf = (ledger: Ledger, { metadata }: Service, tier: string): SizeEntry
 /** The service with the sizes that its tiers have now. Itself where nothing differs. */
 export function sizedService(service: Service, ledger: Ledger): Service {
   if (service.spec.tiers.every(({ autoscale }) => autoscale === undefined)) return service;
-  const tiers = service.spec.tiers.map((tier) => ({ ...tier, replicas: sizeOf(tier, entryOf(ledger, service, tier.name)) }));
+  const tiers = service.spec.tiers.map((tier) => ({
+    ...tier,
+    replicas: sizeOf(tier, entryOf(ledger, service, tier.name)),
+  }));
   return { ...service, spec: { ...service.spec, tiers } };
 }
 

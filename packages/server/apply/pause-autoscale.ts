@@ -48,7 +48,10 @@ function pauseOf({ pause, metrics = [] }: Autoscale, pausing: Pausing, subject: 
   const known = metrics.length === 0 ? names : metrics.map(scalingName);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined)
-    throw new NetwrightError("NW1501", `${subject} has no metric ${unknown}`, { subject, hint: `it has ${known.join(", ")}` });
+    throw new NetwrightError("NW1501", `${subject} has no metric ${unknown}`, {
+      subject,
+      hint: `it has ${known.join(", ")}`,
+    });
   const isAll = pausing.directions === undefined && pausing.metrics === undefined;
   const directions = isAll ? (["Up", "Down"] as const) : (pausing.directions ?? []);
   const others = pause.metrics.filter((name) => !names.includes(name));

@@ -48,7 +48,9 @@ export class Autoscaler {
     const now = this.#clock.now();
     // A clock that was set back must not stop it.
     if (this.#lookedAt !== undefined && now >= this.#lookedAt && now - this.#lookedAt < interval) return nothing;
-    const scaled = [...objects.services].filter(([, { object }]) => object.spec.tiers.some(({ autoscale }) => autoscale));
+    const scaled = [...objects.services].filter(([, { object }]) =>
+      object.spec.tiers.some(({ autoscale }) => autoscale),
+    );
     this.#lookedAt = now;
     if (scaled.length === 0) {
       this.#decided = new Map();

@@ -64,7 +64,8 @@ function frontOf(measured: readonly Measured[], at: Instant): FrontDoor {
   const flows = measured.flatMap(({ measures: { tier } }) => tier?.values.flows ?? []);
   const arrivals = rates[0] ?? flows[0];
   const completions = rates[1] ?? arrivals;
-  const front = measured.find(({ measures: { tier } }) => (tier?.values.latency99 ?? null) !== null)?.measures.tier?.values;
+  const front = measured.find(({ measures: { tier } }) => (tier?.values.latency99 ?? null) !== null)?.measures.tier
+    ?.values;
   return {
     ...named("arrivals", arrivals, at),
     ...named("completions", completions, at),
@@ -96,8 +97,9 @@ function tierOf(input: ObserveInput, tier: ChainTier, measures: TierMeasures): T
     return since !== undefined && now - since >= warmUp;
   });
   const rollout = facts.ledger.entries.get(ledgerKeys.rollout(project, name));
-  const isFull = facts.diagnostics.some(({ code, subject, message }) =>
-    code === "NW1402" && subject === objectName(service) && message.includes(` of ${tier.name} fit nowhere`),
+  const isFull = facts.diagnostics.some(
+    ({ code, subject, message }) =>
+      code === "NW1402" && subject === objectName(service) && message.includes(` of ${tier.name} fit nowhere`),
   );
   return {
     name: tier.name,
@@ -133,7 +135,9 @@ function metricsOf(
     ...sum("connections", ({ connections }) => connections),
     ...(isBalancer
       ? whole("bandwidth", values?.balanced)
-      : sum("bandwidth", ({ received, sent }) => (received === null && sent === null ? null : (received ?? 0) + (sent ?? 0)))),
+      : sum("bandwidth", ({ received, sent }) =>
+          received === null && sent === null ? null : (received ?? 0) + (sent ?? 0),
+        )),
     ...whole("requestsPerSecond", isBalancer ? values?.flows : values?.requests),
     ...whole("queueLength", values?.queue),
     ...named("latencyP95", values?.latency95, at),

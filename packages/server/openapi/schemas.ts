@@ -17,7 +17,20 @@ import {
   tokenRoles,
   type MeasureName,
 } from "@netwright/api";
-import { anyObject, boolean, integer, list, number, oneOf, orNull, record, ref, text, time, type Schema } from "./shape.ts";
+import {
+  anyObject,
+  boolean,
+  integer,
+  list,
+  number,
+  oneOf,
+  orNull,
+  record,
+  ref,
+  text,
+  time,
+  type Schema,
+} from "./shape.ts";
 
 type Judge = Parameters<typeof jsonSchemaOf>[0]["schema"];
 
@@ -104,7 +117,9 @@ const answers: Readonly<Record<string, Schema>> = {
   AutoscaleReport: record({
     at: time,
     tiers: list(record({ tier: text, desired: integer, min: integer, max: integer })),
-    reasons: list(record({ tier: text, direction: oneOf("Up", "Down"), code: text, message: text }, ["tier", "direction"])),
+    reasons: list(
+      record({ tier: text, direction: oneOf("Up", "Down"), code: text, message: text }, ["tier", "direction"]),
+    ),
     stages: list(record({ stage: text, tier: text, from: integer, to: integer, words: text }, ["tier", "from", "to"])),
   }),
   ChangeSummary: record({ ...changeHead, objects: list(record(objectChange)) }),

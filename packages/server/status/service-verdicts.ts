@@ -1,7 +1,7 @@
 /** The ladder of a Service: Accepted, ResolvedRefs, Placed, Programmed, Announced, CertificateReady, Ready. Pure. */
 import { objectName, serviceChain, type Condition, type Service, type ServiceStatus } from "@netwright/api";
 import type { ErrorCode } from "@netwright/base";
-import type { VipEntry } from "@netwright/compiler";
+import { sizedService, type VipEntry } from "@netwright/compiler";
 import { reachesUpstream, type Announcement } from "./announcements.ts";
 import { judgeCertificates } from "./certificate-status.ts";
 import type { Verdict } from "./conditions.ts";
