@@ -31,7 +31,7 @@ export function pauseEdit(items: Items, pausing: Pausing): Edit {
       ? { ...tier, autoscale: { ...tier.autoscale, pause: pauseOf(tier.autoscale, pausing, subject) } }
       : tier,
   );
-  const wire = encodeObject({ ...service, spec: { ...service.spec, tiers } } as Service);
+  const wire = encodeObject({ ...service, spec: { ...service.spec, tiers } });
   const decoded = decodeObject(wire);
   if (!decoded.ok)
     throw NetwrightError.of(
