@@ -3,7 +3,7 @@ import { latencyBounds, latencyBucket, latencyBucketCount, latencyError, latency
 
 /** A sequence that is the same every time; the low bits are not used. */
 function* numbers(seed: number): Generator<number> {
-  for (let state = seed; ; ) {
+  for (let state = seed; ;) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     yield state / 2 ** 32;
   }
@@ -11,7 +11,7 @@ function* numbers(seed: number): Generator<number> {
 
 const countsOf = (latencies: readonly number[]): Float64Array => {
   const counts = new Float64Array(latencyBucketCount);
-  for (const latency of latencies) counts[latencyBucket(latency)]! += 1;
+  for (const latency of latencies) counts[latencyBucket(latency)] = (counts[latencyBucket(latency)] ?? 0) + 1;
   return counts;
 };
 

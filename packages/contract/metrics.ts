@@ -35,7 +35,11 @@ const ofInstances = {
   cpuLimit: gauge("cores", "CPU time it may use a second", "its manifest, or the host's CPUs; a proxy: its one thread"),
   memory: gauge("octets", "memory in use, without files that could be dropped", `${group}: memory; a proxy: VmRSS`),
   memoryLimit: gauge("octets", "memory it may use", "its manifest, or the host's memory"),
-  cpuPressure: counter("s", "time in which a task of it waited for CPU", `${group}: cpu.pressure (v2); a proxy: schedstat`),
+  cpuPressure: counter(
+    "s",
+    "time in which a task of it waited for CPU",
+    `${group}: cpu.pressure (v2); a proxy: schedstat`,
+  ),
   memoryPressure: counter("s", "time in which a task of it waited for memory", `${group}: memory.pressure (v2)`),
   ioPressure: counter("s", "time in which a task of it waited for a disk", `${group}: io.pressure (v2)`),
   received: counter("octets", "received", device),
@@ -77,7 +81,11 @@ const ofMembers = {
 const ofListeners = {
   packets: counter("1", "packets from clients", "the load balancer's counters"),
   octets: counter("octets", "octets from clients", "the load balancer's counters"),
-  flows: counter("1", "packets for which a member was picked anew: new flows, for the most part", "the load balancer's counters"),
+  flows: counter(
+    "1",
+    "packets for which a member was picked anew: new flows, for the most part",
+    "the load balancer's counters",
+  ),
 } as const;
 
 /** Of a host: the whole machine, which hosts of a lab share. */

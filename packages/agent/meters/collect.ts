@@ -16,7 +16,7 @@ import { measured } from "@netwright/contract";
 import type { ListenerMeter } from "@netwright/drivers";
 import { readProxyUsage, type ProxyUsage } from "@netwright/drivers/proxy-haproxy/index.ts";
 import type { ContainerMeter } from "@netwright/drivers/runtime-crun/index.ts";
-import { Counters, type Reading } from "./counters.ts";
+import type { Counters, Reading } from "./counters.ts";
 import { readHost, readInterface, readProcess, type HostUsage } from "./host-usage.ts";
 
 /** What there is to look at while the state stays the same. */

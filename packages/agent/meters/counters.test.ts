@@ -50,8 +50,23 @@ test("a pause is bridged while it is short", () => {
 
 test("latencies: buckets that rose; a row that went and came again counts anew", () => {
   const counters = new Counters();
-  const first = new Map([[3, 10], [5, 1]]);
+  const first = new Map([
+    [3, 10],
+    [5, 1],
+  ]);
   expect(look(counters, 0, {}, "1", first)).toEqual({ elapsed: null });
-  expect(look(counters, 1000, {}, "1", new Map([[3, 12], [5, 1], [9, 4]]))).toMatchObject({ latencies: [3, 2, 9, 4] });
+  expect(
+    look(
+      counters,
+      1000,
+      {},
+      "1",
+      new Map([
+        [3, 12],
+        [5, 1],
+        [9, 4],
+      ]),
+    ),
+  ).toMatchObject({ latencies: [3, 2, 9, 4] });
   expect(look(counters, 2000, {}, "1", new Map([[3, 1]]))).toMatchObject({ latencies: [3, 1] });
 });

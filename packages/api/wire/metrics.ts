@@ -37,7 +37,10 @@ export const measures = {
   queue: measure("1", "requests that wait in proxies for a member"),
   queueTime: measure("ms", "how long requests waited in proxies: mean of the last 1,024"),
   responseTime: measure("ms", "from the request sent to a member to its answer's headers: mean of the last 1,024"),
-  latency50: measure("ms", "half of all answers came within this: from the request to the answer's headers, at the proxy"),
+  latency50: measure(
+    "ms",
+    "half of all answers came within this: from the request to the answer's headers, at the proxy",
+  ),
   latency95: measure("ms", "95 % of all answers came within this"),
   latency99: measure("ms", "99 % of all answers came within this"),
   flows: measure("1/s", "new flows at load balancers"),
@@ -128,7 +131,19 @@ export const metricsReportSchema = z.strictObject({
           .array(
             z.union([
               z.tuple([name, reading, z.array(reading).max(100)]),
-              z.tuple([name, reading, z.array(reading).max(100), z.array(z.int().min(0).max(2 ** 32 - 1)).max(1000)]),
+              z.tuple([
+                name,
+                reading,
+                z.array(reading).max(100),
+                z
+                  .array(
+                    z
+                      .int()
+                      .min(0)
+                      .max(2 ** 32 - 1),
+                  )
+                  .max(1000),
+              ]),
             ]),
           )
           .max(100_000),

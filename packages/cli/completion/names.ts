@@ -54,7 +54,9 @@ export function liveNames({ client, topology }: NameSources): Names {
     "lab exec": async ([node]) => (node === undefined ? nodes() : []),
     "lab capture": links,
     top: async ([first]) =>
-      first === undefined || first.includes("/") ? [...topGroups, ...(await full(["Service"]).catch(() => []))] : full(["Service"]),
+      first === undefined || first.includes("/")
+        ? [...topGroups, ...(await full(["Service"]).catch(() => []))]
+        : full(["Service"]),
     "lab cut": links,
     "lab heal": links,
     "lab impair": links,

@@ -16,8 +16,23 @@ const record = (tier: string, values: Partial<Record<MeasureName, number>>, chan
   ...change,
   values: { ...none, ...values },
 });
-const proxy = record("proxy", { cpu: 0.103, cpuShare: 0.0515, memory: 31_457_280, requests: 1234.4, errorRatio: 0, latency50: 1.88, latency95: 14.6, latency99: 210, queue: 0, connections: 52 });
-const web = record("web", { cpu: 1.9, cpuShare: 0.95, memory: 3_500_000_000, requests: 1230, errorRatio: 0.004, latency95: 14.6 }, { age: 9 });
+const proxy = record("proxy", {
+  cpu: 0.103,
+  cpuShare: 0.0515,
+  memory: 31_457_280,
+  requests: 1234.4,
+  errorRatio: 0,
+  latency50: 1.88,
+  latency95: 14.6,
+  latency99: 210,
+  queue: 0,
+  connections: 52,
+});
+const web = record(
+  "web",
+  { cpu: 1.9, cpuShare: 0.95, memory: 3_500_000_000, requests: 1230, errorRatio: 0.004, latency95: 14.6 },
+  { age: 9 },
+);
 
 test("a table of tiers", () => {
   const history = new Map([[keyOf(web), [0.1, null, 0.5, 1, 1.9]]]);
@@ -37,7 +52,9 @@ test("sorted: highest first, what was not measured last", () => {
 });
 
 test("another project stands before the name", () => {
-  expect(topTable("services", [record("web", {}, { project: "team", tier: null })], { sort: "name" })).toMatch(/^team\/shop /m);
+  expect(topTable("services", [record("web", {}, { project: "team", tier: null })], { sort: "name" })).toMatch(
+    /^team\/shop /m,
+  );
 });
 
 test("figures", () => {
@@ -54,13 +71,30 @@ test("figures", () => {
     ["latency99", 9.44],
     ["queue", null],
   ];
-  expect(told.map(([name, value]) => figure(name, value))).toEqual(
-    ["0.50", "12%", "<0.01%", "1.5Ki", "5.0Gi", "12M", "0", "0.33", "250k", "9.4", "-"],
-  );
+  expect(told.map(([name, value]) => figure(name, value))).toEqual([
+    "0.50",
+    "12%",
+    "<0.01%",
+    "1.5Ki",
+    "5.0Gi",
+    "12M",
+    "0",
+    "0.33",
+    "250k",
+    "9.4",
+    "-",
+  ]);
 });
 
 test("bars and lines", () => {
-  expect([null, 0, 0.01, 0.5, 1, 3].map((share) => meter(share, 4))).toEqual(["    ", "....", "#...", "##..", "####", "####"]);
+  expect([null, 0, 0.01, 0.5, 1, 3].map((share) => meter(share, 4))).toEqual([
+    "    ",
+    "....",
+    "#...",
+    "##..",
+    "####",
+    "####",
+  ]);
   expect(sparkline([0, 5, null, 10])).toBe("▁▅ █");
   expect(sparkline([0, 0])).toBe("▁▁");
 });

@@ -142,5 +142,5 @@ export function fitted(text: string, columnsMax: number, rowsMax: number): strin
   const lines = text.trimEnd().split("\n");
   const kept = lines.length > rowsMax ? lines.slice(0, rowsMax - 1) : lines;
   const more = lines.length > rowsMax ? [`... ${lines.length - kept.length} more`] : [];
-  return [...kept, ...more].map((line) => [...line].slice(0, columnsMax).join("")).join("\n");
+  return [...kept, ...more].map((line) => Array.from(line).slice(0, columnsMax).join("")).join("\n");
 }

@@ -35,8 +35,14 @@ export const verb: Verb = {
     command.argument("[service]", "only this one, for example service/shop");
     projectOption(command, "only of this project");
     command.addOption(new Option("--sort <by>", "highest first").choices(Object.keys(sortings)).default("name"));
-    command.addOption(new Option("--window <span>", "what numbers are the mean of").argParser(parseSpan).default(defaultWindow, "5s"));
-    command.addOption(new Option("--interval <span>", "how often to look, on a terminal").argParser(parseSpan).default(milliseconds(1000), "1s"));
+    command.addOption(
+      new Option("--window <span>", "what numbers are the mean of").argParser(parseSpan).default(defaultWindow, "5s"),
+    );
+    command.addOption(
+      new Option("--interval <span>", "how often to look, on a terminal")
+        .argParser(parseSpan)
+        .default(milliseconds(1000), "1s"),
+    );
     command.option("--once", "print one table, also on a terminal");
     outputOption(command, "json", "yaml");
     connectionOptions(command);
@@ -66,7 +72,9 @@ Examples:
       return live({ terminal, screen, client, group, query, options });
     const answer = await client.measures(query);
     if (isMachine(format)) return terminal.out(renderMachine(format, answer));
-    terminal.out(answer.items.length === 0 ? nothing(answer) : topTable(group, answer.items, { sort: sortOf(options) }));
+    terminal.out(
+      answer.items.length === 0 ? nothing(answer) : topTable(group, answer.items, { sort: sortOf(options) }),
+    );
   },
 };
 

@@ -24,7 +24,13 @@ test("rows by member and bucket", () => {
 `;
   expect(parseLatencies(text)).toEqual(
     new Map([
-      ["shop-web-1", new Map([[7, 12], [31, 1]])],
+      [
+        "shop-web-1",
+        new Map([
+          [7, 12],
+          [31, 1],
+        ]),
+      ],
       ["shop-web-2", new Map([[7, 3]])],
     ]),
   );

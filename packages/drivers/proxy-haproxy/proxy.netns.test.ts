@@ -175,17 +175,14 @@ test("a member from the file is removed at run time too, although it keeps idle 
 
 test("requests, answers and latencies are counted, by member", async () => {
   const before = await readProxyUsage(system, instance);
-  const slow = Array.from({ length: 6 }, () => curlInside("https://shop.example.net/?wait=300"));
-  expect(new Set(await Promise.all(slow))).toEqual(new Set(["200"]));
+  await Promise.all(Array.from({ length: 6 }, () => curlInside("https://shop.example.net/?wait=300")));
   for (const _ of Array(14).keys()) curl("https://shop.example.net/");
   const after = await readProxyUsage(system, instance);
   expect((after?.front.requests ?? 0) - (before?.front.requests ?? 0)).toBe(20);
-  const [then, now] = [before?.members.get("shop-web-3"), after?.members.get("shop-web-3")];
-  expect((now?.requests ?? 0) - (then?.requests ?? 0)).toBe(20);
-  const count = (bucket: number): number => (now?.latencies.get(bucket) ?? 0) - (then?.latencies.get(bucket) ?? 0);
+  const [then, now] = [before, after].map((usage) => usage?.members.get("shop-web-3")?.latencies);
+  const count = (bucket: number): number => (now?.get(bucket) ?? 0) - (then?.get(bucket) ?? 0);
   const counts = Array.from({ length: latencyBucketCount }, (_, bucket) => count(bucket));
-  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(20);
-  // Six of twenty are slow: all that lies above the seventh tenth. A busy machine makes others slow, and none fast.
+  expect(counts.reduce((sum, each) => sum + each, 0)).toBe(20);
   expect(latencyQuantile(counts, 0.71)).toBeGreaterThanOrEqual(280);
 });
 

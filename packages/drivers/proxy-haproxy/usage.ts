@@ -77,19 +77,27 @@ export function usageIn(answer: string): ProxyUsage | undefined {
 
 type Plain = Omit<MemberUsage, "latencies">;
 
-function statistics(text: string): { readonly front: FrontUsage; readonly members: readonly (readonly [string, Plain])[] } {
+function statistics(text: string): {
+  readonly front: FrontUsage;
+  readonly members: readonly (readonly [string, Plain])[];
+} {
   const [header = "", ...lines] = text.split("\n");
-  const places = new Map(header.slice(2).split(",").map((name, place) => [name, place]));
+  const places = new Map(
+    header
+      .slice(2)
+      .split(",")
+      .map((name, place) => [name, place]),
+  );
   let front: FrontUsage = frontIn(() => 0);
   const members = new Map<string, Plain>();
   for (const line of lines) {
     const fields = fieldsOf(line);
-    const text = (name: string): string => fields[places.get(name) ?? -1] ?? "";
-    const number = (name: string): number => Number(text(name));
-    if (text("type") === "0") front = added(front, frontIn(number));
-    if (text("type") !== "2" || text("pxname") === anchorBackend) continue;
-    const known = members.get(text("svname"));
-    members.set(text("svname"), known === undefined ? memberIn(number) : together(known, memberIn(number)));
+    const field = (name: string): string => fields[places.get(name) ?? -1] ?? "";
+    const number = (name: string): number => Number(field(name));
+    if (field("type") === "0") front = added(front, frontIn(number));
+    if (field("type") !== "2" || field("pxname") === anchorBackend) continue;
+    const known = members.get(field("svname"));
+    members.set(field("svname"), known === undefined ? memberIn(number) : together(known, memberIn(number)));
   }
   return { front, members: [...members] };
 }

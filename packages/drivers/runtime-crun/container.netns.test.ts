@@ -133,11 +133,11 @@ describe("limits bite", () => {
     await expect.poll(output, within).toBe("1");
     const meter = containerMeter(instance(busy), hierarchies, paths);
     const counted = async (): Promise<void> => {
-      const { cpu = 0, throttled = 0, memory = 0 } = meter.read(kernelFiles);
-      expect(cpu).toBeGreaterThan(0.3);
-      expect(throttled).toBeGreaterThan(0.3);
-      expect(memory).toBeGreaterThan(8_000_000);
-      expect(memory).toBeLessThan(64 * 1024 * 1024);
+      const usage = meter.read(kernelFiles);
+      expect(usage.cpu).toBeGreaterThan(0.3);
+      expect(usage.throttled).toBeGreaterThan(0.3);
+      expect(usage.memory).toBeGreaterThan(8_000_000);
+      expect(usage.memory).toBeLessThan(64 * 1024 * 1024);
     };
     await expect.poll(() => counted().then(() => true), within).toBe(true);
     const [before, from] = [meter.read(kernelFiles).cpu ?? 0, performance.now()];

@@ -73,10 +73,7 @@ export class Aggregate {
       return { requests, errorRatio: share(this.#total(fronts, "Proxy", "serverErrors"), requests) };
     }
     const requests = this.#total(members, "Member", "requests");
-    const errors = [
-      this.#total(members, "Member", "serverErrors"),
-      this.#total(members, "Member", "failed"),
-    ] as const;
+    const errors = [this.#total(members, "Member", "serverErrors"), this.#total(members, "Member", "failed")] as const;
     const failed = errors.every((each) => each === null) ? null : (errors[0] ?? 0) + (errors[1] ?? 0);
     const ratio = share(failed, requests);
     return { requests, errorRatio: ratio === null ? null : Math.min(1, ratio) };

@@ -18,7 +18,10 @@ const all = (group: Question["group"], change: Partial<Question> = {}): Question
 interface Site {
   readonly measurements: Measurements;
   /** Takes what each second brings; undefined: the report was lost. */
-  play(seconds: number, told: (second: number) => readonly (ReturnType<typeof report> | undefined)[]): void;
+  readonly play: (
+    seconds: number,
+    told: (second: number) => readonly (ReturnType<typeof report> | undefined)[],
+  ) => void;
 }
 
 function site(): Site {
@@ -40,8 +43,12 @@ function site(): Site {
 const web = (number: number, values: Readonly<Record<string, number>>, elapsed: number | null = 1000) =>
   report(`host${number}`, row("Instance", `default/shop-web-${number}`, values, { elapsed }));
 
-const proxied = (member: number, requests: number, more: Readonly<Record<string, number>> = {}, latencies = [60, requests]) =>
-  row("Member", `default/shop-proxy-1/shop-web-${member}`, { requests, ...more }, { latencies });
+const proxied = (
+  member: number,
+  requests: number,
+  more: Readonly<Record<string, number>> = {},
+  latencies = [60, requests],
+) => row("Member", `default/shop-proxy-1/shop-web-${member}`, { requests, ...more }, { latencies });
 
 describe("the second of a report", () => {
   const secondsOf = (times: readonly number[]): readonly number[] => {
@@ -52,7 +59,8 @@ describe("the second of a report", () => {
     expect(secondsOf([100_900, 102_050, 102_950, 104_010, 105_300, 105_999])).toEqual([100, 101, 102, 103, 104, 105]);
   });
   test("leaves out those that were lost, wherever in the second reports come", () => {
-    for (const phase of [0, 300, 999]) expect(secondsOf([0, 1000, 3000, 7000].map((at) => at + phase))).toEqual([0, 1, 3, 7]);
+    for (const phase of [0, 300, 999])
+      expect(secondsOf([0, 1000, 3000, 7000].map((at) => at + phase))).toEqual([0, 1, 3, 7]);
   });
   test("is never more than one off, however the agent's second differs", () => {
     const times = Array.from({ length: 5000 }, (_, index) => 100_000 + index * 1003);
@@ -87,7 +95,9 @@ describe("rates", () => {
 
   test("a look that came late covers the seconds that it stands for", () => {
     const { measurements, play } = site();
-    play(6, (second) => [[0, 1, 4, 5].includes(second) ? web(1, { cpu: second === 4 ? 3 : 1 }, second === 4 ? 3000 : 1000) : undefined]);
+    play(6, (second) => [
+      [0, 1, 4, 5].includes(second) ? web(1, { cpu: second === 4 ? 3 : 1 }, second === 4 ? 3000 : 1000) : undefined,
+    ]);
     const [series] = seriesOf(measurements, all("tiers"), "cpu", { from: start, to: start + 6 }, 1);
     expect(series?.values).toEqual([1, 1, 1, 1, 1, 1]);
   });
@@ -121,9 +131,16 @@ describe("rows", () => {
     const { measurements, play } = site();
     const front = row("Proxy", "default/shop-proxy-1", { requests: 110, serverErrors: 11, refused: 1 });
     play(5, () => [
-      report("host1", front, proxied(1, 60, { serverErrors: 3, queue: 2 }), proxied(2, 40, { serverErrors: 0, failed: 6 })),
+      report(
+        "host1",
+        front,
+        proxied(1, 60, { serverErrors: 3, queue: 2 }),
+        proxied(2, 40, { serverErrors: 0, failed: 6 }),
+      ),
     ]);
-    const rows = Object.fromEntries(recordsNow(measurements, all("tiers"), 5).map(({ tier, values }) => [tier, values]));
+    const rows = Object.fromEntries(
+      recordsNow(measurements, all("tiers"), 5).map(({ tier, values }) => [tier, values]),
+    );
     expect(rows["proxy"]).toMatchObject({ requests: 110, errorRatio: 0.1, refused: 1, queue: 2 });
     expect(rows["web"]?.requests).toBe(100);
     expect(rows["web"]?.errorRatio).toBeCloseTo(0.09);
@@ -186,8 +203,8 @@ describe("trust and age", () => {
     const { measurements, play } = site();
     play(3, () => [web(1, { cpu: 1 })]);
     play(7, () => []);
-    const [row] = recordsNow(measurements, all("tiers"), 10);
-    expect(row).toMatchObject({ age: 7, instances: 0, values: { cpu: 1 } });
+    const [tier] = recordsNow(measurements, all("tiers"), 10);
+    expect(tier).toMatchObject({ age: 7, instances: 0, values: { cpu: 1 } });
     play(20, () => []);
     expect(recordsNow(measurements, all("tiers"), 10)).toEqual([]);
   });
@@ -197,7 +214,9 @@ describe("trust and age", () => {
     play(3, () => [web(1, { cpu: 1 }), report("host1", row("Host", "host1", { cpu: 2 }))]);
     for (const group of ["services", "tiers", "instances", "networks", "projects", "hosts"] as const)
       expect(recordsNow(measurements, all(group, { scope: "other" }), 5)).toEqual([]);
-    expect(recordsNow(measurements, all("hosts"), 5).map(({ host, values }) => [host, values.cpu])).toEqual([["host1", 2]]);
+    expect(recordsNow(measurements, all("hosts"), 5).map(({ host, values }) => [host, values.cpu])).toEqual([
+      ["host1", 2],
+    ]);
   });
 });
 

@@ -120,7 +120,10 @@ export type SetMeasured = (measurements: Measurements, scope: Scope) => void;
 
 /** Makes the metrics of a whole site or, with a scope, of one project, which has no hosts. */
 export function measuredMetrics(registry: Registry, scope: Scope = null): SetMeasured {
-  const setters = [...tierSetters(registry), ...(scope === null ? [...hostSetters(registry), keptSetter(registry)] : [])];
+  const setters = [
+    ...tierSetters(registry),
+    ...(scope === null ? [...hostSetters(registry), keptSetter(registry)] : []),
+  ];
   return (measurements, of) => {
     for (const set of setters) set(measurements, of);
   };
@@ -140,7 +143,8 @@ function tierSetters(registry: Registry): readonly SetMeasured[] {
     return (measurements, scope) => {
       counter.reset();
       for (const total of [...measurements.totals.tiers.values()].filter(isOf(scope)))
-        for (const source of sources) if (source.kind === total.kind) counter.inc(labelsOf(total, source), valueOf(total, source));
+        for (const source of sources)
+          if (source.kind === total.kind) counter.inc(labelsOf(total, source), valueOf(total, source));
     };
   });
   const gauges = tierGauges.map(([name, help]) => gaugeOf(registry, `tier_${name}`, help, tierLabels));
@@ -165,7 +169,9 @@ function tierSetters(registry: Registry): readonly SetMeasured[] {
   });
   registry.registerMetric(latency.metric);
   const setLatencies: SetMeasured = ({ totals }, scope) =>
-    latency.set([...totals.latencies.values()].filter(isOf(scope)).map((total) => [latencyLabels(total), total.counts]));
+    latency.set(
+      [...totals.latencies.values()].filter(isOf(scope)).map((total) => [latencyLabels(total), total.counts]),
+    );
   return [...counters, setGauges, setLatencies];
 }
 

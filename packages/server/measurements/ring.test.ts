@@ -20,7 +20,8 @@ const scanned = (ring: Ring, subject: Subject, column: number, from: number, to:
 test("what was written is found in its second, over the bounds of parts; what was not is not there", () => {
   const ring = new Ring(generous);
   const one = member("one");
-  for (const second of [0, 1, partSpan - 1, partSpan]) ring.write(one, start + second, { values: values({ [requests]: second }) });
+  for (const second of [0, 1, partSpan - 1, partSpan])
+    ring.write(one, start + second, { values: values({ [requests]: second }) });
   expect(scanned(ring, one, requests, start + 1, start + partSpan + 1)).toEqual([
     [1, 1],
     [partSpan - 1, partSpan - 1],

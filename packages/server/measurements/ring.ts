@@ -82,7 +82,13 @@ export class Ring {
   }
 
   /** Calls back for every second from `from` up to and without `to` that has a value in the column. */
-  scan(subject: Subject, column: number, from: number, to: number, each: (value: number, second: number) => void): void {
+  scan(
+    subject: Subject,
+    column: number,
+    from: number,
+    to: number,
+    each: (value: number, second: number) => void,
+  ): void {
     this.#walk(subject, from, to, (block, start, first, last) => {
       const values = block.columns[column];
       if (values === undefined) return;
