@@ -2,6 +2,7 @@
 import type { NodeCalls } from "@netwright/api";
 import { milliseconds, seconds, type Entropy, type Instant, type Log } from "@netwright/base";
 import type { Driver, HostState, KernelFiles, NodeReport, NodeSystem, Slot } from "@netwright/contract";
+import { driversFor } from "@netwright/drivers";
 import { rotateLogs } from "@netwright/drivers/runtime-crun/index.ts";
 import { AnswerKeeper } from "./answers/answer-keeper.ts";
 import { answerRequests, followState, sendReport, type ChannelOptions } from "./channel.ts";
@@ -50,7 +51,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   const reporter = new Reporter((report) => sendReport(channel, report), system.clock);
   const tell = (): void => {
     if (capabilities === undefined || round === undefined || seen === undefined) return;
-    const facts = factsOf(options, startedAt, capabilities, round, seen);
+    const facts = factsOf(options, startedAt, inUse(drivers, capabilities, round.goal.state), round, seen);
     const networks = answers.reports(facts.networks, converger.goal?.state);
     reporter.tell({ ...facts, networks, images: images.reports() });
   };
@@ -160,6 +161,12 @@ const knownRevision = (goal: Goal | undefined): number =>
   goal === undefined || goal.state.secrets?.some(({ value }) => value === undefined) === true ? 0 : goal.revision;
 
 type Capabilities = NodeReport["drivers"];
+
+/** Of all that were probed. */
+const inUse = (drivers: readonly Driver[], found: Capabilities, state: HostState): Capabilities => {
+  const used = driversFor(drivers, state);
+  return found.filter(({ slot, driver }) => used.some((each) => each.slot === slot && each.name === driver));
+};
 
 async function probeDrivers(drivers: readonly Driver[], system: NodeSystem): Promise<Capabilities> {
   return Promise.all(

@@ -1,5 +1,6 @@
 /** Types and promises between the compiler, the agent, the drivers and the store. */
 export * from "./bgp-state.ts";
+export * from "./candidates.ts";
 export * from "./driver.ts";
 export * from "./host-state.ts";
 export * from "./latency-buckets.ts";

@@ -1,6 +1,7 @@
 /** What load balancers count, whichever driver has the slot. */
-import type { Driver, HostState, ListenerKey } from "@netwright/contract";
-import { NftListenerMeter } from "./load-balancer-nftables/index.ts";
+import type { HostState, ListenerKey, NodeSystem } from "@netwright/contract";
+import { EbpfListenerMeter } from "./load-balancer-ebpf/usage.ts";
+import { NftListenerMeter } from "./load-balancer-nftables/usage.ts";
 
 /** Since the listener was set up here; all only rise. */
 export interface ListenerUsage extends ListenerKey {
@@ -8,7 +9,7 @@ export interface ListenerUsage extends ListenerKey {
   readonly service: string;
   readonly packets: number;
   readonly octets: number;
-  /** Packets for which a member was picked anew. */
+  /** New ones: SYNs that begin one, or packets for which a member was picked anew. */
   readonly flows: number;
 }
 
@@ -20,12 +21,11 @@ export interface ListenerMeter {
 }
 
 /** One line per driver that counts. */
-const meters: Readonly<Record<string, () => ListenerMeter>> = {
+const meters: Readonly<Record<string, (system: NodeSystem) => ListenerMeter>> = {
+  ebpf: (system) => new EbpfListenerMeter(system),
   nftables: () => new NftListenerMeter(),
 };
 
-/** Undefined where the driver of the slot counts nothing. */
-export function listenerMeter(drivers: readonly Driver[]): ListenerMeter | undefined {
-  const driver = drivers.find(({ slot }) => slot === "loadBalancer");
-  return meters[driver?.name ?? ""]?.();
-}
+/** Undefined where the driver of that name counts nothing. */
+export const listenerMeter = (driver: string, system: NodeSystem): ListenerMeter | undefined =>
+  meters[driver]?.(system);

@@ -73,7 +73,7 @@ async function listenersInto(
   meter: ListenerMeter | undefined,
   state: HostState,
 ): Promise<void> {
-  for (const { project, service, vip, protocol, port, ...values } of (await meter?.read(state)) ?? [])
+  for (const { project, service, vip, protocol, port, ...values } of (await meter?.read(state).catch(() => [])) ?? [])
     add("Listener", { subject: `${project}/${service}/${protocol}/${port}/${vip}`, engine: "", values });
 }
 

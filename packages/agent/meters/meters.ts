@@ -4,7 +4,7 @@
  */
 import { messageOf, milliseconds, type Log, type Milliseconds } from "@netwright/base";
 import type { Driver, HostState, InstanceReport, KernelFiles, MetricsReport, NodeSystem } from "@netwright/contract";
-import { listenerMeter, type ListenerMeter } from "@netwright/drivers";
+import { driversFor, listenerMeter, type ListenerMeter } from "@netwright/drivers";
 import { containerMeter, containerOf, readHierarchies } from "@netwright/drivers/runtime-crun/index.ts";
 import { collect, type Subjects } from "./collect.ts";
 import { Counters } from "./counters.ts";
@@ -28,11 +28,11 @@ export class Meters {
   #delivered = true;
   readonly #counters = new Counters();
   readonly #options: MetersOptions;
-  readonly #listeners: ListenerMeter | undefined;
+  /** Of the load balancer's driver, by its name. */
+  #listeners: { readonly driver: string; readonly meter: ListenerMeter | undefined } | undefined;
 
   constructor(options: MetersOptions) {
     this.#options = options;
-    this.#listeners = listenerMeter(options.drivers);
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -44,7 +44,7 @@ export class Meters {
       due = nextTick(due, clock.monotonic());
       await clock.sleep(milliseconds(due - clock.monotonic()), signal).catch(() => {});
     }
-    this.#listeners?.close();
+    this.#listeners?.meter?.close();
   }
 
   async #measure(signal: AbortSignal): Promise<void> {
@@ -62,6 +62,16 @@ export class Meters {
     }
   }
 
+  #listenersOf(state: HostState): ListenerMeter | undefined {
+    const { drivers, system } = this.#options;
+    const driver = driversFor(drivers, state).find(({ slot }) => slot === "loadBalancer")?.name ?? "";
+    if (this.#listeners?.driver !== driver) {
+      this.#listeners?.meter?.close();
+      this.#listeners = { driver, meter: listenerMeter(driver, system) };
+    }
+    return this.#listeners.meter;
+  }
+
   async look(state: HostState): Promise<MetricsReport> {
     const { system, files, instances } = this.#options;
     if (this.#subjects?.state !== state) this.#subjects = await subjectsOf(system, state);
@@ -70,7 +80,7 @@ export class Meters {
       files,
       subjects: this.#subjects,
       instances: instances(),
-      listeners: this.#listeners,
+      listeners: this.#listenersOf(state),
       counters: this.#counters,
       now: () => system.clock.monotonic(),
     });
