@@ -1,12 +1,14 @@
 /** Makes changes one after the other: what comes later in a plan stands on what comes earlier. */
-import { isNetwrightError, messageOf } from "@netwright/base";
+import { isNetwrightError, messageOf, NetwrightError } from "@netwright/base";
 import type { NodeSystem, Problem } from "@netwright/contract";
 import { loadScripts } from "../nftables/kernel.ts";
-import { deviceOf, type BalancerChange, type ListenerChange } from "./change.ts";
-import { listenerValue, noMac, noTable, tableValue, word } from "./layout.ts";
+import { describeChange, deviceOf, type BalancerChange, type ListenerChange } from "./change.ts";
+import { listenerValue, noMac, noTable, tablesMax, tableValue, word } from "./layout.ts";
 import { loaderOf, type Loader, type Request } from "./loader.ts";
 import { devicesIn } from "./observe.ts";
 import { pathOf } from "./programs.ts";
+
+const tooMany = `a host balances for ${tablesMax} listeners at most, of which those change at once that others leave a table to`;
 
 export async function applyBalancer(
   system: NodeSystem,
@@ -39,6 +41,7 @@ async function make(
   tunnels: Map<string, number>,
 ): Promise<readonly Problem[]> {
   if (change.kind === "Refusals") return loadScripts(system, "loadBalancer", [change.change]);
+  if (change.kind === "NoTable") throw new NetwrightError("NW1601", describeChange(change), { hint: tooMany });
   if (change.kind === "Load") await loader.load();
   else if (change.kind === "Unload") await loader.unload();
   else if (change.kind === "Listener") await write(loader, await listenerRequests(loader, change, tunnels));
@@ -50,7 +53,7 @@ async function write(loader: Loader, requests: readonly Request[]): Promise<void
   for (const answer of await loader.ask(requests)) if (answer instanceof Error) throw answer;
 }
 
-type Simple = Exclude<BalancerChange, { readonly kind: "Refusals" | "Load" | "Unload" | "Listener" }>;
+type Simple = Exclude<BalancerChange, { readonly kind: "Refusals" | "Load" | "Unload" | "Listener" | "NoTable" }>;
 
 function requestOf(change: Simple): Request {
   switch (change.kind) {

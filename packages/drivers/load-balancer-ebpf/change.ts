@@ -15,6 +15,8 @@ export type BalancerChange =
   | { readonly kind: "Attach"; readonly netns: string; readonly program: "uplink" | "tunnel" }
   | { readonly kind: "Address"; readonly netns: string; readonly key: Octets; readonly counters: number }
   | ListenerChange
+  /** Every table is in use or was until now: it stays as it is. Tables that become free in this round are for the next. */
+  | { readonly kind: "NoTable"; readonly netns: string; readonly listener: LoadBalancer }
   | { readonly kind: "Refusals"; readonly change: NftChange };
 
 export interface ListenerChange {
@@ -53,14 +55,20 @@ export function describeChange(change: BalancerChange): string {
       return `${change.netns}: add an address`;
     case "Listener":
       return describeListener(change);
+    case "NoTable":
+      return `${nameOf(change)}: waits for a table`;
     case "Refusals":
       return describeScript(change.change);
   }
 }
 
-function describeListener({ netns, listener, slots }: ListenerChange): string {
-  const { vip, protocol, port, members, draining = [] } = listener;
-  const what = `${netns}: listener [${vip}]:${port}/${protocol}`;
+const nameOf = ({ netns, listener: { vip, protocol, port } }: Pick<ListenerChange, "netns" | "listener">): string =>
+  `${netns}: listener [${vip}]:${port}/${protocol}`;
+
+function describeListener(change: ListenerChange): string {
+  const { listener, slots } = change;
+  const { members, draining = [] } = listener;
+  const what = nameOf(change);
   if (slots === undefined) return `${what}: by the tunnel device that is there now`;
   const left = draining.length === 0 ? "" : `, ${draining.length} that had flows before`;
   return `${what}: ${members.length} ${members.length === 1 ? "member" : "members"}${left}`;

@@ -10,8 +10,8 @@ const protocolNumber = { tcp: 6, udp: 17 } as const;
 /** No entry of `tables`: nobody is a member, or ever was. */
 export const noTable = 0xffff_ffff;
 /** As many as the map `tables` has. */
-export const tablesMax = 8192;
-export const countersMax = 16_384;
+export const tablesMax = 2048;
+export const countersMax = 4096;
 /** Member 0 is nobody. */
 export const membersMax = 65_535;
 

@@ -5,7 +5,7 @@ import type { TableHave } from "../nftables/parse.ts";
 import { ruleComment } from "../nftables/table.ts";
 import { classes, defaultListener, hostState, type Instance } from "../testing/states.ts";
 import { describeChange, type BalancerChange } from "./change.ts";
-import { macValue } from "./layout.ts";
+import { macValue, tablesMax } from "./layout.ts";
 import type { BalancerHave, MapsHave } from "./observe.ts";
 import { planBalancer } from "./plan.ts";
 import { refusals, wantBalancer } from "./want.ts";
@@ -130,6 +130,25 @@ describe("planBalancer()", () => {
     expect([...slots].filter((index) => index === draining).length).toBeGreaterThan(maglevSize / 4);
     expect(told(install)).toEqual([
       "nwn-default.web: listener [2001:db8:100::5]:443/tcp: 2 members, 1 that had flows before",
+    ]);
+  });
+
+  it("never gives one table to two listeners: where none is free, the listener stays as it is", () => {
+    const before = made(state([1, 2]));
+    const used = { table: 0, counters: 1, tunnel, tag: 0 };
+    const others = Array.from(
+      { length: tablesMax - 2 },
+      (_, at) => [`other ${at}`, { ...used, table: at + 1 }] as const,
+    );
+    const listeners = new Map([...(before.maps?.listeners ?? []), ...others]);
+    const full = { ...before, maps: { ...(before.maps as MapsHave), listeners } };
+    const changes = plan(state([1, 2, 3], [[1, 2]], 3), full).install;
+    expect(changes.flatMap((change) => (change.kind === "Listener" ? [change.value.table] : []))).toEqual([
+      tablesMax - 1,
+    ]);
+    expect(told(changes).filter((line) => line.includes("waits"))).toEqual([
+      "nwn-default.web: listener [2001:db8:100::5]:444/tcp: waits for a table",
+      "nwn-default.web: listener [2001:db8:100::5]:445/tcp: waits for a table",
     ]);
   });
 

@@ -105,21 +105,21 @@ function placeMembers(wanted: readonly Octets[], have: MapsHave["members"]): Pla
 }
 
 /** Numbers of tables and counters that no listener has. Those of tables in use are never written. */
-function freeNumbers({ listeners }: MapsHave): { table(): number; counters(): number } {
+function freeNumbers({ listeners }: MapsHave): { table(): number | undefined; counters(): number } {
   const used = [...listeners.values()];
+  const counters = firstFree(new Set(used.map((each) => each.counters)), 1, countersMax);
   return {
     table: firstFree(new Set(used.map(({ table }) => table)), 0, tablesMax),
-    // Counters 0 are the host's.
-    counters: firstFree(new Set(used.map(({ counters }) => counters)), 1, countersMax),
+    // Counters 0 are the host's. Who comes too late for some of his own counts with others.
+    counters: () => counters() ?? countersMax - 1,
   };
 }
 
-function firstFree(taken: Set<number>, from: number, end: number): () => number {
+function firstFree(taken: ReadonlySet<number>, from: number, end: number): () => number | undefined {
   let next = from;
   return () => {
-    while (taken.has(next) && next < end - 1) next++;
-    taken.add(next);
-    return next;
+    while (taken.has(next)) next++;
+    return next < end ? next++ : undefined;
   };
 }
 
@@ -141,8 +141,10 @@ function planListener(
   const returned = before !== undefined && awayBefore(tagOf, before, listener, ways);
   const candidates = candidatesOf(listener, { gone: ways, returned });
   const indexes = candidates.members.map(({ mac }) => places.get(macValue(mac)) ?? 0);
+  const number = everyone(listener).length === 0 ? noTable : free.table();
+  if (number === undefined) return [{ kind: "NoTable", netns, listener }];
   const value: Omit<ListenerValue, "tunnel"> = {
-    table: everyone(listener).length === 0 ? noTable : free.table(),
+    table: number,
     counters: before?.counters ?? free.counters(),
     tag: tagOf(ways, returned),
   };
