@@ -1,7 +1,7 @@
 /** The agent of one node: follows its state, converges on it, watches what runs, reports. All that it knows it may lose. */
 import type { NodeCalls } from "@netwright/api";
 import { milliseconds, seconds, type Entropy, type Instant, type Log } from "@netwright/base";
-import type { Driver, HostState, NodeReport, NodeSystem, Slot } from "@netwright/contract";
+import type { Driver, HostState, KernelFiles, NodeReport, NodeSystem, Slot } from "@netwright/contract";
 import { driversFor } from "@netwright/drivers";
 import { rotateLogs } from "@netwright/drivers/runtime-crun/index.ts";
 import { AnswerKeeper } from "./answers/answer-keeper.ts";
@@ -9,6 +9,7 @@ import { answerRequests, followState, sendReport, type ChannelOptions } from "./
 import { Converger, type Goal, type Round } from "./converger.ts";
 import { burst, monitorKernel } from "./kernel-monitor.ts";
 import { ImageKeeper, type ImageOptions } from "./image-keeper.ts";
+import { Meters } from "./meters/meters.ts";
 import type { AgentMetrics } from "./metrics.ts";
 import { forgetOldLogs } from "./old-logs.ts";
 import { Reporter } from "./reporter.ts";
@@ -22,6 +23,7 @@ export interface AgentOptions {
   readonly calls: NodeCalls;
   readonly drivers: readonly Driver[];
   readonly system: NodeSystem;
+  readonly kernelFiles: KernelFiles;
   readonly log: Log;
   readonly entropy: Entropy;
   readonly images: ImageOptions;
@@ -108,6 +110,15 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     },
     signal,
   );
+  const meters = new Meters({
+    system,
+    files: options.kernelFiles,
+    drivers,
+    log,
+    state: () => converger.goal?.state,
+    instances: () => seen?.instances ?? [],
+    send: (report, until) => calls.measured(node, report, until),
+  });
   // The data path does not wait for it: a driver that lacks something reports its own problems.
   const probing = probeDrivers(drivers, system).then((found) => {
     capabilities = found;
@@ -133,6 +144,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     images.run(signal),
     answers.run(signal),
     reporter.run(signal),
+    meters.run(signal),
     follow,
     answerRequests(channel, (request, until) => answer(context, request, until), signal),
     monitorKernel(onKernel, system.clock, signal),

@@ -51,6 +51,12 @@ export interface Files {
   exists(path: string): Promise<boolean>;
 }
 
+/** Files that the kernel writes while they are read: nobody waits for a disk, and a promise for each would cost more than they do. */
+export interface KernelFiles {
+  /** Undefined where there is none, or it cannot be read. */
+  read(path: string): string | undefined;
+}
+
 /** A process is known by pid and start time together, so that a reused pid is never mistaken for it. */
 export interface ProcessId {
   readonly pid: number;

@@ -24,6 +24,7 @@ export const drivers: readonly Driver[] = [
   anyDriver(bgpBird),
 ];
 
+export { listenerMeter, type ListenerMeter, type ListenerUsage } from "./load-balancer-usage.ts";
 /** Of several drivers of a slot, the one that a node should use. */
 export const driversFor = (
   all: readonly Driver[],

@@ -8,6 +8,7 @@ import { loadBalancerEbpf } from "./index.ts";
 import { listenerKey, word } from "./layout.ts";
 import { loaderOf } from "./loader.ts";
 import { programs } from "./programs.ts";
+import { EbpfListenerMeter } from "./usage.ts";
 
 /** What somebody else tells the loader, by a process of his own. */
 function byHand(...requests: readonly object[]): string {
@@ -40,6 +41,7 @@ loadBalancerCompliance({
     isThere: "tc filter show dev uplink ingress | grep -q 'pref 60000'",
   },
   left: async (node) => (await node.sh("ls /run/netns; ls -d /run/balancer || true")).trim(),
+  meter: ({ system }) => new EbpfListenerMeter(system),
   loseHelper: (node) => node.endConversations(),
 });
 

@@ -1,10 +1,13 @@
+import { mkdirSync } from "node:fs";
 import { anyDriver } from "@netwright/contract";
 import { expect, it } from "vitest";
 import { firewallNftables } from "../firewall-nftables/index.ts";
 import { Fabric, tenant } from "../testing/fabric.ts";
 import { loadBalancerCompliance } from "../testing/load-balancer-compliance.ts";
 import { defaultListener, hostState, type Instance, type Scene } from "../testing/states.ts";
+import { KeptNft } from "../nftables/kept-process.ts";
 import { loadBalancerNftables } from "./index.ts";
+import { NftListenerMeter } from "./usage.ts";
 
 loadBalancerCompliance({
   driver: anyDriver(loadBalancerNftables),
@@ -20,6 +23,11 @@ loadBalancerCompliance({
   foreign: {
     add: "nft add table netdev others",
     isThere: "nft list table netdev others",
+  },
+  meter: ({ pid }) => {
+    // The test's own process does not see the names of namespaces there.
+    mkdirSync("/run/netns", { recursive: true });
+    return new NftListenerMeter((netns) => new KeptNft(`../../proc/${pid}/root/run/netns/${netns}`, "-t"));
   },
   // Its tables are in the namespaces of tenants alone, and go with them.
   left: async (node) => (await node.sh("ls /run/netns")).trim(),

@@ -3,6 +3,7 @@ import { milliseconds, parseIpv6 } from "@netwright/base";
 import type { Driver, HostState } from "@netwright/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BalancerCapabilities } from "../load-balancer.ts";
+import type { ListenerMeter } from "../load-balancer-usage.ts";
 import { clientAddress, converge, Fabric, inside, pending, tenant } from "./fabric.ts";
 import type { TestNode } from "./node.ts";
 import { addressOf, defaultListener, hostState, instanceId, vip, vtep, type Instance, type Scene } from "./states.ts";
@@ -16,6 +17,8 @@ export interface BalancerUnderTest {
   readonly foreign: { readonly add: string; readonly isThere: string };
   /** What is left of the driver's on a node, in words; empty when nothing is. */
   left(node: TestNode): Promise<string>;
+  /** Reads what it counts on a node. */
+  meter(node: TestNode): ListenerMeter;
   /** Ends what the driver keeps beside the agent. */
   loseHelper(node: TestNode): void;
 }
@@ -71,6 +74,23 @@ export function loadBalancerCompliance(under: BalancerUnderTest): void {
 
     it("has nothing left to do after one round", async () => {
       expect(await fabric.pending(sceneOf({ members: [one, two, three] }))).toEqual([]);
+    });
+
+    it("counts flows, packets and octets of each listener", async () => {
+      await apply({ members: [two] });
+      await fabric.announce([1]);
+      const meter = under.meter(fabric.host(1));
+      const state = hostState(sceneOf({ members: [two] }), 1);
+      const read = async () => (await meter.read(state)).find(({ protocol }) => protocol === "tcp");
+      const before = await read();
+      expect(before).toMatchObject({ project: "default", service: "shop", vip, port: 443 });
+      expect(await fabric.askFromClient(times(3, ask))).toEqual(times(3, answerOf(two)));
+      const after = await read();
+      // A SYN that was sent again is one more.
+      expect((after?.flows ?? 0) - (before?.flows ?? 0)).toBeGreaterThanOrEqual(3);
+      expect((after?.packets ?? 0) - (before?.packets ?? 0)).toBeGreaterThanOrEqual(9);
+      expect((after?.octets ?? 0) - (before?.octets ?? 0)).toBeGreaterThan(9 * 40);
+      meter.close();
     });
 
     it("keeps the client's address and spreads flows over all members", async () => {
