@@ -39,6 +39,12 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./verbs/rollout.ts"),
   },
   {
+    name: "autoscale",
+    group: "Services",
+    summary: "Explain, pause and resume services that grow and shrink by themselves",
+    load: () => import("./verbs/autoscale.ts"),
+  },
+  {
     name: "delete",
     group: "Services",
     summary: "Delete objects and everything made for them",

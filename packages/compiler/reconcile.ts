@@ -7,7 +7,14 @@ import { allocateClasses, allocateNetworks } from "./allocate/networks.ts";
 import { pinImages } from "./allocate/images.ts";
 import { forget } from "./allocate/forget.ts";
 import { Draft } from "./draft.ts";
-import { ledgerKeys, type ImageEntry, type Ledger, type LedgerChange, type TierRolloutEntry } from "./ledger.ts";
+import {
+  ledgerKeys,
+  type ImageEntry,
+  type Ledger,
+  type LedgerChange,
+  type SizeEntry,
+  type TierRolloutEntry,
+} from "./ledger.ts";
 import { projectKey, type ObjectSet } from "./objects.ts";
 import type { Observed } from "./observed.ts";
 import type { Explanation } from "./place/explanation.ts";
@@ -17,6 +24,7 @@ import { drainEnd, removeGone } from "./place/gone.ts";
 import { followLeavingHosts, leavingUntil, noteEmptyHosts, type HostNews } from "./place/leaving-hosts.ts";
 import { followRollouts } from "./place/rollouts.ts";
 import { reconcileService } from "./place/service.ts";
+import { withSizes } from "./place/sizes.ts";
 import { lostAt, standingOf, type Standing } from "./place/standing.ts";
 import { rolloutDue, type RolloutNews } from "./place/tier-rollout.ts";
 import { followVolumes } from "./place/volumes.ts";
@@ -39,6 +47,8 @@ export interface ReconcileInput {
   readonly isForeseen?: boolean;
   /** What images are to stand for; a pin that is there already is stronger. */
   readonly pins?: readonly ImageEntry[];
+  /** What tiers with autoscale are to have from now on. */
+  readonly sizes?: readonly SizeEntry[];
 }
 
 export interface Reconciled {
@@ -58,9 +68,11 @@ export interface Reconciled {
 
 /** One step; applying the changes and calling again with nothing new ends soon in none. */
 export function reconcile(input: ReconcileInput): Reconciled {
-  const { objects, before, ledger, observed, now, drainTimeout = defaultDrainTimeout, pins = [] } = input;
+  const { before, ledger, observed, now, drainTimeout = defaultDrainTimeout, pins = [], sizes = [] } = input;
   const { isForeseen = false } = input;
   const draft = new Draft(ledger);
+  for (const size of sizes) draft.put(ledgerKeys.size(size.project, size.service, size.tier), size);
+  const objects = withSizes(input.objects, draft.entries);
   for (const pin of pins) {
     const key = ledgerKeys.image(pin.project, pin.service, pin.tier, pin.name);
     if (draft.get("Image", key) === undefined) draft.put(key, pin);

@@ -8,6 +8,7 @@ export function forget(objects: ObjectSet, draft: Draft): void {
   forgetRollouts(objects, draft);
   for (const [key, template] of draft.all("Template"))
     if (!runs(draft, template) && !mayRun(draft, template)) draft.delete(key);
+  forgetSizes(objects, draft);
   for (const [key, former] of draft.all("Former")) if (!isLeft(draft, former)) draft.delete(key);
   const asked = askedFor(objects);
   const unasked = (["Class", "Network"] as const).flatMap((kind) => draft.all(kind).filter(([key]) => !asked.has(key)));
@@ -31,6 +32,14 @@ function forgetRollouts({ services }: ObjectSet, draft: Draft): void {
     for (const [key, { project, service, tier }] of draft.all(kind))
       if (services.get(projectKey(project, service))?.object.spec.tiers.every(({ name }) => name !== tier) !== false)
         draft.delete(key);
+}
+
+/** A size is kept as long as its tier has autoscale. */
+function forgetSizes({ services }: ObjectSet, draft: Draft): void {
+  for (const [key, { project, service, tier }] of draft.all("Size")) {
+    const tiers = services.get(projectKey(project, service))?.object.spec.tiers ?? [];
+    if (!tiers.some(({ name, autoscale }) => name === tier && autoscale !== undefined)) draft.delete(key);
+  }
 }
 
 const isLeft = (draft: Draft, { project, service, number }: FormerEntry): boolean =>

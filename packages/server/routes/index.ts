@@ -3,6 +3,7 @@ import type { Route } from "../http/route.ts";
 import { openapi } from "../openapi/openapi.ts";
 import { rolloutRoutes } from "./rollout.ts";
 import { applyRoutes } from "./apply.ts";
+import { autoscaleRoutes } from "./autoscale.ts";
 import { changeRoutes } from "./changes.ts";
 import type { ServerContext } from "./context.ts";
 import { deleteRoutes } from "./delete.ts";
@@ -23,6 +24,7 @@ export function routesOf(context: ServerContext): readonly Route[] {
     objectRoutes,
     applyRoutes,
     rolloutRoutes,
+    autoscaleRoutes,
     deleteRoutes,
     changeRoutes,
     eventRoutes,
