@@ -2,7 +2,7 @@
 import { NetwrightError } from "@netwright/base";
 import type { Conversation, NodeSystem } from "@netwright/contract";
 import { hasPrograms } from "./remove-programs.ts";
-import { pinsDirectory, programs } from "./programs.ts";
+import { notBuilt, pinsDirectory, programs } from "./programs.ts";
 
 export interface Request {
   readonly op: string;
@@ -103,12 +103,10 @@ export class Loader {
 
   #programs() {
     const found = programs();
-    if (found === undefined) throw new NetwrightError("NW1602", notBuilt);
+    if (found === undefined) throw new NetwrightError("NW1602", notBuilt());
     return found;
   }
 }
-
-export const notBuilt = "the load balancer's programs (native/out) are not built: run native/build, or npm run setup";
 
 /** The end of what the verifier said has the reason. */
 const reasonOf = ({ message, log }: { readonly message: string; readonly log?: string }): string =>
