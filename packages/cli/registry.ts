@@ -33,6 +33,12 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./verbs/scale.ts"),
   },
   {
+    name: "autoscale",
+    group: "Services",
+    summary: "Explain, pause and resume services that grow and shrink by themselves",
+    load: () => import("./verbs/autoscale.ts"),
+  },
+  {
     name: "delete",
     group: "Services",
     summary: "Delete objects and everything made for them",

@@ -2,7 +2,7 @@
 import { NetwrightError } from "@netwright/base";
 import type { Conversation, NodeSystem } from "@netwright/contract";
 import { hasPrograms } from "./remove-programs.ts";
-import { notBuilt, pinsDirectory, programs } from "./programs.ts";
+import { pinsDirectory, programs } from "./programs.ts";
 
 export interface Request {
   readonly op: string;
@@ -103,10 +103,14 @@ export class Loader {
 
   #programs() {
     const found = programs();
-    if (found === undefined) throw new NetwrightError("NW1602", notBuilt());
+    if (found === undefined) throw new NetwrightError("NW1602", notBuilt);
     return found;
   }
 }
+
+/** The Debian package has it built, a checkout tools/setup; what npm brings is built where it runs. */
+export const notBuilt =
+  "the load balancer's loader is not built: apt-get install gcc libc6-dev libbpf-dev libjansson-dev, then run native/build of Netwright";
 
 /** The end of what the verifier said has the reason. */
 const reasonOf = ({ message, log }: { readonly message: string; readonly log?: string }): string =>

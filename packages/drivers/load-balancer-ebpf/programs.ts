@@ -11,17 +11,10 @@ export interface Programs {
 /** From sources, from a bundle, or from a chunk of one. */
 const places = ["../../../native/out", "../native/out", "../../native/out"];
 
-const directories = places.map((place) => join(import.meta.dirname, place));
-
-/** What is said where they are not built, with what builds them. */
-export function notBuilt(): string {
-  const builder = directories.map((directory) => join(directory, "../build")).find(existsSync) ?? "native/build";
-  return `the load balancer's programs are not built: sh ${builder} (it needs gcc, libbpf-dev and libjansson-dev; clang where there is no balancer.bpf.o)`;
-}
-
 /** Undefined where they are not built. */
 export function programs(): Programs | undefined {
-  return directories
+  return places
+    .map((place) => join(import.meta.dirname, place))
     .map((directory) => ({ loader: join(directory, "balancer"), object: join(directory, "balancer.bpf.o") }))
     .find(({ loader, object }) => existsSync(loader) && existsSync(object));
 }
