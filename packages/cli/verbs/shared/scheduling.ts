@@ -11,7 +11,7 @@ import type { Invocation, Verb } from "../../verb.ts";
 export const schedulingVerb = (schedulable: boolean): Verb => ({
   configure(command: Command): void {
     command.argument("<host...>", "host/NAME");
-    command.option("--dry-run", "only show what would move");
+    command.option("--dry-run", "only show what would happen");
     if (!schedulable) waitOptions(command);
     connectionOptions(command);
     command.addHelpText("after", `\nExample:\n  netwright ${schedulable ? "undrain" : "drain"} host/host1\n`);
