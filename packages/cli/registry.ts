@@ -84,6 +84,12 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./verbs/trace.ts"),
   },
   {
+    name: "autoscale",
+    group: "Understanding",
+    summary: "Try a policy of growing and shrinking against traffic",
+    load: () => import("./verbs/autoscale.ts"),
+  },
+  {
     name: "explain",
     group: "Understanding",
     summary: "Explain a kind, a field or an error code",
