@@ -9,4 +9,4 @@ test("they run, and each has a figure", async () => {
   const { stdout, stderr } = await runProcess([program, ...named, "--rounds", "1"]);
   expect(stderr).not.toContain(" failed: ");
   for (const name of named) expect(stdout).toMatch(new RegExp(`^${name} .*\\d`, "m"));
-}, 240_000);
+});

@@ -3,13 +3,14 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ageIdentity } from "./aged-identity.ts";
+import { ageCertificate, ageIdentity } from "./aged-records.ts";
 import { instanceOf, statusOf, startLab, type LiveLab } from "./live-lab.ts";
 import { externalAccount, startPebble, type Pebble } from "./pebble.ts";
 import { repository, scratchDirectory } from "./product.ts";
 import { until } from "./until.ts";
 
 const directory = scratchDirectory();
+const [minute, day] = [60_000, 86_400_000];
 let lab: LiveLab;
 let pebble: Pebble;
 
@@ -232,7 +233,7 @@ spec:
         files: [{ path: /run/shy.py, source: shy.py }]
   allow: [{ from: { service: neighbour, tier: main }, to: web }]
 `);
-  const ask = "curl -sS --noproxy '*' --max-time 5";
+  const ask = "curl -sS --noproxy '*' --max-time 60";
   expect(await lab.at("internet1", `${ask} --cacert ${crt} https://shy.example.net/`)).toBe(
     "(('DNS', 'proxy.shy.internal'),)",
   );
@@ -272,7 +273,7 @@ test("mutual TLS: both sides get their next certificates while they run, and no 
     );
   await isAsked(5);
   // Less than a third of 30 days is left.
-  await ageIdentity(lab, "shy", 21);
+  await ageIdentity(lab, "shy", 21 * day);
   await until(
     "the server answers",
     () => lab.netwright("get", "services"),
@@ -307,23 +308,27 @@ test("a name that leads nowhere: the authority's own words are in the condition"
   await lab.must("delete", "service/lost");
 });
 
-test("renewed while a connection is kept and others come: nothing fails", { timeout: 120_000 }, async () => {
+test("renewed while a connection is kept and others come: nothing fails", async () => {
   await pebble.stop();
-  pebble = await startPebble(lab, join(directory, "hasty"), 60, true);
+  pebble = await startPebble(lab, join(directory, "bound"), 3600, true);
   // Another authority: there is another account, and the names are ordered anew.
   const eab = join(directory, "eab");
   writeFileSync(eab, externalAccount.key);
   await lab.must("secret", "create", "eab", "--from-file", `hmac=${eab}`);
   const binding = `    externalAccountBinding: { keyId: ${externalAccount.keyId}, secretRef: { name: eab, key: hmac } }`;
-  await apply(issuer("hasty", "http-01", binding) + service("brief", ["hostname: brief.example.net, issuer: hasty"]));
+  await apply(issuer("bound", "http-01", binding) + service("brief", ["hostname: brief.example.net, issuer: bound"]));
   const watch = watchRenewal("https://brief.example.net/", pebble.rootFile);
-  const last = await until(
-    "another certificate is served",
-    async () => ({ seen: watch.seen(), condition: await certificateOf("brief") }),
-    ({ seen: now }) => (now?.certificates ?? 0) >= 2 || (now?.failures ?? []).length > 0,
-    110_000,
-  );
+  const isAsked = (what: string, holds: (seen: Seen) => boolean) =>
+    until(
+      what,
+      async () => ({ seen: watch.seen(), condition: await certificateOf("brief").catch(String) }),
+      ({ seen }) => seen !== undefined && (holds(seen) || seen.failures.length > 0),
+    );
+  await isAsked("it is served", ({ certificates }) => certificates === 1);
+  // Less than a sixth of its hour is left, as far as the server knows: no machine is too slow to renew it in time.
+  await ageCertificate(lab, "brief.example.net", 51 * minute);
+  await isAsked("another certificate is served", ({ certificates }) => certificates >= 2);
+  const last = await isAsked("it is still asked", ({ kept }) => kept > 50);
   watch.stop();
-  expect(last.seen, JSON.stringify(last.condition)).toMatchObject({ failures: [], connections: 1 });
-  expect(last.seen?.kept).toBeGreaterThan(50);
+  expect(last.seen, JSON.stringify(last.condition)).toMatchObject({ failures: [], connections: 1, certificates: 2 });
 });

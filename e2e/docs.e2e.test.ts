@@ -35,7 +35,7 @@ async function followPage(file: string, directory: string): Promise<void> {
 
 /** What only looks may be asked again: agents report every few seconds. */
 const looks = /^netwright (get|describe|flows|events|trace|lab status|lab exec \S+ -- (ip|nft|birdc|vtysh|conntrack)) /;
-const patience = 20_000;
+const patience = 120_000;
 
 async function runCommand(step: DocsCommand, directory: string): Promise<void> {
   const { file, line, command, output, exits = 0 } = step;
@@ -65,5 +65,5 @@ describe("a page can be followed", () => {
   });
   afterAll(() => rmSync(directory, { recursive: true }));
   const pages = documents().filter((file) => stepsOf(file).some(({ kind }) => kind === "run"));
-  test.each(pages)("%s", (file) => followPage(file, directory), minutes(10));
+  test.each(pages)("%s", (file) => followPage(file, directory), minutes(20));
 });

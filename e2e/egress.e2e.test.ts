@@ -122,7 +122,7 @@ test("what trace says of the site's own public addresses is what happens", async
   await lab.must("apply", "-f", path);
   const ask = async (address: string) => {
     const target = `[${address}]:8000`;
-    const curl = ["curl", "--silent", "--output", "/dev/null", "--max-time", "2", "--noproxy", "*"];
+    const curl = ["curl", "--silent", "--output", "/dev/null", "--max-time", "20", "--noproxy", "*"];
     const { code } = await lab.netwright("exec", "jobs-worker-1", "--", ...curl, `http://${target}/`);
     return { trace: (await lab.netwright("trace", "--from", "jobs-worker-1", "--to", target)).stdout, code };
   };
@@ -145,7 +145,7 @@ const nameUpdate = async (change: string): Promise<void> => {
   await lab.at("control", `printf '${script}' | nsupdate -k /var/lib/netwright/dns.key`);
 };
 const byName = async (worker: number, name: string): Promise<string> => {
-  const command = ["curl", "--silent", "--max-time", "2", "--noproxy", "*", `http://${name}:8000/`];
+  const command = ["curl", "--silent", "--max-time", "20", "--noproxy", "*", `http://${name}:8000/`];
   const { code, stdout } = await lab.netwright("exec", `jobs-worker-${worker}`, "--", ...command);
   return code === 0 ? stdout : `curl ended with ${code}`;
 };

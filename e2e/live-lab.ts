@@ -42,9 +42,13 @@ export async function startLab(name: string, ...options: readonly string[]): Pro
   };
 }
 
-/** curl as a person would call it: by name, with certificate checking on. */
+/** curl as a person would call it: by name, with certificate checking on. Gives up soon, for those who ask again. */
 export const fetchFrom = (lab: LiveLab, node: string, url: string, options = ""): Promise<Run> =>
   lab.tryAt(node, `curl --silent --show-error --noproxy '*' --max-time 5 ${options} ${url}`);
+
+/** The same, for those who ask once: a busy machine takes its time. */
+export const fetchOnce = (lab: LiveLab, node: string, url: string, options = ""): Promise<Run> =>
+  fetchFrom(lab, node, url, `--max-time 60 ${options}`);
 
 export const page = async (lab: LiveLab, node: string, url: string = shop): Promise<string> =>
   (

@@ -67,7 +67,7 @@ afterAll(async () => {
 test("a program reaches an allowed tier by its name, by the service's, and by short ones", async () => {
   for (const name of ["web.shop.internal", "shop.internal", "shop"])
     expect(
-      await inside("curl", "--silent", "--fail", "--max-time", "5", "--noproxy", "*", `http://${name}:8080/`),
+      await inside("curl", "--silent", "--fail", "--max-time", "60", "--noproxy", "*", `http://${name}:8080/`),
     ).toContain("Directory listing");
   expect(await inside("getent", "ahostsv6", "worker")).toContain("worker.jobs.internal");
 });

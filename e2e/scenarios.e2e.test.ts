@@ -32,7 +32,7 @@ const verdicts = (report: string): Readonly<Record<string, string>> => {
   );
 };
 
-test("every shipped scenario passes, side by side, and nothing is left", { timeout: 400_000 }, async () => {
+test("every shipped scenario passes, side by side, and nothing is left", async () => {
   expect(shipped.length).toBeGreaterThanOrEqual(10);
   const before = machineInventory("");
   const { code, stdout, stderr } = await netwright(join(repository, "examples/scenarios"), "--report", "shipped");
@@ -86,7 +86,7 @@ test("bad files: each with its code and place, and nothing is begun", async () =
 });
 
 test("what hangs is ended, and what eats memory is killed, and neither hurts the machine", async () => {
-  const hanging = scenario("hanging", "    - { at: a, run: sleep 4901, timeout: 300ms }\n");
+  const hanging = scenario("hanging", "    - { at: a, run: sleep 4901, timeout: 3s }\n");
   const eating = scenario(
     "eating",
     `    - at: a
@@ -98,7 +98,7 @@ test("what hangs is ended, and what eats memory is killed, and neither hurts the
   const { code } = await netwright(hanging, eating, "--report", "limits");
   expect(code).toBe(1);
   expect(verdicts("limits")).toMatchObject({
-    hanging: "Error: sleep 4901: the step is not over after 300 ms",
+    hanging: "Error: sleep 4901: the step is not over after 3.00 s",
     eating: expect.stringMatching(/^Failed/),
   });
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   edges,
   fetchFrom,
+  fetchOnce,
   hosts,
   instanceOf,
   page,
@@ -63,7 +64,7 @@ describe("apply", () => {
       ["internet1", "2001:db8:f:1::2"],
       ["internet2", "2001:db8:f:2::2"],
     ] as const) {
-      const { stdout, code } = await fetchFrom(lab, client, shop);
+      const { stdout, code } = await fetchOnce(lab, client, shop);
       expect({ code, stdout }).toEqual({
         code: 0,
         stdout: `Welcome to the shop. This is shop-web-1, you are ${address}.\n`,
@@ -77,12 +78,12 @@ describe("apply", () => {
       "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=stranger -keyout /tmp/key-$$ -out /run/stranger.pem 2>/dev/null; rm /tmp/key-$$",
     );
     // 60: the peer's certificate cannot be authenticated with known CA certificates (curl(1)).
-    expect((await fetchFrom(lab, "internet1", shop, "--cacert /run/stranger.pem --capath /nowhere")).code).toBe(60);
-    expect((await fetchFrom(lab, "internet1", shop, "--capath /nowhere")).code).toBe(0);
+    expect((await fetchOnce(lab, "internet1", shop, "--cacert /run/stranger.pem --capath /nowhere")).code).toBe(60);
+    expect((await fetchOnce(lab, "internet1", shop, "--capath /nowhere")).code).toBe(0);
   });
 
   test("plain HTTP leads to the same page over TLS, for good", async () => {
-    const { stdout } = await fetchFrom(lab, "internet1", "'http://shop.example.net/a?b=c'", "--include");
+    const { stdout } = await fetchOnce(lab, "internet1", "'http://shop.example.net/a?b=c'", "--include");
     expect(stdout).toMatch(/^HTTP\/1\.1 308 /);
     expect(stdout).toMatch(/^location: https:\/\/shop\.example\.net\/a\?b=c\r$/m);
   });

@@ -161,7 +161,7 @@ export async function createToken(name: string, ...options: readonly string[]): 
 export const http = (path: string, secret: string | null, method = "GET"): Promise<Run> =>
   at(
     "server",
-    `curl --silent --output /dev/null --write-out '%{http_code}' --noproxy '*' --cacert ${file("ca.pem")} --max-time 3 -X ${method} ${secret === null ? "" : `-H 'Authorization: Bearer ${secret}'`} ${url}${path}`,
+    `curl --silent --output /dev/null --write-out '%{http_code}' --noproxy '*' --cacert ${file("ca.pem")} --max-time 30 -X ${method} ${secret === null ? "" : `-H 'Authorization: Bearer ${secret}'`} ${url}${path}`,
   );
 
 export const secrets: Record<string, string> = {};

@@ -43,7 +43,7 @@ export async function runTranscript(text: string, options: Options): Promise<str
 const linesOf = (text: string): readonly string[] => (text === "" ? [] : text.replace(/\n$/, "").split("\n"));
 
 /** Far more than any verb takes; one that hangs is killed and its status tells. */
-const patience = 90_000;
+const patience = 300_000;
 
 function runCommand(
   command: string,

@@ -29,6 +29,8 @@ export async function undisturbed(
     } catch (error) {
       const now = await sessionsOf(lab, birds);
       if (attempt === attempts || JSON.stringify(now) === JSON.stringify(before)) throw error;
+      // The next attempt may end otherwise, or never.
+      process.stdout.write(`attempt ${attempt}, disturbed: ${String(error)}\n`);
     }
   }
 }

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Far more than anything takes on an idle machine; a busy one is slow but not wrong. */
-const patience = 60_000;
+const patience = 120_000;
 /** Each look starts a process of the command line. */
 const pause = 200;
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { stepsOf } from "../tools/docs-commands.ts";
-import { fetchFrom, instanceOf, startLab, statusOf, type LiveLab } from "./live-lab.ts";
+import { fetchFrom, fetchOnce, instanceOf, startLab, statusOf, type LiveLab } from "./live-lab.ts";
 import { until } from "./until.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "netwright-volumes-"));
@@ -151,9 +151,9 @@ test("a directory of the host is seen only where it is allowed, and only itself"
   await lab.must("apply", "-f", file);
   expect((await lab.netwright("apply", "-f", asking(join(models, "inner")))).code).toBe(4);
   await lab.must("apply", "-f", asking(models));
-  const answer = await fetchFrom(lab, "internet1", "http://reader.example.net/");
+  const answer = await fetchOnce(lab, "internet1", "http://reader.example.net/");
   expect(answer.stdout).toBe("of the host\n");
-  expect((await fetchFrom(lab, "internet1", "http://reader.example.net/", "--data-binary x")).stdout).toBe("EROFS\n");
+  expect((await fetchOnce(lab, "internet1", "http://reader.example.net/", "--data-binary x")).stdout).toBe("EROFS\n");
   await lab.must("delete", "service/reader");
 });
 

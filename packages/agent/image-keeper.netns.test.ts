@@ -20,7 +20,7 @@ import { runAgent } from "./agent.ts";
 import { ImageKeeper } from "./image-keeper.ts";
 import { saveGoal } from "./state-file.ts";
 
-const within = { timeout: 20_000 };
+const within = { timeout: 60_000 };
 let base: string;
 let stop: AbortController;
 let running: Promise<void>;

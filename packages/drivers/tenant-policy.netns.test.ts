@@ -44,7 +44,7 @@ describe("flows between workloads", () => {
     await fabric.apply({ ...scene([]), hosts: 2 });
     await fabric.announce([1]);
     await Promise.all(instances.map((instance) => fabric.serve(instance, [8080, 8443])));
-  }, 60_000);
+  });
   afterAll(() => fabric[Symbol.asyncDispose]());
 
   const apply = (policy: readonly string[]): Promise<void> => fabric.apply({ ...scene(policy), hosts: 2 });
@@ -215,5 +215,5 @@ describe("a namespace without rules", () => {
     expect(await fabric.askFrom(proxy, [question(near, 8080, must)])).toEqual([
       `${instanceId(near)} ${addressOf(proxy)}`,
     ]);
-  }, 60_000);
+  });
 });

@@ -126,7 +126,7 @@ describe("the next round", () => {
     await fabric.apply(scene);
     await fabric.announce([1]);
     await Promise.all(members.map((member) => fabric.serve(member, [8443])));
-  }, 60_000);
+  });
   afterAll(() => fabric[Symbol.asyncDispose]());
 
   const expectDataPath = async (): Promise<void> => {

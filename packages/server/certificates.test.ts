@@ -249,7 +249,7 @@ test("what keeps an issuer from an account is told of its services without anyth
   await harness.admin.apply(applyOf(`${issuer()}---${shop()}`));
   const told = async () => expect(await condition("CertificateReady")).toMatchObject({ reason: "AccountRefused" });
   // Long before nodes are taken for silent.
-  await eventually(told, 4000);
+  await eventually(told, 20_000);
 });
 
 test("a name that is given up while it is asked for leaves nothing", async () => {

@@ -64,7 +64,7 @@ test("a deleted host is shown until it is left, its instances move first, and it
   expect(events).toEqual(expect.arrayContaining(["Evacuating", "Evacuated", "Left"]));
   // Reports of it are no failure and change nothing.
   await present(agents.get(host)).say({ converged: true });
-}, 30_000);
+});
 
 test("an agent that comes back after its host is gone finds the empty state, also when the server was restarted", async () => {
   present(agents.get("host3")).stop();
@@ -83,7 +83,7 @@ test("an agent that comes back after its host is gone finds the empty state, als
   await harness.admin.apply(applyOf(manifests));
   await eventually(async () => expect(last("host3").state.bgp.neighbors).toHaveLength(2));
   expect(last("host3").revision).toBeGreaterThan(state.revision);
-}, 30_000);
+});
 
 test("a host that is not schedulable is empty after a while, and says so", async () => {
   await harness.admin.apply(applyOf(shop()));
@@ -102,7 +102,7 @@ test("a host that is not schedulable is empty after a while, and says so", async
     "Ready",
     "Programmed",
   ]);
-}, 30_000);
+});
 
 test("the agent of a deleted router is told to speak with nobody", async () => {
   const text = manifests
@@ -134,7 +134,7 @@ test("a router that is told the address and has no route to it is named, when it
   expect(await conditionOf("Ready")).toMatchObject({ status: "False", reason: "RouteMissing" });
   await present(agents.get("edge2")).say({ routes: [vip] });
   await isReady();
-}, 20_000);
+});
 
 test("where some routers are ours and some are not, an address that those of others are told counts as told", async () => {
   // Nothing goes upstream from ours: their provider is silent.
@@ -149,7 +149,7 @@ test("where some routers are ours and some are not, an address that those of oth
     .replace(/^.*router: edge2, localAddress: "fd00:0:0:2:e.*$/gm, "");
   await harness.admin.apply(applyOf(foreign));
   await eventually(async () => expect(await conditionOf("Announced")).toMatchObject({ status: "True" }));
-}, 20_000);
+});
 
 test("the address of a service that is applied again is the one that resolvers still know", async () => {
   await harness.admin.apply(applyOf(shop()));
@@ -161,7 +161,7 @@ test("the address of a service that is applied again is the one that resolvers s
   await isReady();
   expect((await statusOf()).addresses).toEqual(first);
   expect((await statusOf("other")).addresses).not.toEqual(first);
-}, 20_000);
+});
 
 test("a store keeps what a deleted service was until it has drained", async () => {
   await harness.admin.apply(applyOf(shop()));
@@ -173,4 +173,4 @@ test("a store keeps what a deleted service was until it has drained", async () =
   await eventually(async () =>
     expect([...store().list("ledger/former/").records, ...store().list("certificate/").records]).toEqual([]),
   );
-}, 20_000);
+});

@@ -141,7 +141,7 @@ test("scale, history and undo", async () => {
     },
   });
   await expect(harness.admin.scale({ service: "shop", tiers: { db: 1 } })).rejects.toMatchObject({ code: "NW1501" });
-}, 30_000);
+});
 
 test("delete leaves nothing but resting addresses and counters, and takes the record out", async () => {
   const before = harness.store.list("ledger/").records.map(({ key }) => key);

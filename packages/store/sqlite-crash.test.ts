@@ -41,7 +41,7 @@ function expectWhole(store: Store): void {
   for (const part of ["a", "b", "c"]) expect(numbers(part)).toEqual(expected);
 }
 
-test("kill -9 at any moment: everything acknowledged is there and nothing is half", { timeout: 120_000 }, async () => {
+test("kill -9 at any moment: everything acknowledged is there and nothing is half", async () => {
   const path = join(directory, "killed.db");
   let before = 0;
   for (let round = 0; round < 12; round++) {
@@ -97,7 +97,7 @@ test("the log cut at any octet leaves a committed prefix", { timeout: 300_000 },
   );
 });
 
-test("so does one that was cut while the file was first made", { timeout: 60_000 }, async () => {
+test("so does one that was cut while the file was first made", async () => {
   const torn = await twoCommits(join(directory, "made.db"), false);
   // A log is a header of 32 octets and frames of a page each with a header of 24 (sqlite.org/fileformat2.html).
   const frames = Array.from({ length: (torn.log.length - 32) / 4120 + 1 }, (_, index) => 32 + index * 4120);
@@ -109,7 +109,7 @@ test("so does one that was cut while the file was first made", { timeout: 60_000
 
 const strace = ["/usr/bin/strace", "/bin/strace"].find((path) => existsSync(path));
 
-test.skipIf(strace === undefined)("every acknowledgement comes after a sync of the log", { timeout: 60_000 }, () => {
+test.skipIf(strace === undefined)("every acknowledgement comes after a sync of the log", () => {
   const path = join(directory, "traced.db");
   const trace = join(directory, "trace");
   execFileSync(strace ?? "strace", [

@@ -5,7 +5,7 @@ import { join } from "node:path";
 /** The checkout. */
 export const root = join(import.meta.dirname, "../..");
 
-export interface Finished {
+interface Finished {
   readonly code: number;
   /** stdout and stderr as they came. */
   readonly output: string;

@@ -3,7 +3,7 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inLanes } from "./lanes.ts";
-import { type Finished, root, runProgram } from "./program.ts";
+import { root, runProgram } from "./program.ts";
 import { add, nothing, type Tally } from "./tally.ts";
 import { reasonsIn, tallyReport } from "./vitest-report.ts";
 
@@ -14,7 +14,7 @@ export type Suite = (typeof suites)[number];
 const lanes = 3;
 
 /** Begun first, so that no lane is left alone with one of them at the end. */
-const longest = ["inventory", "foreign-frr", "transcripts", "departures", "resilience", "docs", "firewall", "stages"];
+const longest = ["docs", "transcripts", "inventory", "foreign-frr", "departures", "resilience", "firewall", "stages"];
 
 const files: Record<Suite, string> = {
   unit: "{packages,tools,bench}/**/!(*.netns).test.ts",
@@ -22,22 +22,32 @@ const files: Record<Suite, string> = {
   e2e: "e2e/**/*.e2e.test.ts",
 };
 
-/** Runs suites, unit tests first. @param extra arguments for vitest; those that are not options are parts of paths */
+/**
+ * Runs suites. Unit tests, which need a processor, go on beside the others, which mostly wait.
+ * @param extra arguments for vitest; those that are not options are parts of paths
+ */
 export async function runSuites(named: readonly Suite[], extra: readonly string[]): Promise<Tally> {
   const parts = extra.filter((word) => !word.startsWith("-"));
   const of = (suite: Suite): readonly string[] => (named.includes(suite) ? filesOf(suite, parts) : []);
-  const unit = of("unit").length > 0 ? await runUnit(extra) : nothing;
   const sandboxed = longestFirst([...of("e2e"), ...of("netns")]);
-  if (of("e2e").length > 0) {
+  const tallies = await Promise.all([
+    of("unit").length > 0 ? runUnit(extra, sandboxed.length === 0) : nothing,
+    runSandboxed(sandboxed, of("e2e").length > 0, extra),
+  ]);
+  const tally = tallies.reduce(add);
+  return tally.passed + tally.failed.length + tally.skipped.length === 0
+    ? { ...nothing, failed: [`no test in ${named.join(", ")} is meant by ${extra.join(" ")}`] }
+    : tally;
+}
+
+async function runSandboxed(paths: readonly string[], wholeLabs: boolean, extra: readonly string[]): Promise<Tally> {
+  if (wholeLabs) {
     await prepare("node", "tools/build.ts");
     // Its packages come over the network, which no sandbox has.
     await prepare("samples/notes/build");
   }
   const options = extra.filter((word) => word.startsWith("-"));
-  const tally = (await inLanes(lanes, sandboxed, (file) => runFile(file, options))).reduce(add, unit);
-  return tally === nothing
-    ? { ...nothing, failed: [`no test in ${named.join(", ")} is meant by ${extra.join(" ")}`] }
-    : tally;
+  return (await inLanes(lanes, paths, (file) => runFile(file, options))).reduce(add, nothing);
 }
 
 /**
@@ -64,22 +74,20 @@ export function longestFirst(paths: readonly string[]): readonly string[] {
   return paths.toSorted((one, other) => rank(one) - rank(other));
 }
 
-const runUnit = (extra: readonly string[]): Promise<Tally> =>
-  runVitest("unit", (report) => runProgram(["vitest", "run", "--project", "unit", ...report, ...extra], true));
+const runUnit = (extra: readonly string[], isAlone: boolean): Promise<Tally> =>
+  runVitest("unit", ["vitest", "run", "--project", "unit", ...extra], isAlone);
 
-/** What a file tells is shown when it is done, so that two of them do not talk at once. */
 const runFile = (file: string, options: readonly string[]): Promise<Tally> =>
-  runVitest(file, async (report) => {
-    const finished = await runProgram(["tools/sandbox", "vitest", "run", file, ...report, ...options], false);
-    process.stdout.write(finished.output);
-    return finished;
-  });
+  runVitest(file, ["tools/sandbox", "vitest", "run", file, ...options], false);
 
-async function runVitest(name: string, run: (report: readonly string[]) => Promise<Finished>): Promise<Tally> {
+/** @param isAlone it tells things as they come, else when it is done, so that two do not talk at once */
+async function runVitest(name: string, command: readonly [string, ...string[]], isAlone: boolean): Promise<Tally> {
   const directory = mkdtempSync(join(tmpdir(), "netwright-tests-"));
   try {
     const file = join(directory, "report.json");
-    const { code, output } = await run(["--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
+    const report = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+    const { code, output } = await runProgram([...command, ...report], isAlone);
+    if (!isAlone) process.stdout.write(output);
     const tally = tallyReport(name, existsSync(file) ? readFileSync(file, "utf8") : undefined, code, root);
     return code === 0 ? tally : { ...tally, reasons: [reasonsIn(output)] };
   } finally {

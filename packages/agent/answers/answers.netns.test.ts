@@ -72,7 +72,7 @@ async function pending(state: HostState): Promise<readonly string[]> {
 }
 
 const ask = async (name: string): Promise<string> =>
-  (await sh(`dig +short +time=2 +tries=1 @fd6e:7700::53 ${name} AAAA || true`, asker)).trim().replaceAll("\n", " ");
+  (await sh(`dig +short +time=20 +tries=1 @fd6e:7700::53 ${name} AAAA || true`, asker)).trim().replaceAll("\n", " ");
 
 /** Addresses that a rule lets through now. */
 async function admitted(pattern: string): Promise<readonly string[]> {
@@ -110,7 +110,7 @@ function startAgent(state: HostState): Running {
 
 const socket = layoutOf(system.paths, vni).answers;
 const listening = async (): Promise<void> => {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 3000; tries++) {
     const found = await new Promise<boolean>((resolve) => {
       const connection = createConnection(socket, () => resolve(connection.destroy() && true));
       connection.on("error", () => resolve(false));
@@ -130,9 +130,10 @@ const upstream = `server:
   pidfile: ""
   use-syslog: no
   local-zone: "." static
-  local-data: "api.example.net. 2 IN AAAA 2001:db8:f::80"
-  local-data: "api.example.net. 2 IN AAAA 2001:db8:f::81"
-  local-data: "api.example.net. 2 IN AAAA fd00::80"
+  local-data: "api.example.net. 600 IN AAAA 2001:db8:f::80"
+  local-data: "api.example.net. 600 IN AAAA 2001:db8:f::81"
+  local-data: "api.example.net. 600 IN AAAA fd00::80"
+  local-data: "brief.below.example.net. 2 IN AAAA 2001:db8:f::93"
   local-data: "fresh.below.example.net. 600 IN AAAA 2001:db8:f::92"
   local-data: "long.below.example.net. 600 IN AAAA 2001:db8:f::90"
   local-data: "alias.below.example.net. 600 IN CNAME cdn.example.org."
@@ -152,7 +153,7 @@ beforeAll(async () => {
   await converge(stateOf());
   agent = startAgent(stateOf());
   await listening();
-}, 60_000);
+});
 afterAll(async () => {
   await agent.stop();
   rmSync(directory, { recursive: true });
@@ -193,12 +194,15 @@ test("no name opens the way to what hosts and routers of the site have", async (
 });
 
 test("an address goes when its time to live and the grace are over, and comes back with the next answer", async () => {
-  for (let tries = 0; (await admitted("api.example.net")).length > 0; tries++) {
-    expect(tries).toBeLessThan(100);
-    await system.clock.sleep(seconds(0.1));
-  }
-  await ask("api.example.net");
-  expect(await admitted("api.example.net")).toHaveLength(2);
+  const isAdmitted = async (): Promise<boolean> => (await admitted("*.below.example.net")).includes("2001:db8:f::93");
+  const askedAndAdmitted = async (): Promise<boolean> => {
+    expect(await ask("brief.below.example.net")).toBe("2001:db8:f::93");
+    return isAdmitted();
+  };
+  // On a busy machine it may be over before it is looked at.
+  await expect.poll(askedAndAdmitted).toBe(true);
+  await expect.poll(isAdmitted).toBe(false);
+  await expect.poll(askedAndAdmitted).toBe(true);
 });
 
 test("without an agent, and with one that hangs, names are answered at once; an answer from the cache fills the next one's sets", async () => {
@@ -238,14 +242,11 @@ test("a new agent knows what is let through; a firewall made anew is filled agai
   await sh("nft delete table inet netwright", tenant);
   // A round that comes as far as links alone has no set to put anything into; nothing is forgotten for that.
   agent.kept.restore(new Set(["links"]));
-  await expect.poll(() => agent.warnings.length, { timeout: 5000 }).toBeGreaterThan(0);
+  await expect.poll(() => agent.warnings.length).toBeGreaterThan(0);
   await converge(stateOf());
   expect(await admitted("*.below.example.net")).toEqual([]);
   agent.kept.restore(new Set(["firewall"]));
-  for (let tries = 0; (await admitted("*.below.example.net")).length === 0; tries++) {
-    expect(tries).toBeLessThan(100);
-    await system.clock.sleep(seconds(0.05));
-  }
+  await expect.poll(() => admitted("*.below.example.net")).not.toEqual([]);
   expect(await ask("long.below.example.net")).toBe("2001:db8:f::90");
 });
 

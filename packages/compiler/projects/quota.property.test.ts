@@ -72,7 +72,7 @@ function after(objects: ObjectSet, one: Step): ObjectSet {
 const useIn = (objects: ObjectSet) => projectStandings(objects).get("team")?.use;
 const quotaIn = (objects: ObjectSet) => objects.projects.get("team")?.object.spec.quota ?? {};
 
-test("use never passes a quota that was not lowered below it", { timeout: 120_000 }, () => {
+test("use never passes a quota that was not lowered below it", () => {
   let [accepted, refused] = [0, 0];
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 25 }), (history) => {
@@ -99,7 +99,7 @@ test("use never passes a quota that was not lowered below it", { timeout: 120_00
   expect([accepted > 100, refused > 100]).toEqual([true, true]);
 });
 
-test("what is counted is what runs, once everything is settled", { timeout: 120_000 }, () => {
+test("what is counted is what runs, once everything is settled", () => {
   fc.assert(
     fc.property(fc.array(service, { minLength: 1, maxLength: 6 }), (history) => {
       const objects = history.reduce(after, base);

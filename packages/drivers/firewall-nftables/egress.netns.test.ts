@@ -41,7 +41,7 @@ beforeAll(async () => {
   const talk = fileURLToPath(new URL("../testing/talk.ts", import.meta.url));
   const server = fabric.client.spawn([process.execPath, talk, "serve", "internet", "8080", "8081"]);
   if (server.stdout !== null) await once(server.stdout, "data");
-}, 60_000);
+});
 afterAll(() => fabric[Symbol.asyncDispose]());
 
 test("a workload reaches what a rule allows, and is seen there as its host's address", async () => {

@@ -33,7 +33,7 @@ describe("the load balancer", () => {
     await fabric.apply(scene([one, two, three]));
     await fabric.announce([1, 2]);
     await Promise.all(instances.map((instance) => fabric.serve(instance, [8080, 8443])));
-  }, 60_000);
+  });
   afterAll(() => fabric[Symbol.asyncDispose]());
 
   const packets = async (host: number, device: string, netns?: string): Promise<number> => {

@@ -109,7 +109,7 @@ afterAll(async () => {
 test("nothing is missing here, and the members are up", async () => {
   expect(await proxyHaproxy.probe(system)).toEqual([]);
   const listening = () => inside("ss", "-Hltn").match(/:8080 /g);
-  await expect.poll(listening, { timeout: 20_000 }).toHaveLength(3);
+  await expect.poll(listening).toHaveLength(3);
 });
 
 test("starts and serves TLS with HTTP/2, the client's address and the right protocol", async () => {
@@ -209,7 +209,7 @@ test("a dead member is noticed and serves no more; requests go elsewhere", async
   expect(codes).toEqual(Array(10).fill("200"));
   await expect.poll(statuses).toMatchObject({ "shop-web-2": "Down" });
   serve(2);
-  await expect.poll(statuses, { timeout: 10_000 }).toMatchObject({ "shop-web-2": "Up" });
+  await expect.poll(statuses).toMatchObject({ "shop-web-2": "Up" });
 });
 
 test("a new certificate is taken over without a reload", async () => {

@@ -91,7 +91,7 @@ beforeAll(async () => {
   );
   await system.processes.start(["unbound", "-d", "-c", upstream], { log: join(directory, "upstream.log") });
   await converge(stateOf(shop(web(1))));
-}, 60_000);
+});
 afterAll(() => rmSync(directory, { recursive: true }));
 
 test("nothing is left to do, and the node has all it needs", async () => {
@@ -174,7 +174,7 @@ test("one that was killed, and one that hangs, is started again", async () => {
     expect(await ask("shop.internal AAAA")).toBe(answer(web(1)));
     expect(await pending(stateOf(shop(web(1))))).toEqual([]);
   }
-}, 30_000);
+});
 
 test("goes with the last workload, and leaves nothing", async () => {
   const before = await processOf();

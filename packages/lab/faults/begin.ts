@@ -15,7 +15,10 @@ export interface ActiveFault {
   /** Unique among the lab's faults that have not ended. */
   readonly id: number;
   readonly description: string;
-  /** More than once is fine, and after it has ended by itself. @throws NW1703 when something of it stays. */
+  /**
+   * More than once is fine, and when its time is over. @throws NW1703 when something of it stays, or when it was over before,
+   * because a process that it needs had ended.
+   */
   end(): Promise<void>;
 }
 
@@ -45,13 +48,15 @@ export async function beginFault(
   const description = describeFault(fault);
   const id = reserveNumber(site.paths);
   const begunAt = context.clock.now();
+  const token = Buffer.from(context.entropy.bytes(8)).toString("hex");
+  const known = { id, token };
   try {
     const plan = await planFault({ site, id, seed, fault });
     if (isImpossible(plan)) {
       releaseNumber(site.paths, id);
       return { kind: "Skipped", reason: plan.impossible };
     }
-    const record = { id, description, begunAt, fault, seed, claims: plan.claims ?? [] };
+    const record = { id, token, description, begunAt, fault, seed, claims: plan.claims ?? [] };
     await withLabLock(site.paths, seconds(10), async () => {
       requireFree(site.paths, plan, id);
       writeFault(site.paths, record, plan);
@@ -60,11 +65,11 @@ export async function beginFault(
     releaseNumber(site.paths, id);
     throw error;
   }
-  await begin(site, { id, begunAt }, fault);
+  await begin(site, known, fault);
   // Nothing of it lasts.
   const momentary = fault.kill !== undefined && fault.for === undefined;
-  if (momentary) await endFault(site, { id, begunAt });
-  return { kind: "Active", fault: { id, description, end: () => endFault(site, { id, begunAt }) } };
+  if (momentary) await endFault(site, known);
+  return { kind: "Active", fault: { id, description, end: () => endActive(site, known) } };
 }
 
 function requireFree(paths: LabPaths, { claims = [] }: FaultPlan, id: FaultNumber): void {
@@ -93,15 +98,25 @@ async function begin(site: FaultSite, which: Known, fault: Fault): Promise<void>
 }
 
 /** Its number may be another's once it has ended. */
-type Known = Pick<FaultStatus, "id" | "begunAt">;
+type Known = Pick<FaultStatus, "id" | "token">;
 
-/** @throws NW1703 when something of it stays. */
-async function endFault(site: FaultSite, { id, begunAt }: Known): Promise<void> {
+/** For who relied on it. @throws NW1703 when something of it stays, or when it was over before its time */
+async function endActive(site: FaultSite, known: Known): Promise<void> {
+  const found = await endFault(site, known);
+  if (found?.state !== "Ended") return;
+  throw new NetwrightError("NW1703", `the fault ended by itself: ${found.description}`, {
+    hint: "a process that it needs was killed or failed; begin it again",
+  });
+}
+
+/** @returns what it was. @throws NW1703 when something of it stays. */
+async function endFault(site: FaultSite, { id, token }: Known): Promise<FaultStatus | undefined> {
   const directory = faultDirectory(site.paths, id);
-  const known = listFaults(site.paths).find((fault) => fault.id === id && fault.begunAt === begunAt);
-  if (known === undefined) return;
+  const known = listFaults(site.paths).find((fault) => fault.id === id && fault.token === token);
+  if (known === undefined) return undefined;
+  // The script itself knows whether the number is still its fault's.
   const { code, stderr } = await inSandbox(site, ["-c", `[ -e "$0" ] || exit 0; exec sh "$0"`, `${directory}/end.sh`]);
-  if (code === 0) return;
+  if (code === 0) return known;
   throw new NetwrightError("NW1703", `the fault does not end (${known.description}): ${stderr.trim().split("\n")[0]}`, {
     hint: `see ${directory}; netwright lab down ends everything`,
   });

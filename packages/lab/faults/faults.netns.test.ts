@@ -38,19 +38,23 @@ async function stay(node: string, ...words: string[]): Promise<{ child: ChildPro
   return { child, said: () => text.split("\n").slice(1, -1) };
 }
 
-/** Numbers of the datagrams that are answered, and the shortest round trip in milliseconds. */
+/**
+ * Numbers of the datagrams that are answered, and the shortest round trip in milliseconds.
+ * @param patience in seconds, for each
+ */
 async function ask(
   from: string,
   to: string,
   count: number,
-  octets = 100,
+  { octets = 100, patience = 0.5 }: { readonly octets?: number; readonly patience?: number } = {},
 ): Promise<{ got: number[]; shortest: number }> {
-  const said = await inNode(from, "perl", probe, "ask", to, "7000", String(count), String(octets));
+  const words = [count, octets, patience].map(String);
+  const said = await inNode(from, "perl", probe, "ask", to, "7000", ...words);
   const [shortest = 0, , ...got] = said.trim().split(" ").map(Number);
   return { got, shortest };
 }
-const answered = async (from: string, to: string, octets?: number): Promise<boolean> =>
-  (await ask(from, to, 1, octets)).got.length === 1;
+const answered = async (from: string, to: string, octets = 100): Promise<boolean> =>
+  (await ask(from, to, 1, { octets })).got.length === 1;
 
 const wires = (): readonly number[] =>
   readdirSync("/proc")
@@ -77,7 +81,7 @@ async function arrivals(count: number): Promise<number[]> {
 beforeAll(async () => {
   await up(context, { name: lab, manifest: readLab("small-lab.json"), programs });
   await Promise.all(["a", "b"].map((node) => stay(node, "echo", "7000")));
-}, 60_000);
+});
 afterEach(async () => {
   await endFaults(context, lab);
   const rules = await Promise.all(["a", "b", "lan"].map((node) => inNode(node, "nft", "list", "ruleset")));
@@ -109,11 +113,13 @@ describe("a link that", () => {
 
   test("delays, delays both ways; from one end only, one", async () => {
     const both = await begin({ link: "a-b", impair: { delay: "10ms" } });
-    expect((await ask("a", b, 5)).shortest).toBeGreaterThanOrEqual(20);
+    const patience = 20;
+    expect((await ask("a", b, 5, { patience })).shortest).toBeGreaterThanOrEqual(20);
     await both.end();
-    await begin({ link: "a-b", impair: { delay: "15ms" }, from: "b" });
-    const { shortest, got } = await ask("a", b, 5);
-    expect([got.length, Math.floor(shortest / 15)]).toEqual([5, 1]);
+    // Of several round trips the shortest has met a machine that was free for a moment.
+    await begin({ link: "a-b", impair: { delay: "150ms" }, from: "b" });
+    const { shortest, got } = await ask("a", b, 10, { patience });
+    expect([got.length, Math.floor(shortest / 150)]).toEqual([10, 1]);
   });
 
   test("damages frames: who gets them finds out; duplicates arrive; two faults add up", async () => {
@@ -162,17 +168,15 @@ describe("a link that", () => {
     await expect(begin({ link: "a-b", state: "down" })).rejects.toMatchObject({ code: "NW1702" });
     await fault.end();
     expect([await state("a"), await state("b")].map(sorted)).toEqual(before.map(sorted));
-    expect(await answered("a", b)).toBe(true);
+    await expect.poll(() => answered("a", b)).toBe(true);
   });
 
   test("flaps falls and rises until it ends", async () => {
     const fault = await begin({ link: "a-b", flap: { every: "200ms", down: "100ms" } });
     for (const words of [["NO-CARRIER"], ["LOWER_UP"], ["NO-CARRIER"]])
-      await expect
-        .poll(() => inNode("b", "ip", "link", "show", "dev", "a"), { interval: 10, timeout: 10_000 })
-        .toContain(words[0]);
+      await expect.poll(() => inNode("b", "ip", "link", "show", "dev", "a"), { interval: 10 }).toContain(words[0]);
     await fault.end();
-    expect(await answered("a", b)).toBe(true);
+    await expect.poll(() => answered("a", b)).toBe(true);
   });
 
   test("has a smaller MTU says so, or does not", async () => {
@@ -182,14 +186,14 @@ describe("a link that", () => {
     expect(await inNode("b", "cat", "/sys/class/net/a/mtu")).toBe("1500\n");
     await begin({ link: "a-b", mtu: 1300, silently: true });
     expect(await answered("a", b, 1253)).toBe(false);
-    expect(await answered("a", b, 1252)).toBe(true);
+    await expect.poll(() => answered("a", b, 1252)).toBe(true);
   });
 
   test("is free again when its wire is killed, and the fault says that it has ended", async () => {
     await begin({ link: "a-b", impair: { loss: "100%", seed: 1 } });
     expect(await answered("a", b)).toBe(false);
     for (const pid of wires()) process.kill(pid, "SIGKILL");
-    await expect.poll(() => answered("a", b), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => answered("a", b)).toBe(true);
     await expect.poll(async () => (await faultsOf(context, lab))[0]?.state).toBe("Ended");
   });
 });
@@ -205,8 +209,8 @@ test("a partition keeps groups apart on every way, and leaves others alone", asy
 
 test("a fault ends by itself when its time is over", async () => {
   const fault = await begin({ link: "a-b", cut: true, for: "300ms" });
-  await expect.poll(() => faultsOf(context, lab), { timeout: 10_000 }).toEqual([]);
-  expect(await answered("a", b)).toBe(true);
+  await expect.poll(() => faultsOf(context, lab)).toEqual([]);
+  await expect.poll(() => answered("a", b)).toBe(true);
   await fault.end();
 });
 
@@ -216,14 +220,17 @@ describe("a node", () => {
     expect(await answered("a", b)).toBe(false);
     await expect(begin({ node: "b", state: "off" })).rejects.toMatchObject({ code: "NW1702" });
     await fault.end();
-    await expect.poll(() => answered("a", b), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => answered("a", b)).toBe(true);
   });
 
   test("whose command was under way from outside has it go on after a pause", async () => {
-    const child = spawn(process.execPath, [labCommand, "exec", lab, "b", "sleep", "1"], { stdio: "inherit" });
+    const command = ["sh", "-c", "touch /run/began; until [ -e /run/go ]; do sleep 0.1; done"];
+    const child = spawn(process.execPath, [labCommand, "exec", lab, "b", ...command], { stdio: "inherit" });
     const closed = once(child, "close");
-    await expect.poll(() => inNode("b", "pgrep", "-x", "sleep"), { timeout: 10_000 }).not.toBe("");
+    await expect.poll(() => inNode("b", "ls", "/run")).toContain("began");
     await begin({ node: "b", state: "paused", for: "300ms" });
+    await expect.poll(() => faultsOf(context, lab)).toEqual([]);
+    await inNode("b", "touch", "/run/go");
     expect(await closed).toEqual([0, null]);
   });
 
@@ -235,12 +242,12 @@ describe("a node", () => {
   test("whose program is killed starts it again, at once or when the fault ends", async () => {
     const { restarts = 0 } = (await unbound()) ?? {};
     await begin({ node: "resolver", kill: "unbound" });
-    await expect.poll(async () => (await unbound())?.restarts, { timeout: 10_000 }).toBe(restarts + 1);
-    await expect.poll(resolves, { timeout: 10_000 }).toBe(true);
+    await expect.poll(async () => (await unbound())?.restarts).toBe(restarts + 1);
+    await expect.poll(resolves).toBe(true);
     const fault = await begin({ node: "resolver", kill: "unbound", signal: "TERM", for: "1m" });
-    await expect.poll(resolves, { timeout: 10_000 }).toBe(false);
+    await expect.poll(resolves).toBe(false);
     await fault.end();
-    await expect.poll(resolves, { timeout: 10_000 }).toBe(true);
+    await expect.poll(resolves).toBe(true);
     await expect(begin({ node: "a", kill: "nobody" })).rejects.toMatchObject({ code: "NW1701" });
   });
 
@@ -265,7 +272,7 @@ describe("a node", () => {
     expect(await inNode("resolver", "ps", "-eo", "comm=")).toBe("keeper\nps\n");
     expect(await resolves()).toBe(false);
     await fault.end();
-    await expect.poll(resolves, { timeout: 10_000 }).toBe(true);
+    await expect.poll(resolves).toBe(true);
     expect(sorted(await inNode("resolver", "ip", "-o", "addr"))).toEqual(sorted(addresses));
     expect(await inNode("resolver", "sh", "-c", "ls /run/mine /var/lib/netwright/mine 2>/dev/null")).toBe(
       "/var/lib/netwright/mine\n",
@@ -277,7 +284,7 @@ describe("a node", () => {
     expect(await resolves()).toBe(false);
     expect(await inNode("resolver", "dig", "+short", "+time=2", "@::1", "ns.example.net", "AAAA")).toContain("fd00");
     await fault.end();
-    expect(await resolves()).toBe(true);
+    await expect.poll(resolves).toBe(true);
   });
 
   test("whose clock is wrong has it wrong for what starts then, and alone", async () => {
@@ -312,11 +319,11 @@ test("who begins may be killed at any moment: the next one ends it", async () =>
   for (const wanted of [lost, lost, lost, fallen, fallen, { node: "b", state: "paused" }]) {
     const child = spawn(process.execPath, [labCommand, "fault", lab, JSON.stringify(wanted)], { stdio: "inherit" });
     const closed = once(child, "close");
-    await expect.poll(() => faultsOf(context, lab), { interval: 1, timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(() => faultsOf(context, lab), { interval: 1 }).toHaveLength(1);
     child.kill("SIGKILL");
     await closed;
     await endFaults(context, lab);
-    expect(await answered("a", b)).toBe(true);
+    await expect.poll(() => answered("a", b)).toBe(true);
     expect(wires()).toEqual([]);
   }
 });

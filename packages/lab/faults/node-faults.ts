@@ -77,22 +77,27 @@ export function planOff(order: PowerOrder): FaultPlan {
       processes("hold", pid),
       signalAll(pid, "KILL"),
       ...down,
-      ...(isSwitch ? [] : [`in_node ${pid} sh -s ${quoteAll(["lo", ...devices])} <"$dir/forget.sh"`]),
+      ...(isSwitch
+        ? []
+        : [`perl "$dir/forget-files.pl" ${pid}`, `at ${pid} sh "$dir/forget.sh" ${quoteAll(["lo", ...devices])}`]),
     ].join("\n"),
     end: [...up, restoreCommands(pid, node), processes("release", pid)].join("\n"),
-    files: { ...files, ...restoreFiles(snapshot, ["lo", ...devices], node), "forget.sh": forget },
+    files: {
+      ...files,
+      ...restoreFiles(snapshot, ["lo", ...devices], node),
+      "forget.sh": forget,
+      "forget-files.pl": forgetFiles,
+    },
     claims: [...claims(order), ...devices.map((device) => carrierOf({ node, device }))],
   };
 }
 
-/** Arguments: the devices that stay. */
-const forget = `for namespace in /run/netns/*; do umount "$namespace" 2>/dev/null; done
-nft list tables | while read -r _ family name; do
+/** In the node's network alone: its own root may have no tools. Arguments: the devices that stay. */
+const forget = `nft list tables | while read -r _ family name; do
   case $name in netwright_fault_*) ;; *) nft delete table "$family" "$name" ;; esac
 done
 conntrack -F 2>/dev/null
-for path in /sys/class/net/*; do
-  device=\${path##*/}
+ip -o link show | while IFS=': @' read -r _ device _; do
   # TAPs of other faults.
   case $device in fault[0-9]*-*) continue ;; esac
   case " $* " in *" $device "*) ;; *) ip link del dev "$device" 2>/dev/null ;; esac
@@ -100,17 +105,61 @@ done
 ip -6 route flush table all 2>/dev/null
 ip link set dev lo down
 ip addr flush dev lo
-find /run -xdev -mindepth 1 -delete 2>/dev/null
 exit 0
 `;
 
-/** @param library path of libfaketime. @param offset in milliseconds */
+/** Namespaces that are pinned in a node's /run, and its files there. Perl is loaded before it enters. Argument: the node's process 1. */
+const forgetFiles = `use strict; use warnings; use POSIX ();
+my ($setns, $umount) = @{{ x86_64 => [308, 166], aarch64 => [268, 39] }->{(POSIX::uname())[4]} // die "unknown machine\\n"};
+my ($pid) = @ARGV;
+open my $mounts, "<", "/proc/$pid/ns/mnt" or die "node: $!\\n";
+syscall($setns, fileno $mounts, 0x20000) == 0 or die "setns: $!\\n";
+sub inside { my ($directory) = @_;
+  opendir my $open, $directory or return;
+  return map { "$directory/$_" } grep { !/^\\.\\.?$/ } readdir $open }
+for my $namespace (inside("/run/netns")) { 1 while syscall($umount, $namespace, 2) == 0 }
+my ($device) = lstat "/run";
+sub clear { my ($directory) = @_;
+  for my $path (inside($directory)) {
+    my ($on) = lstat $path or next;
+    next if $on != $device;
+    if (-d _) { clear($path); rmdir $path } else { unlink $path }
+  } }
+clear("/run");
+`;
+
+/**
+ * Through the node's root, for it may have no tools of its own. What it has in these files already stays in force, and is
+ * back afterwards. @param library path of libfaketime. @param offset in milliseconds
+ */
 export function planClock(place: Place, library: string, offset: number): FaultPlan {
   const text = `${offset < 0 ? "-" : "+"}${Math.abs(offset) / 1000}`;
-  const write = `printf '%s\\n' ${quote(text)} >/etc/faketimerc && printf '%s\\n' ${quote(library)} >/etc/ld.so.preload`;
+  const etc = `/proc/${place.pid}/root/etc`;
+  const names = ["faketimerc", "ld.so.preload"] as const;
+  const put = (file: string, name: string): string =>
+    `cp -p ${file} ${etc}/${name}.new && mv -f ${etc}/${name}.new ${etc}/${name}`;
   return {
-    begin: `in_node ${place.pid} sh -c ${quote(write)}`,
-    end: `check in_node ${place.pid} rm -f /etc/ld.so.preload /etc/faketimerc`,
+    begin: [
+      // Seen from here it would lead into the machine.
+      `for file in ${etc} ${names.map((name) => `${etc}/${name}`).join(" ")}; do if [ -L "$file" ]; then echo "$file is a link" >&2; exit 1; fi; done`,
+      ...names.map((name) => `[ ! -e ${etc}/${name} ] || cp -p ${etc}/${name} "$dir/kept-${name}"`),
+      ': >"$dir/kept"',
+      `printf '%s\\n' ${quote(text)} >"$dir/faketimerc"`,
+      `{ printf '%s\\n' ${quote(library)}; cat "$dir/kept-ld.so.preload" 2>/dev/null || true; } >"$dir/ld.so.preload"`,
+      'chmod 644 "$dir/faketimerc" "$dir/ld.so.preload"',
+      // What starts meanwhile finds the old file or the new one.
+      ...names.map((name) => put(`"$dir/${name}"`, name)),
+    ].join("\n"),
+    end: [
+      'if [ -e "$dir/kept" ]; then',
+      ...names
+        .toReversed()
+        .map(
+          (name) =>
+            `  if [ -e "$dir/kept-${name}" ]; then check for_node ${place.pid} cp -p "$dir/kept-${name}" ${etc}/${name}; else check for_node ${place.pid} rm -f ${etc}/${name}; fi`,
+        ),
+      "fi",
+    ].join("\n"),
     claims: [`clock of ${place.node}`],
   };
 }

@@ -44,8 +44,8 @@ const scriptsOf = (plan: FaultPlan): string => {
   const directory = "/run/netwright/labs/x/faults/3";
   const files = Object.entries(plan.files ?? {}).filter(([name]) => name !== "processes.pl");
   return [
-    `# begin\n${beginScript(directory, plan, 1500)}`,
-    `# end\n${endScript(directory, plan)}`,
+    `# begin\n${beginScript(directory, "0123", plan, 1500)}`,
+    `# end\n${endScript(directory, "0123", plan)}`,
     ...files.map(([name, text]) => `# ${name}\n${text}`),
   ].join("\n");
 };

@@ -8,6 +8,8 @@ import { beginScript, endScript } from "./scripts.ts";
 
 export interface FaultRecord {
   readonly id: FaultNumber;
+  /** Of this fault alone: its number may be another's once it has ended. Of letters and digits. */
+  readonly token: string;
   readonly description: string;
   readonly begunAt: Instant;
   readonly fault: Fault;
@@ -47,8 +49,9 @@ export function writeFault(paths: LabPaths, record: FaultRecord, plan: FaultPlan
   const limit = record.fault.for;
   const files = {
     ...plan.files,
-    "end.sh": endScript(directory, plan),
-    "begin.sh": beginScript(directory, plan, limit),
+    token: record.token,
+    "end.sh": endScript(directory, record.token, plan),
+    "begin.sh": beginScript(directory, record.token, plan, limit),
     "fault.json": `${JSON.stringify(record, undefined, 1)}\n`,
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(`${directory}/${name}`, text, { mode: 0o600 });

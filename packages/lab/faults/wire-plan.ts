@@ -38,7 +38,7 @@ export function planWires(order: WireOrder): FaultPlan {
       id,
       devices.map(({ pid }) => pid),
     ),
-    files: { "wire.sh": keepWire, "unhook.nft": removalFile(id) },
+    files: { "wire.sh": keepWire, "unhook.nft": removalFile(id), "unhook.sh": unhook(devices) },
   };
 }
 
@@ -64,13 +64,23 @@ function start(order: WireOrder, { node, pid, device }: Device, tap: string): st
   ].join("\n");
 }
 
-/** However the wire ended: nothing may be led to a device that is gone. */
+/**
+ * However the wire ended: nothing may be led to a device that is gone. What is left of the fault is not what was asked for,
+ * so others of its wires are passed by too.
+ */
 const keepWire = `trap '' TERM
 pid=$1 dir=$2; shift 2
 nsenter --target "$pid" --net -- "$@"
-nsenter --target "$pid" --net -- nft -f "$dir/unhook.nft"
+[ ! -e "$dir/ending" ] || exit 0
+sh "$dir/unhook.sh" "$dir"
 rm -f "$dir/active"; : >"$dir/ended"
 `;
+
+/** Also in nodes where nothing is hooked yet. */
+const unhook = (devices: readonly Device[]): string =>
+  [...new Set(devices.map(({ pid }) => pid))]
+    .map((pid) => `nsenter --target ${pid} --net -- nft -f "$1/unhook.nft"\n`)
+    .join("");
 
 const settings = ({ id, mtu, impair }: WireOrder): readonly string[] => {
   const micros = (span: number | undefined): number | undefined => (span === undefined ? undefined : span * 1000);

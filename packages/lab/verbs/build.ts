@@ -19,6 +19,7 @@ import type { Topology } from "../topology/topology.ts";
 import { startAgents } from "./agents-ready.ts";
 import { fabricReady } from "./fabric-ready.ts";
 import { introduceFabric } from "./introduce-fabric.ts";
+import { portsForward } from "./ports-forward.ts";
 
 export interface BuildPlan {
   readonly name: string;
@@ -134,12 +135,12 @@ async function standUp(
     () => birth.nodes(),
     () => `${topology.nodes.length} namespaces`,
   );
-  const nodes = await stage(
-    "links",
-    () => birth.wired(),
-    () => `${topology.links.length} links`,
-  );
-  return { context, paths, topology, sandbox, nodes };
+  const wire = async (): Promise<Site> => {
+    const site = { context, paths, topology, sandbox, nodes: await birth.wired() };
+    await portsForward(site, plan.signal);
+    return site;
+  };
+  return stage("links", wire, () => `${topology.links.length} links`);
 }
 
 async function makeSandbox(

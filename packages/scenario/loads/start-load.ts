@@ -14,9 +14,9 @@ import type { LoadCounts, RunningLoad } from "./running-load.ts";
 import { startCommandLoad } from "./command-load.ts";
 
 /** Beside the time of its slowest request, a generator that was told to end has so long for it. */
-const endGrace = milliseconds(2000);
-/** Node starts in a tenth of that on an idle machine. */
-const startLimit = milliseconds(20_000);
+const endGrace = milliseconds(10_000);
+/** Node starts in a hundredth of that on an idle machine. */
+const startLimit = milliseconds(60_000);
 
 /**
  * Resolves when its first request has ended, well or not; a `command` has only been started then.

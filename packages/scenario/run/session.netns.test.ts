@@ -32,7 +32,7 @@ test("files, commands, programs, waits and checks; what a program wrote; what co
         - { command: { run: 'cat /tmp/env-$NETWRIGHT_LAB; rm /tmp/env-$NETWRIGHT_LAB', stdout: { matches: "^a b fd" } } }
     - { name: many, at: [a, b], run: [[hostname], [echo, bye]] }
     - { name: beside, parallel: [{ name: x, at: a, run: sleep 0.1 }, { name: y, at: b, run: sleep 0.1 }] }
-    - { name: becomes, at: a, run: '(sleep 0.2; echo >/run/there) >/dev/null 2>&1 &', wait: [{ command: { run: test -e /run/there } }] }
+    - { name: becomes, at: a, wait: [{ command: { run: 'test -e /run/looked || { touch /run/looked; exit 1; }' } }] }
     - { name: stop, stop: [ticker] }
 `,
     "  files: [{ at: a, path: /etc/test/word, content: hello }]\n",
@@ -85,7 +85,7 @@ test("whatever hangs is ended when its time is over, set-up that fails lets only
   const run = await one(
     "    - { name: never, at: a, run: 'true' }\n",
     `  setup: [{ name: hangs, at: a, run: sleep 4801, timeout: 200ms }]
-  teardown: [{ name: swept, at: a, checks: [{ command: { run: pgrep -f 'sleep 4801$', exit: 1 }, eventually: 5s }] }]
+  teardown: [{ name: swept, at: a, checks: [{ command: { run: pgrep -f 'sleep 4801$', exit: 1 }, eventually: 30s }] }]
 `,
   );
   expect(verdicts(run)).toEqual(["hangs: Error", "never: Skipped", "swept: Passed"]);
@@ -93,8 +93,9 @@ test("whatever hangs is ended when its time is over, set-up that fails lets only
 });
 
 test("a program that ends by itself is a failure of the run", async () => {
-  const run = await one(`    - { at: a, background: [{ name: short, run: 'echo gone wrong; exit 5' }] }
-    - { name: wait, pause: 300ms }
+  const run =
+    await one(`    - { at: a, background: [{ name: short, run: 'echo $$ >/run/pid; echo gone wrong; exit 5' }] }
+    - { name: gone, at: a, wait: [{ command: { run: 'test -s /run/pid && ! kill -0 $(cat /run/pid)' } }] }
 `);
   expect(run.verdict).toBe("Failed");
   expect(run.reason).toBe("short at a ended by itself with status 5: gone wrong");
@@ -132,10 +133,10 @@ test("when the time of a scenario is over, what ran is told, and what hung has a
     - { name: hangs, parallel: [{ name: x, at: a, run: echo seen }, { name: y, at: b, run: sleep 4806 }] }
     - { name: never, at: a, run: 'true' }
 `,
-    "  timeout: 400ms\n  teardown: [{ name: bye, at: a, run: 'true' }]\n",
+    "  timeout: 4s\n  teardown: [{ name: bye, at: a, run: 'true' }]\n",
   );
   expect(verdicts(run)).toEqual(["first: Passed", "hangs: Error", "bye: Passed"]);
-  expect(run).toMatchObject({ verdict: "Error", reason: "the scenario is not over after 400 ms" });
+  expect(run).toMatchObject({ verdict: "Error", reason: "the scenario is not over after 4.00 s" });
   expect(step(run, "hangs").parallel.map(({ verdict, commands }) => [verdict, commands.length])).toEqual([
     ["Passed", 1],
     ["Error", 0],

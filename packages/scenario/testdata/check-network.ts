@@ -94,7 +94,7 @@ const steps: readonly Written[] = [
       { name: "refused", at: "a", tcp: "b:82" },
       { name: "own", at: "a", command: ["sleep", "1000"] },
     ],
-    checks: ["http", "https", "tcp", "udp", "ping"].map((name) => ({ load: { name, atLeast: 5 }, eventually: "10s" })),
+    checks: ["http", "https", "tcp", "udp", "ping"].map((name) => ({ load: { name, atLeast: 5 }, eventually: "60s" })),
   },
   { name: "a failure", mayFail: true, checks: [{ load: { name: "refused" } }] },
   { name: "silence", load: [{ name: "silent", at: "a", http: "http://b:8080/silent", timeout: "1500ms" }] },

@@ -117,7 +117,7 @@ export function applyOf(text: string, more: Omit<ApplyRequest, "objects"> = {}):
 }
 
 /** Waits until the check gives something. @throws Error with the last failure after the deadline. */
-export async function eventually<T>(check: () => Promise<T>, deadline = 10_000): Promise<T> {
+export async function eventually<T>(check: () => Promise<T>, deadline = 60_000): Promise<T> {
   const end = Date.now() + deadline;
   for (;;) {
     try {

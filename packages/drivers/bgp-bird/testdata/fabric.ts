@@ -92,7 +92,7 @@ export const convergeNode = (node: NodeName, announce: Parameters<typeof bgpOf>[
   converge(stateOf(node, bgpOf(node, announce)));
 
 /** Polls until the condition holds; the error says what was waited for. */
-export async function until(what: string, holds: () => Promise<boolean>, limit = seconds(20)): Promise<number> {
+export async function until(what: string, holds: () => Promise<boolean>, limit = seconds(60)): Promise<number> {
   const { clock } = systemOf("provider");
   const start = clock.monotonic();
   for (;;) {

@@ -15,7 +15,7 @@ pre { margin: 0.3rem 0; padding: 0.5rem 0.7rem; background: var(--panel); border
   overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 table { border-collapse: collapse; margin: 0.4rem 0; } .wide { overflow-x: auto; }
 th, td { padding: 0.2rem 0.7rem 0.2rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
-th { font-weight: 600; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
+th { font-weight: 600; } td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .grid th, .grid td { padding: 0.2rem 0.6rem; border: 1px solid var(--line); }
 .grid .wrong { background: var(--mark); border: 3px double var(--bad); font-weight: 600; }
 .muted { color: var(--muted); }
