@@ -28,7 +28,9 @@ const weeks = [...generatedWeeks(), ...real.flat()].filter(
 const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => index + 1);
 const startUp = Number(values["start-up"]);
 const names = Object.keys(scalers);
-const runs = weeks.flatMap(({ trace }) => seeds.flatMap((seed) => names.map((scaler) => ({ trace, scaler, seed, startUp }))));
+const runs = weeks.flatMap(({ trace }) =>
+  seeds.flatMap((seed) => names.map((scaler) => ({ trace, scaler, seed, startUp }))),
+);
 
 process.stderr.write(`${weeks.length} weeks, ${seeds.length} seeds, ${names.length} policies\n`);
 const started = performance.now();
@@ -44,10 +46,22 @@ const show = (heading: string, names_: readonly string[]): void => {
 const namesOf = (fits: (week: (typeof weeks)[number]) => boolean): readonly string[] =>
   weeks.filter(fits).map(({ trace }) => trace.name);
 
-show("all weeks", namesOf(() => true));
-show("not seen before", namesOf(({ seen }) => !seen));
-show("generated", namesOf(({ kind }) => kind === "generated"));
-show("real", namesOf(({ kind }) => kind === "real"));
+show(
+  "all weeks",
+  namesOf(() => true),
+);
+show(
+  "not seen before",
+  namesOf(({ seen }) => !seen),
+);
+show(
+  "generated",
+  namesOf(({ kind }) => kind === "generated"),
+);
+show(
+  "real",
+  namesOf(({ kind }) => kind === "real"),
+);
 const verdicts = judge(outcomes, "netwright");
 process.stdout.write(`${verdictsTable(verdicts)}\n`);
 process.exitCode = verdicts.every(({ holds }) => holds) ? 0 : 1;

@@ -33,6 +33,12 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./verbs/scale.ts"),
   },
   {
+    name: "autoscale",
+    group: "Services",
+    summary: "Try how a service would grow and shrink by itself",
+    load: () => import("./verbs/autoscale.ts"),
+  },
+  {
     name: "delete",
     group: "Services",
     summary: "Delete objects and everything made for them",
@@ -82,12 +88,6 @@ export const verbs: readonly VerbEntry[] = [
     group: "Understanding",
     summary: "Follow a connection hop by hop, and say where it stops",
     load: () => import("./verbs/trace.ts"),
-  },
-  {
-    name: "autoscale",
-    group: "Understanding",
-    summary: "Try a policy of growing and shrinking against traffic",
-    load: () => import("./verbs/autoscale.ts"),
   },
   {
     name: "explain",

@@ -15,6 +15,8 @@ export async function runAll(
       const next = (): void => {
         const { value, done } = waiting.next();
         if (done === true) void worker.terminate().then(() => resolve(), reject);
+        // A thread, not a window: there is no origin.
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin
         else worker.postMessage(value);
       };
       worker.on("error", reject);

@@ -22,7 +22,12 @@ test("Student's quantile: the tables' values", () => {
 
 /* By hand: weeks a, b, c differ by 0.1, 0.2, 0.3: mean 0.2, deviation 0.1, 0.2 + t(2) 0.1 / sqrt 3. */
 test("the bound is paired by week, and seeds of a week are averaged first", () => {
-  const ours = [outcome("o", "a", 0.1), outcome("o", "b", 1.1), outcome("o", "b", 1.3, { seed: 2 }), outcome("o", "c", 5.3)];
+  const ours = [
+    outcome("o", "a", 0.1),
+    outcome("o", "b", 1.1),
+    outcome("o", "b", 1.3, { seed: 2 }),
+    outcome("o", "c", 5.3),
+  ];
   const theirs = [outcome("p", "a", 0), outcome("p", "b", 1), outcome("p", "c", 5)];
   const { mean, bound } = pairedBound([...ours, ...theirs], "o", "p");
   expect(mean).toBeCloseTo(0.2);

@@ -66,7 +66,9 @@ export function judge(outcomes: readonly Outcome[], ours: string): readonly Verd
 /** Not worse in anything, and better in something. */
 function dominates(one: Standing, other: Standing): boolean {
   const figures = ["cost", "violations", "actions"] as const;
-  return figures.every((figure) => one[figure] <= other[figure]) && figures.some((figure) => one[figure] < other[figure]);
+  return (
+    figures.every((figure) => one[figure] <= other[figure]) && figures.some((figure) => one[figure] < other[figure])
+  );
 }
 
 /**

@@ -38,7 +38,11 @@ export function judgedPolicy(max: number, behavior: Behavior): Policy {
 export function outcomeOf({ trace, scaler: name, seed, startUp }: Run): Outcome {
   const scaler = scalers[name];
   if (scaler === undefined) throw new NetwrightError("NW1001", `there is no policy ${name}`);
-  const model = { ...defaultTierModel, name: "web", startUp: { median: seconds(startUp), p90: seconds(1.5 * startUp) } };
+  const model = {
+    ...defaultTierModel,
+    name: "web",
+    startUp: { median: seconds(startUp), p90: seconds(1.5 * startUp) },
+  };
   // Room for the peak at the target, and no more: static is this size always.
   const max = Math.ceil(highestRate(trace) / (model.capacity * 0.7));
   const policy = judgedPolicy(max, hpaDefaults);

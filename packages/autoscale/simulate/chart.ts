@@ -103,7 +103,9 @@ function violated({ perPart }: Result, step: number, scale: Scale, bottom: numbe
     if (missed === 0) return [];
     const [from, to] = [xOf(index * step, scale), xOf((index + 1) * step, scale)];
     const height = round(2 + (8 * missed) / step);
-    return [`<rect class="violated" x="${from}" y="${bottom}" width="${Math.max(1, round(to - from))}" height="${height}"/>`];
+    return [
+      `<rect class="violated" x="${from}" y="${bottom}" width="${Math.max(1, round(to - from))}" height="${height}"/>`,
+    ];
   });
 }
 
@@ -123,7 +125,8 @@ function timeText(start: Instant, second: number, span: number): string {
     const text = formatInstant((start + second * 1000) as Instant);
     return span >= 86_400 ? text.slice(0, 10) : text.slice(11, span >= 60 ? 16 : 19);
   }
-  const [unit, name] = span >= 86_400 ? [86_400, "d"] : span >= 3600 ? [3600, "h"] : span >= 60 ? [60, "min"] : [1, "s"];
+  const [unit, name] =
+    span >= 86_400 ? [86_400, "d"] : span >= 3600 ? [3600, "h"] : span >= 60 ? [60, "min"] : [1, "s"];
   return `${round(second / unit)} ${name}`;
 }
 

@@ -52,7 +52,10 @@ export const defaultTierModel: Omit<TierModel, "name"> = {
 export const usualUtilisationMax = 0.8;
 
 /** Mean time in the tier at a utilisation below 1: work and wait, ms. Sakasegawa's approximation of M/M/c (1977). */
-export function meanLatency({ capacity, workers }: Pick<TierModel, "capacity" | "workers">, utilisation: number): number {
+export function meanLatency(
+  { capacity, workers }: Pick<TierModel, "capacity" | "workers">,
+  utilisation: number,
+): number {
   const work = (1000 * workers) / capacity;
   const busy = Math.min(utilisation, busiest);
   return work * (1 + busy ** (Math.sqrt(2 * (workers + 1)) - 1) / (workers * (1 - busy)));
@@ -68,7 +71,11 @@ export const tail = { p95: Math.log(20), p99: Math.log(100) } as const;
  * The utilisation up to which the objective holds, all tiers being equally busy; tails of tiers are added, which is on
  * the safe side. 0: it cannot be held even by idle instances.
  */
-export function utilisationMax(tiers: readonly TierModel[], latency: Milliseconds, quantile: keyof typeof tail): number {
+export function utilisationMax(
+  tiers: readonly TierModel[],
+  latency: Milliseconds,
+  quantile: keyof typeof tail,
+): number {
   const at = (utilisation: number): number =>
     tiers.reduce((sum, tier) => sum + meanLatency(tier, utilisation) * tail[quantile], 0);
   if (at(0) > latency) return 0;

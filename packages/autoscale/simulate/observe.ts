@@ -89,7 +89,8 @@ function metricsOf(model: TierModel, { moment, factor, at }: Look): Metrics {
 }
 
 /** Time until the last one in the queue is begun, ms. */
-const waitOf = ({ backlog, capacity }: Moment): number => (backlog === 0 ? 0 : (1000 * backlog) / Math.max(capacity, 1));
+const waitOf = ({ backlog, capacity }: Moment): number =>
+  backlog === 0 ? 0 : (1000 * backlog) / Math.max(capacity, 1);
 
 function frontOf(looks: readonly { readonly tier: SimulatedTier; readonly look: Look }[]): FrontDoor {
   const [first, last] = [looks[0], looks.at(-1)];

@@ -100,7 +100,10 @@ describe("metrics", () => {
   });
 
   test("scatter by the number of requests and by their own noise", () => {
-    const values = observe({ noise: 0.1 }, Array.from({ length: 30 }, () => 100)).map(({ sample }) => sample?.value ?? 0);
+    const values = observe(
+      { noise: 0.1 },
+      Array.from({ length: 30 }, () => 100),
+    ).map(({ sample }) => sample?.value ?? 0);
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
     expect(mean).toBeCloseTo(100, -1);
@@ -119,9 +122,9 @@ test("the objective of the service says how many are needed: p99 within 92.1 ms 
 test("what does not fit is refused", () => {
   const setup = { scaler: scripted(), trace: traceOf(1), seed: 1, interval: seconds(1), window: seconds(1) };
   const objective = { latencyP99: milliseconds(1) };
-  expect(() => createSimulation({ ...setup, policy: { ...policyFor("web"), objective }, models: [plainModel("web")] })).toThrow(
-    expect.objectContaining({ code: "NW1203" }) as Error,
-  );
+  expect(() =>
+    createSimulation({ ...setup, policy: { ...policyFor("web"), objective }, models: [plainModel("web")] }),
+  ).toThrow(expect.objectContaining({ code: "NW1203" }) as Error);
   expect(() => createSimulation({ ...setup, policy: policyFor("web"), models: [plainModel("wbe")] })).toThrow(
     expect.objectContaining({ code: "NW1205" }) as Error,
   );
@@ -130,34 +133,45 @@ test("what does not fit is refused", () => {
 /** Not for the simulation, which takes milliseconds, but for a machine that has other things to do. */
 const patience = 60_000;
 
-test("the same seed gives the same result in one go or in strides; another seed another one", () => {
-  const trace = generateTrace({ shape: "variable", seed: 1, peak: 1000, length: seconds(600) });
-  const models = [{ ...defaultTierModel, name: "web" }];
-  const scaler = scalers["netwright"] ?? scripted();
-  const once = simulated({ scaler, models, trace });
-  const simulation = createSimulation({
-    policy: policyFor("web"),
-    models,
-    scaler,
-    trace,
-    seed: 1,
-    interval: seconds(1),
-    window: seconds(1),
-  });
-  while (simulation.advance(7) < simulation.length);
-  expect(simulation.result()).toEqual(once);
-  expect(simulated({ scaler, models, trace, seed: 2 }).instanceHours).not.toBe(once.instanceHours);
-}, patience);
+test(
+  "the same seed gives the same result in one go or in strides; another seed another one",
+  () => {
+    const trace = generateTrace({ shape: "variable", seed: 1, peak: 1000, length: seconds(600) });
+    const models = [{ ...defaultTierModel, name: "web" }];
+    const scaler = scalers["netwright"] ?? scripted();
+    const once = simulated({ scaler, models, trace });
+    const simulation = createSimulation({
+      policy: policyFor("web"),
+      models,
+      scaler,
+      trace,
+      seed: 1,
+      interval: seconds(1),
+      window: seconds(1),
+    });
+    while (simulation.advance(7) < simulation.length);
+    expect(simulation.result()).toEqual(once);
+    expect(simulated({ scaler, models, trace, seed: 2 }).instanceHours).not.toBe(once.instanceHours);
+  },
+  patience,
+);
 
 describe.each(shapeNames)("half an hour of %s", (shape) => {
   const trace = generateTrace({ shape, seed: 1, peak: 1500, length: seconds(1800) });
-  test.each(Object.keys(scalers))("%s follows it within its bounds", (name) => {
-    const scaler = scalers[name] ?? scripted();
-    const result = simulated({ scaler, models: [{ ...defaultTierModel, name: "web" }], trace });
-    expect(result.requests).toBeCloseTo(trace.rates.reduce((sum, rate) => sum + rate * 10, 0), 0);
-    expect(result.tiers[0]?.most).toBeLessThanOrEqual(50);
-    expect(result.violations).toBeLessThan(name === "static" ? 0.5 : 40);
-    expect(result.cost).toBeGreaterThan(0.9);
-    if (name !== "static") expect(result.cost).toBeLessThan(2);
-  }, patience);
+  test.each(Object.keys(scalers))(
+    "%s follows it within its bounds",
+    (name) => {
+      const scaler = scalers[name] ?? scripted();
+      const result = simulated({ scaler, models: [{ ...defaultTierModel, name: "web" }], trace });
+      expect(result.requests).toBeCloseTo(
+        trace.rates.reduce((sum, rate) => sum + rate * 10, 0),
+        0,
+      );
+      expect(result.tiers[0]?.most).toBeLessThanOrEqual(50);
+      expect(result.violations).toBeLessThan(name === "static" ? 0.5 : 40);
+      expect(result.cost).toBeGreaterThan(0.9);
+      if (name !== "static") expect(result.cost).toBeLessThan(2);
+    },
+    patience,
+  );
 });

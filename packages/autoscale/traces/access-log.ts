@@ -51,7 +51,7 @@ export function accessLogReader(options: ReadOptions): TraceReader {
           options,
           firstUnreadable,
           `${unreadable} of ${lines} lines are not of an access log, this one first`,
-          'a line has a time and a request, for example \'192.0.2.1 - - [05/Jan/2026:00:00:00 +0000] "GET / HTTP/1.1" 200 5\'',
+          "a line has a time and a request, for example '192.0.2.1 - - [05/Jan/2026:00:00:00 +0000] \"GET / HTTP/1.1\" 200 5'",
         );
       return counted(options, perBucket, unreadable);
     },

@@ -75,7 +75,12 @@ function traceOf(options: ReadOptions, rows: readonly Row[], heading: string | u
   const how = options.gaps === "hold" ? "the rate before goes on" : "taken as no requests";
   return {
     trace: { name: options.file, start: first.at as Instant, step: milliseconds(step), rates },
-    notes: gaps === 0 ? [] : [`${options.file}: ${gaps} gaps, ${filled} steps of ${step / 1000} s; ${how}`],
+    notes:
+      gaps === 0
+        ? []
+        : [
+            `${options.file}: ${steps(filled)} of ${step / 1000} s missing in ${gaps === 1 ? "one gap" : `${gaps} gaps`}: ${how}`,
+          ],
   };
 }
 
@@ -87,18 +92,26 @@ function stepOf(options: ReadOptions, rows: readonly Row[]): number {
   for (let index = 1; index < rows.length; index += 1) {
     const [row, apart] = [rows[index] as Row, distance(rows, index)];
     if (step % 1000 !== 0 || apart % step !== 0)
-      throw fault(options, row.line, `${apart / 1000} s after the line before, not a multiple of ${step / 1000} s`, whole, "NW1122");
+      throw fault(
+        options,
+        row.line,
+        `${apart / 1000} s after the line before, not a multiple of ${step / 1000} s`,
+        whole,
+        "NW1122",
+      );
     if (apart > step && options.gaps === "refuse")
       throw fault(
         options,
         row.line,
-        `${apart / step - 1} steps of ${step / 1000} s are missing before this line`,
+        `${steps(apart / step - 1)} of ${step / 1000} s missing before this line`,
         "--gaps hold repeats the rate before the gap, --gaps zero takes it that nobody came",
         "NW1122",
       );
   }
   return step;
 }
+
+const steps = (count: number): string => (count === 1 ? "1 step" : `${count} steps`);
 
 const distance = (rows: readonly Row[], index: number): number => (rows[index]?.at ?? 0) - (rows[index - 1]?.at ?? 0);
 

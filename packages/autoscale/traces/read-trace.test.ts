@@ -54,7 +54,7 @@ describe("a table", () => {
     expect(refusal(gap)).toMatchObject({
       code: "NW1122",
       line: 3,
-      message: "2 steps of 60 s are missing before this line",
+      message: "2 steps of 60 s missing before this line",
       hinted: true,
     });
   });
@@ -62,7 +62,9 @@ describe("a table", () => {
   test("a gap may be filled: nobody came, or the rate before went on; a note says so", () => {
     expect(ratesOf(gap, { gaps: "zero" })).toEqual([1, 2, 0, 0, 6, 7]);
     expect(ratesOf(gap, { gaps: "hold" })).toEqual([1, 2, 2, 2, 6, 7]);
-    expect(read(gap, { gaps: "hold" }).notes).toEqual(["trace: 1 gaps, 2 steps of 60 s; the rate before goes on"]);
+    expect(read(gap, { gaps: "hold" }).notes).toEqual([
+      "trace: 2 steps of 60 s missing in one gap: the rate before goes on",
+    ]);
   });
 
   test.each([
@@ -82,7 +84,7 @@ describe("a table", () => {
     ["time,rate\ntime,rate", "NW1121", 2, '"time" is no time'],
     ["", "NW1121", 1, "a trace has at least two lines with a time and a rate"],
     ["time,rate", "NW1121", 1, "a trace has at least two lines with a time and a rate"],
-    ["0,1\n60,2\n40000020,3", "NW1122", 3, "666665 steps of 60 s are missing before this line"],
+    ["0,1\n60,2\n40000020,3", "NW1122", 3, "666665 steps of 60 s missing before this line"],
   ])("%j is refused", (text, code, line, message) => {
     expect(refusal(text)).toEqual({ code, line, message, hinted: true });
   });
@@ -97,7 +99,12 @@ describe("an access log", () => {
     `192.0.2.1 - - [${time}] "GET /?q="x" HTTP/1.1" 200 5 "-" "Mozilla/5.0 (X11; Linux)"`;
 
   test("requests are counted in steps; lines may be out of order, a step without lines had none, the last is not over", () => {
-    const log = ["05/Jan/2026:00:00:09 +0000", "05/Jan/2026:00:00:01 +0000", "05/Jan/2026:00:00:25 +0000", "05/Jan/2026:01:00:30 +0100"];
+    const log = [
+      "05/Jan/2026:00:00:09 +0000",
+      "05/Jan/2026:00:00:01 +0000",
+      "05/Jan/2026:00:00:25 +0000",
+      "05/Jan/2026:01:00:30 +0100",
+    ];
     const { trace } = read(log.map(line).join("\n"));
     expect(trace).toMatchObject({ start: Date.UTC(2026, 0, 5), step: 10_000 });
     expect([...trace.rates]).toEqual([0.2, 0, 0.1]);

@@ -76,12 +76,16 @@ const burstAt = ({ at: begin, rise, fall, height }: Burst, at: number): number =
 /** The sum of bursts; those that are long over cost nothing. */
 function burstsOf(bursts: readonly Burst[]): Curve {
   const waiting = bursts.toSorted((a, b) => a.at - b.at);
-  let live: readonly Burst[] = [];
+  const live = new Set<Burst>();
   let next = 0;
   return (at) => {
-    while (next < waiting.length && (waiting[next]?.at ?? 0) <= at) live = [...live, waiting[next++] as Burst];
-    live = live.filter(({ at: begin, rise, fall }) => at < begin + rise + 12 * fall);
-    return live.reduce((sum, burst) => sum + burstAt(burst, at), 0);
+    for (let burst = waiting[next]; burst !== undefined && burst.at <= at; burst = waiting[++next]) live.add(burst);
+    let sum = 0;
+    for (const burst of live) {
+      sum += burstAt(burst, at);
+      if (at >= burst.at + burst.rise + 12 * burst.fall) live.delete(burst);
+    }
+    return sum;
   };
 }
 
@@ -104,7 +108,12 @@ function onOff(random: Random, length: number): Curve {
     if (!weekend) periods.push(periodOf(random, opens, random.between(8, 11) * hour, random.between(0.7, 1)));
     for (let job = 0; job < 2; job += 1)
       periods.push(
-        periodOf(random, begin + random.between(19, 29) * hour, random.between(0.3, 1.2) * hour, random.between(0.3, 1)),
+        periodOf(
+          random,
+          begin + random.between(19, 29) * hour,
+          random.between(0.3, 1.2) * hour,
+          random.between(0.3, 1),
+        ),
       );
   }
   const wobble = noise(random, 0.03, 600);
@@ -127,8 +136,7 @@ function growth(random: Random, length: number): Curve {
   }));
   const crowd = burstsOf(crowds);
   const wobble = noise(random, 0.04, 600);
-  return (at) =>
-    10 ** Math.min(1, at / (7 * day)) * 0.1 * (0.45 + 0.55 * daily(at)) * (1 + crowd(at)) * (1 + wobble());
+  return (at) => 10 ** Math.min(1, at / (7 * day)) * 0.1 * (0.45 + 0.55 * daily(at)) * (1 + crowd(at)) * (1 + wobble());
 }
 
 function variable(random: Random, length: number): Curve {

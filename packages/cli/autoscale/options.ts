@@ -1,8 +1,17 @@
 /** Options of `netwright autoscale simulate`. */
 import { parseDuration } from "@netwright/api";
-import { gapRules, longestTrace, scalers, shapeMeanings, shapeNames, type GapRule, type ShapeName } from "@netwright/autoscale";
+import {
+  gapRules,
+  longestTrace,
+  scalers,
+  shapeMeanings,
+  shapeNames,
+  type GapRule,
+  type ShapeName,
+} from "@netwright/autoscale";
 import { isNetwrightError, milliseconds, seconds, type Milliseconds } from "@netwright/base";
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { fileOption } from "../arguments/manifests.ts";
 
 const hour = seconds(3600);
 
@@ -42,7 +51,32 @@ export interface SimulateOptions {
   readonly metricLoss: number;
 }
 
-export function simulateOptions(command: Command): void {
+const simulateEpilogue = `
+Runs the decision function of production against the traffic, with a model of each tier that has autoscale. A tier
+without it never runs short, unless --capacity gives it one: then it has its replicas. The same options give the same
+result.
+
+An instance's capacity is what it can answer a second when it does nothing else; left out, it is the target on
+requestsPerSecond divided by 0.7, else 100. Measure it. The objective of the service says how busy an instance may be;
+without one, 80 %.
+
+A CSV has two columns, time and rate; a heading "requests" says that the second one counts the requests of a step. An
+access log is in the common or combined format.
+
+Examples:
+  netwright autoscale simulate -f shop.yaml --trace requests.csv
+  netwright autoscale simulate -f shop.yaml --trace access.log.gz --bucket 60s --compare all
+  netwright autoscale simulate -f shop.yaml --shape on-off --seed 7 --compare hpa-v2,knative-kpa -o svg >policies.svg
+  netwright autoscale simulate -f shop.yaml --shape growth --capacity web=250 --start-up web=20s..60s
+`;
+
+export function configureSimulate(parent: Command): void {
+  const command = parent
+    .command("simulate")
+    .description("try a policy against a trace, beside other policies")
+    .argument("[service]", "service/NAME, where the files have several")
+    .addHelpText("after", simulateEpilogue);
+  fileOption(command);
   trafficOptions(command);
   modelOptions(command);
   command
@@ -56,7 +90,11 @@ function trafficOptions(command: Command): void {
     .option("--trace <file>", "CSV of times and rates, or an access log; may end in .gz; - for standard input")
     .addOption(new Option("--shape <name>", `generated traffic: ${shapes}`).choices([...shapeNames]))
     .option("--seed <number>", "chance: of the shape, of start-ups and of metrics", wholeBelow(2 ** 32), 1)
-    .option("--length <span>", "of a shape, 168h when left out; of a trace, all of it", spanOf(seconds(60), longestTrace))
+    .option(
+      "--length <span>",
+      "of a shape, 168h when left out; of a trace, all of it",
+      spanOf(seconds(60), longestTrace),
+    )
     .option("--peak <rate>", "requests a second at the highest step; a shape's is what max can serve", positive)
     .addOption(
       new Option("--gaps <rule>", "missing lines of a CSV: refused, the rate before holds, or zero")
@@ -72,10 +110,20 @@ function modelOptions(command: Command): void {
     (text: string, before: readonly ByTier<T>[]): readonly ByTier<T>[] => [...before, byTier(text, parse)];
   const span = spanOf(milliseconds(0), hour);
   command
-    .option("--capacity <[tier=]rate>", "requests a second one instance can answer; may be repeated", collect(positive), [])
+    .option(
+      "--capacity <[tier=]rate>",
+      "requests a second one instance can answer; may be repeated",
+      collect(positive),
+      [],
+    )
     .option("--workers <[tier=]count>", "requests an instance works on at once (1)", collect(positive), [])
     .option("--calls <[tier=]count>", "requests to the tier for one at the front door (1)", collect(positive), [])
-    .option("--start-up <[tier=]span>", "until an instance is ready: median, or MEDIAN..P90 (5s..10s)", collect(startUpOf), [])
+    .option(
+      "--start-up <[tier=]span>",
+      "until an instance is ready: median, or MEDIAN..P90 (5s..10s)",
+      collect(startUpOf),
+      [],
+    )
     .option("--warm-up <[tier=]span>", "then until it has its full capacity, from half (10s)", collect(span), [])
     .option("--drain <[tier=]span>", "an instance that is to go stays so long (10s)", collect(span), [])
     .option("--metric-delay <span>", "until a metric is seen", span, seconds(1))
@@ -104,15 +152,19 @@ function positive(text: string): number {
   throw new InvalidArgumentError("write a number above 0.");
 }
 
-const wholeBelow = (limit: number) => (text: string): number => {
-  if (/^\d+$/.test(text) && Number(text) < limit) return Number(text);
-  throw new InvalidArgumentError(`write a whole number from 0 to ${limit - 1}.`);
-};
+const wholeBelow =
+  (limit: number) =>
+  (text: string): number => {
+    if (/^\d+$/.test(text) && Number(text) < limit) return Number(text);
+    throw new InvalidArgumentError(`write a whole number from 0 to ${limit - 1}.`);
+  };
 
-const shareBelow = (limit: number) => (text: string): number => {
-  if (/^\d*\.?\d+$/.test(text) && Number(text) < limit) return Number(text);
-  throw new InvalidArgumentError(`write a share from 0 to below ${limit}, for example 0.05.`);
-};
+const shareBelow =
+  (limit: number) =>
+  (text: string): number => {
+    if (/^\d*\.?\d+$/.test(text) && Number(text) < limit) return Number(text);
+    throw new InvalidArgumentError(`write a share from 0 to below ${limit}, for example 0.05.`);
+  };
 
 const spanOf =
   (min: Milliseconds, most: Milliseconds) =>
@@ -126,11 +178,13 @@ const spanOf =
     }
   };
 
-const wholeSeconds = (most: Milliseconds) => (text: string): Milliseconds => {
-  const span = spanOf(seconds(1), most)(text);
-  if (span % 1000 === 0) return span;
-  throw new InvalidArgumentError("write whole seconds, for example 10s.");
-};
+const wholeSeconds =
+  (most: Milliseconds) =>
+  (text: string): Milliseconds => {
+    const span = spanOf(seconds(1), most)(text);
+    if (span % 1000 === 0) return span;
+    throw new InvalidArgumentError("write whole seconds, for example 10s.");
+  };
 
 function startUpOf(text: string): StartUp {
   const [median = "", p90 = median, ...more] = text.split("..");

@@ -55,67 +55,94 @@ const found = async (...options: readonly string[]): Promise<Found> => {
 const patience = 60_000;
 
 describe("what is printed", () => {
-  test("a table with the service's own policy first, then those asked for, and what the columns mean", async () => {
-    const { status, out } = await simulate("-f", shop, "--trace", trace, "--compare", "hpa-v2,static");
-    expect(status).toBe(0);
-    expect(out).toMatch(/^service\/shop, requests\.csv, 10 min\n\nPOLICY {5}COST {2}INSTANCE-HOURS/);
-    expect(out).toMatch(/^netwright .*%/m);
-    expect(out).toMatch(/^hpa-v2 .*%/m);
-    expect(out).toMatch(/^static .*0\.000 %/m);
-    expect(out).toContain("VIOLATIONS  requests that arrived while the objective was not met");
-  }, patience);
+  test(
+    "a table with the service's own policy first, then those asked for, and what the columns mean",
+    async () => {
+      const { status, out } = await simulate("-f", shop, "--trace", trace, "--compare", "hpa-v2,static");
+      expect(status).toBe(0);
+      expect(out).toMatch(/^service\/shop, requests\.csv, 10 min\n\nPOLICY {5}COST {2}INSTANCE-HOURS/);
+      expect(out).toMatch(/^netwright .*%/m);
+      expect(out).toMatch(/^hpa-v2 .*%/m);
+      expect(out).toMatch(/^static .*0\.000 %/m);
+      expect(out).toContain("VIOLATIONS  requests that arrived while the objective was not met");
+    },
+    patience,
+  );
 
-  test("JSON has the trace, the models and every figure", async () => {
-    const { trace: traffic, models, results } = await found("-f", shop, "--trace", trace, "--compare", "all");
-    expect(traffic).toEqual({ name: "requests.csv", start: null, seconds: 600, step: 60 });
-    // The target on requests, taken for 70 % of what an instance can do.
-    expect(models.map(({ name, capacity }) => [name, capacity])).toEqual([["web", 100]]);
-    expect(results.map(({ scaler }) => scaler)).toEqual([
-      "netwright",
-      "hpa-v2",
-      "knative-kpa",
-      "aws-target-tracking",
-      "aws-step",
-      "static",
-    ]);
-    expect(results.map(({ requests }) => requests)).toEqual(results.map(() => 180_000));
-  }, patience);
+  test(
+    "JSON has the trace, the models and every figure",
+    async () => {
+      const { trace: traffic, models, results } = await found("-f", shop, "--trace", trace, "--compare", "all");
+      expect(traffic).toEqual({ name: "requests.csv", start: null, seconds: 600, step: 60 });
+      // The target on requests, taken for 70 % of what an instance can do.
+      expect(models.map(({ name, capacity }) => [name, capacity])).toEqual([["web", 100]]);
+      expect(results.map(({ scaler }) => scaler)).toEqual([
+        "netwright",
+        "hpa-v2",
+        "knative-kpa",
+        "aws-target-tracking",
+        "aws-step",
+        "static",
+      ]);
+      expect(results.map(({ requests }) => requests)).toEqual(results.map(() => 180_000));
+    },
+    patience,
+  );
 
-  test("SVG has a panel for each policy", async () => {
-    const { out } = await simulate("-f", shop, "--trace", trace, "--compare", "static", "-o", "svg");
-    expect(out).toMatch(/^<svg [^>]*viewBox="0 0 1000 \d+"[^]*<\/svg>\n$/);
-    expect(out).toContain(">netwright</text>");
-    expect(out).toContain(">static</text>");
-  }, patience);
+  test(
+    "SVG has a panel for each policy",
+    async () => {
+      const { out } = await simulate("-f", shop, "--trace", trace, "--compare", "static", "-o", "svg");
+      expect(out).toMatch(/^<svg [^>]*viewBox="0 0 1000 \d+"[^]*<\/svg>\n$/);
+      expect(out).toContain(">netwright</text>");
+      expect(out).toContain(">static</text>");
+    },
+    patience,
+  );
 
-  test("is the same every time, and another for another seed", async () => {
-    const once = await simulate("-f", shop, "--shape", "variable", "--length", "20m", "-o", "json");
-    expect(await simulate("-f", shop, "--shape", "variable", "--length", "20m", "-o", "json")).toEqual(once);
-    expect(await simulate("-f", shop, "--shape", "variable", "--length", "20m", "-o", "json", "--seed", "2")).not.toEqual(
-      once,
-    );
-  }, patience);
+  test(
+    "is the same every time, and another for another seed",
+    async () => {
+      const once = await simulate("-f", shop, "--shape", "variable", "--length", "20m", "-o", "json");
+      expect(await simulate("-f", shop, "--shape", "variable", "--length", "20m", "-o", "json")).toEqual(once);
+      expect(
+        await simulate("-f", shop, "--shape", "variable", "--length", "20m", "-o", "json", "--seed", "2"),
+      ).not.toEqual(once);
+    },
+    patience,
+  );
 });
 
-test("a compressed access log is counted, and gaps of a table may be filled, with a note", async () => {
-  const line = (second: number): string =>
-    `192.0.2.1 - - [05/Jan/2026:00:00:${String(second).padStart(2, "0")} +0000] "GET / HTTP/1.1" 200 5`;
-  const log = save("access.log.gz", gzipSync(Array.from({ length: 30 }, (_, second) => line(second)).join("\n")));
-  expect((await found("-f", shop, "--trace", log)).trace).toMatchObject({ seconds: 20, step: 10 });
-  const gap = save("gap.csv", "0,5\n60,5\n240,5\n");
-  const { status, err } = await simulate("-f", shop, "--trace", gap, "--gaps", "zero");
-  expect([status, err]).toEqual([0, "gap.csv: 1 gaps, 2 steps of 60 s; taken as no requests\n"]);
-}, patience);
+test(
+  "a compressed access log is counted, and gaps of a table may be filled, with a note",
+  async () => {
+    const line = (second: number): string =>
+      `192.0.2.1 - - [05/Jan/2026:00:00:${String(second).padStart(2, "0")} +0000] "GET / HTTP/1.1" 200 5`;
+    const log = save("access.log.gz", gzipSync(Array.from({ length: 30 }, (_, second) => line(second)).join("\n")));
+    expect((await found("-f", shop, "--trace", log)).trace).toMatchObject({ seconds: 20, step: 10 });
+    const gap = save("gap.csv", "0,5\n60,5\n240,5\n");
+    const { status, err } = await simulate("-f", shop, "--trace", gap, "--gaps", "zero");
+    expect([status, err]).toEqual([0, "gap.csv: 2 steps of 60 s missing in one gap: taken as no requests\n"]);
+  },
+  patience,
+);
 
-test("a tier without autoscale is never short, unless it is given a capacity: then it has its replicas", async () => {
-  const service = save("two.yaml", `${manifest("two", scaled)}    - { name: db, replicas: 3, workload: { image: host, command: [db], port: 5432 } }\n`);
-  expect((await found("-f", service, "--trace", trace)).models.map(({ name }) => name)).toEqual(["web"]);
-  const { models } = await found("-f", service, "--trace", trace, "--capacity", "db=50", "--capacity", "200");
-  expect(models.map(({ name, capacity, replicas }) => [name, capacity, replicas])).toEqual([
-    ["web", 200, undefined],
-    ["db", 50, 3],
-  ]);
-}, patience);
+test(
+  "a tier without autoscale is never short, unless it is given a capacity: then it has its replicas",
+  async () => {
+    const service = save(
+      "two.yaml",
+      `${manifest("two", scaled)}    - { name: db, replicas: 3, workload: { image: host, command: [db], port: 5432 } }\n`,
+    );
+    expect((await found("-f", service, "--trace", trace)).models.map(({ name }) => name)).toEqual(["web"]);
+    const { models } = await found("-f", service, "--trace", trace, "--capacity", "db=50", "--capacity", "200");
+    expect(models.map(({ name, capacity, replicas }) => [name, capacity, replicas])).toEqual([
+      ["web", 200, undefined],
+      ["db", 50, 3],
+    ]);
+  },
+  patience,
+);
 
 describe("refused, with a code and a hint", () => {
   const plain = save("plain.yaml", manifest("plain", "replicas: 2"));
@@ -145,14 +172,20 @@ describe("refused, with a code and a hint", () => {
     expect(err).toContain("hint");
   });
 
-  test("a service without autoscale, and files without one service", async () => {
-    expect((await simulate("-f", plain, "--shape", "growth")).err).toContain("NW1205");
-    const both = await simulate("-f", plain, "-f", shop, "--shape", "growth");
-    expect(both.err).toContain("name one of service/plain, service/shop");
-    const one = await simulate("service/shop", "-f", plain, "-f", shop, "--trace", trace);
-    expect(one).toMatchObject({ status: 0, err: "" });
-    expect((await simulate("service/shp", "-f", shop, "--shape", "growth")).err).toContain("there is no service service/shp");
-  }, patience);
+  test(
+    "a service without autoscale, and files without one service",
+    async () => {
+      expect((await simulate("-f", plain, "--shape", "growth")).err).toContain("NW1205");
+      const both = await simulate("-f", plain, "-f", shop, "--shape", "growth");
+      expect(both.err).toContain("name one of service/plain, service/shop");
+      const one = await simulate("service/shop", "-f", plain, "-f", shop, "--trace", trace);
+      expect(one).toMatchObject({ status: 0, err: "" });
+      expect((await simulate("service/shp", "-f", shop, "--shape", "growth")).err).toContain(
+        "there is no service service/shp",
+      );
+    },
+    patience,
+  );
 });
 
 test("Ctrl-C ends it", async () => {

@@ -49,8 +49,13 @@ async function serviceOf({ file }: SimulateOptions, name: string | undefined): P
   const [first, ...more] = found;
   if (first !== undefined && more.length === 0) return first;
   const names = services.map(({ metadata }) => `service/${metadata.name}`).join(", ");
-  const what = first === undefined ? `there is no service${name === undefined ? "" : ` ${name}`} here` : "several services are here";
-  throw new NetwrightError("NW1001", what, { hint: names === "" ? "-f names a manifest of a service" : `name one of ${names}` });
+  const what =
+    first === undefined
+      ? `there is no service${name === undefined ? "" : ` ${name}`} here`
+      : "several services are here";
+  throw new NetwrightError("NW1001", what, {
+    hint: names === "" ? "-f names a manifest of a service" : `name one of ${names}`,
+  });
 }
 
 interface Run {
@@ -81,7 +86,9 @@ async function runOne(setup: Setup, printer: StagePrinter, { signal, clock }: Te
     done = simulation.advance(stride);
     // Short ones are over before anybody could read it.
     if (clock.monotonic() - started > 500)
-      printer.underWay(`${name}: ${Math.floor((100 * done) / simulation.length)} % of ${formatDuration(lengthOf(setup.trace))}`);
+      printer.underWay(
+        `${name}: ${Math.floor((100 * done) / simulation.length)} % of ${formatDuration(lengthOf(setup.trace))}`,
+      );
   }
   printer.clear();
   return simulation.result();

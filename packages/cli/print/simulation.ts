@@ -3,7 +3,10 @@ import type { Result, TierResult } from "@netwright/autoscale";
 import { formatDuration, seconds } from "@netwright/base";
 import { renderTable } from "./table.ts";
 
-const fixed = (digits: number) => (value: number): string => value.toFixed(digits);
+const fixed =
+  (digits: number) =>
+  (value: number): string =>
+    value.toFixed(digits);
 const [whole, two, three] = [fixed(0), fixed(2), fixed(3)];
 
 /** Best first is no order here: the service's own policy stands first, the others as they were asked for. */
