@@ -39,7 +39,7 @@ const netns = {
   test: {
     ...patient,
     name: "netns",
-    include: ["packages/**/*.netns.test.ts"],
+    include: ["{packages,native}/**/*.netns.test.ts"],
     fileParallelism: false,
     sequence: { groupOrder: 1 },
   },

@@ -32,6 +32,7 @@ function host(workload: WorkloadState = web) {
   const files = new Map<string, string>();
   const checks: string[] = [];
   let answer: RunResult = { code: 0, stdout: "200", stderr: "" };
+  let hanging: Promise<void> | undefined;
   const system = {
     paths,
     clock,
@@ -51,6 +52,7 @@ function host(workload: WorkloadState = web) {
     runner: {
       run: async (command: readonly string[]) => {
         checks.push(command.at(-1) ?? "");
+        await hanging;
         return answer;
       },
     },
@@ -64,6 +66,11 @@ function host(workload: WorkloadState = web) {
     files,
     checks,
     bundle,
+    hangs: (): (() => void) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      hanging = promise;
+      return resolve;
+    },
     answers: (stdout: string) => void (answer = { code: 0, stdout, stderr: "" }),
     starts: () => {
       files.set(bundle.supervisor, `12 (sh) ${Array.from({ length: 30 }, (_, index) => index + 3).join(" ")}`);
@@ -106,9 +113,25 @@ describe("a container", () => {
     expect(one.checks).toEqual(["http://[fd00::1]:8080/"]);
     one.answers("500");
     await one.clock.advance(1000);
+    await one.look();
     expect(await one.look()).toMatchObject({ phase: "Ready" });
-    await one.clock.advance(1000);
+    await one.clock.advance(50);
+    await one.look();
     expect(await one.look()).toMatchObject({ phase: "Unhealthy", reason: "CheckFailed", message: "answered 500" });
+    expect(one.checks).toHaveLength(3);
+  });
+
+  test("that hangs keeps nobody waiting, and is not asked twice at a time", async () => {
+    const one = host();
+    one.starts();
+    one.listens();
+    await one.look();
+    const answer = one.hangs();
+    await one.clock.advance(1000);
+    for (let look = 0; look < 3; look++) expect(await one.look()).toMatchObject({ phase: "Ready" });
+    expect(one.checks).toHaveLength(2);
+    answer();
+    await one.look();
   });
 
   test("whose process is another one is judged anew", async () => {

@@ -1,46 +1,36 @@
 /** What is to be told about each instance: the engine's facts and the instance's own health, put together. */
-import { milliseconds, type Milliseconds } from "@netwright/base";
-import type {
-  HealthCheck,
-  HostState,
-  ImageReport,
-  InstanceReport,
-  NodeSystem,
-  WorkloadState,
-} from "@netwright/contract";
+import type { Milliseconds } from "@netwright/base";
+import type { HostState, ImageReport, InstanceReport, NodeSystem, WorkloadState } from "@netwright/contract";
 import { readProxyHealth } from "@netwright/drivers/proxy-haproxy/index.ts";
-import { probeHealth, readRuntime, readSockets, type ContainerFacts } from "@netwright/drivers/runtime-crun/index.ts";
+import { readRuntime, readSockets, type ContainerFacts } from "@netwright/drivers/runtime-crun/index.ts";
 import { containerOf, lacksIdentity, missingSecrets } from "@netwright/drivers/runtime-crun/want.ts";
 import { exitOf } from "./last-exit.ts";
-import { judge, type Verdict } from "./health.ts";
+import { HealthWatch } from "./health-watch.ts";
 
 interface Instance {
   readonly project: string;
   readonly workload: WorkloadState;
 }
 
-interface Memory extends Verdict {
-  /** Of the process that was judged: a new one is judged anew. */
-  readonly pid: number;
-  readonly message: string;
-  readonly nextAt: Milliseconds;
-}
-
-/** While an instance is not up yet it is asked this often. */
-const startingInterval = milliseconds(100);
-
 /** What is known of an image that is wanted here. */
 export type FindImage = (name: string, digest: string | undefined) => ImageReport | undefined;
 
 /** Remembers answers of health checks between two looks; everything else is read anew each time. */
 export class InstanceWatch {
-  readonly #memory = new Map<string, Memory>();
+  readonly #health: HealthWatch;
   readonly #system: NodeSystem;
   readonly #findImage: FindImage;
 
-  constructor(system: NodeSystem, findImage: FindImage = () => undefined) {
+  /** @param changed called when an instance is well that was not, or the other way round */
+  constructor(system: NodeSystem, findImage: FindImage = () => undefined, changed: () => void = () => {}) {
     this.#system = system;
     this.#findImage = findImage;
+    this.#health = new HealthWatch(system, changed);
+  }
+
+  /** How long until an instance is to be asked for its health; undefined where none is. */
+  get untilNextCheck(): Milliseconds | undefined {
+    return this.#health.untilNext;
   }
 
   /** By project, then id. */
@@ -48,7 +38,7 @@ export class InstanceWatch {
     const instances = state.networks.flatMap(({ project, workloads }) =>
       workloads.map((workload) => ({ project, workload })),
     );
-    this.#forget(instances);
+    this.#health.keep(instances);
     const containers = await readRuntime(this.#system, instances);
     const factsOf = new Map(containers.map((facts) => [`${facts.project}/${facts.id}`, facts]));
     const reports = instances.map((instance) => {
@@ -109,33 +99,14 @@ export class InstanceWatch {
         message: `no socket listens on ${portsText(workload)}`,
       };
     }
-    if (workload.health?.kind !== "Http")
+    if (workload.health === null || workload.health.kind === "Tcp")
       return { ...base, phase: "Ready", reason: "Listening", message: `listens on ${portsText(workload)}` };
-    const { healthy, message } = await this.#check(instance, pid, workload.health);
-    return { ...base, phase: healthy ? "Ready" : "Unhealthy", reason: healthy ? "Healthy" : "CheckFailed", message };
+    const { healthy, reason, message } = await this.#health.look({ project, workload, pid, check: workload.health });
+    return { ...base, phase: healthy ? "Ready" : "Unhealthy", reason, message };
   }
 
   #imageOf({ run }: WorkloadState): ImageReport | undefined {
     return run.kind === "Container" && run.image !== "host" ? this.#findImage(run.image, run.digest) : undefined;
-  }
-
-  async #check(instance: Instance, pid: number, check: HealthCheck): Promise<Memory> {
-    const key = keyOf(instance);
-    const known = this.#memory.get(key);
-    const before = known?.pid === pid ? known : undefined;
-    const now = this.#system.clock.monotonic();
-    if (before !== undefined && now < before.nextAt) return before;
-    const answer = await probeHealth(this.#system, instance.project, instance.workload, check);
-    const verdict = judge(before, answer.healthy, check);
-    const pause = verdict.healthy ? check.interval : Math.min(check.interval, startingInterval);
-    const memory = { ...verdict, pid, message: answer.message, nextAt: milliseconds(now + pause) };
-    this.#memory.set(key, memory);
-    return memory;
-  }
-
-  #forget(instances: readonly Instance[]): void {
-    const known = new Set(instances.map(keyOf));
-    for (const key of this.#memory.keys()) if (!known.has(key)) this.#memory.delete(key);
   }
 }
 

@@ -54,7 +54,7 @@ export class Watch {
     this.#tell = tell;
     this.#repair = repair;
     this.#waiter = new Waiter(system.clock);
-    this.#instances = new InstanceWatch(system, findImage);
+    this.#instances = new InstanceWatch(system, findImage, () => this.#waiter.wake());
     this.#volumes = new VolumeWatch(system);
     this.#engines = new EngineWatch(system, state, (seen) => {
       this.#enginesSeen = seen;
@@ -116,7 +116,14 @@ export class Watch {
     this.#unsettledSince = settled ? undefined : (this.#unsettledSince ?? now);
     const onItsWay = this.#unsettledSince !== undefined && now - this.#unsettledSince < patience;
     // Looking must leave most of the time to what is looked at.
-    return onItsWay ? milliseconds(Math.max(eager, 2 * (now - started))) : calm;
+    const least = milliseconds(Math.max(eager, 2 * (now - started)));
+    return onItsWay ? least : milliseconds(Math.max(least, Math.min(calm, this.#shortest(state))));
+  }
+
+  /** Whether an instance listens is looked at as often as the most impatient one asks for; so is who is to be asked. */
+  #shortest({ networks }: HostState): Milliseconds {
+    const intervals = networks.flatMap(({ workloads }) => workloads.flatMap(({ health }) => health?.interval ?? []));
+    return milliseconds(Math.min(calm, this.#instances.untilNextCheck ?? calm, ...intervals));
   }
 
   #tellAll(): void {

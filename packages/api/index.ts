@@ -72,6 +72,7 @@ export { isImplied, type Spread } from "./kinds/service/tier.ts";
 export { isVariableName, variableHint } from "./kinds/service/validate-workload.ts";
 export type { EnvEntry, Workload, WorkloadFileEntry } from "./kinds/service/workload.ts";
 export { parseDuration, printDuration } from "./fields/duration.ts";
+export { printStatusCodes, type StatusCodes } from "./fields/status-codes.ts";
 export { printBitRate, type BitsPerSecond } from "./fields/bit-rate.ts";
 export { printClockOffset } from "./fields/clock-offset.ts";
 export { printPercentage, type PartsPerMillion } from "./fields/percentage.ts";

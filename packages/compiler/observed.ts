@@ -4,6 +4,8 @@ import type { InstancePhase } from "@netwright/contract";
 
 export interface ObservedInstance {
   readonly phase: InstancePhase;
+  /** True when it is unhealthy again and again: nobody sends it anything until it is Ready. */
+  readonly flapping?: true;
   /** True when a draining instance has no connection left. */
   readonly drained?: boolean;
   /** Open ones, as they were reported last; absent where that cannot be told. No news by themselves. */

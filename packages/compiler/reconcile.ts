@@ -11,7 +11,7 @@ import type { ObjectSet } from "./objects.ts";
 import type { Observed } from "./observed.ts";
 import type { Explanation } from "./place/explanation.ts";
 import { depart, withdrawFormer } from "./place/former.ts";
-import { removeGone } from "./place/gone.ts";
+import { drainEnd, removeGone } from "./place/gone.ts";
 import { followLeavingHosts, leavingUntil, noteEmptyHosts, type HostNews } from "./place/leaving-hosts.ts";
 import { followRollouts } from "./place/rollouts.ts";
 import { reconcileService } from "./place/service.ts";
@@ -21,7 +21,7 @@ import { withLeavingHosts } from "./standing-objects.ts";
 import { checkConflicts } from "./validate/conflicts.ts";
 import { checkReferences } from "./validate/references.ts";
 
-/** An instance that drains is gone after this span even if it still has connections. */
+/** An instance that drains is gone after this span even if it still has connections, unless its tier says otherwise. */
 export const defaultDrainTimeout: Milliseconds = seconds(10);
 
 export interface ReconcileInput {
@@ -86,7 +86,7 @@ export function reconcile(input: ReconcileInput): Reconciled {
   noteEmptyHosts({ draft, now, tell });
   forget(objects, draft);
   pinImages(objects, draft, observed);
-  const nextAt = earliest(now, moments(draft, observed, drainTimeout));
+  const nextAt = earliest(now, moments(objects, draft, observed, drainTimeout));
   return { changes: draft.changes(), diagnostics, explanations, hostNews, nextAt };
 }
 
@@ -103,9 +103,9 @@ function standings(input: Parameters<typeof standingOf>[0]): (host: string) => S
 }
 
 /** Ends of drains, of addresses' rests, of waiting for deleted hosts and for silent ones. */
-function* moments(draft: Draft, observed: Observed, drainTimeout: Milliseconds): Generator<number> {
-  for (const [, { phase, drainSince }] of draft.all("Instance"))
-    if (phase === "Drain") yield (drainSince ?? 0) + drainTimeout;
+function* moments(objects: ObjectSet, draft: Draft, observed: Observed, drainTimeout: Milliseconds): Generator<number> {
+  for (const [, instance] of draft.all("Instance"))
+    if (instance.phase === "Drain") yield drainEnd({ objects, draft, drainTimeout }, instance);
   for (const [, { until }] of draft.all("Resting")) yield until;
   for (const [, entry] of draft.all("LeavingHost")) yield leavingUntil(entry);
   for (const host of observed.nodes.keys()) yield lostAt(observed, host) ?? Infinity;

@@ -53,7 +53,7 @@ export interface InstanceReport {
   readonly project: string;
   readonly id: string;
   readonly phase: InstancePhase;
-  /** One CamelCase word, for example `Listening`, `NotListening`, `CheckFailed`, `Exited`. */
+  /** One CamelCase word, for example `Listening`, `NotListening`, `CheckFailed`, `Flapping`, `Exited`. */
   readonly reason: string;
   readonly message: string;
   readonly pid: number | null;

@@ -138,10 +138,14 @@ export interface IoLimits {
 
 /** Asked of the instance itself, on its own host. */
 export interface HealthCheck {
-  readonly kind: "Http" | "Tcp";
+  readonly kind: "Http" | "Https" | "Tcp";
   readonly port: number;
-  /** Only for Http. 200 to 399 is healthy. */
+  /** Empty for Tcp. */
   readonly path: string;
+  /** The name that is asked for. Absent: that of the listener, or the address. */
+  readonly host?: string;
+  /** Codes and ranges that are healthy: `200,300-399`. Absent: 200 to 399. */
+  readonly codes?: string;
   readonly interval: Milliseconds;
   readonly timeout: Milliseconds;
   /** Checks in a row that change the verdict. */

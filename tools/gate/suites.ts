@@ -18,7 +18,7 @@ const longest = ["docs", "transcripts", "inventory", "foreign-frr", "departures"
 
 const files: Record<Suite, string> = {
   unit: "{packages,tools,bench}/**/!(*.netns).test.ts",
-  netns: "packages/**/*.netns.test.ts",
+  netns: "{packages,native}/**/*.netns.test.ts",
   e2e: "e2e/**/*.e2e.test.ts",
 };
 

@@ -50,7 +50,8 @@ export function textOrListField<T>(
   );
 }
 
-function codecField<Wire extends z.ZodType, T>(
+/** For fields that may be written in more than one form; the first of them is the canonical one. */
+export function codecField<Wire extends z.ZodType, T>(
   wire: Wire,
   description: FieldDescription,
   decode: (value: z.output<Wire>) => T,

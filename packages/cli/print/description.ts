@@ -274,8 +274,10 @@ function firewallSection(network: WireObject | undefined): string {
 }
 
 function healthText(health: unknown): string {
-  const path = valueAt(health, "http");
-  if (typeof path === "string") return `http ${path}`;
+  for (const kind of ["http", "https"]) {
+    const path = valueAt(health, kind);
+    if (typeof path === "string") return `${kind} ${path}`;
+  }
   return health === undefined ? "-" : "tcp";
 }
 

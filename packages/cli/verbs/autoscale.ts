@@ -8,6 +8,7 @@ import type { Invocation, Verb } from "../verb.ts";
 export const verb: Verb = {
   configure(command: Command): void {
     configureSimulate(command);
+    command.addHelpText("after", "\nExample:\n  netwright autoscale simulate -f shop.yaml --trace requests.csv\n");
   },
   async run(invocation: Invocation): Promise<void> {
     const action = actions[invocation.subcommand ?? ""];

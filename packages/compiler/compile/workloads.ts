@@ -1,5 +1,5 @@
 /** Instances with an address, as their hosts get them. */
-import { tierProtocols, type Health, type HttpsListener, type Service } from "@netwright/api";
+import { printStatusCodes, tierProtocols, type Health, type HttpsListener, type Service } from "@netwright/api";
 import {
   internalName,
   proxyIdentity,
@@ -16,6 +16,7 @@ import {
 } from "@netwright/contract";
 import type { InstanceEntry, TemplateEntry } from "../ledger.ts";
 import { projectKey, type Applied } from "../objects.ts";
+import type { Observed } from "../observed.ts";
 import { runWithVolumes } from "../volumes.ts";
 import type { LedgerIndex } from "./index-ledger.ts";
 import { redirectPort } from "./listeners.ts";
@@ -97,13 +98,23 @@ function runOf(template: TemplateEntry, ledger: LedgerIndex): ContainerRun {
 
 function healthCheck(health: Health | undefined, port: number): HealthCheck | null {
   if (health === undefined) return null;
-  const { http, interval, timeout, rise, fall } = health;
-  return { kind: http === undefined ? "Tcp" : "Http", port, path: http ?? "", interval, timeout, rise, fall };
+  const { http, https, host, expectedCodes, interval, timeout, rise, fall } = health;
+  return {
+    kind: http !== undefined ? "Http" : https !== undefined ? "Https" : "Tcp",
+    port,
+    path: http ?? https ?? "",
+    ...(host === undefined ? {} : { host }),
+    ...(expectedCodes === undefined ? {} : { codes: printStatusCodes(expectedCodes) }),
+    interval,
+    timeout,
+    rise,
+    fall,
+  };
 }
 
 /** The same for every proxy of the service, so that they share it. A listener whose certificate is not there yet waits. */
 function proxyRun(context: ServiceContext, service: Applied<Service>, tiers: readonly TierView[]): ProxyRun {
-  const { certificates, challenges, ledger, objects } = context;
+  const { certificates, challenges, ledger, objects, observed } = context;
   const https = service.object.spec.expose.filter((listener) => listener.protocol === "HTTPS");
   const served = https.filter(({ hostname }) => certificates.has(hostname));
   const asked = https
@@ -111,7 +122,7 @@ function proxyRun(context: ServiceContext, service: Applied<Service>, tiers: rea
     .toSorted((a, b) => byText(a.token, b.token));
   const names = [...new Set(served.map(({ hostname }) => hostname))].toSorted();
   const first = tiers.find(({ tier }) => tier.role === "Workload");
-  const members = backendMembers(ledger, first?.instances ?? []);
+  const members = backendMembers(ledger, steady(first?.instances ?? [], observed));
   const tier = first?.tier.role === "Workload" ? first.tier.tier : undefined;
   const health = healthCheck(tier?.health, tier?.workload.port ?? 0);
   const shown = members.some(({ tls }) => tls) ? proxyIdentityOf(context, service, tier?.name ?? "") : undefined;
@@ -145,6 +156,13 @@ function proxyIdentityOf(
   const { name: serviceName } = service.object.metadata;
   const certificate = { name: proxyIdentity(serviceName), digest: proxy };
   return { tls: { certificate: certificate.name, authority, name: internalName(serviceName, tier) }, certificate };
+}
+
+/** HAProxy would take one that flaps back after the first good answer: its own host's agent knows better. */
+function steady(instances: readonly InstanceEntry[], { instances: seen }: Observed): readonly InstanceEntry[] {
+  const isSteady = ({ project, id }: InstanceEntry): boolean => seen.get(projectKey(project, id))?.flapping !== true;
+  const rest = instances.filter(isSteady);
+  return rest.some(({ phase }) => phase === "Run") ? rest : instances;
 }
 
 /** By instance. HAProxy asks each for its health itself. */

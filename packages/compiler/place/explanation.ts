@@ -12,6 +12,8 @@ export interface Explanation {
   readonly action: "Place" | "Drain" | "Remove" | "Wait";
   readonly host: string | null;
   readonly reason: string;
+  /** Somebody lost something by it. */
+  readonly isLoss?: true;
 }
 
 export interface Ending {
@@ -27,8 +29,17 @@ export function drain({ draft, now, explain }: Ending, instance: InstanceEntry, 
   explain({ project, service, tier, instance: id, action: "Drain", host, reason });
 }
 
-export function remove({ draft, explain }: Ending, instance: InstanceEntry, reason: string): void {
+export function remove({ draft, explain }: Ending, instance: InstanceEntry, reason: string, isLoss = false): void {
   const { project, service, tier, id, host } = instance;
   draft.delete(ledgerKeys.instance(project, id));
-  explain({ project, service, tier, instance: id, action: "Remove", host, reason });
+  explain({
+    project,
+    service,
+    tier,
+    instance: id,
+    action: "Remove",
+    host,
+    reason,
+    ...(isLoss ? { isLoss: true as const } : {}),
+  });
 }

@@ -1,5 +1,5 @@
 /** Instances that leave the ledger: drained, or without anything that they could be part of. */
-import type { Milliseconds } from "@netwright/base";
+import type { Instant, Milliseconds } from "@netwright/base";
 import { ledgerKeys, type InstanceEntry, type Ledger } from "../ledger.ts";
 import { projectKey, type ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
@@ -17,35 +17,57 @@ export interface GoneInput extends Ending {
 
 export function removeGone(input: GoneInput): void {
   const leaving = input.draft.all("Instance").flatMap(([key, instance]) => {
-    const reason = reasonToGo(input, instance);
-    return reason === undefined ? [] : [{ key, instance, reason }];
+    const going = whyGoes(input, instance);
+    return going === undefined ? [] : [{ key, instance, going }];
   });
-  for (const { instance, reason } of leaving.toSorted((a, b) => (a.key < b.key ? -1 : 1)))
-    remove(input, instance, reason);
+  for (const { instance, going } of leaving.toSorted((a, b) => (a.key < b.key ? -1 : 1)))
+    remove(input, instance, going.reason, going.isCut);
 }
 
-function reasonToGo(input: GoneInput, instance: InstanceEntry): string | undefined {
+interface Going {
+  readonly reason: string;
+  /** Connections that were open end with it. */
+  readonly isCut: boolean;
+}
+
+const inOrder = (reason: string): Going => ({ reason, isCut: false });
+
+function whyGoes(input: GoneInput, instance: InstanceEntry): Going | undefined {
   const { objects, draft } = input;
   const { host, former, phase } = instance;
   if (!objects.hosts.has(host) && draft.get("LeavingHost", ledgerKeys.leavingHost(host)) === undefined)
-    return `host ${host} is deleted`;
+    return inOrder(`host ${host} is deleted`);
   if (former === undefined) {
     const homeless = whyHomeless(objects, instance);
-    if (homeless !== undefined) return homeless;
+    if (homeless !== undefined) return inOrder(homeless);
   }
-  return phase === "Drain" ? drainedReason(input, instance) : undefined;
+  return phase === "Drain" ? whyDrained(input, instance) : undefined;
 }
 
-function drainedReason(input: GoneInput, instance: InstanceEntry): string | undefined {
-  const { draft, observed, now, drainTimeout } = input;
-  const { host, drainSince } = instance;
+function whyDrained(input: GoneInput, instance: InstanceEntry): Going | undefined {
+  const { draft, observed, now } = input;
+  const { host } = instance;
   const ended = (each: InstanceEntry): boolean => hasDrained(observed, each, addressOf(draft.entries, each));
   if (ended(instance) && !isNeeded(draft, instance, ended))
-    return instance.role === "LoadBalancer" ? "no route leads to it any more" : "it has drained";
-  if (observed.nodes.get(host)?.ready === false) return `host ${host} is not ready, nothing is left to drain`;
-  if (now < (drainSince ?? 0) + drainTimeout) return undefined;
+    return inOrder(instance.role === "LoadBalancer" ? "no route leads to it any more" : "it has drained");
+  if (observed.nodes.get(host)?.ready === false) return inOrder(`host ${host} is not ready, nothing is left to drain`);
+  if (now < drainEnd(input, instance)) return undefined;
   const left = observed.instances.get(projectKey(instance.project, instance.id))?.connections ?? 0;
-  return `the time for draining is over${left === 0 ? "" : `, ${left} ${left === 1 ? "connection is" : "connections are"} cut`}`;
+  const cut = left === 0 ? "" : `, ${left} ${left === 1 ? "connection is" : "connections are"} cut`;
+  return { reason: `the time for draining is over${cut}`, isCut: left > 0 };
+}
+
+/** When its time to finish what is open is over, by its tier as it is now or as it was. */
+export function drainEnd(
+  { objects, draft, drainTimeout }: Pick<GoneInput, "objects" | "draft" | "drainTimeout">,
+  { project, service, tier, former, drainSince }: InstanceEntry,
+): Instant {
+  const own =
+    former === undefined
+      ? objects.services.get(projectKey(project, service))?.object
+      : draft.get("Former", ledgerKeys.former(project, service, former))?.object;
+  const written = own?.spec.tiers.find(({ name }) => name === tier)?.drainTimeout;
+  return ((drainSince ?? 0) + (written ?? drainTimeout)) as Instant;
 }
 
 /** True when something is on its way out that need not wait any longer: reports of that are no news by themselves. */

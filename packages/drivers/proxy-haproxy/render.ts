@@ -4,7 +4,7 @@ import { NetwrightError } from "@netwright/base";
 import type { BackendTls, ProxyBackend, ProxyChallenge, ProxyListener, ProxyRun } from "@netwright/contract";
 import type { ProxyLayout } from "./layout.ts";
 import { anchorBackend } from "./parse.ts";
-import { serverAddress, serverOptions, tlsOptions } from "./server-options.ts";
+import { checkOptions, serverAddress, serverOptions, tlsOptions } from "./server-options.ts";
 import type { ProxyInstance } from "./want.ts";
 
 export interface RenderedFile {
@@ -71,6 +71,7 @@ global
     log stderr format raw local0 notice
     maxconn 4000
     nbthread 1
+    spread-checks 10
     hard-stop-after 30m
     ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets
     ssl-default-bind-ciphers ${ciphers}
@@ -196,20 +197,33 @@ function backendSection(backend: ProxyBackend, listeners: readonly ProxyListener
   const { health } = backend;
   const host = listeners.find((listener) => listener.kind === "Https" && listener.backend === backend.name)?.hostname;
   const checks =
-    health?.kind === "Http"
-      ? [
+    health === null || health.kind === "Tcp"
+      ? []
+      : [
           "    option httpchk",
-          `    http-check send meth GET uri ${quoted(health.path)} ver HTTP/1.1 hdr host ${word(host ?? "localhost")} hdr connection close`,
-          "    http-check expect status 200-399",
-        ]
-      : [];
+          `    http-check send meth GET uri ${quoted(health.path)} ver HTTP/1.1 hdr host ${word(health.host ?? host ?? "localhost")} hdr connection close`,
+          `    http-check expect status ${codes(health.codes)}`,
+        ];
   const servers = backend.members.map(({ tls, ...member }) => {
     const known = { ...member, backend: backend.name, tls: tls === true ? backend.tls : undefined };
     return `    server ${word(member.instance)} ${serverAddress(known)} ${serverOptions(known, health, layout)}`;
   });
-  return [`backend ${word(backend.name)}`, ...checks, `    timeout check ${health?.timeout ?? 2000}`, ...servers].join(
-    "\n",
-  );
+  // A server's own words cannot be changed while it is there: other ones are another structure.
+  const pace = `    # checks: ${checkOptions(health)}`;
+  return [
+    `backend ${word(backend.name)}`,
+    ...checks,
+    `    timeout check ${health?.timeout ?? 2000}`,
+    pace,
+    ...servers,
+  ].join("\n");
+}
+
+/** Manifests were validated; this guards the engine all the same. */
+function codes(text = "200-399"): string {
+  if (!/^[1-5]\d\d(-[1-5]\d\d)?(,[1-5]\d\d(-[1-5]\d\d)?)*$/.test(text))
+    throw new NetwrightError("NW1203", `${JSON.stringify(text)} are no status codes`);
+  return text;
 }
 
 function renderCertificateList(run: ProxyRun, layout: ProxyLayout): string {

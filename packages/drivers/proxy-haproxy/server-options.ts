@@ -13,19 +13,20 @@ const restful = 500;
 
 const tcpCheck = { interval: 2000, rise: 1, fall: 2 };
 
-export function serverOptions(member: Member, health: HealthCheck | null, layout: ProxyLayout): string {
+export const serverOptions = (member: Member, health: HealthCheck | null, layout: ProxyLayout): string =>
+  checkOptions(health) +
+  // Connections that fail count as well: under load a member is out before the next check.
+  " observe layer4 error-limit 2 on-error mark-down" +
+  // Idle connections are dropped well before common servers close them (Node: 5 s).
+  " pool-max-conn 256 pool-purge-delay 1s" +
+  (member.tls === undefined ? "" : ` ${tlsOptions(member.tls, layout)}`);
+
+/** Asked at the member's own port, which may be another than that of those that come in its place. */
+export function checkOptions(health: HealthCheck | null): string {
   const { interval, rise, fall } = health ?? tcpCheck;
   const rest = Math.min(interval, restful);
   const fast = Math.min(interval, quickest);
-  const checkPort = health !== null && health.port !== member.port ? ` port ${health.port}` : "";
-  return (
-    `check${checkPort} inter ${rest} fastinter ${fast} downinter ${fast} rise ${rise} fall ${fall}` +
-    // Connections that fail count as well: under load a member is out before the next check.
-    " observe layer4 error-limit 2 on-error mark-down" +
-    // Idle connections are dropped well before common servers close them (Node: 5 s).
-    " pool-max-conn 256 pool-purge-delay 1s" +
-    (member.tls === undefined ? "" : ` ${tlsOptions(member.tls, layout)}`)
-  );
+  return `check inter ${rest} fastinter ${fast} downinter ${fast} rise ${rise} fall ${fall}`;
 }
 
 /** Checks go the same way. */

@@ -189,13 +189,12 @@ export class Rounds {
 }
 
 /** Waiting is no event: it is said by the service's conditions. */
-function eventOf({ action, project, service, instance, host, reason }: Explanation): readonly NewEvent[] {
+function eventOf({ action, project, service, instance, host, reason, isLoss }: Explanation): readonly NewEvent[] {
   if (action === "Wait") return [];
   const object = displayName({ kind: "Service", project, name: service });
   const told = { Place: "Placed", Drain: "Draining", Remove: "Removed" }[action];
-  return [
-    { object, type: "Normal", reason: told, message: `${instance}${host === null ? "" : ` on ${host}`}: ${reason}` },
-  ];
+  const type = isLoss === true ? "Warning" : "Normal";
+  return [{ object, type, reason: told, message: `${instance}${host === null ? "" : ` on ${host}`}: ${reason}` }];
 }
 
 const hostEvent = ({ host, action, reason }: HostNews): NewEvent => ({

@@ -114,11 +114,14 @@ export class Reports {
       for (const { name, digest } of lookedUp(this.#heard.get(node)?.report)) {
         if (digest !== null && !images.has(name)) images.set(name, digest);
       }
-      const connections = connectionsIn(this.#heard.get(node)?.report);
+      const report = this.#heard.get(node)?.report;
+      const connections = connectionsIn(report);
+      const flapping = flappingIn(report);
       for (const [key, phase] of this.#phases.get(node) ?? []) {
         const open = connections.get(key);
         instances.set(key, {
           phase,
+          ...(flapping.has(key) ? { flapping: true } : {}),
           ...(idle.has(key) ? { drained: true } : {}),
           ...(open === undefined ? {} : { connections: open }),
         });
@@ -187,6 +190,13 @@ const connectionsIn = (report: NodeReport | undefined): ReadonlyMap<string, numb
   new Map(
     (report?.instances ?? []).flatMap(({ project, id, connections }) =>
       connections === null ? [] : [[`${project}/${id}`, connections] as const],
+    ),
+  );
+
+const flappingIn = (report: NodeReport | undefined): ReadonlySet<string> =>
+  new Set(
+    (report?.instances ?? []).flatMap(({ project, id, phase, reason }) =>
+      phase === "Unhealthy" && reason === "Flapping" ? [`${project}/${id}`] : [],
     ),
   );
 

@@ -48,8 +48,10 @@ function completeListener(listener: ExposeInput, workloads: readonly WorkloadTie
 
 function completeTier(tier: TierInput, reach: Reach): WorkloadTier | WrittenImpliedTier {
   const { name, replicas, spread } = tier;
+  const drain = tier.drainTimeout === undefined ? {} : { drainTimeout: tier.drainTimeout };
   const autoscale = tier.autoscale === undefined ? {} : { autoscale: tier.autoscale };
-  if (!isWorkloadTier(tier)) return { name: name as WrittenImpliedTier["name"], replicas, ...autoscale, spread };
+  if (!isWorkloadTier(tier))
+    return { name: name as WrittenImpliedTier["name"], replicas, ...autoscale, spread, ...drain };
   const health = tier.health ?? (tierProtocols(reach, name).includes("tcp") ? defaultHealth : undefined);
   const after = tier.after === undefined ? {} : { after: tier.after };
   const mutualTls = tier.mutualTls === undefined ? {} : { mutualTls: tier.mutualTls };
@@ -62,6 +64,7 @@ function completeTier(tier: TierInput, reach: Reach): WorkloadTier | WrittenImpl
     replicas,
     ...autoscale,
     spread,
+    ...drain,
   };
 }
 

@@ -44,6 +44,7 @@ export interface WrittenImpliedTier {
   readonly replicas: number;
   readonly autoscale?: Autoscale;
   readonly spread: Spread;
+  readonly drainTimeout?: Milliseconds;
 }
 
 export interface WorkloadTier {
@@ -58,6 +59,8 @@ export interface WorkloadTier {
   readonly replicas: number;
   readonly autoscale?: Autoscale;
   readonly spread: Spread;
+  /** Absent: the server's own. */
+  readonly drainTimeout?: Milliseconds;
 }
 
 export interface Allow {

@@ -1,5 +1,7 @@
 /** `tiers[]`: groups of equal instances. */
+import { milliseconds, seconds } from "@netwright/base";
 import { z } from "zod";
+import { durationField } from "../../fields/duration.ts";
 import { integerField } from "../../fields/integer.ts";
 import { nameField } from "../../fields/name.ts";
 import { autoscaleSchema } from "./autoscale.ts";
@@ -51,6 +53,11 @@ export const tierSchema = z.strictObject({
     .enum(["preferred", "required", "none"])
     .default("preferred")
     .meta({ description: "Two or more replicas on different hosts: where possible, always, or as it comes." }),
+  drainTimeout: durationField(
+    "How long an instance that goes may finish what is open; then it is cut. 10s when left out.",
+    { min: milliseconds(0), max: seconds(24 * 3600) },
+    ["10s", "5m"],
+  ).exactOptional(),
 });
 
 export type Spread = "preferred" | "required" | "none";

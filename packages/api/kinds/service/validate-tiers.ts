@@ -1,12 +1,12 @@
 /** Rules of `tiers[]`. */
-import { earlierWith, exactlyOne, finding, keyFinding } from "../finding.ts";
+import { earlierWith, finding, keyFinding } from "../finding.ts";
 import type { FieldPath, Finding } from "../kind.ts";
-import type { Health } from "./health.ts";
 import type { ServiceInput } from "./schema.ts";
 import { isImplied, type TierInput } from "./tier.ts";
 import { autoscaleFindings } from "./validate-autoscale.ts";
 import { isWithin } from "./volume.ts";
 import { startFindings } from "./validate-after.ts";
+import { validateHealth } from "./validate-health.ts";
 import { validateWorkload } from "./validate-workload.ts";
 
 type Spec = ServiceInput["spec"];
@@ -19,7 +19,7 @@ export function validateTiers(spec: Spec): readonly Finding[] {
       ...(isImplied(tier.name) ? impliedFindings(spec, tier, path) : workloadFindings(tier, path)),
       ...(tier.mutualTls === undefined || isImplied(tier.name) ? [] : tlsFindings(spec, index)),
       ...(tier.autoscale === undefined ? [] : autoscaleFindings(tier.autoscale, [...path, "autoscale"])),
-      ...(tier.health === undefined ? [] : healthFindings(tier.health, [...path, "health"])),
+      ...validateHealth(spec, index),
     ];
   });
   return [...each, ...orderFindings(spec.tiers), ...emptyFindings(spec.tiers), ...startFindings(spec.tiers)];
@@ -37,7 +37,7 @@ function impliedFindings({ expose }: Spec, tier: TierInput, path: FieldPath): re
   const implied = tier.name === "proxy" ? expose.some(({ protocol }) => protocol === "HTTPS") : expose.length > 0;
   const cause = tier.name === "proxy" ? "an HTTPS listener" : "a listener";
   const message = (field: string): string => `tier ${tier.name} is run by Netwright and has no ${field} of yours`;
-  const hint = "write only replicas, autoscale and spread here, or choose another name for the tier";
+  const hint = "write only replicas, autoscale, spread and drainTimeout here, or choose another name for the tier";
   const causeless = `there is no tier ${tier.name} without ${cause}`;
   return [
     ...foreign.map((field) => keyFinding("NW1205", [...path, field], message(field), hint)),
@@ -73,15 +73,6 @@ function hidingFindings(tier: TierInput | undefined, index: number): readonly Fi
   const message = `${directory} and ${clash.path} lie in one another`;
   const path = ["spec", "tiers", index, "mutualTls", "directory"];
   return [finding("NW1205", path, message, "give the certificate a directory of its own")];
-}
-
-function healthFindings(health: Health, path: FieldPath): readonly Finding[] {
-  const hint = "a check must be over before the next one begins";
-  const late = finding("NW1205", [...path, "timeout"], "is longer than interval", hint);
-  return [
-    ...exactlyOne(health, ["http", "tcp"], path, "write http: /healthz, or tcp: true"),
-    ...(health.timeout > health.interval ? [late] : []),
-  ];
 }
 
 const rank = ({ name }: TierInput): number => (name === "lb" ? 0 : name === "proxy" ? 1 : 2);
