@@ -13,7 +13,6 @@ const u32 = (value: number): string => {
   octets.writeUInt32LE(value >>> 0);
   return octets.toString("hex");
 };
-const u16 = (value: number): string => u32(value).slice(0, 4);
 
 export const noTable = 0xffff_ffff;
 export const index = u32;
@@ -30,8 +29,8 @@ export const deadMember = "0000000000000000";
 export const deliveryKey = (listener: Listener, mac: Mac): string => listenerKey(listener) + macValue(mac);
 
 /** @param bucket places, the current one first */
-export const tableValue = (bucket: (slot: number) => readonly number[]): string =>
-  Array.from({ length: maglevSize }, (_, slot) => {
-    const places = bucket(slot);
-    return [0, 1, 2, 3].map((place) => u16(places[place] ?? 0)).join("");
-  }).join("");
+export function tableValue(bucket: (slot: number) => readonly number[]): string {
+  const places = new Uint16Array(4 * maglevSize);
+  for (let slot = 0; slot < maglevSize; slot++) places.set(bucket(slot), 4 * slot);
+  return Buffer.from(places.buffer).toString("hex");
+}

@@ -269,7 +269,8 @@ describe("a node", () => {
     const fault = await begin({ node: "resolver", state: "off" });
     expect(await inNode("resolver", "nft", "list", "tables")).toBe("table netdev netwright_fault_200\n");
     await inNode("resolver", "nft", "delete table netdev netwright_fault_200");
-    expect(await inNode("resolver", "ps", "-eo", "comm=")).toBe("keeper\nps\n");
+    // Whoever served the command before lingers for a moment.
+    await expect.poll(() => inNode("resolver", "ps", "-eo", "comm=")).toBe("keeper\nkeeper\nps\n");
     expect(await resolves()).toBe(false);
     await fault.end();
     await expect.poll(resolves).toBe(true);
@@ -326,15 +327,6 @@ test("who begins may be killed at any moment: the next one ends it", async () =>
     await expect.poll(() => answered("a", b)).toBe(true);
     expect(wires()).toEqual([]);
   }
-});
-
-test("without a compiler, and where none was built, what needs the wire is skipped", async () => {
-  const bare = { ...context, runner: { ...context.runner, find: async () => undefined } };
-  const wanted = parse({ link: "a-b", mtu: 1300, silently: true });
-  expect(await beginFault(bare, lab, wanted, { seed: 1 })).toMatchObject({
-    kind: "Skipped",
-    reason: expect.stringContaining("apt-get install gcc"),
-  });
 });
 
 test("what is not there is told", async () => {

@@ -11,8 +11,10 @@ const places = ["../../../native", "../native", "../../native"].map((place) => j
 const wireOf = (directory: string): string => join(directory, "wire");
 
 /** Built before, as in the Debian package. */
-const built = (): string | undefined => places.map((place) => wireOf(join(place, "out"))).find(existsSync);
-const builder = (): string | undefined => places.map((place) => join(place, "build")).find(existsSync);
+const built = (natives: readonly string[] = places): string | undefined =>
+  natives.map((native) => wireOf(join(native, "out"))).find(existsSync);
+const builder = (natives: readonly string[] = places): string | undefined =>
+  natives.map((native) => join(native, "build")).find(existsSync);
 
 const compilers = ["cc", "gcc", "clang"] as const;
 async function compiler({ runner }: Pick<LabContext, "runner">): Promise<string | undefined> {
@@ -20,11 +22,14 @@ async function compiler({ runner }: Pick<LabContext, "runner">): Promise<string 
   return undefined;
 }
 
-/** Why there can be no wire on this machine; undefined when there can. */
-export async function wireMissing(context: Pick<LabContext, "runner">): Promise<string | undefined> {
+/** Why there can be no wire on this machine; undefined when there can. @param natives directories like native/ of the checkout */
+export async function wireMissing(
+  context: Pick<LabContext, "runner">,
+  natives: readonly string[] = places,
+): Promise<string | undefined> {
   if (!existsSync("/dev/net/tun")) return "the kernel has no TAP devices (/dev/net/tun)";
-  if (built() !== undefined) return undefined;
-  if (builder() === undefined) return "the wire's program is not installed with Netwright";
+  if (built(natives) !== undefined) return undefined;
+  if (builder(natives) === undefined) return "the wire's program is not installed with Netwright";
   if ((await compiler(context)) !== undefined) return undefined;
   return "the wire is not built and there is no C compiler: apt-get install gcc libc6-dev";
 }

@@ -9,14 +9,14 @@ export interface RunInOptions {
   readonly lab?: string;
   readonly node: string;
   readonly command: readonly string[];
-  /** 10 s when left out. */
+  /** A minute when left out. */
   readonly timeout?: Milliseconds;
 }
 
 /** @throws NW1701 for a lab or node that is not there, NW1703 when it has ended. When the time is over, that is told. */
 export async function runIn(
   context: LabContext,
-  { lab, node, command, timeout = seconds(10) }: RunInOptions,
+  { lab, node, command, timeout = seconds(60) }: RunInOptions,
 ): Promise<NodeRunResult> {
   const { record, paths } = await findLab(context, lab);
   return runInNode(paths, findNode(record.topology, node).name, { argv: command, timeout });
