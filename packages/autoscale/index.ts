@@ -31,7 +31,6 @@ export type { State } from "./decide/state.ts";
 export { policyOf } from "./policy-of.ts";
 export { decide, netwright } from "./decide/decide.ts";
 export { scalers } from "./presets/index.ts";
-export { hpaDefaults } from "./presets/hpa-v2.ts";
 export { renderChart } from "./simulate/chart.ts";
 export { defaultTierModel, type TierModel } from "./simulate/model.ts";
 export { createSimulation, type Result, type Setup } from "./simulate/simulation.ts";

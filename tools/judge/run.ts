@@ -3,14 +3,14 @@ import {
   createSimulation,
   defaultTierModel,
   highestRate,
-  hpaDefaults,
+  policyOf,
   scalers,
   timingOf,
-  type Behavior,
   type Policy,
   type Result,
   type Trace,
 } from "@netwright/autoscale";
+import { kinds, type Service } from "@netwright/api";
 import { NetwrightError, seconds } from "@netwright/base";
 
 export interface Run {
@@ -28,11 +28,24 @@ export interface Outcome extends Pick<Result, "cost" | "violations" | "failed" |
   readonly seed: number;
 }
 
-/** What all policies are given: one tier, sized by requests, an instance at 70 % of what it can answer. */
-export function judgedPolicy(max: number, behavior: Behavior): Policy {
-  const metrics = [{ kind: "Target", name: "requests", metric: "requestsPerSecond", target: 70 }] as const;
-  const scaling = { min: 1, max, metrics, behavior, warmUp: seconds(10), pause: { directions: [], metrics: [] } };
-  return { service: "service/judged", tiers: [{ name: "web", scaling }] };
+/** What all policies are given: one tier with the product's defaults, an instance at 70 % of what it can answer. */
+function judgedPolicy(max: number): Policy {
+  const written = {
+    apiVersion: "netwright.dev/v1alpha1",
+    kind: "Service",
+    metadata: { name: "judged" },
+    spec: {
+      expose: [{ hostname: "judged.example.net", protocol: "TCP", port: 80 }],
+      tiers: [
+        {
+          name: "web",
+          workload: { image: "host", command: ["serve"], port: 80 },
+          autoscale: { max, metrics: [{ metric: "requestsPerSecond", target: 70 }] },
+        },
+      ],
+    },
+  };
+  return policyOf(kinds.Service.complete(kinds.Service.schema.parse(written)) as Service);
 }
 
 export function outcomeOf({ trace, scaler: name, seed, startUp }: Run): Outcome {
@@ -45,7 +58,7 @@ export function outcomeOf({ trace, scaler: name, seed, startUp }: Run): Outcome 
   };
   // Room for the peak at the target, and no more: static is this size always.
   const max = Math.ceil(highestRate(trace) / (model.capacity * 0.7));
-  const policy = judgedPolicy(max, hpaDefaults);
+  const policy = judgedPolicy(max);
   const simulation = createSimulation({ policy, scaler, trace, models: [model], seed, ...timingOf(name) });
   simulation.advance(Infinity);
   const { cost, violations, failed, longest, actions } = simulation.result();

@@ -52,8 +52,11 @@ export function follow(before: Estimate | undefined, at: Instant, value: number)
   };
 }
 
-/** What to reckon with: a rise is believed when it cannot be noise, and carried on; a fall when it lasts. */
-export function level({ slow, fast, band }: Estimate): number {
-  const rise = fast - slow - band;
-  return rise > 0 ? fast + Math.min(lead * rise, leadMax * fast) : slow;
+/** What it is: a rise is believed when it cannot be noise, a fall when it lasts. */
+export const level = ({ slow, fast, band }: Estimate): number => (fast > slow + band ? fast : slow);
+
+/** What to reckon with when instances that are asked for now will serve: a rise that is believed goes on. */
+export function ahead(estimate: Estimate): number {
+  const { slow, fast, band } = estimate;
+  return level(estimate) + Math.min(lead * Math.max(0, fast - slow - band), leadMax * fast);
 }
