@@ -1,7 +1,8 @@
 // @ts-check
 /** The parts in C, built where their sources are newer or nothing is built yet. */
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { noteDirectory } from "./record.mjs";
 import { interrupted, lastLines, run, SetupFailure } from "./shell.mjs";
 
 const parts = ["wire", "balancer", "balancer.bpf.o"];
@@ -21,6 +22,7 @@ export function nativeIsCurrent(root) {
 
 /** @param {string} root @param {(line: string) => void} say */
 export async function buildNative(root, say) {
+  if (!existsSync(join(root, "native/out"))) noteDirectory(root, "native/out");
   say("building native/out");
   const result = await run([join(root, "native/build")], { cwd: root });
   if (result.code === 0 || interrupted()) return;

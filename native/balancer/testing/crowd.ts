@@ -1,13 +1,13 @@
 /**
  * Many clients in one program: each line of input is carried out, and answered by one line of JSON.
  *   tcp N | udp N   that many more, to ADDRESS and PORT of the command line; answered when all have been answered
- *   say             each sends a line and waits for what comes back, or for what became of it
+ *   say N           each sends a line of N octets (datagrams: of one) and waits for what comes back, or for what became of it
  */
 import { createSocket } from "node:dgram";
 import { connect } from "node:net";
 import { createInterface } from "node:readline";
 
-type Client = () => Promise<string>;
+type Client = (octets: number) => Promise<string>;
 const [address = "", port = ""] = process.argv.slice(2);
 const clients: Client[] = [];
 /** Longer than any answer takes, on however busy a machine. */
@@ -23,10 +23,10 @@ function tcpClient(): Client {
   socket.on("data", (data) => done(data.toString().trim()));
   socket.on("error", (error: NodeJS.ErrnoException) => end(error.code ?? "error"));
   socket.on("close", () => end("closed"));
-  return () => {
+  return (octets) => {
     if (ended !== undefined) return Promise.resolve(ended);
     const answer = new Promise<string>((resolve) => (done = resolve));
-    socket.write("?\n");
+    socket.write(`${"?".repeat(octets)}\n`);
     return Promise.race([answer, late()]);
   };
 }
@@ -50,6 +50,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   const make = verb === "tcp" ? tcpClient : udpClient;
   const asked = verb === "say" ? clients : Array.from({ length: Number(count) }, make);
   if (verb !== "say") clients.push(...asked);
-  process.stdout.write(`${JSON.stringify(await Promise.all(asked.map((client) => client())))}\n`);
+  process.stdout.write(
+    `${JSON.stringify(await Promise.all(asked.map((client) => client(verb === "say" ? Number(count) : 1))))}\n`,
+  );
 }
 process.exit(0);

@@ -135,7 +135,7 @@ export class Site implements AsyncDisposable {
 
   /** The load balancer that gets all packets from now on. */
   comeTo(host: Host): void {
-    sh(`ip route replace ${vip}/128 via ${address(host)} src ${client}`);
+    sh(`ip route replace ${vip}/128 via ${address(host)} src ${client} mtu 1400`);
   }
 
   /** @param line as crowd.ts has it. @returns what each client was told */

@@ -16,12 +16,14 @@ export interface Demand {
 const memory = seconds(600);
 /** One point moves the slope by no more than if it were off by this factor. */
 const outlier = 2;
+/** 1/s; what comes more seldom teaches nothing. */
+const leastRate = 0.01;
 /** Seconds of points before it is used. */
 const enough = 10;
 
 /** @param rate requests answered at the front door, 1/s. @param usage of the whole tier at that time */
 export function learn(before: Demand | undefined, at: Instant, rate: number, usage: number): Demand | undefined {
-  if (rate <= 0 || usage < 0) return before;
+  if (rate < leastRate || usage < 0) return before;
   if (before === undefined) return { at, rateSquared: rate * rate, rateUsage: rate * usage, learned: 1 };
   if (at <= before.at) return before;
   const passed = Math.min((at - before.at) / 1000, enough);

@@ -82,7 +82,7 @@ export function withOverload(
   const { overload, ...rest } = state;
   const failed = trial?.tier === name && trial.failedAt !== undefined;
   if (seen.rollout || failed) return rest;
-  if (acts && finding?.tier === name && finding.evidence !== "Cpu" && load !== undefined)
+  if (acts && finding?.tier === name && finding.evidence !== "Cpu" && load !== undefined && load > 0)
     return { ...rest, overload: { at, load: Math.min(load, overload?.load ?? load) } };
   return overload !== undefined && at - overload.at < remembered ? state : rest;
 }
