@@ -1,7 +1,8 @@
 /**
- * `npm run judge [-- --trace FILE] [--seeds N] [--only TEXT] [--seen]`: our scaler and every preset over weeks of traffic.
+ * `npm run judge [-- --trace FILE] [--seeds N] [--only PATTERN] [-j N] [--seen]`: our scaler and every preset over weeks of traffic.
  * Prints the tables of docs/autoscale-simulate.md. Exit status 1 when a claim does not hold.
  */
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { scalers } from "@netwright/autoscale";
 import { runAll } from "./judge/crew.ts";
@@ -15,7 +16,9 @@ const { values } = parseArgs({
     /** Seconds until an instance is ready: the median. */
     "start-up": { type: "string", default: "5" },
     seeds: { type: "string", default: "3" },
+    /** A regular expression over the names of weeks. */
     only: { type: "string", default: "" },
+    jobs: { type: "string", short: "j", default: String(availableParallelism()) },
     /** Only the weeks that defaults may be chosen by. */
     seen: { type: "boolean", default: false },
   },
@@ -23,7 +26,7 @@ const { values } = parseArgs({
 
 const real = await Promise.all((values.trace ?? []).map(weeksOf));
 const weeks = [...generatedWeeks(), ...real.flat()].filter(
-  ({ trace, seen }) => trace.name.includes(values.only) && (seen || !values.seen),
+  ({ trace, seen }) => new RegExp(values.only).test(trace.name) && (seen || !values.seen),
 );
 const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => index + 1);
 const startUp = Number(values["start-up"]);
@@ -34,7 +37,7 @@ const runs = weeks.flatMap(({ trace }) =>
 
 process.stderr.write(`${weeks.length} weeks, ${seeds.length} seeds, ${names.length} policies\n`);
 const started = performance.now();
-const outcomes = await runAll(runs, (done, { week, scaler, seed }) => {
+const outcomes = await runAll(runs, Number(values.jobs), (done, { week, scaler, seed }) => {
   const took = Math.round((performance.now() - started) / 1000);
   process.stderr.write(`${done} of ${runs.length}, ${took} s: ${week}, ${scaler}, seed ${seed}\n`);
 });

@@ -1,10 +1,10 @@
-/** Runs side by side, one on each processor. */
-import { availableParallelism } from "node:os";
+/** Runs side by side, in threads. */
 import { Worker } from "node:worker_threads";
 import type { Outcome, Run } from "./run.ts";
 
 export async function runAll(
   runs: readonly Run[],
+  threads: number,
   onDone: (done: number, outcome: Outcome) => void,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
@@ -27,6 +27,6 @@ export async function runAll(
       });
       next();
     });
-  await Promise.all(Array.from({ length: Math.min(runs.length, availableParallelism()) }, work));
+  await Promise.all(Array.from({ length: Math.min(runs.length, threads) }, work));
   return outcomes;
 }
