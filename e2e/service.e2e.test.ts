@@ -17,6 +17,7 @@ import {
 } from "./live-lab.ts";
 import { difference, enginesAtAll, rulesAt, sessionsOf, whatIsAtAll, type NftObject } from "./node-facts.ts";
 import { scratchDirectory } from "./product.ts";
+import { startLoad } from "./load.ts";
 import { undisturbed } from "./undisturbed.ts";
 import { until } from "./until.ts";
 
@@ -52,6 +53,14 @@ async function revisions(): Promise<unknown> {
   const { items } = await lab.json<{ items: readonly { metadata: { resourceVersion: string } }[] }>("get", "services");
   const reached = lists.flatMap((list) => list.items).map(({ metadata, status }) => [metadata.name, status.revision]);
   return { reached, services: items.map(({ metadata }) => metadata.resourceVersion) };
+}
+
+interface Measured {
+  readonly items: readonly {
+    readonly tier: string;
+    readonly instances: number;
+    readonly values: Readonly<Record<string, number | null>>;
+  }[];
 }
 
 describe("apply", () => {
@@ -126,6 +135,35 @@ describe("apply", () => {
     const events = await lab.must("events", "service/shop");
     for (const reason of ["Created", "Placed", "Programmed", "Announced", "Ready"])
       expect(events).toContain(`${reason}:`);
+  });
+
+  test("top shows a load's rate, latency and errors, of each tier and of the machine", async () => {
+    const load = await startLoad(lab, "internet1", 20);
+    const tiers = async () => {
+      const { items } = await lab.json<Measured>("top", "tiers", "service/shop", "--window", "5s");
+      const rows = items.map(({ tier, instances, values }): [string, Measured["items"][number]["values"]] => [
+        tier,
+        { instances, ...values },
+      ]);
+      return Object.fromEntries(rows);
+    };
+    // Nearly everything that was sent in five seconds; a busy machine may be late with some, and then has more.
+    const isRate = (rate: number | null | undefined): boolean => typeof rate === "number" && rate > 16 && rate < 24;
+    const seen = await until(
+      "20 requests a second, in both tiers",
+      tiers,
+      ({ proxy, web }) => isRate(proxy?.["requests"]) && isRate(web?.["requests"]),
+    );
+    for (const tier of [seen["proxy"], seen["web"]]) {
+      expect(tier).toMatchObject({ instances: 1, errorRatio: 0, queue: expect.any(Number) });
+      expect(tier?.["latency50"]).toBeGreaterThan(0);
+      expect(tier?.["latency99"]).toBeGreaterThanOrEqual(tier?.["latency50"] ?? 0);
+      for (const name of ["cpu", "cpuShare", "memory", "received", "sent"]) expect(tier?.[name]).toBeGreaterThan(0);
+    }
+    const { items: machines } = await lab.json<Measured>("top", "hosts");
+    expect(machines.map(({ values }) => values["cpuShare"] !== null)).toEqual([true, true, true]);
+    expect((await load.stop()).failures).toEqual([]);
+    expect(await lab.must("top", "services", "service/shop")).toMatch(/^SERVICE .*\nshop +2 /);
   });
 });
 

@@ -87,13 +87,10 @@ const stages: readonly Stage[] = [
     condition: ["Ready", /the name server does not have shop\.example\.net/],
   },
   {
-    stage: "load balancer map",
+    stage: "load balancer",
     at: () => [host],
-    breaks: () =>
-      atTenant(
-        `for kind in slots known; do for map in $(nft list table netdev netwright | grep -o "map \${kind}_[^ ]*" | cut -d" " -f2); do nft flush map netdev netwright $map; done; done`,
-      ),
-    traced: /loadBalancer: differs: nwn-default\.web/,
+    breaks: () => atTenant("tc filter del dev uplink ingress pref 28279"),
+    traced: /loadBalancer: differs: nwn-default\.web: attach uplink/,
     condition: ["Programmed", /host\d: loadBalancer: differs/],
   },
   {

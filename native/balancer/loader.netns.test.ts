@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { countersMax, membersMax, tablesMax } from "../../packages/drivers/load-balancer-ebpf/layout.ts";
 import { index, listenerKey, listenerValue, macValue } from "./testing/layout.ts";
 import { Loader, object } from "./testing/loader.ts";
 import { listeners, macOf } from "./testing/scene.ts";
@@ -66,6 +67,28 @@ test("what is wrong with a request is said, and the next one is served", async (
   expect(await loader.ask("read", { map: "members", keys: [index(1), index(2)] })).toEqual([good[1], "0".repeat(16)]);
 });
 
+test("a kernel that lacks what the programs call is told, and so is one that refuses them", async () => {
+  const changed = (from: Buffer, to: Buffer): string => {
+    const octets = readFileSync(object);
+    expect(octets.indexOf(from)).toBeGreaterThan(0);
+    for (let at = octets.indexOf(from); at >= 0; at = octets.indexOf(from)) to.copy(octets, at);
+    writeFileSync("/run/changed.bpf.o", octets);
+    return "/run/changed.bpf.o";
+  };
+  const unknown = changed(Buffer.from("bpf_skb_ct_lookup"), Buffer.from("bpf_skb_ct_lookuq"));
+  expect(await loader.refusal("probe", { object: unknown })).toMatchObject({
+    code: "EKERNEL",
+    message: expect.stringContaining("cannot be asked for connections") as string,
+  });
+  // Another licence: the kernel gives connection tracking to programs under its own alone.
+  const foreign = changed(Buffer.from("GPL\0"), Buffer.from("XYZ\0"));
+  expect(await loader.refusal("load", { object: foreign })).toMatchObject({
+    code: "EVERIFIER",
+    log: expect.stringContaining("BEGIN PROG LOAD LOG") as string,
+  });
+  expect(await loader.ask("probe", { object })).toEqual({ missing: [] });
+});
+
 test("elements are written, read, listed and removed", async () => {
   const keys = [listenerKey(listeners.tcp), listenerKey(listeners.udp)];
   const entries = keys.map((key, at) => [key, listenerValue(at, at + 1, 3)]);
@@ -73,6 +96,16 @@ test("elements are written, read, listed and removed", async () => {
   expect(new Set(await loader.ask<string[][]>("dump", { map: "listeners" }))).toEqual(new Set(entries));
   expect(await loader.ask("remove", { map: "listeners", keys: [keys[1], keys[1]] })).toEqual({ removed: 1 });
   expect(await loader.ask("read", { map: "listeners", keys })).toEqual([entries[0]?.[1], null]);
+});
+
+test("maps have as many elements as the driver believes", async () => {
+  const last = async (map: string, max: number): Promise<readonly unknown[]> =>
+    loader.ask<readonly unknown[]>("read", { map, keys: [index(max - 1), index(max)] });
+  const none = null;
+  expect(await last("tables", tablesMax)).toEqual([expect.any(String), none]);
+  expect(await last("members", membersMax + 1)).toEqual([expect.any(String), none]);
+  expect(await loader.ask("counters", { from: countersMax - 1, count: 1 })).toHaveLength(1);
+  expect((await loader.refusal("counters", { from: countersMax, count: 1 }))?.code).toBe("ENOENT");
 });
 
 test("attaches beside filters of others, and takes away its own alone", async () => {

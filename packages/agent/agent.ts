@@ -1,13 +1,15 @@
 /** The agent of one node: follows its state, converges on it, watches what runs, reports. All that it knows it may lose. */
 import type { NodeCalls } from "@netwright/api";
 import { milliseconds, seconds, type Entropy, type Instant, type Log } from "@netwright/base";
-import type { Driver, HostState, NodeReport, NodeSystem, Slot } from "@netwright/contract";
+import type { Driver, HostState, KernelFiles, NodeReport, NodeSystem, Slot } from "@netwright/contract";
+import { driversFor } from "@netwright/drivers";
 import { rotateLogs } from "@netwright/drivers/runtime-crun/index.ts";
 import { AnswerKeeper } from "./answers/answer-keeper.ts";
 import { answerRequests, followState, sendReport, type ChannelOptions } from "./channel.ts";
 import { Converger, type Goal, type Round } from "./converger.ts";
 import { burst, monitorKernel } from "./kernel-monitor.ts";
 import { ImageKeeper, type ImageOptions } from "./image-keeper.ts";
+import { Meters } from "./meters/meters.ts";
 import type { AgentMetrics } from "./metrics.ts";
 import { forgetOldLogs } from "./old-logs.ts";
 import { Reporter } from "./reporter.ts";
@@ -21,6 +23,7 @@ export interface AgentOptions {
   readonly calls: NodeCalls;
   readonly drivers: readonly Driver[];
   readonly system: NodeSystem;
+  readonly kernelFiles: KernelFiles;
   readonly log: Log;
   readonly entropy: Entropy;
   readonly images: ImageOptions;
@@ -48,7 +51,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   const reporter = new Reporter((report) => sendReport(channel, report), system.clock);
   const tell = (): void => {
     if (capabilities === undefined || round === undefined || seen === undefined) return;
-    const facts = factsOf(options, startedAt, capabilities, round, seen);
+    const facts = factsOf(options, startedAt, inUse(drivers, capabilities, round.goal.state), round, seen);
     const networks = answers.reports(facts.networks, converger.goal?.state);
     reporter.tell({ ...facts, networks, images: images.reports() });
   };
@@ -107,6 +110,15 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     },
     signal,
   );
+  const meters = new Meters({
+    system,
+    files: options.kernelFiles,
+    drivers,
+    log,
+    state: () => converger.goal?.state,
+    instances: () => seen?.instances ?? [],
+    send: (report, until) => calls.measured(node, report, until),
+  });
   // The data path does not wait for it: a driver that lacks something reports its own problems.
   const probing = probeDrivers(drivers, system).then((found) => {
     capabilities = found;
@@ -132,6 +144,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     images.run(signal),
     answers.run(signal),
     reporter.run(signal),
+    meters.run(signal),
     follow,
     answerRequests(channel, (request, until) => answer(context, request, until), signal),
     monitorKernel(onKernel, system.clock, signal),
@@ -148,6 +161,12 @@ const knownRevision = (goal: Goal | undefined): number =>
   goal === undefined || goal.state.secrets?.some(({ value }) => value === undefined) === true ? 0 : goal.revision;
 
 type Capabilities = NodeReport["drivers"];
+
+/** Of all that were probed. */
+const inUse = (drivers: readonly Driver[], found: Capabilities, state: HostState): Capabilities => {
+  const used = driversFor(drivers, state);
+  return found.filter(({ slot, driver }) => used.some((each) => each.slot === slot && each.name === driver));
+};
 
 async function probeDrivers(drivers: readonly Driver[], system: NodeSystem): Promise<Capabilities> {
   return Promise.all(

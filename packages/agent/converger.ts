@@ -5,6 +5,7 @@
  */
 import { milliseconds, type Milliseconds } from "@netwright/base";
 import type { Driver, HostState, NodeSystem, Slot } from "@netwright/contract";
+import { driversFor } from "@netwright/drivers";
 import { Attention } from "./attention.ts";
 import { converge, examine, type RoundResult } from "./round.ts";
 import { Waiter } from "./waiter.ts";
@@ -88,9 +89,13 @@ export class Converger {
     const { state } = goal;
     if (state.paused) {
       this.#attention.touch();
-      return { changes: [], stages: [], problems: await examine(this.#drivers, this.#system, state) };
+      return {
+        changes: [],
+        stages: [],
+        problems: await examine(driversFor(this.#drivers, state), this.#system, state),
+      };
     }
-    const work = this.#attention.begin(this.#drivers, state);
+    const work = this.#attention.begin(driversFor(this.#drivers, state), state);
     const isStale = (): boolean => goal !== this.#goal && this.#dropped < maxDropped;
     const result = await converge(work, this.#system, isStale);
     this.#dropped = result === undefined ? this.#dropped + 1 : 0;

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ServerTime } from "@netwright/api/client/transport-time.ts";
 import { systemClock } from "@netwright/base/node-clock.ts";
-import type { HostState, NodePaths, NodeSystem } from "@netwright/contract";
-import { drivers } from "@netwright/drivers";
+import { defaultLoadBalancer, type Driver, type HostState, type NodePaths, type NodeSystem } from "@netwright/contract";
+import { drivers, driversFor } from "@netwright/drivers";
 import { isInMemory } from "@netwright/drivers/memory.ts";
 import { nodeFiles, nodeProcesses, nodeRunner, nodeSystem } from "@netwright/system";
 import { clashesOf, strangersOn } from "./doctor/clashes.ts";
@@ -45,13 +45,13 @@ export async function examine({ paths, site, node, hostname, time }: Question): 
     clock: systemClock,
     paths,
   };
-  const [engines, machine, scheduling, kernel] = await Promise.all([
-    probeDrivers(),
+  const [machine, scheduling, kernel] = await Promise.all([
     readMachine(system),
     realTimeFinding(system),
     examineSystem(system),
   ]);
   const own = ownNode(site, machine, node, hostname);
+  const engines = await probeDrivers(own ?? {});
   const reached = own === undefined ? [] : await pathFindings(own, site, machine.interfaces, udpProbe(system));
   return [
     ...engines,
@@ -102,17 +102,22 @@ function examineMachine(machine: Machine, site: Site, own: SiteNode | undefined)
 const unknownMachine = (): Finding =>
   note("NW1903", "site", "which node of the site this machine is, is not known", { hint: "say so with --as NODE" });
 
+const hintFor = ({ slot, name }: Driver): string =>
+  slot === "loadBalancer" && name === defaultLoadBalancer
+    ? "see docs/load-balancing.md; the Host may ask for nftables (spec.loadBalancer)"
+    : "see docs/real-hosts.md";
+
 /** In a directory of its own: a probe may write there. */
-async function probeDrivers(): Promise<readonly Finding[]> {
+async function probeDrivers(own: Pick<SiteNode, "loadBalancer">): Promise<readonly Finding[]> {
   const directory = await mkdtemp(join(tmpdir(), "netwright-doctor-"));
   try {
     const system = nodeSystem({ run: join(directory, "run"), state: join(directory, "state") });
     const probes = await Promise.all(
-      drivers.map((driver) => driver.probe(system).then((missing) => ({ driver, missing }))),
+      driversFor(drivers, own).map((driver) => driver.probe(system).then((missing) => ({ driver, missing }))),
     );
     return probes.flatMap(({ driver, missing }) => {
       const subject = `${driver.slot} (${driver.name})`;
-      const lacks = missing.map((message) => problem("NW1910", subject, message, { hint: "see docs/real-hosts.md" }));
+      const lacks = missing.map((message) => problem("NW1910", subject, message, { hint: hintFor(driver) }));
       return orGood(lacks, subject, "has all it needs");
     });
   } finally {

@@ -13,7 +13,7 @@ import {
   type BuiltImage,
 } from "@netwright/drivers/image-store/testing/images.ts";
 import { goldenState } from "@netwright/drivers/testing/scene.ts";
-import { nodeSystem } from "@netwright/system";
+import { kernelFiles, nodeSystem } from "@netwright/system";
 import { ManualClock } from "@netwright/testkit/manual-clock.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runAgent } from "./agent.ts";
@@ -180,7 +180,7 @@ test("an agent starts no container before what one of its name left is out of th
   };
   const nobody = async function* () {};
   const calls = { watchState: nobody, requests: nobody, report: async () => {} } as unknown as NodeCalls;
-  const facts = { node: "host1", version: "0", metrics: null, recentLog: () => "" };
+  const facts = { node: "host1", version: "0", metrics: null, recentLog: () => "", kernelFiles };
   const images = { authFile: null, cacheSize: 2 ** 20 };
   running = runAgent({ ...options, ...facts, calls, drivers: [runtime], system, images }, stop.signal);
   expect(await looked.promise).toEqual([]);

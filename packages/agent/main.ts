@@ -20,7 +20,7 @@ import {
 import { systemClock, systemEntropy } from "@netwright/base/node-clock.ts";
 import { productVersion } from "@netwright/base/version.ts";
 import { drivers } from "@netwright/drivers";
-import { nodeSystem } from "@netwright/system";
+import { kernelFiles, nodeSystem } from "@netwright/system";
 import { runAgent } from "./agent.ts";
 import type { AgentMetrics } from "./metrics.ts";
 
@@ -77,6 +77,7 @@ export async function agentMain(argv: readonly string[]): Promise<number> {
         calls,
         drivers,
         system,
+        kernelFiles,
         log,
         entropy: systemEntropy,
         images,

@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import type { AgentRequest, NodeObservation, OutputChunk } from "@netwright/api";
 import { isNetwrightError, messageOf, NetwrightError } from "@netwright/base";
 import type { Driver, HostState, NodeSystem } from "@netwright/contract";
+import { driversFor } from "@netwright/drivers";
 import { execCommand, logPath, readRunningAs } from "@netwright/drivers/runtime-crun/index.ts";
 import { readHierarchies } from "@netwright/drivers/runtime-crun/hierarchies.ts";
 import { containerOf, type ContainerInstance } from "@netwright/drivers/runtime-crun/want.ts";
@@ -69,7 +70,7 @@ async function observe(
   destination: string | null,
 ): Promise<NodeObservation> {
   const wanted = state();
-  const problems = wanted === undefined ? [] : await examine(drivers, system, wanted);
+  const problems = wanted === undefined ? [] : await examine(driversFor(drivers, wanted), system, wanted);
   if (destination === null) return { problems, route: null };
   const { code, stdout } = await system.runner.run(["ip", "-6", "-o", "route", "get", "fibmatch", destination]);
   return { problems, route: code === 0 ? stdout.trim().replaceAll("\\\t", "") : null };

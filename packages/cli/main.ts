@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { systemClock } from "@netwright/base/node-clock.ts";
 import { runProgram } from "./program.ts";
-import { wantsColor } from "./terminal.ts";
+import { wantsColor, type Screen } from "./terminal.ts";
 
 const interrupted = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -13,6 +13,20 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
   throw error;
 });
+
+/** The terminal's own settings come back in any case: Node restores them when it ends. */
+const screen: Screen = {
+  size: () => ({ columns: process.stdout.columns, rows: process.stdout.rows }),
+  onKeys: (take) => {
+    const onData = (data: Buffer): void => take(data.toString("utf8"));
+    process.stdin.setRawMode(true);
+    process.stdin.on("data", onData).resume();
+    return () => {
+      process.stdin.off("data", onData).pause();
+      process.stdin.setRawMode(false);
+    };
+  },
+};
 
 function textOfFile(file: string): string | undefined {
   try {
@@ -28,6 +42,7 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   stdin: process.stdin,
   textOf: textOfFile,
   live: process.stderr.isTTY,
+  screen: process.stdin.isTTY && process.stdout.isTTY ? screen : null,
   colors: { out: wantsColor(process.env, process.stdout.isTTY), err: wantsColor(process.env, process.stderr.isTTY) },
   env: process.env,
   cwd: process.cwd(),

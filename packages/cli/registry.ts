@@ -69,6 +69,12 @@ export const verbs: readonly VerbEntry[] = [
     summary: "Wait until an object is ready, or gone",
     load: () => import("./verbs/wait.ts"),
   },
+  {
+    name: "top",
+    group: "Looking",
+    summary: "Show live what services, tiers, instances and hosts use and do",
+    load: () => import("./verbs/top.ts"),
+  },
   { name: "events", group: "Looking", summary: "Show what happened", load: () => import("./verbs/events.ts") },
   { name: "logs", group: "Looking", summary: "Print what an instance wrote", load: () => import("./verbs/logs.ts") },
   {

@@ -11,6 +11,8 @@ export interface Terminal {
   readonly textOf: (file: string) => string | undefined;
   /** True when `err` is a terminal that a person watches: progress lines may be rewritten. */
   readonly live: boolean;
+  /** Null unless a person both looks and types: then it may be drawn over. */
+  readonly screen: Screen | null;
   /** Which of the two streams are to be coloured. */
   readonly colors: { readonly out: boolean; readonly err: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -18,6 +20,12 @@ export interface Terminal {
   readonly clock: Clock;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
+}
+
+export interface Screen {
+  size(): { readonly columns: number; readonly rows: number };
+  /** From now on keys come here as they are pressed, without echo, until the returned function is called. */
+  onKeys(take: (keys: string) => void): () => void;
 }
 
 /** Colour only where a person looks and did not ask for none (no-color.org, force-color.org). */

@@ -4,7 +4,7 @@
  */
 import type { Host, Service } from "@netwright/api";
 import type { Digest, Instant, Ipv6, Ipv6Prefix } from "@netwright/base";
-import type { ClassId, ContainerRun } from "@netwright/contract";
+import type { ClassId, ContainerRun, Protocol } from "@netwright/contract";
 
 export interface NetworkEntry {
   readonly kind: "Network";
@@ -161,6 +161,17 @@ export interface RolloutStep {
   readonly connections: number | null;
 }
 
+/** Who takes new flows of a listener, and who did before: any of them may have open ones. */
+export interface MembersEntry {
+  readonly kind: "Members";
+  readonly project: string;
+  readonly service: string;
+  readonly protocol: Protocol;
+  readonly port: number;
+  /** By id, sorted; the latest set first. None is empty, and none stands here twice. */
+  readonly sets: readonly (readonly string[])[];
+}
+
 /** What a service was before it was deleted, lost a tier or moved to another network: what leaves does so as part of that. */
 export interface FormerEntry {
   readonly kind: "Former";
@@ -207,6 +218,7 @@ export type LedgerEntry =
   | DiscardedVolumeEntry
   | ImageEntry
   | RolloutEntry
+  | MembersEntry
   | FormerEntry
   | LeavingHostEntry
   | RestingEntry
@@ -238,6 +250,8 @@ export const ledgerKeys = {
   image: (project: string, service: string, tier: string, name: string): string =>
     `image/${project}/${service}/${tier}/${name}`,
   rollout: (project: string, service: string): string => `rollout/${project}/${service}`,
+  members: (project: string, service: string, protocol: Protocol, port: number): string =>
+    `members/${project}/${service}/${protocol}/${port}`,
   former: (project: string, service: string, number: number): string => `former/${project}/${service}/${number}`,
   leavingHost: (name: string): string => `leaving-host/${name}`,
   resting: (address: Ipv6): string => `resting/${address}`,

@@ -11,6 +11,7 @@ import type { ObjectSet } from "./objects.ts";
 import type { Observed } from "./observed.ts";
 import type { Explanation } from "./place/explanation.ts";
 import { depart, withdrawFormer } from "./place/former.ts";
+import { rememberMembers } from "./place/former-members.ts";
 import { drainEnd, removeGone } from "./place/gone.ts";
 import { followLeavingHosts, leavingUntil, noteEmptyHosts, type HostNews } from "./place/leaving-hosts.ts";
 import { followRollouts } from "./place/rollouts.ts";
@@ -85,6 +86,7 @@ export function reconcile(input: ReconcileInput): Reconciled {
   followRollouts({ objects, draft, observed, now, explanations });
   noteEmptyHosts({ draft, now, tell });
   forget(objects, draft);
+  rememberMembers({ objects: withLeavingHosts(objects, leavingHosts(draft)), draft, observed });
   pinImages(objects, draft, observed);
   const nextAt = earliest(now, moments(objects, draft, observed, drainTimeout));
   return { changes: draft.changes(), diagnostics, explanations, hostNews, nextAt };

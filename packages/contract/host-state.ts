@@ -10,6 +10,12 @@ import type { WorkloadState } from "./workload-state.ts";
 
 export type Protocol = "tcp" | "udp";
 
+/** Drivers of slot `loadBalancer`. */
+export const loadBalancerNames = ["ebpf", "nftables"] as const;
+export type LoadBalancerName = (typeof loadBalancerNames)[number];
+/** The other one is used only where it is asked for, whatever this one lacks on a host. */
+export const defaultLoadBalancer: LoadBalancerName = "ebpf";
+
 /** 16 bits, 1 to 65534: this host in every address it gives out. Never reused while referenced. */
 export type HostId = number;
 /** 16 bits, 1 to 65534: one service's one tier inside one network. Never reused while referenced. */
@@ -25,6 +31,8 @@ export interface HostState {
   /** Tenant networks with something on this host; empty on routers. By VNI. */
   readonly networks: readonly NetworkState[];
   readonly bgp: BgpState;
+  /** Driver of slot `loadBalancer`. Absent: `defaultLoadBalancer`. */
+  readonly loadBalancer?: LoadBalancerName;
   /** Data that is here to stay, or to go. By id. Absent where there is none. What else lies there is left alone. */
   readonly volumes?: readonly VolumeState[];
   /**
@@ -157,9 +165,22 @@ export interface ListenerKey {
  */
 export interface LoadBalancer extends ListenerKey {
   readonly service: string;
-  /** Ready members on any host. By instance. Empty: connections are refused and counted. */
+  /** Ready members on any host: they take new flows. By instance. Empty: connections are refused and counted. */
   readonly members: readonly LoadBalancerMember[];
+  /**
+   * What `members` was before, latest first, at most `formerSets`: an open flow may be with the member that its slot had
+   * then. The same on all hosts, whenever each hears of it. Absent where it was never anything else.
+   */
+  readonly former?: readonly FormerMembers[];
+  /** Of those in `former` that take no new flows, the ones that can still be reached; the rest is gone. By instance. */
+  readonly draining?: readonly LoadBalancerMember[];
   readonly origin: Origin;
+}
+
+/** Members of a former time, by instance, as they differ from `members`. Sorted. */
+export interface FormerMembers {
+  readonly also: readonly string[];
+  readonly without: readonly string[];
 }
 
 export interface LoadBalancerMember {

@@ -10,6 +10,19 @@ export interface Runner {
   run(command: readonly [string, ...string[]], options?: RunOptions): Promise<RunResult>;
   /** Path of the program that `run` would start by that name; undefined when there is none. Starts nothing. */
   find(program: string): Promise<string | undefined>;
+  /** Speaks with a program that answers every line with one line, in the same order. It is started by the first question. */
+  converse(command: readonly [string, ...string[]]): Conversation;
+}
+
+/** With a program that ends with this process, or when it is closed. It keeps no process alive that waits for nothing. */
+export interface Conversation {
+  /**
+   * One answer a line.
+   * @throws NW1602 when the program cannot be started, NW1604 when it has ended, NW1605 when it does not answer in time and
+   * was killed for that. The next question starts another.
+   */
+  ask(lines: readonly string[]): Promise<readonly string[]>;
+  close(): void;
 }
 
 export interface RunOptions {
@@ -36,6 +49,12 @@ export interface Files {
   /** With everything in it; no error when there is nothing. */
   remove(path: string): Promise<void>;
   exists(path: string): Promise<boolean>;
+}
+
+/** Files that the kernel writes while they are read: nobody waits for a disk, and a promise for each would cost more than they do. */
+export interface KernelFiles {
+  /** Undefined where there is none, or it cannot be read. */
+  read(path: string): string | undefined;
 }
 
 /** A process is known by pid and start time together, so that a reused pid is never mistaken for it. */

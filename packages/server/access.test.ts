@@ -189,6 +189,16 @@ const lines: Readonly<Record<string, Line>> = {
     path: "/v1alpha1/nodes/host1/report",
     body: {},
   },
+  "POST /v1alpha1/nodes/{node}/metrics": {
+    answers: "401 403 403 403 403 403 403 400 400",
+    path: "/v1alpha1/nodes/host1/metrics",
+    body: {},
+  },
+  "GET /v1alpha1/metrics": { answers: "401 200 200 200 200 200 200 200 403" },
+  "GET /v1alpha1/metrics/range": {
+    answers: "401 200 200 200 200 200 200 200 403",
+    path: "/v1alpha1/metrics/range?metric=cpu&step=86400&from=2026-01-01T00:00:00Z",
+  },
   "GET /v1alpha1/nodes/{node}/requests": {
     answers: "401 403 403 403 403 403 403 200 200",
     path: "/v1alpha1/nodes/host1/requests",

@@ -90,6 +90,7 @@ async function serve(options: ServeOptions, all: Log, recent: RecentLines, stop:
       acmeTransport: httpsTransport,
       caCertificate: authority.pem.certificate,
       recentLog: () => recent.text(),
+      measurements: options.measurements,
       ...(await dnsOf(options)),
     });
     const fetch: Fetch = (request) => server.app.fetch(request);

@@ -1,4 +1,5 @@
 /** What the server counts about itself, for Prometheus (names as in its docs/practices/naming). */
+import { measuredMetrics, type SetMeasured } from "./measurements/prometheus.ts";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
 export interface Metrics {
@@ -18,6 +19,7 @@ export interface Metrics {
   readonly storeRevision: Gauge;
   readonly certificateExpiry: Gauge<CertificateLabel>;
   readonly certificateOrders: Counter<"issuer" | "outcome">;
+  readonly setMeasured: SetMeasured;
   readonly projectUsed: Gauge<"project" | "resource">;
   readonly projectQuota: Gauge<"project" | "resource">;
 }
@@ -62,6 +64,7 @@ export function createMetrics(version: string): Metrics {
     ]),
     ...certificateGauges(registry),
     ...projectGauges(registry),
+    setMeasured: measuredMetrics(registry),
     storeRevision: gauge("store_revision", "Revision of the store."),
   };
 }

@@ -1,7 +1,10 @@
 /** The command line of the server. */
 import { parseArgs } from "node:util";
-import { messageOf, NetwrightError, parseLogLevel, type LogLevel } from "@netwright/base";
+import { parseDuration } from "@netwright/api";
+import { parseOctets } from "@netwright/api/fields/amounts.ts";
+import { messageOf, NetwrightError, milliseconds, parseLogLevel, type LogLevel } from "@netwright/base";
 import type { TlsAddress } from "./http/listen.ts";
+import { defaultRingBounds, type RingBounds } from "./measurements/ring.ts";
 
 export const serverUsage = `Usage: netwright server serve --state DIR --admin-token-file FILE [OPTIONS]
        netwright server rotate-key --state DIR
@@ -13,6 +16,8 @@ export const serverUsage = `Usage: netwright server serve --state DIR --admin-to
   --dns-server ADDRESS     name server that takes the records of service hostnames (RFC 2136)
   --dns-zone ZONE          zone that it is the primary of
   --dns-key-file FILE      TSIG key (RFC 8945) as tsig-keygen(8) prints it
+  --metrics-memory SIZE    how much of what agents measure is kept, in memory only (256Mi)
+  --metrics-retention SPAN for how long at most (4h)
   --log-level LEVEL        debug, info, warn or error (info); debug tells every request
 
 rotate-key encrypts all secrets with a new key. The server must not run meanwhile.
@@ -24,6 +29,7 @@ export interface ServeOptions {
   readonly unix: string | undefined;
   readonly listen: TlsAddress | undefined;
   readonly dns: { readonly server: string; readonly zone: string; readonly keyFile: string } | undefined;
+  readonly measurements: RingBounds;
   readonly logLevel: LogLevel;
 }
 
@@ -36,6 +42,8 @@ const options = {
   "dns-server": text,
   "dns-zone": text,
   "dns-key-file": text,
+  "metrics-memory": text,
+  "metrics-retention": text,
   "log-level": text,
 } as const;
 
@@ -52,6 +60,7 @@ export function parseServeOptions(argv: readonly string[]): ServeOptions {
     unix,
     listen: listen === undefined ? undefined : parseListen(listen),
     dns: dnsOptions(values),
+    measurements: ringBounds(values),
     logLevel: parseLogLevel(values["log-level"] ?? "info"),
   };
 }
@@ -84,6 +93,30 @@ function parseListen(address: string): TlsAddress {
   if (match === null || port > 65_535)
     throw new NetwrightError("NW1001", `${address} is not ADDRESS:PORT`, { hint: "for example [fd00:0:0:3::1]:7443" });
   return { host: match[1] ?? match[2] ?? "", port };
+}
+
+/** Below this not even a small site has a minute. */
+const leastMetricsMemory = 2 ** 20;
+const retentionBounds = { min: milliseconds(60_000), max: milliseconds(7 * 86_400_000) };
+
+function ringBounds({ "metrics-memory": memory, "metrics-retention": retention }: Values): RingBounds {
+  const read = <T>(option: string, hint: string, parse: () => T): T => {
+    try {
+      return parse();
+    } catch (cause) {
+      throw new NetwrightError("NW1001", `--${option}: ${messageOf(cause)}`, { hint, cause });
+    }
+  };
+  return {
+    octets:
+      memory === undefined
+        ? defaultRingBounds.octets
+        : read("metrics-memory", "for example 256Mi", () => parseOctets(memory, leastMetricsMemory)),
+    retention:
+      retention === undefined
+        ? defaultRingBounds.retention
+        : read("metrics-retention", "for example 4h", () => parseDuration(retention, retentionBounds) / 1000),
+  };
 }
 
 function dnsOptions({ "dns-server": server, "dns-zone": zone, "dns-key-file": keyFile }: Values): ServeOptions["dns"] {

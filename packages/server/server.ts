@@ -20,6 +20,8 @@ import { Rounds } from "./control/round.ts";
 import { Statuses } from "./control/statuses.ts";
 import { readWorld } from "./control/world.ts";
 import type { Log } from "@netwright/base";
+import { Measurements } from "./measurements/measurements.ts";
+import { defaultRingBounds, type RingBounds } from "./measurements/ring.ts";
 import { createMetrics } from "./metrics.ts";
 import type { SealingKeys } from "./secrets/key-file.ts";
 import { OpenedValues } from "./secrets/opened-values.ts";
@@ -54,6 +56,8 @@ export interface ServerOptions {
   readonly heartbeat?: Milliseconds;
   /** An instance that drains is gone after this span even if it still has connections. */
   readonly drainTimeout?: Milliseconds;
+  /** How much of what agents measure is kept. */
+  readonly measurements?: RingBounds;
 }
 
 export interface Server {
@@ -166,6 +170,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     states,
     reports,
     metrics,
+    measurements: new Measurements(clock, options.measurements ?? defaultRingBounds),
     tokens,
     requests: new AgentRequests(clock, entropy),
     caCertificate: options.caCertificate,

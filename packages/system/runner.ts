@@ -5,6 +5,8 @@ import { delimiter, join } from "node:path";
 import { messageOf, NetwrightError, seconds } from "@netwright/base";
 import type { RunOptions, RunResult, Runner } from "@netwright/contract";
 
+import { KeptProgram } from "./kept-program.ts";
+
 const defaultTimeout = seconds(10);
 
 /** The command line that runs a program in a named network namespace, without a new process in between. */
@@ -27,6 +29,7 @@ export const nodeRunner: Runner = {
     }
     return undefined;
   },
+  converse: (command) => new KeptProgram(command),
 };
 
 const isExecutable = (path: string): Promise<boolean> =>

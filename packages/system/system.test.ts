@@ -18,6 +18,35 @@ async function codeOf(action: Promise<unknown>): Promise<string | undefined> {
   return undefined;
 }
 
+describe("a kept program", () => {
+  const echo = [
+    "sh",
+    "-c",
+    'while read -r line; do if [ "$line" = end ]; then exit 3; fi; echo "<$line>"; done',
+  ] as const;
+
+  test("answers line by line, many at once, and is the same process", async () => {
+    const talk = runner.converse(["sh", "-c", 'while read -r line; do echo "$$ $line"; done']);
+    const [one = "", two = ""] = await talk.ask(["a", "b"]);
+    const [three = ""] = await talk.ask(["c"]);
+    expect(new Set([one, two, three].map((answer) => answer.split(" ")[0])).size).toBe(1);
+    expect([one, two, three].map((answer) => answer.split(" ")[1])).toEqual(["a", "b", "c"]);
+    talk.close();
+  });
+
+  test("one that ends is NW1604 for all that wait, and the next question starts another", async () => {
+    const talk = runner.converse(echo);
+    const both = await Promise.all([codeOf(talk.ask(["end"])), codeOf(talk.ask(["late"]))]);
+    expect(both).toEqual(["NW1604", "NW1604"]);
+    expect(await talk.ask(["again"])).toEqual(["<again>"]);
+    talk.close();
+  });
+
+  test("one that cannot be started is NW1602", async () => {
+    expect(await codeOf(runner.converse(["/no/such/program"]).ask(["?"]))).toBe("NW1602");
+  });
+});
+
 describe("runner", () => {
   test("gives exit status, both outputs and passes input", async () => {
     const result = await runner.run(["sh", "-c", "cat; echo no >&2; exit 3"], { input: "yes" });

@@ -88,6 +88,7 @@ async function ownUsage(verb: Verb): Promise<string> {
     stdin: (async function* nothing() {})(),
     textOf: () => undefined,
     live: false,
+    screen: null,
     colors: { out: false, err: false },
     env: {},
     cwd: "/",

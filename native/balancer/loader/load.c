@@ -11,6 +11,7 @@ const char *const program_names[PROGRAMS] = { "uplink", "tunnel" };
 int programs[PROGRAMS] = { -1, -1 };
 static struct { char name[BPF_OBJ_NAME_LEN]; int descriptor; } maps[16];
 static size_t map_count;
+static uint64_t loaded; /* digest of the object; 0: none */
 
 int map_named(const char *name)
 {
@@ -117,7 +118,12 @@ json_t *op_load(json_t *request)
 	if (pins_mount() || digest_of(path, &digest)) return NULL;
 	forget();
 	int adopted = !adopt(digest);
-	if (!adopted && make(path, digest)) return NULL;
+	if (!adopted && make(path, digest)) {
+		/* What served until now goes on. */
+		if (loaded) adopt(loaded);
+		return NULL;
+	}
+	loaded = digest;
 	return json_pack("{s:b, s:{s:I, s:I}}", "adopted", adopted, "programs", program_names[UPLINK], (json_int_t)id_of(programs[UPLINK]),
 			 program_names[TUNNEL], (json_int_t)id_of(programs[TUNNEL]));
 }
@@ -126,5 +132,6 @@ json_t *op_unload(json_t *request)
 {
 	(void)request;
 	forget();
+	loaded = 0;
 	return pins_unmount() ? NULL : json_object();
 }

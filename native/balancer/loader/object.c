@@ -36,6 +36,9 @@ static struct bpf_object *failed(struct bpf_object *object, const char *path)
 	int error = errno;
 	if (strstr(log_tail, "parameter mismatch") || strstr(log_tail, "couldn't reuse pinned map"))
 		fail("ELAYOUT", "the maps that are pinned are of another shape");
+	else if (strstr(log_tail, "not found in kernel"))
+		fail("EKERNEL", "the kernel cannot be asked for connections (bpf_skb_ct_lookup: Linux 5.18 with nf_conntrack and its types)");
+	else if (error == EPERM) fail_errno(error, "programs may not be loaded into the kernel (CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN)");
 	else if (strstr(log_tail, "BEGIN PROG LOAD LOG")) fail("EVERIFIER", "the kernel refused %s", path);
 	else fail_errno(error, "%s", path);
 	fail_with("log", json_string(log_tail));

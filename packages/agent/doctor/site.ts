@@ -1,7 +1,7 @@
 /** What the site says of its nodes: from objects, or from the state that one node has been given. Pure. */
 import type { Host, Router } from "@netwright/api";
 import type { Ipv6, Ipv6Prefix } from "@netwright/base";
-import { vxlanOverhead, type HostState } from "@netwright/contract";
+import { vxlanOverhead, type HostState, type LoadBalancerName } from "@netwright/contract";
 
 export interface SiteLink {
   /** Null where only the addresses are known. */
@@ -23,6 +23,8 @@ export interface SiteNode {
   /** What the uplinks must carry; null where that is not known. */
   readonly mtu: number | null;
   readonly links: readonly SiteLink[];
+  /** Absent: the default. */
+  readonly loadBalancer?: LoadBalancerName;
 }
 
 export interface Site {
@@ -43,6 +45,7 @@ export const nodeOfHost = ({ metadata, spec }: Host): SiteNode => ({
   vtep: spec.vtep,
   mtu: spec.mtu,
   links: spec.uplinks.map(({ router, ...link }) => ({ ...link, peer: router })),
+  ...(spec.loadBalancer === undefined ? {} : { loadBalancer: spec.loadBalancer }),
 });
 
 export const nodeOfRouter = ({ metadata, spec }: Router): SiteNode => ({
@@ -57,7 +60,7 @@ export const nodeOfRouter = ({ metadata, spec }: Router): SiteNode => ({
 });
 
 /** Of the others only tunnel end points are known then. */
-export function siteOfState({ node, role, underlay, bgp, networks }: HostState): Site {
+export function siteOfState({ node, role, underlay, bgp, networks, loadBalancer }: HostState): Site {
   const mtus = networks.map(({ mtu }) => mtu + vxlanOverhead);
   const own: SiteNode = {
     name: node,
@@ -73,6 +76,7 @@ export function siteOfState({ node, role, underlay, bgp, networks }: HostState):
       peerAddress: neighbor.address,
       peer: neighbor.name,
     })),
+    ...(loadBalancer === undefined ? {} : { loadBalancer }),
   };
   return { nodes: [own], pools: bgp.pools, tunnelPeers: underlay.tunnelPeers };
 }

@@ -10,6 +10,8 @@ export interface NodeCalls {
   watchState<State>(node: string, since: number, signal?: AbortSignal): AsyncIterable<NodeState<State>>;
   /** `report` is contract's NodeReport. */
   report(node: string, report: object): Promise<void>;
+  /** What was measured in the last second; `report` is contract's MetricsReport. */
+  measured(node: string, report: object, signal?: AbortSignal): Promise<void>;
   /** What the server asks of the node, until aborted. */
   requests(node: string, signal?: AbortSignal): AsyncIterable<AgentRequest>;
   /** The answer to one request, as it is made. */
@@ -23,6 +25,9 @@ export function nodeCalls(exchange: Exchange): NodeCalls {
       exchange.stream("GET", `${nodePath(node)}/state`, { query: { since, watch: true }, signal }),
     report: async (node, body) => {
       await exchange.call("PUT", `${nodePath(node)}/report`, { body });
+    },
+    measured: async (node, body, signal) => {
+      await exchange.call("POST", `${nodePath(node)}/metrics`, { body, signal });
     },
     requests: (node, signal) =>
       exchange.stream("GET", `${nodePath(node)}/requests`, { query: { watch: true }, signal }),

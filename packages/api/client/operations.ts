@@ -2,6 +2,7 @@
 import type { AnswerRecord } from "../wire/answer.ts";
 import type { Event } from "../wire/event.ts";
 import type { FlowRecord } from "../wire/flow.ts";
+import type { MetricsAnswer, MetricsQuery, MetricsRange, MetricsRangeQuery } from "../wire/metrics.ts";
 import type { ExecRequest, LogRequest, OutputChunk } from "../wire/node.ts";
 import type { NewToken, Self, Token, TokenRequest } from "../wire/token.ts";
 import type { ConnectionQuery, ConnectionTrace } from "../wire/trace.ts";
@@ -34,6 +35,10 @@ export interface OperationCalls {
   serverLog(): Promise<string>;
   /** In Prometheus' text format. */
   metrics(): Promise<string>;
+  /** What was measured in the last seconds. */
+  measures(query: MetricsQuery): Promise<MetricsAnswer>;
+  /** One metric over time. */
+  measuresOver(query: MetricsRangeQuery): Promise<MetricsRange>;
   /** Flows that no rule allows, newest first. */
   droppedFlows(): Promise<readonly FlowRecord[]>;
   watchDroppedFlows(signal?: AbortSignal): AsyncIterable<FlowRecord>;
@@ -69,6 +74,8 @@ export function operationCalls(exchange: Exchange): OperationCalls {
     facts: (node, signal) => exchange.stream("GET", `${nodePath(node)}/facts`, { signal }),
     serverLog: () => exchange.text(`${apiRoot}/log`),
     metrics: () => exchange.text("/metrics"),
+    measures: (query) => exchange.call("GET", `${apiRoot}/metrics`, { query: { ...query } }),
+    measuresOver: (query) => exchange.call("GET", `${apiRoot}/metrics/range`, { query: { ...query } }),
     droppedFlows: () => items(`${apiRoot}/flows`, { dropped: true }),
     watchDroppedFlows: (signal) =>
       exchange.stream("GET", `${apiRoot}/flows`, { query: { dropped: true, watch: true }, signal }),

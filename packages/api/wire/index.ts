@@ -7,6 +7,7 @@ export * from "./diagnostic.ts";
 export * from "./event.ts";
 export * from "./flow.ts";
 export * from "./list.ts";
+export * from "./metrics.ts";
 export * from "./node.ts";
 export * from "./origin.ts";
 export * from "./plan.ts";

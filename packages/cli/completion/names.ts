@@ -1,6 +1,7 @@
 /** Names of what exists, for completion: asked live, each look-up for itself, nothing where the answer is away. */
 import { kindNames, kindOfWord, kinds, objectName, type Client, type KindName, type WireObject } from "@netwright/api";
 import type { Topology } from "@netwright/lab";
+import { topGroups } from "../print/top.ts";
 import { valueAt } from "../print/columns.ts";
 
 export interface Names {
@@ -52,6 +53,10 @@ export function liveNames({ client, topology }: NameSources): Names {
     explain: async () => kindNames.map((kind) => kind.toLowerCase()),
     "lab exec": async ([node]) => (node === undefined ? nodes() : []),
     "lab capture": links,
+    top: async ([first]) =>
+      first === undefined || first.includes("/")
+        ? [...topGroups, ...(await full(["Service"]).catch(() => []))]
+        : full(["Service"]),
     "lab cut": links,
     "lab heal": links,
     "lab impair": links,

@@ -11,7 +11,7 @@ export interface KeptTerminal extends Terminal {
 }
 
 export function keptTerminal(
-  options: Partial<Pick<Terminal, "env" | "live" | "colors" | "textOf">> & { readonly clock?: Clock } = {},
+  options: Partial<Pick<Terminal, "env" | "live" | "screen" | "colors" | "textOf">> & { readonly clock?: Clock } = {},
 ): KeptTerminal {
   const printed = { out: "", err: "" };
   const stop = new AbortController();
@@ -21,6 +21,7 @@ export function keptTerminal(
     stdin: (async function* () {})(),
     textOf: () => undefined,
     live: false,
+    screen: null,
     colors: { out: false, err: false },
     env: {},
     cwd: "/",

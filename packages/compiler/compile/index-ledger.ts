@@ -1,5 +1,6 @@
 /** The ledger, indexed as compiling reads it; kept up to date entry by entry. */
 import type { Host } from "@netwright/api";
+import type { ListenerKey } from "@netwright/contract";
 import {
   ledgerKeys,
   type ClassEntry,
@@ -11,6 +12,7 @@ import {
   type Ledger,
   type LedgerChange,
   type LedgerEntry,
+  type MembersEntry,
   type NetworkEntry,
   type TemplateEntry,
   type VipEntry,
@@ -44,6 +46,11 @@ export class LedgerIndex {
   class = (project: string, service: string, tier: string): ClassEntry | undefined =>
     this.#get("Class", ledgerKeys.class(project, service, tier));
   vip = (project: string, service: string): VipEntry | undefined => this.#get("Vip", ledgerKeys.vip(project, service));
+  members = (
+    project: string,
+    service: string,
+    { protocol, port }: Pick<ListenerKey, "protocol" | "port">,
+  ): MembersEntry | undefined => this.#get("Members", ledgerKeys.members(project, service, protocol, port));
   egressAddress = ({ project, service, network, host }: InstanceEntry): EgressAddressEntry | undefined =>
     this.#get("EgressAddress", ledgerKeys.egressAddress(project, service, network, host));
   template = ({ project, service, tier, template }: InstanceEntry): TemplateEntry | undefined =>
@@ -58,6 +65,11 @@ export class LedgerIndex {
     return [...(this.#instances.get(service)?.values() ?? [])]
       .filter((each) => each.former === former)
       .toSorted((a, b) => (a.tier === b.tier ? a.number - b.number : a.tier < b.tier ? -1 : 1));
+  }
+
+  /** Those of all that it was, too. */
+  allInstancesOf(service: string): ReadonlyMap<string, InstanceEntry> {
+    return this.#instances.get(service) ?? new Map<string, InstanceEntry>();
   }
 
   /** What the service was, as far as something of that is left. */

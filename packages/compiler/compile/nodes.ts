@@ -2,7 +2,7 @@
 import type { Host, Router } from "@netwright/api";
 import { internet, prefixContains, type Ipv6, type Ipv6Prefix } from "@netwright/base";
 import type { BgpState, HostState, NetworkState, UnderlayState } from "@netwright/contract";
-import { vxlanOverhead } from "@netwright/contract";
+import { defaultLoadBalancer, vxlanOverhead } from "@netwright/contract";
 import type { ObjectSet } from "../objects.ts";
 import { hostBgp, isUpstream, planBgp, routerBgp } from "./bgp.ts";
 import { byText } from "./order.ts";
@@ -25,7 +25,12 @@ export function planNodes(objects: ObjectSet): NodesPlan {
   const fixed = new Map(
     [...hosts].map(([name, host]) => [
       name,
-      { paused: host.spec.paused, underlay: hostUnderlay(host, vteps, site), bgp: hostBgp(objects, bgp, host, []) },
+      {
+        paused: host.spec.paused,
+        underlay: hostUnderlay(host, vteps, site),
+        bgp: hostBgp(objects, bgp, host, []),
+        ...chosenBalancer(host),
+      },
     ]),
   );
   const managed = [...objects.routers.values()].map(({ object }) => object).filter(({ spec }) => spec.managed);
@@ -45,10 +50,15 @@ export function planNodes(objects: ObjectSet): NodesPlan {
         underlay: part.underlay,
         networks,
         bgp: { ...part.bgp, announce },
+        ...(part.loadBalancer === undefined ? {} : { loadBalancer: part.loadBalancer }),
       };
     },
   };
 }
+
+/** The default is not said, so that it may change. */
+const chosenBalancer = ({ spec: { loadBalancer } }: Host): Pick<HostState, "loadBalancer"> =>
+  loadBalancer === undefined || loadBalancer === defaultLoadBalancer ? {} : { loadBalancer };
 
 /** All tunnel end points, and both ends of all links; private ones need no list, since no rule leads there. */
 function siteOf({ hosts, routers }: ObjectSet): readonly Ipv6[] {

@@ -20,10 +20,9 @@ import type { LedgerIndex } from "./index-ledger.ts";
 import { egressOf } from "./egress.ts";
 import type { Challenges, ServiceIdentity } from "../compile.ts";
 import { listenersOf, type PlannedListener } from "./listeners.ts";
+import { balancerMembers, memberSets, type MemberSets } from "./member-sets.ts";
 import { namesOf } from "./names.ts";
-import { byText } from "./order.ts";
 import { policyOf } from "./policy.ts";
-import { readyMembers } from "./ready-members.ts";
 import { workloadStates } from "./workloads.ts";
 
 /** Everything that compiling one service reads. */
@@ -111,7 +110,7 @@ function planOne(
   const isAsked = (listener: Listener): boolean => isAskedOverHttp(objects, listener);
   const listeners = vip === undefined ? [] : listenersOf(service, tiers, vip, portOf, isAsked);
   const workloads = workloadStates(context, service, tiers);
-  const members = new Map(listeners.map((listener) => [listener, membersOf(context, listener)]));
+  const members = new Map(listeners.map((listener) => [listener, memberSets(context, key, listener)]));
   const targets = balancerMembers(context, [
     ...new Set(listeners.flatMap((each) => each.targets.map(({ instance }) => instance))),
   ]);
@@ -174,29 +173,12 @@ function presentBalancers(
     );
 }
 
-function membersOf(context: ServiceContext, { targets }: PlannedListener): readonly LoadBalancerMember[] {
-  const instances = targets.map(({ instance }) => instance);
-  return balancerMembers(context, readyMembers(instances, context.observed));
-}
-
-function balancerMembers(
-  { objects }: ServiceContext,
-  instances: readonly InstanceEntry[],
-): readonly LoadBalancerMember[] {
-  return instances
-    .flatMap(({ id, host, class: cls, number }) => {
-      const hostId = objects.hosts.get(host)?.object.spec.id;
-      return hostId === undefined ? [] : [{ instance: id, hostId, mac: workloadMac(cls, number) }];
-    })
-    .toSorted((a, b) => byText(a.instance, b.instance));
-}
-
 interface SliceParts {
   readonly instances: readonly InstanceEntry[];
   /** Load balancers of another plan that lead to targets of this one. */
   readonly others: readonly InstanceEntry[];
   readonly workloads: ReadonlyMap<string, readonly WorkloadState[]>;
-  readonly members: ReadonlyMap<PlannedListener, readonly LoadBalancerMember[]>;
+  readonly members: ReadonlyMap<PlannedListener, MemberSets>;
   readonly targets: readonly LoadBalancerMember[];
   readonly egress: ReadonlyMap<string, readonly EgressEntry[]>;
 }
@@ -207,7 +189,7 @@ function sliceOf(host: string, { instances, others, workloads, members, targets,
   const loadBalancers =
     balancers.length === 0
       ? []
-      : listeners.map(([{ key, service, origin }, list]) => ({ ...key, service, members: list, origin }));
+      : listeners.map(([{ key, service, origin }, sets]) => ({ ...key, service, ...sets, origin }));
   const wanted = balancers.some(({ phase }) => phase === "Run") && listeners.some(isServed);
   const deliveries = listeners.flatMap(([listener]) =>
     listener.targets.filter(({ instance }) => instance.host === host).map((target) => deliveryOf(listener, target)),
@@ -224,7 +206,7 @@ function sliceOf(host: string, { instances, others, workloads, members, targets,
 }
 
 /** Flows that are open end where they are: what a service was is announced until its members have drained. */
-const isServed = ([{ targets }, members]: readonly [PlannedListener, readonly LoadBalancerMember[]]): boolean =>
+const isServed = ([{ targets }, { members }]: readonly [PlannedListener, MemberSets]): boolean =>
   members.length > 0 || targets.some(({ instance }) => instance.former !== undefined);
 
 function deliveryOf(

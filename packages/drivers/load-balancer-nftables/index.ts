@@ -1,19 +1,19 @@
 /** Slot `loadBalancer`: consistent hashing in nftables, without NAT and without state. */
-import type { Driver } from "@netwright/contract";
-import { describeScript, type NftChange } from "../nftables/kernel.ts";
-import { applyBalancers } from "./apply.ts";
+import type { LoadBalancerDriver } from "../load-balancer.ts";
+import { applyBalancers, describeBalancers } from "./apply.ts";
 import { observeBalancers, type BalancerHave } from "./observe.ts";
-import { planBalancers } from "./plan.ts";
+import { planBalancers, type BalancersChange } from "./plan.ts";
 import { probeBalancer } from "./probe.ts";
 import { wantBalancers, type BalancerWant } from "./want.ts";
 
-export const loadBalancerNftables: Driver<readonly BalancerWant[], BalancerHave, NftChange> = {
+export const loadBalancerNftables: LoadBalancerDriver<readonly BalancerWant[], BalancerHave, BalancersChange> = {
   slot: "loadBalancer",
   name: "nftables",
+  capabilities: { keepsFlowsAcrossHosts: false },
   probe: probeBalancer,
   want: wantBalancers,
   observe: observeBalancers,
   plan: planBalancers,
   apply: applyBalancers,
-  describe: describeScript,
+  describe: describeBalancers,
 };

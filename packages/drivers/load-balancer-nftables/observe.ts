@@ -2,7 +2,8 @@
 import type { HostId, NodeSystem } from "@netwright/contract";
 import { observeTable } from "../nftables/kernel.ts";
 import type { TableHave } from "../nftables/parse.ts";
-import { hasRoute, parseRoutes, routesPath } from "./reachable-hosts.ts";
+import { hasRoute, parseRoutes, routesPath } from "../reachable-hosts.ts";
+import { hasPrograms } from "../load-balancer-ebpf/remove-programs.ts";
 import type { BalancerWant } from "./want.ts";
 
 export interface BalancerHave {
@@ -10,6 +11,8 @@ export interface BalancerHave {
   readonly tables: ReadonlyMap<string, TableHave | undefined>;
   /** Hosts whose tunnel end point has no route of its own. */
   readonly unreachable: ReadonlySet<HostId>;
+  /** Whether the other driver has left something here. */
+  readonly isOthersThere: boolean;
 }
 
 export async function observeBalancers(system: NodeSystem, want: readonly BalancerWant[]): Promise<BalancerHave> {
@@ -19,5 +22,5 @@ export async function observeBalancers(system: NodeSystem, want: readonly Balanc
   const tables = await Promise.all(
     want.map(async ({ netns, table }) => [netns, (await observeTable(system, netns, table)).table] as const),
   );
-  return { tables: new Map(tables), unreachable };
+  return { tables: new Map(tables), unreachable, isOthersThere: await hasPrograms(system) };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { milliseconds, parseIpv6 } from "@netwright/base";
-import { maglevSize, workloadMac, type HostState } from "@netwright/contract";
+import { maglevSize, workloadMac, type HostState, type Plan } from "@netwright/contract";
+import type { NftChange } from "../nftables/kernel.ts";
 import { parseTable, type TableHave } from "../nftables/parse.ts";
 import { setComment, ruleComment, type TableSpec } from "../nftables/table.ts";
 import { classes, defaultListener, hostState, type Instance } from "../testing/states.ts";
@@ -47,11 +48,12 @@ function kernel({ sets, chains }: TableSpec): TableHave {
   return parseTable(JSON.stringify({ nftables }));
 }
 
-const plan = (from: HostState, to: HostState, unreachable: readonly number[] = []): ReturnType<typeof planBalancers> =>
+const plan = (from: HostState, to: HostState, unreachable: readonly number[] = []): Plan<NftChange> =>
   planBalancers(wantBalancers(to), {
     tables: new Map(wantBalancers(from).map(({ netns, table }) => [netns, kernel(table)])),
     unreachable: new Set(unreachable),
-  });
+    isOthersThere: false,
+  }) as Plan<NftChange>;
 
 /** The same with edges of ours, whose routes tell which hosts are there. */
 const told = (given: HostState): HostState => {
@@ -130,6 +132,16 @@ describe("planBalancers()", () => {
     const gone = workloadMac(classes.proxy, 3);
     expect(install[0]?.script).toMatch(new RegExp(`delete element netdev netwright reachable { ${gone} }`));
     expect(install[0]?.script.match(/add element[^\n]*/g)?.join("\n")).not.toContain(gone);
+  });
+
+  it("takes away what the other driver left, after its own is there", () => {
+    const { install } = planBalancers(wantBalancers(state(3)), {
+      tables: new Map(),
+      unreachable: new Set(),
+      isOthersThere: true,
+    });
+    expect(install.at(-1)).toEqual({ removeFrom: ["nwn-default.web"] });
+    expect(install).toHaveLength(2);
   });
 
   it("keeps all members where none could be reached, and where routes tell nothing", () => {

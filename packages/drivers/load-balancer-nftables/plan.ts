@@ -1,17 +1,24 @@
 /** The difference, one transaction per namespace and half. Pure. */
 import type { Plan } from "@netwright/contract";
 import type { NftChange } from "../nftables/kernel.ts";
+import type { RemovePrograms } from "../load-balancer-ebpf/remove-programs.ts";
 import { planTable, type TablePlan } from "../nftables/plan-table.ts";
 import type { BalancerHave } from "./observe.ts";
-import { withoutHosts } from "./reachable-hosts.ts";
+import { withoutHosts } from "../reachable-hosts.ts";
 import { balancerTable } from "./render.ts";
 import type { BalancerWant } from "./want.ts";
 
-export function planBalancers(want: readonly BalancerWant[], have: BalancerHave): Plan<NftChange> {
+export type BalancersChange = NftChange | RemovePrograms;
+
+export function planBalancers(want: readonly BalancerWant[], have: BalancerHave): Plan<BalancersChange> {
   const plans = want.map((one) => ({ netns: one.netns, ...planNetwork(one, have) }));
   const half = (which: "install" | "retire"): readonly NftChange[] =>
     plans.filter((plan) => plan[which] !== "").map((plan) => ({ netns: plan.netns, script: plan[which] }));
-  return { install: half("install"), retire: half("retire") };
+  // The other driver serves until the tables are there.
+  const removal: readonly BalancersChange[] = have.isOthersThere
+    ? [{ removeFrom: want.map(({ netns }) => netns) }]
+    : [];
+  return { install: [...half("install"), ...removal], retire: half("retire") };
 }
 
 function planNetwork({ netns, network, table, told }: BalancerWant, { tables, unreachable }: BalancerHave): TablePlan {

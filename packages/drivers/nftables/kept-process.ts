@@ -13,7 +13,10 @@ const mark = "list tables inet";
 
 interface Waiting {
   readonly said: string[];
-  readonly settle: (error?: NetwrightError) => void;
+  /** Answers to come: that to the mark, after that to a question. */
+  left: number;
+  answer: string;
+  readonly settle: (result: string | NetwrightError) => void;
 }
 
 export class KeptNft {
@@ -22,22 +25,35 @@ export class KeptNft {
   #waiting: Waiting[] = [];
   readonly #netns: string;
 
-  constructor(netns: string) {
+  readonly #options: string;
+
+  /** @param options of nft, for example `-t`: elements of sets are not listed */
+  constructor(netns: string, options = "") {
     this.#netns = netns;
+    this.#options = options;
   }
 
   /** One transaction, on one line. @throws NW1601 when it is refused, NW1605 when nft does not answer in time. */
-  load(script: string): Promise<void> {
+  async load(script: string): Promise<void> {
+    await this.#tell(script, 1);
+  }
+
+  /** The answer to one command that lists, as JSON. @throws as `load` does. */
+  list(command: string): Promise<string> {
+    return this.#tell(command, 2);
+  }
+
+  #tell(line: string, answers: number): Promise<string> {
     return new Promise((resolve, reject) => {
       const child = (this.#child ??= this.#start());
       const timer = setTimeout(() => this.#end(new NetwrightError("NW1605", "nft does not answer")), patience);
-      const settle = (error?: NetwrightError): void => {
+      const settle = (result: string | NetwrightError): void => {
         clearTimeout(timer);
-        if (error === undefined) resolve();
-        else reject(error);
+        if (typeof result === "string") resolve(result);
+        else reject(result);
       };
-      this.#waiting.push({ said: [], settle });
-      child.stdin.write(`${script}\n${mark}\n`);
+      this.#waiting.push({ said: [], left: answers, answer: "", settle });
+      child.stdin.write(`${line}\n${mark}\n`);
     });
   }
 
@@ -47,7 +63,7 @@ export class KeptNft {
   }
 
   #start(): ChildProcessWithoutNullStreams {
-    const nft = "HOME=/dev/null exec nft -i -j 2>&1";
+    const nft = `HOME=/dev/null exec nft -i -j ${this.#options} 2>&1`;
     const child = spawn("nsenter", [`--net=/run/netns/${this.#netns}`, "--", "sh", "-c", nft], { stdio: "pipe" });
     const end = (why: string): void => {
       if (this.#child === child) this.#end(new NetwrightError("NW1601", why));
@@ -65,9 +81,13 @@ export class KeptNft {
     const [first] = this.#waiting;
     if (first === undefined) return;
     if (!line.startsWith('{"nftables"')) return void first.said.push(line);
+    // It warns of what it cannot say in JSON, and says the rest.
+    const complaint = first.said.find((text) => text.trim() !== "" && !text.startsWith("warning: "));
+    first.left -= 1;
+    // What is refused has no answer of its own: the one that came is that to the mark.
+    if (first.left > 0 && complaint === undefined) return void (first.answer = line);
     this.#waiting.shift();
-    const complaint = first.said.find((text) => text.trim() !== "");
-    first.settle(complaint === undefined ? undefined : new NetwrightError("NW1601", `nft: ${complaint}`));
+    first.settle(complaint === undefined ? first.answer : new NetwrightError("NW1601", `nft: ${complaint}`));
   }
 
   #end(error: NetwrightError): void {

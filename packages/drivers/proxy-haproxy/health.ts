@@ -1,6 +1,7 @@
 /** What a running proxy says about itself and its members, for status and metrics. Starts no process. */
 import type { NodeSystem } from "@netwright/contract";
 import { layoutOf } from "./layout.ts";
+import { latencyTable } from "./latency.ts";
 import { anchorBackend, membersIn, parseStat, type RuntimeMember, type StatRow } from "./parse.ts";
 import { ask } from "./runtime-api.ts";
 import { proxyName } from "./want.ts";
@@ -39,11 +40,14 @@ export async function readProxyHealth(
     : healthIn(parseStat(answer));
 }
 
+/** Of the driver's own: nobody is sent to them. */
+const ownBackends: ReadonlySet<string> = new Set([anchorBackend, latencyTable]);
+
 /** Pure. Rows of type 0 are listeners, of type 1 backends. */
 export function healthIn(rows: readonly StatRow[]): ProxyHealth {
   const members = membersIn(rows);
   const names = rows
-    .filter((row) => row["type"] === "1" && row["pxname"] !== anchorBackend)
+    .filter((row) => row["type"] === "1" && !ownBackends.has(row["pxname"] ?? ""))
     .map((row) => row["pxname"] ?? "");
   return {
     listening: rows.some((row) => row["type"] === "0" && row["status"] === "OPEN"),

@@ -6,6 +6,7 @@ import { describe, plan, type ProxyChange } from "./plan.ts";
 import { want, type ProxyWant } from "./want.ts";
 
 export { readProxyHealth, type ProxyHealth, type ProxyTraffic } from "./health.ts";
+export { readProxyUsage, type MemberUsage, type ProxyUsage } from "./usage.ts";
 export type { MemberStatus, RuntimeMember } from "./parse.ts";
 
 export const proxyHaproxy: Driver<ProxyWant, ProxyHave, ProxyChange> = {

@@ -8,6 +8,8 @@ export interface ProxyLayout {
   readonly certificateList: string;
   /** Path to answer, one a line: what certificate authorities ask for. */
   readonly challenges: string;
+  /** Microseconds to number of the latency bucket. */
+  readonly latencies: string;
   readonly socket: string;
   /** One /proc/PID/stat line per process that was started, written by itself before it became HAProxy. */
   readonly processes: string;
@@ -37,6 +39,7 @@ export function layoutOf(paths: NodePaths, name: string): ProxyLayout {
     config: `${directory}/haproxy.cfg`,
     certificateList: `${directory}/crt-list`,
     challenges: `${directory}/challenges`,
+    latencies: `${directory}/latencies`,
     socket: socket.length <= longestSocketPath ? socket : `${paths.run}/haproxy.${digestOf(name)}`,
     processes: `${directory}/processes`,
     stopping: `${directory}/stopping`,

@@ -3,11 +3,11 @@ import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { milliseconds, type Clock, type Instant } from "@netwright/base";
-import type { HealthCheck, Plan, ProxyRun } from "@netwright/contract";
+import { latencyBucketCount, latencyQuantile, type HealthCheck, type Plan, type ProxyRun } from "@netwright/contract";
 import { nodeSystem } from "@netwright/system";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { member, shop } from "./example.ts";
-import { proxyHaproxy, readProxyHealth } from "./index.ts";
+import { proxyHaproxy, readProxyHealth, readProxyUsage } from "./index.ts";
 import { layoutOf } from "./layout.ts";
 import { livingProcesses } from "./observe.ts";
 import type { ProxyChange } from "./plan.ts";
@@ -171,6 +171,19 @@ test("a member from the file is removed at run time too, although it keeps idle 
   expect(await converge(shopWith([3]))).toEqual(["WriteFiles", "RemoveMember"]);
   expect(await pids()).toEqual(before);
   expect(Object.keys(await statuses())).toEqual(["shop-web-3"]);
+});
+
+test("requests, answers and latencies are counted, by member", async () => {
+  const before = await readProxyUsage(system, instance);
+  await Promise.all(Array.from({ length: 6 }, () => curlInside("https://shop.example.net/?wait=300")));
+  for (const _ of Array(14).keys()) curl("https://shop.example.net/");
+  const after = await readProxyUsage(system, instance);
+  expect((after?.front.requests ?? 0) - (before?.front.requests ?? 0)).toBe(20);
+  const [then, now] = [before, after].map((usage) => usage?.members.get("shop-web-3")?.latencies);
+  const count = (bucket: number): number => (now?.get(bucket) ?? 0) - (then?.get(bucket) ?? 0);
+  const counts = Array.from({ length: latencyBucketCount }, (_, bucket) => count(bucket));
+  expect(counts.reduce((sum, each) => sum + each, 0)).toBe(20);
+  expect(latencyQuantile(counts, 0.71)).toBeGreaterThanOrEqual(280);
 });
 
 test("a member that still serves is drained, and goes when its request has ended", async () => {

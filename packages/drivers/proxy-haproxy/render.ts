@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { NetwrightError } from "@netwright/base";
 import type { BackendTls, ProxyBackend, ProxyChallenge, ProxyListener, ProxyRun } from "@netwright/contract";
+import { latencyMap, latencyRules, latencySection } from "./latency.ts";
 import type { ProxyLayout } from "./layout.ts";
 import { anchorBackend } from "./parse.ts";
 import { checkOptions, serverAddress, serverOptions, tlsOptions } from "./server-options.ts";
@@ -35,6 +36,7 @@ export function render(instance: ProxyInstance, layout: ProxyLayout): RenderedPr
       ...tlsOf(run).map(({ authority }) => ({ path: layout.authority(authority), content: authority, mode: 0o644 })),
       { path: layout.certificateList, content: certificateList, mode: 0o644 },
       { path: layout.challenges, content: challengeLines(run), mode: 0o644 },
+      ...(run.backends.length === 0 ? [] : [{ path: layout.latencies, content: latencyMap(), mode: 0o644 }]),
       { path: layout.config, content: configText(run, layout, structure), mode: 0o644 },
     ],
   };
@@ -49,6 +51,7 @@ function configText(run: ProxyRun, layout: ProxyLayout, structure: string): stri
     ...ports(run.listeners).map((listeners) => frontend(listeners, layout)),
     ...run.backends.map((backend) => backendSection(backend, run.listeners, layout)),
     ...anchorSection(run, layout),
+    ...(run.backends.length === 0 ? [] : [latencySection]),
   ];
   return `${sections.join("\n\n")}\n`;
 }
@@ -215,6 +218,7 @@ function backendSection(backend: ProxyBackend, listeners: readonly ProxyListener
     ...checks,
     `    timeout check ${health?.timeout ?? 2000}`,
     pace,
+    ...latencyRules(layout),
     ...servers,
   ].join("\n");
 }

@@ -2,11 +2,13 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { milliseconds } from "@netwright/base";
 import type { ContainerRun, HealthCheck } from "@netwright/contract";
+import { kernelFiles } from "@netwright/system";
 import { describe, expect, test } from "vitest";
 import { file, web } from "./example.ts";
 import { hostUser } from "./host-root.ts";
 import { execCommand, isListening, probeHealth, refusalOf, refusedStatus, runtimeCrun } from "./index.ts";
 import { containerNode, run, sh, within } from "./testing.ts";
+import { containerMeter } from "./usage.ts";
 import { generationOf, type ContainerInstance } from "./want.ts";
 
 const project = "inside";
@@ -122,6 +124,29 @@ describe("limits bite", () => {
     await converge([instance(modest)]);
     await expect.poll(output, within).toBe("5");
     expect((await facts(modest)).lastExit).toBeNull();
+  });
+
+  test("what it uses is counted: CPU time within its quota, time it was kept waiting, memory", async () => {
+    const limited = { resources: { ...resources, cpuMillis: 200, memoryBytes: 64 * 1024 * 1024 } };
+    const busy = sh("exec perl -e '$x = \"a\" x 8_000_000; $| = 1; print 1; 1 while 1'", limited);
+    await converge([instance(busy)]);
+    await expect.poll(output, within).toBe("1");
+    const meter = containerMeter(instance(busy), hierarchies, paths);
+    const counted = async (): Promise<void> => {
+      const usage = meter.read(kernelFiles);
+      expect(usage.cpu).toBeGreaterThan(0.3);
+      expect(usage.throttled).toBeGreaterThan(0.3);
+      expect(usage.memory).toBeGreaterThan(8_000_000);
+      expect(usage.memory).toBeLessThan(64 * 1024 * 1024);
+    };
+    await expect.poll(() => counted().then(() => true), within).toBe(true);
+    const [before, from] = [meter.read(kernelFiles).cpu ?? 0, performance.now()];
+    await expect.poll(() => performance.now() - from, within).toBeGreaterThan(1000);
+    const [used, took] = [(meter.read(kernelFiles).cpu ?? 0) - before, (performance.now() - from) / 1000];
+    expect(used).toBeGreaterThan(0);
+    // A quota is of periods of 0.1 s: the first and the last may be used up whole.
+    expect(used).toBeLessThan(0.2 * took + 0.05);
+    expect(meter.pid(kernelFiles)).toBe((await facts(busy)).pid);
   });
 
   test("CPU: a loop with a small quota is throttled, and one without gets several times more", async () => {

@@ -6,7 +6,8 @@
 import type { Resources } from "@netwright/contract";
 import { ioLimits } from "./io-limits.ts";
 
-const controllers = ["cpu", "memory", "pids", "io"] as const;
+// `cpuacct` limits nothing: it counts CPU time, which version 2 does in `cpu`.
+const controllers = ["cpu", "cpuacct", "memory", "pids", "io"] as const;
 export type Controller = (typeof controllers)[number];
 
 /** What version 1 calls it. */

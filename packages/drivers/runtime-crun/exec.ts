@@ -5,8 +5,12 @@ import { mountsOf, type Hierarchies } from "./control-groups.ts";
 import { bundleOf, controlGroup, crunRoot } from "./layout.ts";
 import { generationOf, type ContainerInstance } from "./want.ts";
 
-/** Joins the container's control groups first, so that its limits hold for the program too. */
-const script = 'while [ "$1" != -- ]; do echo 0 >"$1/cgroup.procs" || exit 125; shift; done; shift; exec "$@"';
+/**
+ * Joins the container's control groups first, so that its limits hold for the program too. An older version may have started
+ * it without one of them.
+ */
+const script =
+  'while [ "$1" != -- ]; do [ ! -d "$1" ] || echo 0 >"$1/cgroup.procs" || exit 125; shift; done; shift; exec "$@"';
 
 /** As whom and where the container's own program runs; variables it hands on by itself. */
 export interface RunningAs {

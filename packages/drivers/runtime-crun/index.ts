@@ -12,6 +12,10 @@ export { readRuntime, type ContainerExit, type ContainerFacts, type ContainerPha
 export { logPath } from "./layout.ts";
 export { isListening, readSockets, type Sockets } from "./listening.ts";
 export { rotateLogs } from "./logs.ts";
+export type { Hierarchies } from "./control-groups.ts";
+export { readHierarchies } from "./hierarchies.ts";
+export { containerMeter, pressureIn, type ContainerMeter } from "./usage.ts";
+export { containerOf } from "./want.ts";
 export { probeHealth, type ProbeResult } from "./probe-health.ts";
 
 export const runtimeCrun: Driver<RuntimeWant, RuntimeHave, RuntimeChange> = {

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { createInterface } from "node:readline";
+import { seconds } from "@netwright/base";
 import { anyDriver, type Driver, type HostState, type Problem } from "@netwright/contract";
 import { connectionsConntrack } from "../connections-conntrack/index.ts";
 import { firewallNftables, readCounts } from "../firewall-nftables/index.ts";
@@ -16,15 +17,15 @@ export const clientAddress = "2001:db8:f::2";
 export const tenant = "nwn-default.web";
 export const inside = (instance: Instance): string => `nww-default.${instanceId(instance)}`;
 
-const [links, firewall, connections, loadBalancer] = [
+const [links, firewall, connections] = [
   anyDriver(linksIproute2),
   anyDriver(firewallNftables),
   anyDriver(connectionsConntrack),
-  anyDriver(loadBalancerNftables),
 ];
+const nftables = anyDriver(loadBalancerNftables);
 
 /** The agent's order, as far as these four are concerned. */
-const round: readonly (readonly [Driver, "install" | "retire"])[] = [
+const roundWith = (loadBalancer: Driver): readonly (readonly [Driver, "install" | "retire"])[] => [
   [loadBalancer, "retire"],
   [links, "install"],
   [firewall, "install"],
@@ -36,9 +37,9 @@ const round: readonly (readonly [Driver, "install" | "retire"])[] = [
 ];
 
 /** One round of the agent's loop; what did not work. */
-export async function converge(node: TestNode, state: HostState): Promise<readonly Problem[]> {
+export async function converge(node: TestNode, state: HostState, balancer = nftables): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
-  for (const [driver, half] of round) {
+  for (const [driver, half] of roundWith(balancer)) {
     const want = driver.want(state);
     const plan = driver.plan(want, await driver.observe(node.system, want));
     problems.push(...(await driver.apply(node.system, plan[half])));
@@ -47,9 +48,9 @@ export async function converge(node: TestNode, state: HostState): Promise<readon
 }
 
 /** Every change that another round would make, in words; empty when converged. */
-export async function pending(node: TestNode, state: HostState): Promise<readonly string[]> {
+export async function pending(node: TestNode, state: HostState, balancer = nftables): Promise<readonly string[]> {
   const plans = await Promise.all(
-    [links, firewall, connections, loadBalancer].map(async (driver) => {
+    [links, firewall, connections, balancer].map(async (driver) => {
       const want = driver.want(state);
       const { install, retire } = driver.plan(want, await driver.observe(node.system, want));
       return [...install, ...retire].map((change) => `${driver.slot}: ${driver.describe(change)}`);
@@ -62,16 +63,18 @@ export class Fabric implements AsyncDisposable {
   readonly client: TestNode;
   readonly edge: TestNode;
   readonly hosts: readonly TestNode[];
+  readonly #balancer: Driver;
 
-  private constructor(client: TestNode, edge: TestNode, hosts: readonly TestNode[]) {
+  private constructor(client: TestNode, edge: TestNode, hosts: readonly TestNode[], balancer: Driver) {
     this.client = client;
     this.edge = edge;
     this.hosts = hosts;
+    this.#balancer = balancer;
   }
 
-  static async start(count = 3): Promise<Fabric> {
+  static async start(count = 3, balancer = nftables): Promise<Fabric> {
     const [client, edge, ...hosts] = await Promise.all(Array.from({ length: count + 2 }, () => TestNode.start()));
-    const fabric = new Fabric(client as TestNode, edge as TestNode, hosts);
+    const fabric = new Fabric(client as TestNode, edge as TestNode, hosts, balancer);
     try {
       await fabric.#wire();
     } catch (error) {
@@ -109,13 +112,16 @@ export class Fabric implements AsyncDisposable {
 
   /** One round on every host; throws on any problem. */
   async apply(scene: Scene): Promise<void> {
-    const rounds = await Promise.all(this.hosts.map((host, index) => converge(host, hostState(scene, index + 1))));
+    const rounds = await Promise.all(
+      this.hosts.map((host, index) => converge(host, hostState(scene, index + 1), this.#balancer)),
+    );
     const problems = rounds.flat();
     if (problems.length > 0) throw new Error(JSON.stringify(problems, null, 2));
   }
 
   async pending(scene: Scene): Promise<readonly string[]> {
-    return (await Promise.all(this.hosts.map((host, index) => pending(host, hostState(scene, index + 1))))).flat();
+    const rounds = this.hosts.map((host, index) => pending(host, hostState(scene, index + 1), this.#balancer));
+    return (await Promise.all(rounds)).flat();
   }
 
   /** A server in the workload's namespace that says its name. */
@@ -165,6 +171,17 @@ export class Fabric implements AsyncDisposable {
     };
   }
 
+  /** As many flows from the client; each call asks over all of them, and resolves with who answered each. */
+  async keep(protocol: "tcp" | "udp", port: number, count: number): Promise<() => Promise<readonly Answer[]>> {
+    const child = this.client.spawn([process.execPath, talk, "keep", protocol, vip, String(port), String(count)]);
+    const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
+    await lines.next();
+    return async () => {
+      child.stdin?.write("?\n");
+      return JSON.parse(String((await lines.next()).value)) as readonly Answer[];
+    };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.client, this.edge, ...this.hosts].map((node) => node[Symbol.asyncDispose]()));
   }
@@ -175,10 +192,10 @@ async function ask(
   netns: string | undefined,
   questions: readonly Question[],
 ): Promise<readonly Answer[]> {
-  const { stdout, stderr } = await node.system.runner.run(
-    [process.execPath, talk, "ask", JSON.stringify(questions)],
-    netns === undefined ? {} : { netns },
-  );
+  const { stdout, stderr } = await node.system.runner.run([process.execPath, talk, "ask", JSON.stringify(questions)], {
+    ...(netns === undefined ? {} : { netns }),
+    timeout: seconds(60),
+  });
   if (stdout === "") throw new Error(stderr);
   return JSON.parse(stdout) as readonly Answer[];
 }

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { systemClock } from "@netwright/base/node-clock.ts";
-import type { NodeSystem, RunOptions, RunResult } from "@netwright/contract";
+import type { Conversation, NodeSystem, RunOptions, RunResult } from "@netwright/contract";
 import { inNamespace, nodeFiles, nodeProcesses, nodeRunner } from "@netwright/system";
 
 const boot =
@@ -11,6 +11,7 @@ const boot =
 export class TestNode implements AsyncDisposable {
   readonly #holder: ChildProcess;
   readonly #children: ChildProcess[] = [];
+  readonly #conversations: Conversation[] = [];
   readonly pid: number;
   readonly system: NodeSystem;
 
@@ -18,11 +19,16 @@ export class TestNode implements AsyncDisposable {
     this.#holder = holder;
     this.pid = holder.pid as number;
     this.system = {
-      runner: { ...nodeRunner, run: (command, options) => this.#run(command, options) },
+      runner: {
+        ...nodeRunner,
+        run: (command, options) => this.#run(command, options),
+        converse: (command) => this.#converse(command),
+      },
       files: {
         ...nodeFiles,
         // Of all files only these differ between the node and this process, as far as drivers read them.
         read: (path) => nodeFiles.read(path.replace(/^\/proc\/self\/net\//, `/proc/${this.pid}/net/`)),
+        exists: (path) => nodeFiles.exists(`/proc/${this.pid}/root${path}`),
       },
       processes: nodeProcesses,
       clock: systemClock,
@@ -48,11 +54,22 @@ export class TestNode implements AsyncDisposable {
     return nodeRunner.run(this.#inside(command, netns), rest);
   }
 
+  #converse(command: readonly [string, ...string[]]): Conversation {
+    const conversation = nodeRunner.converse(this.#inside(command));
+    this.#conversations.push(conversation);
+    return conversation;
+  }
+
   /** Standard output of a command that must succeed. */
   async sh(command: string, netns?: string): Promise<string> {
     const { code, stdout, stderr } = await this.#run(["sh", "-euc", command], netns === undefined ? {} : { netns });
     if (code !== 0) throw new Error(`${command}: ${stderr}`);
     return stdout;
+  }
+
+  /** As when the agent ends: whoever is asked next starts anew. */
+  endConversations(): void {
+    for (const conversation of this.#conversations) conversation.close();
   }
 
   /** A program that lives as long as the node. */
@@ -64,6 +81,7 @@ export class TestNode implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.endConversations();
     const ends = [...this.#children, this.#holder].filter(
       (child) => child.exitCode === null && child.signalCode === null,
     );

@@ -6,9 +6,11 @@ import {
   type BgpNeighbor,
   type Delivery,
   type EgressEntry,
+  type FormerMembers,
   type HostState,
   type ListenerKey,
   type LoadBalancer,
+  type LoadBalancerMember,
   type NetworkName,
   type NetworkState,
   type PolicyEntry,
@@ -61,6 +63,8 @@ export interface SceneListener {
   readonly members: readonly Instance[];
   /** Where packets are still delivered; by default to all members. */
   readonly delivered?: readonly Instance[];
+  /** What `members` was before, latest first. */
+  readonly former?: readonly (readonly Instance[])[];
 }
 
 export const defaultListener = (members: readonly Instance[], hosts: readonly number[]): SceneListener => ({
@@ -200,13 +204,37 @@ const keyOf = ({ protocol, port }: SceneListener): ListenerKey => ({ vip, protoc
 const loadBalancer = (listener: SceneListener): LoadBalancer => ({
   ...keyOf(listener),
   service: "shop",
-  members: listener.members.map((member) => ({
-    instance: instanceId(member),
-    hostId: member.host,
-    mac: macOf(member),
-  })),
+  members: listener.members.map(memberOf).toSorted(byInstance),
+  ...(listener.former === undefined
+    ? {}
+    : { former: listener.former.map((set) => formerMembers(listener.members, set)), draining: drainingIn(listener) }),
   origin,
 });
+
+const memberOf = (member: Instance): LoadBalancerMember => ({
+  instance: instanceId(member),
+  hostId: member.host,
+  mac: macOf(member),
+});
+
+const byInstance = (a: LoadBalancerMember, b: LoadBalancerMember): number => (a.instance < b.instance ? -1 : 1);
+
+const formerMembers = (now: readonly Instance[], then: readonly Instance[]): FormerMembers => ({
+  also: then
+    .filter((each) => !now.includes(each))
+    .map(instanceId)
+    .toSorted(),
+  without: now
+    .filter((each) => !then.includes(each))
+    .map(instanceId)
+    .toSorted(),
+});
+
+const drainingIn = ({ members, delivered = members }: SceneListener): readonly LoadBalancerMember[] =>
+  delivered
+    .filter((each) => !members.includes(each))
+    .map(memberOf)
+    .toSorted(byInstance);
 
 const delivery = (listener: SceneListener, member: Instance): Delivery => ({
   ...keyOf(listener),

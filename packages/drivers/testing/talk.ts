@@ -3,6 +3,8 @@
  *   talk.ts serve NAME PORT...   answers every TCP line and UDP datagram with `NAME CLIENT-ADDRESS`
  *   talk.ts ask JSON             a list of questions; prints the list of answers
  *   talk.ts hold ADDRESS PORT    one TCP connection; every line of input is sent, every answer printed
+ *   talk.ts keep PROTOCOL ADDRESS PORT COUNT   as many flows; for every line of input all ask, and the list of answers
+ *                                is printed: what the server said, the code of an error, or `timeout`
  *   talk.ts fetch ADDRESS PORT OCTETS  asks for that much over TCP; prints how much came
  */
 import { createSocket } from "node:dgram";
@@ -38,7 +40,10 @@ function serve(name: string, ports: readonly number[]): void {
 /** `bulk N` is answered by N octets, any other line by name and address. */
 function answerLines(name: string, socket: Socket): void {
   socket.on("error", () => socket.destroy());
-  createInterface({ input: socket }).on("line", (line) => {
+  const lines = createInterface({ input: socket });
+  // It passes on what the socket told already.
+  lines.on("error", () => {});
+  lines.on("line", (line) => {
     const [word, octets] = line.split(" ");
     if (word === "bulk") socket.end(Buffer.alloc(Number(octets), "x"));
     else socket.write(`${name} ${socket.remoteAddress ?? ""}\n`);
@@ -80,6 +85,62 @@ function hold(address: string, port: number): void {
   createInterface({ input: process.stdin }).on("line", (line) => socket.write(`${line}\n`));
 }
 
+/** How long one of many flows waits for its answer: a lost packet has time to be sent again, several times. */
+const patience = 10_000;
+
+interface Kept {
+  send(): void;
+  /** What it will be told next, by its server or by the kernel. */
+  heard: (text: string) => void;
+}
+
+function keepTcp(address: string, port: number): Promise<Kept> {
+  return new Promise((resolve) => {
+    let failed: string | undefined;
+    const kept: Kept = {
+      send: () => (failed === undefined ? socket.write("?\n") : kept.heard(failed)),
+      heard: () => {},
+    };
+    const socket = connect(port, address, () => resolve(kept));
+    const fail = (code: string): void => {
+      failed ??= code;
+      kept.heard(failed);
+      resolve(kept);
+    };
+    socket.on("data", (data) => kept.heard(data.toString().trim()));
+    socket.on("error", (error: NodeJS.ErrnoException) => fail(error.code ?? "error"));
+    socket.on("close", () => fail("closed"));
+  });
+}
+
+function keepUdp(address: string, port: number): Promise<Kept> {
+  return new Promise((resolve) => {
+    const socket = createSocket("udp6");
+    const kept: Kept = { send: () => socket.send("?"), heard: () => {} };
+    socket.on("message", (data) => kept.heard(data.toString()));
+    socket.on("error", (error: NodeJS.ErrnoException) => kept.heard(error.code ?? "error"));
+    socket.bind(0, undefined, () => socket.connect(port, address, () => resolve(kept)));
+  });
+}
+
+const askKept = (kept: Kept): Promise<string> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(() => resolve("timeout"), patience);
+    kept.heard = (text) => {
+      clearTimeout(timer);
+      resolve(text);
+    };
+    kept.send();
+  });
+
+async function keep(protocol: string, address: string, port: number, count: number): Promise<void> {
+  const open = protocol === "udp" ? keepUdp : keepTcp;
+  const all = await Promise.all(Array.from({ length: count }, () => open(address, port)));
+  process.stdout.write("kept\n");
+  for await (const _ of createInterface({ input: process.stdin }))
+    process.stdout.write(`${JSON.stringify(await Promise.all(all.map(askKept)))}\n`);
+}
+
 function fetchBulk(address: string, port: number, octets: number): void {
   let count = 0;
   const socket = connect(port, address, () => socket.write(`bulk ${octets}\n`));
@@ -90,6 +151,7 @@ function fetchBulk(address: string, port: number, octets: number): void {
 const [verb, first = "", ...rest] = process.argv.slice(2);
 if (verb === "serve") serve(first, rest.map(Number));
 if (verb === "hold") hold(first, Number(rest[0]));
+if (verb === "keep") await keep(first, rest[0] ?? "", Number(rest[1]), Number(rest[2]));
 if (verb === "fetch") fetchBulk(first, Number(rest[0]), Number(rest[1]));
 if (verb === "ask") {
   const answers = await Promise.all((JSON.parse(first) as readonly Question[]).map(ask));

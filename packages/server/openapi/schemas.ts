@@ -4,14 +4,32 @@ import {
   deleteRequestSchema,
   execRequestSchema,
   jsonSchemaOf,
+  measureNames,
+  measures,
+  metricsGroups,
+  metricsReportSchema,
   kindNames,
   kinds,
   reportEnvelopeSchema,
   scaleRequestSchema,
   tokenRequestSchema,
   tokenRoles,
+  type MeasureName,
 } from "@netwright/api";
-import { anyObject, boolean, integer, list, oneOf, orNull, record, ref, text, time, type Schema } from "./shape.ts";
+import {
+  anyObject,
+  boolean,
+  integer,
+  list,
+  number,
+  oneOf,
+  orNull,
+  record,
+  ref,
+  text,
+  time,
+  type Schema,
+} from "./shape.ts";
 
 type Judge = Parameters<typeof jsonSchemaOf>[0]["schema"];
 
@@ -22,6 +40,7 @@ const requests: Readonly<Record<string, { readonly schema: unknown; readonly sum
   TokenRequest: { schema: tokenRequestSchema, summary: "Whose token it is to be." },
   ExecRequest: { schema: execRequestSchema, summary: "A command to run in an instance." },
   NodeReport: { schema: reportEnvelopeSchema, summary: "What a node is." },
+  MetricsReport: { schema: metricsReportSchema, summary: "What a node measured." },
 };
 
 const protocol = oneOf("tcp", "udp");
@@ -38,6 +57,13 @@ const changeHead = { id: integer, at: time, by: text, message: text, undoes: orN
 const packet = record({ source: text, sourcePort: integer, destination: text, destinationPort: integer, protocol });
 const self = { name: text, role: oneOf(...tokenRoles), node: orNull(text), project: orNull(text) };
 const token = { id: text, ...self, createdAt: time };
+const metricsPlace = Object.fromEntries(
+  ["project", "service", "tier", "instance", "host", "network"].map((name) => [name, orNull(text)]),
+);
+const measureSchema = (name: MeasureName): Schema => {
+  const { unit, summary } = measures[name];
+  return { ...orNull(number), description: `${summary} (${unit})` };
+};
 const items = (name: string): Schema => record({ items: list(ref(name)) });
 
 const answers: Readonly<Record<string, Schema>> = {
@@ -134,6 +160,26 @@ const answers: Readonly<Record<string, Schema>> = {
       ]),
     ),
     reason: text,
+  }),
+  MetricsAnswer: record({
+    group: oneOf(...metricsGroups),
+    at: time,
+    window: integer,
+    items: list(
+      record({
+        ...metricsPlace,
+        instances: integer,
+        age: orNull(integer),
+        values: record(Object.fromEntries(measureNames.map((name) => [name, measureSchema(name)]))),
+      }),
+    ),
+  }),
+  MetricsRange: record({
+    group: oneOf(...metricsGroups),
+    metric: oneOf(...measureNames),
+    from: time,
+    step: integer,
+    items: list(record({ ...metricsPlace, values: list(orNull(number)) })),
   }),
   NodeState: record({ revision: integer, state: anyObject }),
   AgentRequest: record({ id: text, kind: oneOf("Logs", "Exec", "Flows", "Observe", "Facts", "Cancel") }),

@@ -5,6 +5,7 @@ export interface Schema {
 
 export const text: Schema = { type: "string" };
 export const integer: Schema = { type: "integer" };
+export const number: Schema = { type: "number" };
 export const boolean: Schema = { type: "boolean" };
 export const time: Schema = { type: "string", format: "date-time" };
 export const anyObject: Schema = { type: "object" };

@@ -4,6 +4,7 @@ import type { AgentRequests } from "../agents/requests.ts";
 import type { Tokens } from "../auth/tokens.ts";
 import type { Controller } from "../control/controller.ts";
 import type { Log } from "@netwright/base";
+import type { Measurements } from "../measurements/measurements.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Events } from "../state/events.ts";
 import type { NodeStates } from "../state/node-states.ts";
@@ -23,6 +24,7 @@ export interface ServerContext {
   readonly reports: Reports;
   readonly requests: AgentRequests;
   readonly metrics: Metrics;
+  readonly measurements: Measurements;
   /** The last lines of this server's own log. */
   readonly recentLog: () => string;
   /** PEM. */

@@ -8,6 +8,7 @@ import { deleteRoutes } from "./delete.ts";
 import { eventRoutes } from "./events.ts";
 import { flowRoutes } from "./flows.ts";
 import { instanceRoutes } from "./instances.ts";
+import { metricsRoutes } from "./metrics.ts";
 import { nodeRoutes } from "./nodes.ts";
 import { objectRoutes } from "./objects.ts";
 import { supportRoutes } from "./support.ts";
@@ -24,6 +25,7 @@ export function routesOf(context: ServerContext): readonly Route[] {
     changeRoutes,
     eventRoutes,
     nodeRoutes,
+    metricsRoutes,
     instanceRoutes,
     flowRoutes,
     traceRoutes,

@@ -7,11 +7,17 @@ import { projectMetrics } from "../status/measure-projects.ts";
 import { topologyOf } from "../status/topology.ts";
 import type { ServerContext } from "./context.ts";
 
-/** Of one project: what it uses and may use. */
-async function metrics({ controller, metrics: { registry } }: ServerContext, scope: Scope): Promise<Response> {
+/** Of one project: what it uses and may use, and what was measured of it. */
+async function metrics(context: ServerContext, scope: Scope): Promise<Response> {
+  const { controller, measurements } = context;
+  const { registry, setMeasured } = context.metrics;
   controller.measure();
-  if (scope === null) return text(await registry.metrics(), registry.contentType);
-  return text(await projectMetrics(controller.world, controller.facts().certificates, scope), registry.contentType);
+  if (scope === null) {
+    setMeasured(measurements, scope);
+    return text(await registry.metrics(), registry.contentType);
+  }
+  const { certificates } = controller.facts();
+  return text(await projectMetrics(controller.world, certificates, measurements, scope), registry.contentType);
 }
 
 export const systemRoutes = (context: ServerContext): readonly Route[] => [

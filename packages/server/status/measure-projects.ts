@@ -2,6 +2,8 @@
 import { resources, type ObjectSet, type Resource } from "@netwright/compiler";
 import { Registry } from "prom-client";
 import type { World } from "../control/world.ts";
+import type { Measurements } from "../measurements/measurements.ts";
+import { measuredMetrics } from "../measurements/prometheus.ts";
 import { certificateGauges, projectGauges, type Metrics } from "../metrics.ts";
 import type { CertificateFacts } from "./certificate-status.ts";
 import { measureCertificates } from "./measure-certificates.ts";
@@ -34,9 +36,15 @@ const limitOf = (objects: ObjectSet, project: string, resource: Resource): numbe
 const inUnits = (resource: Resource, amount: number): number => (resource === "cpu" ? amount / 1000 : amount);
 
 /** The text that people of one project get. */
-export async function projectMetrics(world: World, certificates: CertificateFacts, project: string): Promise<string> {
+export async function projectMetrics(
+  world: World,
+  certificates: CertificateFacts,
+  measurements: Measurements,
+  project: string,
+): Promise<string> {
   const registry = new Registry();
   measureProjects(projectGauges(registry), world, project);
   measureCertificates(certificateGauges(registry), world, certificates, project);
+  measuredMetrics(registry, project)(measurements, project);
   return registry.metrics();
 }

@@ -67,6 +67,10 @@ const specSchema = z
       .array(hostPathSchema)
       .exactOptional()
       .meta({ description: "Directories of the host that workloads may ask for by hostPath; no other is ever shown." }),
+    loadBalancer: z.enum(["ebpf", "nftables"]).exactOptional().meta({
+      description:
+        "What leads flows to members: ebpf when left out. With nftables open connections to members that drain may break when they come to another host.",
+    }),
     paused: z.boolean().default(false).meta({ description: "True: its agent looks and reports but changes nothing." }),
     schedulable: z
       .boolean()
