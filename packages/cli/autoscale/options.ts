@@ -39,7 +39,7 @@ export interface SimulateOptions {
   readonly output: "text" | "json" | "svg";
   readonly gaps: GapRule;
   readonly bucket: Milliseconds;
-  readonly interval?: Milliseconds;
+  readonly decideEvery?: Milliseconds;
   readonly capacity: readonly ByTier<number>[];
   readonly workers: readonly ByTier<number>[];
   readonly calls: readonly ByTier<number>[];
@@ -129,7 +129,7 @@ function modelOptions(command: Command): void {
     .option("--metric-delay <span>", "until a metric is seen", span, seconds(1))
     .option("--metric-noise <share>", "deviation of metrics as a share of their value", shareBelow(1), 0.02)
     .option("--metric-loss <share>", "share of measurements that never arrive", shareBelow(1), 0)
-    .option("--interval <span>", "between decisions of the service's own policy (1s)", wholeSeconds(hour));
+    .option("--decide-every <span>", "between decisions of the service's own policy (1s)", wholeSeconds(hour));
 }
 
 function presetsOf(text: string): readonly string[] {

@@ -68,7 +68,7 @@ interface Run {
 
 function setupOf({ options, ...run }: Run): Setup {
   const timing = timingOf(run.scaler.name);
-  const interval = run.scaler === netwright ? (options.interval ?? timing.interval) : timing.interval;
+  const interval = run.scaler === netwright ? (options.decideEvery ?? timing.interval) : timing.interval;
   return { ...run, seed: options.seed, interval, window: timing.window };
 }
 
