@@ -35,7 +35,7 @@ export const verbs: readonly VerbEntry[] = [
   {
     name: "autoscale",
     group: "Services",
-    summary: "Try how a service would grow and shrink by itself",
+    summary: "Explain, pause, resume and try out how services grow and shrink by themselves",
     load: () => import("./verbs/autoscale.ts"),
   },
   {

@@ -23,6 +23,7 @@ export { diagnose, objectSet, projectKey, type Applied, type ObjectSet } from ".
 export { nothingObserved, type Observed, type ObservedInstance, type ObservedNode } from "./observed.ts";
 export type { Explanation } from "./place/explanation.ts";
 export { anyDeparted } from "./place/gone.ts";
+export { sizedService, sizeEntry } from "./place/sizes.ts";
 export type { HostNews } from "./place/leaving-hosts.ts";
 export { standingObjects } from "./standing-objects.ts";
 export { defaultDrainTimeout, reconcile, type Reconciled, type ReconcileInput } from "./reconcile.ts";

@@ -201,6 +201,17 @@ export interface RestingEntry {
   readonly owner?: Pick<VipEntry, "project" | "service">;
 }
 
+/** What was decided last for a tier with `autoscale`. */
+export interface SizeEntry {
+  readonly kind: "Size";
+  readonly project: string;
+  readonly service: string;
+  readonly tier: string;
+  readonly replicas: number;
+  /** `replicas` of the manifest at the time: where a person changes it, this entry is of no account. */
+  readonly base: number;
+}
+
 /** The next number of a series; it only rises. */
 export interface CounterEntry {
   readonly kind: "Counter";
@@ -222,6 +233,7 @@ export type LedgerEntry =
   | FormerEntry
   | LeavingHostEntry
   | RestingEntry
+  | SizeEntry
   | CounterEntry;
 
 /** By `LedgerKey`. Order carries no meaning. */
@@ -254,6 +266,7 @@ export const ledgerKeys = {
     `members/${project}/${service}/${protocol}/${port}`,
   former: (project: string, service: string, number: number): string => `former/${project}/${service}/${number}`,
   leavingHost: (name: string): string => `leaving-host/${name}`,
+  size: (project: string, service: string, tier: string): string => `size/${project}/${service}/${tier}`,
   resting: (address: Ipv6): string => `resting/${address}`,
   vniCounter: "counter/vni",
   /** Classes of one network. */

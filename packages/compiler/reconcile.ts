@@ -6,7 +6,7 @@ import { allocateClasses, allocateNetworks } from "./allocate/networks.ts";
 import { pinImages } from "./allocate/images.ts";
 import { forget } from "./allocate/forget.ts";
 import { Draft } from "./draft.ts";
-import { ledgerKeys, type ImageEntry, type Ledger, type LedgerChange } from "./ledger.ts";
+import { ledgerKeys, type ImageEntry, type Ledger, type LedgerChange, type SizeEntry } from "./ledger.ts";
 import type { ObjectSet } from "./objects.ts";
 import type { Observed } from "./observed.ts";
 import type { Explanation } from "./place/explanation.ts";
@@ -16,6 +16,7 @@ import { drainEnd, removeGone } from "./place/gone.ts";
 import { followLeavingHosts, leavingUntil, noteEmptyHosts, type HostNews } from "./place/leaving-hosts.ts";
 import { followRollouts } from "./place/rollouts.ts";
 import { reconcileService } from "./place/service.ts";
+import { withSizes } from "./place/sizes.ts";
 import { lostAt, standingOf, type Standing } from "./place/standing.ts";
 import { followVolumes } from "./place/volumes.ts";
 import { withLeavingHosts } from "./standing-objects.ts";
@@ -35,6 +36,8 @@ export interface ReconcileInput {
   readonly drainTimeout?: Milliseconds;
   /** What images are to stand for; a pin that is there already is stronger. */
   readonly pins?: readonly ImageEntry[];
+  /** What tiers with autoscale are to have from now on. */
+  readonly sizes?: readonly SizeEntry[];
 }
 
 export interface Reconciled {
@@ -52,8 +55,10 @@ export interface Reconciled {
 
 /** One step; applying the changes and calling again with nothing new ends soon in none. */
 export function reconcile(input: ReconcileInput): Reconciled {
-  const { objects, before, ledger, observed, now, drainTimeout = defaultDrainTimeout, pins = [] } = input;
+  const { before, ledger, observed, now, drainTimeout = defaultDrainTimeout, pins = [], sizes = [] } = input;
   const draft = new Draft(ledger);
+  for (const size of sizes) draft.put(ledgerKeys.size(size.project, size.service, size.tier), size);
+  const objects = withSizes(input.objects, draft.entries);
   for (const pin of pins) {
     const key = ledgerKeys.image(pin.project, pin.service, pin.tier, pin.name);
     if (draft.get("Image", key) === undefined) draft.put(key, pin);

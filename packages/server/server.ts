@@ -5,6 +5,8 @@ import type { Store } from "@netwright/contract";
 import type { Hono } from "hono";
 import { AgentRequests } from "./agents/requests.ts";
 import { createApp } from "./app.ts";
+import { Autoscaler } from "./autoscale/autoscaler.ts";
+import { measurerOf } from "./autoscale/measurer.ts";
 import { Tokens } from "./auth/tokens.ts";
 import type { ChallengeRecords } from "@netwright/drivers/dns-rfc2136/index.ts";
 import { AcmeOrders } from "./acme/orders.ts";
@@ -140,6 +142,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     sync?.want(world);
     orders.want(new Map([...world.objects.issuers].map(([name, { object }]) => [name, object])), orderedNames(world));
   };
+  const measurements = new Measurements(clock, options.measurements ?? defaultRingBounds);
+  const autoscaler = new Autoscaler(clock, measurerOf(measurements));
   const controller = new Controller(
     {
       store,
@@ -153,6 +157,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       statuses,
       certificates,
       identities,
+      autoscaler,
       sealer,
       tokens,
       onWorld,
@@ -165,12 +170,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     clock,
     log,
     controller,
+    autoscaler,
     view,
     events,
     states,
     reports,
     metrics,
-    measurements: new Measurements(clock, options.measurements ?? defaultRingBounds),
+    measurements,
     tokens,
     requests: new AgentRequests(clock, entropy),
     caCertificate: options.caCertificate,

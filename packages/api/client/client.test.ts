@@ -56,6 +56,11 @@ describe("requests", () => {
       (client) => client.deleteAll({ objects: [{ kind: "Router", name: "edge1" }] }, { dryRun: true }),
     ],
     ["POST /v1alpha1/scale", (client) => client.scale({ service: "shop", tiers: { web: 2 } })],
+    [
+      "POST /v1alpha1/autoscale/pause?dryRun=true",
+      (client) => client.pauseAutoscale({ service: "shop", paused: true }, { dryRun: true }),
+    ],
+    ["GET /v1alpha1/projects/default/services/shop/autoscale", (client) => client.explainAutoscale({ name: "shop" })],
     ["POST /v1alpha1/changes/3/undo", (client) => client.undo(3)],
     ["GET /v1alpha1/events?for=service%2Fshop&since=4", (client) => client.events({ for: "service/shop", since: 4 })],
     ["GET /v1alpha1/flows?dropped=true", (client) => client.droppedFlows()],

@@ -5,6 +5,7 @@ import type { ApplyRequest, ApplyResponse } from "../wire/apply.ts";
 import type { Change, ChangeSummary } from "../wire/change.ts";
 import type { DeleteRequest } from "../wire/delete.ts";
 import type { ObjectList, WatchEvent } from "../wire/list.ts";
+import type { AutoscaleReport, PauseRequest } from "../wire/autoscale.ts";
 import type { ScaleRequest } from "../wire/scale.ts";
 import type { Exchange } from "./exchange.ts";
 import { apiRoot, collectionPath, objectPath, type ObjectRef } from "./paths.ts";
@@ -26,6 +27,10 @@ export interface ObjectCalls {
   ): AsyncIterable<WatchEvent>;
   apply(request: ApplyRequest, options?: DryRun): Promise<ApplyResponse>;
   scale(request: ScaleRequest, options?: DryRun): Promise<ApplyResponse>;
+  /** Stops or resumes growing and shrinking by itself. */
+  pauseAutoscale(request: PauseRequest, options?: DryRun): Promise<ApplyResponse>;
+  /** The last decision about a service's sizes. */
+  explainAutoscale(service: { readonly name: string; readonly project?: string }): Promise<AutoscaleReport>;
   delete(ref: ObjectRef, options?: DryRun): Promise<ApplyResponse>;
   /** All of them or none. */
   deleteAll(request: DeleteRequest, options?: DryRun): Promise<ApplyResponse>;
@@ -44,6 +49,8 @@ export function objectCalls(exchange: Exchange): ObjectCalls {
     watch: (kind, { project, since, signal }) =>
       exchange.stream("GET", collectionPath(kind, project), { query: { watch: true, since }, signal }),
     apply: (body, query) => exchange.call("POST", `${apiRoot}/apply`, { body, query: { ...query } }),
+    pauseAutoscale: (body, query) => exchange.call("POST", `${apiRoot}/autoscale/pause`, { body, query: { ...query } }),
+    explainAutoscale: (service) => exchange.call("GET", `${objectPath({ kind: "Service", ...service })}/autoscale`),
     scale: (body, query) => exchange.call("POST", `${apiRoot}/scale`, { body, query: { ...query } }),
     delete: (ref, query) => exchange.call("DELETE", objectPath(ref), { query: { ...query } }),
     deleteAll: (body, query) => exchange.call("POST", `${apiRoot}/delete`, { body, query: { ...query } }),

@@ -1,6 +1,7 @@
 /** Types of the HTTP API, one file per resource; schemas where the server must judge what it is sent. */
 export * from "./answer.ts";
 export * from "./apply.ts";
+export * from "./autoscale.ts";
 export * from "./change.ts";
 export * from "./delete.ts";
 export * from "./diagnostic.ts";

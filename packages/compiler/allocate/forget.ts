@@ -2,10 +2,11 @@
 import { serviceChain } from "@netwright/api";
 import type { Draft } from "../draft.ts";
 import { ledgerKeys, type FormerEntry, type InstanceEntry, type TemplateEntry } from "../ledger.ts";
-import type { ObjectSet } from "../objects.ts";
+import { projectKey, type ObjectSet } from "../objects.ts";
 
 export function forget(objects: ObjectSet, draft: Draft): void {
   for (const [key, template] of draft.all("Template")) if (!runs(draft, template)) draft.delete(key);
+  forgetSizes(objects, draft);
   for (const [key, former] of draft.all("Former")) if (!isLeft(draft, former)) draft.delete(key);
   const asked = askedFor(objects);
   const unasked = (["Class", "Network"] as const).flatMap((kind) => draft.all(kind).filter(([key]) => !asked.has(key)));
@@ -16,6 +17,14 @@ export function forget(objects: ObjectSet, draft: Draft): void {
 
 const runs = (draft: Draft, { project, service, tier, hash }: TemplateEntry): boolean =>
   draft.instancesOf(project, service).some((each) => each.tier === tier && each.template === hash);
+
+/** A size is kept as long as its tier has autoscale. */
+function forgetSizes({ services }: ObjectSet, draft: Draft): void {
+  for (const [key, { project, service, tier }] of draft.all("Size")) {
+    const tiers = services.get(projectKey(project, service))?.object.spec.tiers ?? [];
+    if (!tiers.some(({ name, autoscale }) => name === tier && autoscale !== undefined)) draft.delete(key);
+  }
+}
 
 const isLeft = (draft: Draft, { project, service, number }: FormerEntry): boolean =>
   draft.instancesOf(project, service).some(({ former }) => former === number);

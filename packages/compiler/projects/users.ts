@@ -1,11 +1,13 @@
 /**
- * What projects ask for, as it is written: replicas, times the limits of a tier's workload. What stands beside it while
+ * What projects ask for, as it is written: replicas, times the limits of a tier's workload; with autoscale the most that it may
+ * grow to, so that no quota stands in the way of a size that was allowed. What stands beside it while
  * a change is carried out (new instances next to old ones, addresses that rest) is no part of it.
  */
 import {
   isWorkloadTier,
   objectName,
   serviceChain,
+  type ChainTier,
   type FieldPath,
   type Quota,
   type Service,
@@ -97,15 +99,16 @@ function serviceUsers(item: Applied<Service>): readonly User[] {
     path,
   });
   const tiers = serviceChain(object).flatMap((tier): User[] => {
-    const path = tier.field[1] === "tiers" ? [...tier.field, "replicas"] : tier.field;
-    const instances = user("instances", tier.replicas, path, tier.name);
+    const path = tier.field[1] === "tiers" ? [...tier.field, ...sizePath(tier)] : tier.field;
+    const replicas = mostOf(tier);
+    const instances = user("instances", replicas, path, tier.name);
     if (tier.role !== "Workload") return [instances];
     const { cpu = 0, memory = 0 } = tier.tier.workload.resources;
     return [
       instances,
-      user("cpu", tier.replicas * cpu, path, tier.name),
-      user("memory", tier.replicas * memory, path, tier.name),
-      user("storage", tier.replicas * storageOf(tier.tier), path, tier.name),
+      user("cpu", replicas * cpu, path, tier.name),
+      user("memory", replicas * memory, path, tier.name),
+      user("storage", replicas * storageOf(tier.tier), path, tier.name),
     ];
   });
   return [
@@ -114,6 +117,11 @@ function serviceUsers(item: Applied<Service>): readonly User[] {
     ...tiers,
   ];
 }
+
+type Size = Pick<ChainTier, "replicas" | "autoscale">;
+
+const mostOf = ({ replicas, autoscale }: Size): number => autoscale?.max ?? replicas;
+const sizePath = ({ autoscale }: Size): FieldPath => (autoscale === undefined ? ["replicas"] : ["autoscale", "max"]);
 
 const storageOf = ({ workload }: WorkloadTier): number =>
   (workload.volumes ?? []).reduce((sum, { size = 0 }) => sum + size, 0);
@@ -144,7 +152,7 @@ function keptVolumes(objects: ObjectSet, volumes: readonly VolumeEntry[]): reado
 function sizeAskedFor(objects: ObjectSet, { project, service, tier, volume, ordinal }: VolumeEntry): number {
   const tiers = objects.services.get(projectKey(project, service))?.object.spec.tiers.filter(isWorkloadTier) ?? [];
   const found = tiers.find(({ name }) => name === tier);
-  if (found === undefined || ordinal > found.replicas) return 0;
+  if (found === undefined || ordinal > mostOf(found)) return 0;
   return found.workload.volumes?.find(({ name }) => name === volume)?.size ?? 0;
 }
 
@@ -158,8 +166,8 @@ export interface Unlimited {
 
 export function unlimitedTiers(item: Applied<Service>, resource: "cpu" | "memory"): readonly Unlimited[] {
   return item.object.spec.tiers.flatMap((tier, index): Unlimited[] => {
-    if (!isWorkloadTier(tier) || tier.replicas === 0 || tier.workload.resources[resource] !== undefined) return [];
+    if (!isWorkloadTier(tier) || mostOf(tier) === 0 || tier.workload.resources[resource] !== undefined) return [];
     const path = ["spec", "tiers", index, "workload", "resources"];
-    return [{ item, tier: tier.name, replicas: tier.replicas, path }];
+    return [{ item, tier: tier.name, replicas: mostOf(tier), path }];
   });
 }

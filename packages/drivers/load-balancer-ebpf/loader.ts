@@ -108,7 +108,9 @@ export class Loader {
   }
 }
 
-export const notBuilt = "the load balancer's programs (native/out) are not built: run native/build, or npm run setup";
+/** The Debian package has it built, a checkout tools/setup; what npm brings is built where it runs. */
+export const notBuilt =
+  "the load balancer's loader is not built: apt-get install gcc libc6-dev libbpf-dev libjansson-dev, then run native/build of Netwright";
 
 /** The end of what the verifier said has the reason. */
 const reasonOf = ({ message, log }: { readonly message: string; readonly log?: string }): string =>

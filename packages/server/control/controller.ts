@@ -13,9 +13,10 @@ import {
   type Instant,
   type Milliseconds,
 } from "@netwright/base";
-import { applyLedgerChanges, Planner } from "@netwright/compiler";
+import { applyLedgerChanges, Planner, type SizeEntry } from "@netwright/compiler";
 import type { NodeReport, Store } from "@netwright/contract";
 import { Wakeups } from "@netwright/store";
+import type { Autoscaler } from "../autoscale/autoscaler.ts";
 import { candidateOf } from "../apply/candidate.ts";
 import { checkDiagnostics } from "../apply/check.ts";
 import { discardVolumes, type DiscardRequest } from "../apply/discard-volumes.ts";
@@ -56,6 +57,7 @@ export interface ControllerDependencies {
   readonly statuses: Statuses;
   readonly certificates: Certificates;
   readonly identities: Identities;
+  readonly autoscaler: Autoscaler;
   readonly sealer: Sealer;
   readonly tokens: Tokens;
   /** Called after every round that changed something. */
@@ -194,7 +196,7 @@ export class Controller {
   }
 
   async #turn(): Promise<void> {
-    const { certificates, clock, events, identities, log, metrics, rounds, statuses } = this.#dependencies;
+    const { autoscaler, certificates, clock, events, identities, log, metrics, rounds, statuses } = this.#dependencies;
     for (const event of this.#ended.splice(0)) events.tell(event);
     const changed = this.#readinessChanged();
     // Where something is on its way out, the next round has its time.
@@ -204,7 +206,9 @@ export class Controller {
     for (const node of changed) statuses.markNode(node);
     statuses.markHostnames(this.#world, certificates.news());
     try {
-      if (this.#roundWanted || due || changed.length > 0) await this.#round();
+      const { sizes, news } = autoscaler.look(this.#world, () => this.facts());
+      for (const event of news) events.tell(event);
+      if (this.#roundWanted || due || changed.length > 0 || sizes.length > 0) await this.#round(sizes);
       statuses.refresh(this.#world);
       if (events.writesDue()) await this.#writeEvents();
     } catch (failure) {
@@ -219,11 +223,11 @@ export class Controller {
     }
   }
 
-  async #round(): Promise<void> {
+  async #round(sizes: readonly SizeEntry[] = []): Promise<void> {
     const { clock, metrics, rounds } = this.#dependencies;
     const started = clock.monotonic();
     this.#roundWanted = false;
-    const decision = rounds.decide(this.#world, this.#world.items);
+    const decision = rounds.decide(this.#world, this.#world.items, { sizes });
     const result = await rounds.carryOut(decision);
     this.#accept(decision, result);
     metrics.roundDuration.observe((clock.monotonic() - started) / 1000);
@@ -236,7 +240,7 @@ export class Controller {
     const stamp = { uid: () => newUid(entropy), now: formatInstant(clock.now()) };
     const edit = sealEdit(sealer, before.items, permitted(request.subject, request.edit(before.items)));
     const candidate = candidateOf(before, edit, stamp);
-    const decision = rounds.decide(before, candidate.items, edit.pins);
+    const decision = rounds.decide(before, candidate.items, { pins: edit.pins });
     const volumes = volumesIn(before.ledger);
     const { tokens } = this.#dependencies;
     checkProjects([before.objects, decision.world.objects], candidate.changes, { tokens, volumes });

@@ -16,6 +16,7 @@ import {
   type KeptCompilation,
   type Observed,
   type Reconciled,
+  type SizeEntry,
 } from "@netwright/compiler";
 import { milliseconds, type Clock, type Milliseconds } from "@netwright/base";
 import type { HostState, Store, StoreWrite } from "@netwright/contract";
@@ -43,6 +44,12 @@ export interface RoundDependencies {
   readonly events: Events;
   /** See `reconcile`. */
   readonly drainTimeout: Milliseconds;
+}
+
+/** What is decided already, before objects are looked at. */
+export interface Foreseen {
+  readonly pins?: readonly ImageEntry[] | undefined;
+  readonly sizes?: readonly SizeEntry[];
 }
 
 export interface Decision {
@@ -90,7 +97,7 @@ export class Rounds {
   }
 
   /** What would be decided for these objects. Changes nothing. */
-  decide(world: World, items: Items, pins: readonly ImageEntry[] = []): Decision {
+  decide(world: World, items: Items, { pins = [], sizes = [] }: Foreseen = {}): Decision {
     const { clock, reports, states, drainTimeout } = this.#dependencies;
     const started = clock.monotonic();
     const objects = items === world.items ? world.objects : objectSet(items.values());
@@ -98,7 +105,7 @@ export class Rounds {
     const observed = reports.observed([...nodes], states.revisions());
     const before = objects === world.objects ? undefined : world.objects;
     const now = clock.now();
-    const reconciled = reconcile({ objects, before, ledger: world.ledger, observed, now, drainTimeout, pins });
+    const reconciled = reconcile({ objects, before, ledger: world.ledger, observed, now, drainTimeout, pins, sizes });
     const { changes, diagnostics } = reconciled;
     const ledger = changes.length === 0 ? world.ledger : applyLedgerChanges(world.ledger, changes);
     const standing = before === undefined && changes.length === 0 ? world.standing : standingObjects(objects, ledger);

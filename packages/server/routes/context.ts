@@ -2,6 +2,7 @@ import type { Clock, Milliseconds } from "@netwright/base";
 import type { Store } from "@netwright/contract";
 import type { AgentRequests } from "../agents/requests.ts";
 import type { Tokens } from "../auth/tokens.ts";
+import type { Autoscaler } from "../autoscale/autoscaler.ts";
 import type { Controller } from "../control/controller.ts";
 import type { Log } from "@netwright/base";
 import type { Measurements } from "../measurements/measurements.ts";
@@ -18,6 +19,7 @@ export interface ServerContext {
   readonly log: Log;
   readonly tokens: Tokens;
   readonly controller: Controller;
+  readonly autoscaler: Autoscaler;
   readonly view: ObjectView;
   readonly events: Events;
   readonly states: NodeStates;

@@ -2,6 +2,7 @@ import { json } from "../http/answers.ts";
 import type { Route } from "../http/route.ts";
 import { openapi } from "../openapi/openapi.ts";
 import { applyRoutes } from "./apply.ts";
+import { autoscaleRoutes } from "./autoscale.ts";
 import { changeRoutes } from "./changes.ts";
 import type { ServerContext } from "./context.ts";
 import { deleteRoutes } from "./delete.ts";
@@ -21,6 +22,7 @@ export function routesOf(context: ServerContext): readonly Route[] {
   const parts = [
     objectRoutes,
     applyRoutes,
+    autoscaleRoutes,
     deleteRoutes,
     changeRoutes,
     eventRoutes,

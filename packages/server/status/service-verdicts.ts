@@ -1,7 +1,7 @@
 /** The ladder of a Service: Accepted, ResolvedRefs, Placed, Programmed, Announced, CertificateReady, Ready. Pure. */
 import { objectName, serviceChain, type Condition, type Service, type ServiceStatus } from "@netwright/api";
 import type { ErrorCode } from "@netwright/base";
-import type { VipEntry } from "@netwright/compiler";
+import { sizedService, type VipEntry } from "@netwright/compiler";
 import { reachesUpstream, type Announcement } from "./announcements.ts";
 import { judgeCertificates } from "./certificate-status.ts";
 import type { Verdict } from "./conditions.ts";
@@ -68,9 +68,9 @@ function judgeByCodes(
 }
 
 function judgePlaced(input: VerdictInput): Judgement {
-  const { service, instances } = input;
+  const { facts, service, instances } = input;
   const refused = judgeByCodes(input, ["NW1401", "NW1402", "NW1403", "NW1404"], "NoRoom", "", "");
-  for (const tier of serviceChain(service)) {
+  for (const tier of serviceChain(sizedService(service, facts.ledger.entries))) {
     const running = instances.filter(({ entry }) => isOf(tier.name, entry) && entry.phase === "Run").length;
     if (running >= tier.replicas) continue;
     const waited = running > 0 || tier.role !== "Workload" ? [] : notReady(input, tier.tier.after ?? []);

@@ -1,0 +1,146 @@
+/** One service as decisions are made from it: what the ledger says, what agents reported, what was measured. Pure. */
+import type { FrontDoor, MetricName, Observation, Policy, Sample, TierObservation } from "@netwright/autoscale";
+import { objectName, serviceChain, type ChainTier, type Service } from "@netwright/api";
+import type { Instant } from "@netwright/base";
+import { ledgerKeys, sizedService, type InstanceEntry } from "@netwright/compiler";
+import type { Facts } from "../status/facts.ts";
+
+/** What is measured of a tier, or of one instance of it; null: not measured. */
+export interface Measures {
+  /** Instances of which there are fresh samples. */
+  readonly instances: number;
+  readonly values: Readonly<
+    Record<
+      | "cpuShare"
+      | "connections"
+      | "requests"
+      | "queue"
+      | "latency95"
+      | "latency99"
+      | "received"
+      | "sent"
+      | "flows"
+      | "balanced",
+      number | null
+    >
+  >;
+}
+
+export interface TierMeasures {
+  readonly tier: Measures | null;
+  /** By id. */
+  readonly instances: ReadonlyMap<string, Measures>;
+}
+
+export interface ObserveInput {
+  readonly facts: Facts;
+  readonly service: Service;
+  readonly policy: Policy;
+  readonly now: Instant;
+  readonly measures: (tier: string) => TierMeasures;
+  /** Since when an instance has been ready; undefined: it is not. */
+  readonly readySince: (entry: InstanceEntry) => Instant | undefined;
+}
+
+export function observe(input: ObserveInput): Observation {
+  const { facts, service, now } = input;
+  const chain = serviceChain(sizedService(service, facts.ledger.entries));
+  const measured = chain.map((tier) => ({ tier, measures: input.measures(tier.name) }));
+  return {
+    at: now,
+    front: frontOf(measured, now),
+    tiers: measured.map(({ tier, measures }) => tierOf(input, tier, measures)),
+  };
+}
+
+interface Measured {
+  readonly tier: ChainTier;
+  readonly measures: TierMeasures;
+}
+
+/** The first tier that sees requests tells what arrives; the one behind it, what was let through. */
+function frontOf(measured: readonly Measured[], at: Instant): FrontDoor {
+  const rates = measured.flatMap(({ measures: { tier } }) => tier?.values.requests ?? []);
+  const flows = measured.flatMap(({ measures: { tier } }) => tier?.values.flows ?? []);
+  const arrivals = rates[0] ?? flows[0];
+  const completions = rates[1] ?? arrivals;
+  const front = measured.find(({ measures: { tier } }) => (tier?.values.latency99 ?? null) !== null)?.measures.tier
+    ?.values;
+  return {
+    ...named("arrivals", arrivals, at),
+    ...named("completions", completions, at),
+    ...named("latencyP95", front?.latency95, at),
+    ...named("latencyP99", front?.latency99, at),
+  };
+}
+
+function named<Name extends string>(
+  name: Name,
+  value: number | null | undefined,
+  at: Instant,
+  instances = 1,
+): Partial<Record<Name, Sample>> {
+  if (value === undefined || value === null) return {};
+  return { [name]: { at, value, instances } } as Record<Name, Sample>;
+}
+
+function tierOf(input: ObserveInput, tier: ChainTier, measures: TierMeasures): TierObservation {
+  const { facts, service, policy, now, readySince } = input;
+  const { project, name } = service.metadata;
+  const own = (facts.ledger.byService.get(`${project}/${name}`) ?? []).filter(
+    (entry) => entry.tier === tier.name && entry.former === undefined,
+  );
+  const running = own.filter(({ phase }) => phase === "Run");
+  const warmUp = policy.tiers.find((each) => each.name === tier.name)?.scaling?.warmUp ?? 0;
+  const warm = running.filter((entry) => {
+    const since = readySince(entry);
+    return since !== undefined && now - since >= warmUp;
+  });
+  const rollout = facts.ledger.entries.get(ledgerKeys.rollout(project, name));
+  const isFull = facts.diagnostics.some(
+    ({ code, subject, message }) =>
+      code === "NW1402" && subject === objectName(service) && message.includes(` of ${tier.name} fit nowhere`),
+  );
+  return {
+    name: tier.name,
+    wanted: tier.replicas,
+    ready: warm.length,
+    warming: running.length - warm.length,
+    draining: own.length - running.length,
+    rollout:
+      rollout?.kind === "Rollout" && rollout.until === null && rollout.steps.some((step) => step.tier === tier.name),
+    ...(isFull ? { room: { more: 0, limit: "Hosts" as const } } : {}),
+    metrics: metricsOf(tier, measures, warm, now),
+  };
+}
+
+/** What starts and warms up is left out of all that is each instance's own. */
+function metricsOf(
+  { role }: ChainTier,
+  { tier, instances }: TierMeasures,
+  warm: readonly InstanceEntry[],
+  at: Instant,
+): Partial<Record<MetricName, Sample>> {
+  const rows = warm.flatMap(({ id }) => instances.get(id) ?? []);
+  const sum = (name: MetricName, valueOf: (values: Measures["values"]) => number | null): object => {
+    const values = rows.flatMap((row) => valueOf(row.values) ?? []);
+    const total = values.reduce((all, value) => all + value, 0);
+    return values.length === 0 ? {} : named(name, total, at, values.length);
+  };
+  const whole = (name: MetricName, value: number | null | undefined): object => named(name, value, at, warm.length);
+  const values = tier?.values;
+  const isBalancer = role === "LoadBalancer";
+  return {
+    ...sum("cpu", ({ cpuShare }) => cpuShare),
+    ...sum("connections", ({ connections }) => connections),
+    ...(isBalancer
+      ? whole("bandwidth", values?.balanced)
+      : sum("bandwidth", ({ received, sent }) =>
+          received === null && sent === null ? null : (received ?? 0) + (sent ?? 0),
+        )),
+    ...whole("requestsPerSecond", isBalancer ? values?.flows : values?.requests),
+    ...whole("queueLength", values?.queue),
+    ...named("latencyP95", values?.latency95, at),
+    ...named("latencyP99", values?.latency99, at),
+  };
+}
