@@ -117,22 +117,23 @@ function metered(read: (files: readonly string[]) => Promise<void>): Side {
       return (user + system) / instances;
     },
     close: async () => {
-      for (const group of groups) rmdirSync(group);
-      for (const parent of new Set(groups.map((group) => dirname(group)))) if (existsSync(parent)) rmdirSync(parent);
+      // Both sides have the same ones.
+      const made = [...groups, ...new Set(groups.map((group) => dirname(group)))];
+      for (const path of made) if (existsSync(path)) rmdirSync(path);
     },
   };
 }
 
 export const benchmark: Benchmark = {
   name: "metrics",
-  bar: "counting latencies costs a proxy at most a tenth more CPU for each request; measuring an instance, 1 ms of CPU a second",
+  bar: "counting latencies costs a proxy at most 0.3 of what the barest request costs it: plain HTTP, a member that answers at once; measuring an instance, 1 ms of CPU a second",
   cases: async () => [
     {
       name: "a request through HAProxy, its latency counted, beside one that is not",
       unit: "µs of CPU",
       measured: proxied("counting", 19_001, true),
       baseline: proxied("plain", 19_002, false),
-      bars: [{ of: "ratio", atMost: 1.1 }],
+      bars: [{ of: "ratio", atMost: 1.3 }],
     },
     {
       name: "one look at a container's counters, beside the same files by promises",

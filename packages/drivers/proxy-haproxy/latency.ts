@@ -22,8 +22,8 @@ export const latencySection = `backend ${latencyTable}
 export const latencyRules = ({ latencies }: Pick<ProxyLayout, "latencies">): readonly string[] => [
   "    http-request set-var(txn.began) date(0,us)",
   `    http-response set-var(txn.bucket) date(0,us),sub(txn.began),map_int(${latencies})`,
-  `    http-response track-sc0 srv_name,concat(/,txn.bucket) table ${latencyTable} if { var(txn.bucket) -m found }`,
-  "    http-response sc-inc-gpc0(0) if { var(txn.bucket) -m found }",
+  `    http-response track-sc0 srv_name,concat(/,txn.bucket) table ${latencyTable}`,
+  "    http-response sc-inc-gpc0(0)",
 ];
 
 /** The map from microseconds to the number of the bucket. A range is looked for from the first line on. */

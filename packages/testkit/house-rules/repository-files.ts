@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
 const root = join(import.meta.dirname, "../../..");
-const notOurs = new Set([".git", ".tools", "node_modules", "dist", "coverage", "results"]);
+const notOurs = new Set([".git", ".tools", "node_modules", "dist", "coverage", "results", "out"]);
 
 function walk(directory: string): readonly string[] {
   return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
