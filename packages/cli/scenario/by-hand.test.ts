@@ -70,3 +70,21 @@ test("a step that is not there any more cannot be tried again", async () => {
   expect(await byHand(made, { stepping: false, waitFail: true }).failed(moment, step)).toEqual({ next: "Quit" });
   expect(said).toContain("the file has no step 2 there any more\n");
 });
+
+test("of two breakpoints at once the second waits until the first one was answered", async () => {
+  const first = Promise.withResolvers<string>();
+  const answers = [first.promise, Promise.resolve("s")];
+  const { made, said } = hands([]);
+  const ask = (prompt: string) => {
+    said.push(prompt);
+    return answers.shift() ?? Promise.resolve(undefined);
+  };
+  const interaction = byHand({ ...made, ask }, { stepping: false, waitFail: false });
+  const other = { ...moment, run: { ...run, id: "t" }, breakpoint: true } as Moment;
+  const both = [interaction.before({ ...moment, breakpoint: true }), interaction.before(other)];
+  await new Promise(setImmediate);
+  expect(said.map((text) => text.split("  ")[0])).toEqual(["next in s: ping"]);
+  first.resolve("");
+  expect(await Promise.all(both)).toEqual(["Run", "Skip"]);
+  expect(said.map((text) => text.split("  ")[0])).toEqual(["next in s: ping", "next in t: ping"]);
+});

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { serverOptions } from "../arguments/connection.ts";
 import { optionalFileOption } from "../arguments/manifests.ts";
 import { formatOf, outputOption } from "../arguments/output.ts";
+import { faultFindings } from "../doctor/fault-findings.ts";
 import { knownSite } from "../doctor/known-site.ts";
 import { isMachine, renderMachine } from "../print/machine.ts";
 import { renderTable } from "../print/table.ts";
@@ -12,8 +13,8 @@ import type { Invocation, Verb } from "../verb.ts";
 
 const epilogue = `
 Compares this machine with the manifests of -f, with the objects of a server that is named, and with what an agent
-here was told last. Without any of them it looks at the machine alone. Packets are sent to neighbours to see whether
-large ones pass; nothing is changed.
+here was told last. Without any of them it looks at the machine alone, and says which faults of labs it can have.
+Packets are sent to neighbours to see whether large ones pass; nothing is changed.
 
 Exit status: 0 all is well or worth a note, 1 there is a problem.
 
@@ -37,7 +38,10 @@ export const verb: Verb = {
     const format = formatOf(options);
     const paths = { run: options["run"] as string, state: options["state"] as string };
     const { site, node, time, findings } = await knownSite(invocation, paths);
-    const found = [...findings, ...(await examine({ paths, site, node, hostname: hostname(), time }))];
+    // On machines of a site nobody runs labs.
+    const isAlone = node === null && site.nodes.length === 0;
+    const faults = isAlone ? await faultFindings(process.getuid?.() === 0) : [];
+    const found = [...findings, ...faults, ...(await examine({ paths, site, node, hostname: hostname(), time }))];
     terminal.out(isMachine(format) ? renderMachine(format, found) : render(found));
     return found.some(({ verdict }) => verdict === "Problem") ? 1 : 0;
   },

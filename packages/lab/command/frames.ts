@@ -3,7 +3,7 @@
  * side. A frame is its kind (one octet), the length of what follows (four octets, high first), and that.
  *
  * The client sends one request, then any number of the other kinds; when it closes its side before the command has
- * ended, the node ends the command. The node sends output as it comes and, last, the end.
+ * ended, the node ends the command, unless it was told to leave it. The node sends output as it comes and, last, the end.
  */
 import { constants } from "node:os";
 import { NetwrightError } from "@netwright/base";
@@ -14,6 +14,8 @@ export const frameKinds = {
   input: "I",
   inputEnd: "E",
   signal: "S",
+  /** The command goes on when the client has closed, and nobody reads what it writes. */
+  leave: "L",
   // from the node
   stdout: "O",
   stderr: "X",

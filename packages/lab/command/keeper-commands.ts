@@ -1,7 +1,7 @@
 /** The part of a node's process 1 that runs commands for whoever may open its socket. @see frames.ts. Pure. */
 import { frameKinds, inputWindow, requestMax } from "./frames.ts";
 
-const { request, input, inputEnd, signal, stdout, stderr, taken, end } = frameKinds;
+const { request, input, inputEnd, signal, leave, stdout, stderr, taken, end } = frameKinds;
 
 /** pidfd_open(2) has this number on every architecture: by it select waits for the end of a process too. */
 const pidfdOpen = 434;
@@ -68,10 +68,10 @@ sub report { my ($s, $kind, $data) = @_; $s->{out} .= frame($kind, $data) unless
 # Before it leads its group the child is alone.
 sub strike { my ($s, $name) = @_; eval { kill $name, -$s->{pid} or kill $name, $s->{pid} } unless $s->{ended} }
 sub abandon { my ($s) = @_; $s->{deadline} //= now() + 100; strike($s, "TERM") }
-sub lost { my ($s) = @_; abandon($s) unless $s->{ended}; $s->{gone} = 1; $s->{out} = ""; $s->{pipes} = {} if $s->{ended} }
+sub lost { my ($s) = @_; abandon($s) unless $s->{ended} || $s->{stays}; $s->{gone} = 1; $s->{out} = ""; $s->{pipes} = {} if $s->{ended} }
 
 sub hear { my ($s) = @_;
-  unless (take($s->{client}, \$s->{in}, 65536)) { $s->{deaf} = 1; return $s->{ended} ? lost($s) : abandon($s) }
+  unless (take($s->{client}, \$s->{in}, 65536)) { $s->{deaf} = 1; return $s->{ended} || $s->{stays} ? lost($s) : abandon($s) }
   heed($s) }
 
 sub heed { my ($s) = @_;
@@ -84,6 +84,7 @@ sub heed { my ($s) = @_;
     if ($kind eq "${input}") { if ($s->{stdin}) { $s->{input} .= $data } else { report($s, "${taken}", $length) } }
     elsif ($kind eq "${inputEnd}") { $s->{closing} = 1 }
     elsif ($kind eq "${signal}") { strike($s, $data) }
+    elsif ($kind eq "${leave}") { $s->{stays} = 1 }
     else { return lost($s) }
   } }
 

@@ -32,6 +32,8 @@ export interface RunningCommand {
   readonly signal: (name: NodeJS.Signals) => void;
   /** The node ends its process group: SIGTERM, and SIGKILL after a second. `exit` tells how it ended. */
   readonly abandon: () => void;
+  /** It goes on without us, and nobody reads what it writes; `exit` tells nothing any more. Resolves when the node knows. */
+  readonly leave: () => Promise<void>;
 }
 
 export interface OutputListener {
@@ -79,6 +81,13 @@ export function startInNode(paths: LabPaths, node: string, command: NodeCommand,
     },
     abandon: () => {
       if (!ended && socket.writable) socket.end().setTimeout(abandonWait);
+    },
+    leave: async () => {
+      if (ended || !socket.writable) return;
+      // What the kernel has taken from us the node finds before the end.
+      const flushed = new Promise<void>((resolve) => socket.end(encodeFrame(frameKinds.leave, ""), () => resolve()));
+      await flushed;
+      socket.destroy();
     },
   };
 }

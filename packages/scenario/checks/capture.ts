@@ -103,6 +103,11 @@ class RunningCapture implements Begun {
   readonly #name: string;
   #said = "";
   #ended: string | undefined;
+  /**
+   * Of what the kernel counted before tcpdump's filter was there: those that were lost, and those that were thrown away
+   * unseen. Neither matched.
+   */
+  #before = { dropped: 0, unseen: 0 };
 
   constructor(world: CheckWorld, { node, interface: device }: Port, filter: string) {
     this.#world = world;
@@ -123,22 +128,36 @@ class RunningCapture implements Begun {
   /** @throws NW1601 with what tcpdump says when it does not capture, for example of a filter. */
   async listens(limit: Limit): Promise<void> {
     await this.#until(limit, () => this.#said.includes("listening on") || undefined);
-    if (this.#said.includes("listening on")) return;
-    throw new NetwrightError("NW1601", `no capture: ${this.#why()}`);
+    // By now there is a filter, and only what matches is counted.
+    const counts = this.#said.includes("listening on") ? await this.#ask(limit) : undefined;
+    if (counts === undefined) throw new NetwrightError("NW1601", `no capture: ${this.#why()}`);
+    const { captured, received, dropped } = counts;
+    this.#before = { dropped, unseen: received - dropped - captured };
   }
 
   /** When everything that the kernel has taken so far is counted and has arrived here. A text: why that did not come. */
-  async settled(limit: Limit): Promise<CaptureCounts | string> {
-    const asked = (): number => parseCounts(this.#said)?.asked ?? 0;
-    for (;;) {
-      const before = asked();
-      this.#running.signal("SIGUSR1");
-      const counts = await this.#until(limit, () => (asked() > before ? parseCounts(this.#said)?.last : undefined));
-      if (counts === undefined) return this.#why();
-      const here = await this.#until(limit, () => this.#pcap.packets >= counts.captured || undefined);
-      if (here === undefined) return this.#why();
-      if (counts.captured + counts.dropped >= counts.received) return counts;
+  async settled(limit: Limit): Promise<Pick<CaptureCounts, "captured" | "dropped"> | string> {
+    const first = await this.#ask(limit);
+    if (first === undefined) return this.#why();
+    let counts = first;
+    const isWhole = ({ captured, dropped }: CaptureCounts): boolean =>
+      captured + dropped + this.#before.unseen >= first.received;
+    while (!isWhole(counts)) {
+      const next = await this.#ask(limit);
+      if (next === undefined) return this.#why();
+      counts = next;
     }
+    const here = await this.#until(limit, () => this.#pcap.packets >= counts.captured || undefined);
+    if (here === undefined) return this.#why();
+    return { captured: counts.captured, dropped: counts.dropped - this.#before.dropped };
+  }
+
+  /** What tcpdump and the kernel have counted until now. Undefined: it does not answer. */
+  async #ask(limit: Limit): Promise<CaptureCounts | undefined> {
+    const asked = (): number => parseCounts(this.#said)?.asked ?? 0;
+    const before = asked();
+    this.#running.signal("SIGUSR1");
+    return this.#until(limit, () => (asked() > before ? parseCounts(this.#said)?.last : undefined));
   }
 
   get packets(): number {

@@ -41,10 +41,10 @@ export function startCommandLoad(scene: Scene, load: Load, argv: readonly string
     // Its one request is under way as long as it runs.
     counts: async (since, last) => (endedAt === undefined ? undefined : requests.counts(since, Infinity, last)),
     stop,
-    report: () => ({
-      name: load.name,
-      description: argv.join(" "),
-      ...requests.report(at, endedAt ?? scene.elapsed()),
-    }),
+    report: (from = at) => {
+      const until = endedAt ?? scene.elapsed();
+      const begin = milliseconds(Math.min(Math.max(from, at), until));
+      return { name: load.name, description: argv.join(" "), ...requests.report(begin, until) };
+    },
   };
 }

@@ -65,17 +65,19 @@ export class Requests {
     return sent[count - 1] ?? since;
   }
 
+  /** Of those sent from `at` on. */
   report(at: Milliseconds, until: Milliseconds): Omit<LoadReport, "name" | "description"> {
-    const sorted = sortedTimes(this.#took);
+    const took = this.#took.filter((_, index) => (this.#at[index] as number) >= at);
+    const sorted = sortedTimes(took);
     return {
       at,
       until,
       succeeded: sorted.length,
-      failed: this.#took.length - sorted.length,
+      failed: took.length - sorted.length,
       p50: percentile(sorted, 50),
       p99: percentile(sorted, 99),
       tenths: this.#tenths(at, until),
-      failures: this.#failures.slice(0, failuresKept),
+      failures: this.#failures.filter((failure) => failure.at >= at).slice(0, failuresKept),
     };
   }
 
@@ -86,6 +88,7 @@ export class Requests {
       slowest: 0,
     }));
     for (const [index, sent] of this.#at.entries()) {
+      if (sent < at) continue;
       const took = this.#took[index] as number;
       const one = tenths[Math.min(tenths.length - 1, Math.max(0, Math.floor((sent - at) / tenth)))];
       if (one === undefined) continue;

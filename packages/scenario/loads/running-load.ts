@@ -20,5 +20,6 @@ export interface RunningLoad {
   counts(since: Milliseconds, last: number | undefined, signal: AbortSignal): Promise<LoadCounts | undefined>;
   /** No more requests; resolves when the last has ended. */
   stop(): Promise<void>;
-  report(): LoadReport;
+  /** @param from only what was sent from then on; everything when left out */
+  report(from?: Milliseconds): LoadReport;
 }

@@ -101,16 +101,17 @@ class GeneratedLoad implements RunningLoad {
     return (this.#stopping ??= this.#stop());
   }
 
-  report(): LoadReport {
-    const until = this.#endedAt ?? this.#scene.elapsed();
-    const at = this.#readyAt ?? this.#startedAt;
-    return { name: this.name, description: this.#describe(until - at), ...this.#requests.report(at, until) };
+  report(from = milliseconds(0)): LoadReport {
+    const at = milliseconds(Math.max(from, this.#readyAt ?? this.#startedAt));
+    const until = milliseconds(Math.max(at, this.#endedAt ?? this.#scene.elapsed()));
+    const report = this.#requests.report(at, until);
+    return { name: this.name, description: this.#describe(until - at, report), ...report };
   }
 
   /** A machine that could not send at the rate is not passed off as one that did. */
-  #describe(span: number): string {
+  #describe(span: number, { succeeded, failed }: Pick<LoadReport, "succeeded" | "failed">): string {
     const wanted = Math.floor((Math.max(0, span - this.#load.timeout) * this.#load.rate) / 1000);
-    const { count } = this.#requests;
+    const count = succeeded + failed;
     const { description } = this.#generator;
     return count >= 0.9 * wanted
       ? description

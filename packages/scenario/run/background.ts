@@ -15,6 +15,8 @@ export interface BackgroundProgram {
   readonly stopped: boolean;
   /** SIGTERM, after two seconds SIGKILL; resolves when it has ended, or its node does not answer (it may be paused). */
   stop(): Promise<void>;
+  /** It goes on in the lab when this process has ended. */
+  leave(): Promise<void>;
   readonly mayEnd: boolean;
 }
 
@@ -70,6 +72,7 @@ export function startBackground(paths: LabPaths, clock: Clock, start: Background
       return stopped;
     },
     stop,
+    leave: () => running.leave(),
   };
 }
 

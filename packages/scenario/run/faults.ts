@@ -15,6 +15,12 @@ interface Begun {
   readonly report: { -readonly [K in keyof FaultReport]: FaultReport[K] };
 }
 
+/** Work that begins faults. */
+interface Other {
+  readonly healed: AbortController;
+  readonly over: Promise<void>;
+}
+
 /** Why a run that would have passed shows nothing: what it is about did not happen. */
 export interface Vain {
   readonly verdict: "Skipped" | "Error";
@@ -32,10 +38,9 @@ export class ActiveFaults {
   readonly #begin: BeginFault;
   readonly #elapsed: () => Milliseconds;
   readonly #reports: Begun["report"][] = [];
-  readonly #others = new Set<Promise<void>>();
+  #others: readonly Other[] = [];
   readonly #vain: Vain[] = [];
   #active: readonly Begun[] = [];
-  #healing = new AbortController();
 
   constructor(begin: BeginFault, elapsed: () => Milliseconds) {
     this.#begin = begin;
@@ -101,24 +106,32 @@ export class ActiveFaults {
     }
   }
 
-  /** Aborts at the next healing. */
-  untilHealed(): AbortSignal {
-    return this.#healing.signal;
-  }
-
-  /** Work that ends with the healing, and that the healing waits for. */
-  belongs(work: Promise<void>): void {
-    this.#others.add(work);
-    void work.finally(() => this.#others.delete(work));
+  /** Work that ends with the healing, and that the healing waits for. It never throws. @param work until its signal aborts */
+  belongs(work: (healed: AbortSignal) => Promise<void>): void {
+    const healed = new AbortController();
+    const over = work(healed.signal).finally(() => {
+      this.#others = this.#others.filter((other) => other.healed !== healed);
+    });
+    this.#others = [...this.#others, { healed, over }];
   }
 
   /** All of them, the last one first. @throws NW1751 with those that could not be ended. */
-  async heal(): Promise<void> {
-    this.#healing.abort();
-    await Promise.all(this.#others);
-    this.#healing = new AbortController();
+  heal(): Promise<void> {
+    return this.#healBut(new Set());
+  }
+
+  /** @returns what heals those that began later. */
+  bookmark(): () => Promise<void> {
+    const before = new Set<object>([...this.#active, ...this.#others.map(({ healed }) => healed)]);
+    return () => this.#healBut(before);
+  }
+
+  async #healBut(kept: ReadonlySet<object>): Promise<void> {
+    const others = this.#others.filter(({ healed }) => !kept.has(healed));
+    for (const { healed } of others) healed.abort();
+    await Promise.all(others.map(({ over }) => over));
     const problems: string[] = [];
-    for (const begun of this.#active.toReversed())
+    for (const begun of this.#active.toReversed().filter((each) => !kept.has(each)))
       await this.#end(begun).catch((error: unknown) => problems.push(messageOf(error)));
     if (problems.length > 0) throw new NetwrightError("NW1751", `faults did not end: ${problems.join("; ")}`);
   }

@@ -14,10 +14,9 @@ export function runNemesis(scene: Scene, nemesis: Nemesis): void {
   const { stage, seed, faults } = scene;
   const { topology, programs, context } = stage;
   const schedule = nemesisSchedule(nemesis, { topology, programs, seed });
-  const healed = faults.untilHealed();
   const begun = context.clock.monotonic();
   const tried: (Vain | undefined)[] = [];
-  const work = async (): Promise<void> => {
+  const work = async (healed: AbortSignal): Promise<void> => {
     for (const { at, fault } of schedule) {
       const wait = begun + at - context.clock.monotonic();
       if (wait > 0) await context.clock.sleep(milliseconds(wait), healed);
@@ -26,12 +25,12 @@ export function runNemesis(scene: Scene, nemesis: Nemesis): void {
     }
   };
   // Healing is what ends the waiting.
-  const whole = async (): Promise<void> => {
-    await work().catch(() => {});
+  const whole = async (healed: AbortSignal): Promise<void> => {
+    await work(healed).catch(() => {});
     const vain = vainOf(tried);
     if (vain !== undefined) faults.inVain(vain);
   };
-  faults.belongs(whole());
+  faults.belongs(whole);
 }
 
 /** @param tried of each fault why it is not active */

@@ -1,6 +1,6 @@
 /** One scenario on a lab that stands: set-up, steps, teardown; whatever happens, what it began ends. */
 import { basename, dirname, resolve } from "node:path";
-import { messageOf, seconds, type Milliseconds } from "@netwright/base";
+import { messageOf, milliseconds, seconds, type Milliseconds } from "@netwright/base";
 import { beginFault } from "@netwright/lab";
 import type { ScenarioRun } from "../load/job.ts";
 import { addressesOf } from "../load/network.ts";
@@ -13,6 +13,7 @@ import {
   type Verdict,
 } from "../report/report.ts";
 import type { RunningLoad } from "../loads/running-load.ts";
+import { seenLater } from "../loads/seen-later.ts";
 import type { BackgroundProgram } from "./background.ts";
 import type { Failure } from "../artefacts/collect.ts";
 import { snapshot, type Snapshot } from "../artefacts/snapshot.ts";
@@ -47,12 +48,16 @@ export interface RunOptions {
   readonly standing: Standing;
   /** What it starts is for the runs behind it. */
   readonly leaves: boolean;
+  /** Whether its lab stays up as it is, without teardown and with what the set-up started. */
+  readonly keeps: (failed: boolean) => boolean;
 }
 
 /** What the set-up of a suite started: it runs until the suite ends. */
 export interface Standing {
   readonly programs: BackgroundProgram[];
   readonly loads: RunningLoad[];
+  /** When the set-up's run began, of the monotonic clock: times of its loads count from there. */
+  begun: number;
 }
 
 const usualTimeout = seconds(300);
@@ -73,10 +78,14 @@ export async function runScenario(options: RunOptions): Promise<RunReport> {
   let artefacts: string | null = null;
   // Once: what happens after the first failure may be its consequence.
   let collecting: Promise<string | null> | undefined;
+  let uncollected: string | undefined;
   const onBad = async (before: Snapshot | undefined): Promise<void> => {
     if (signal.aborted) return;
     collecting ??= options.collect({ scene, before, directory: options.directory });
-    artefacts = await collecting.catch(() => null);
+    artefacts = await collecting.catch((error: unknown) => {
+      uncollected = `what helps to understand it could not be collected: ${messageOf(error)}`;
+      return null;
+    });
   };
   try {
     const timed = AbortSignal.any([signal, limit.signal]);
@@ -103,7 +112,10 @@ export async function runScenario(options: RunOptions): Promise<RunReport> {
     attempt,
     seed: options.seed,
     verdict: verdict ?? vain?.verdict ?? counted,
-    reason: reason ?? vain?.reason ?? reasonOf(steps),
+    reason:
+      [reason ?? vain?.reason ?? reasonOf(steps), uncollected]
+        .filter((each) => each !== undefined && each !== null)
+        .join("; ") || null,
     begunAt,
     took: scene.elapsed(),
     labTook: options.labTook,
@@ -146,6 +158,7 @@ async function perform(
       for (const file of run.spec.files) await placeFile(file, scene.directory, files);
       const setup = await runSteps({ ...common(options.signal), phase: "Setup", run, broken });
       ({ broken, run: current } = setup);
+      scene.ofSetup = scene.programs.length;
       if (setup.quit) return "ended by hand";
     }
     if (broken === undefined) before = await snapshot(scene.stage, options.signal);
@@ -162,15 +175,20 @@ async function perform(
     const phase = { ...common(limit.signal), phase: "Teardown", run: current, broken: undefined } as const;
     await runSteps(phase).finally(() => limit.end());
   };
+  let failed = false;
   await eachOf([
     async () => {
       problem = await main().catch(async (error: unknown) => {
+        failed = true;
         await onBad(before);
         throw error;
       });
     },
     () => scene.faults.heal(),
-    teardown,
+    async () => {
+      if (options.keeps(failed || problem !== null || steps.some(isBad))) await leaveRunning(scene);
+      else await teardown();
+    },
   ]);
   return problem;
 }
@@ -187,30 +205,39 @@ function programsProblem({ programs, faults }: Scene): string | null {
   return `${gone.name} at ${gone.node} ended by itself with status ${gone.ended()?.code}: ${last}`;
 }
 
-function sceneOf({ run, stage, seed, directory, standing }: RunOptions): Scene {
+function sceneOf({ run, stage, seed, directory, standing, leaves }: RunOptions): Scene {
   const { clock } = stage.context;
-  const elapsed = since(clock, clock.monotonic());
+  const begun = clock.monotonic();
+  if (leaves) standing.begun = begun;
+  const elapsed = since(clock, begun);
   return {
     stage,
     seed,
     directory: resolve(dirname(run.file)),
     env: { ...sceneEnvironment(stage, seed), NETWRIGHT_SCENARIO: run.id },
     programs: [...standing.programs],
-    loads: [...standing.loads],
+    loads: standing.loads.map((load) => seenLater(load, milliseconds(begun - standing.begun))),
     faults: new ActiveFaults((fault) => beginFault(stage.context, stage.lab, fault, { seed }), elapsed),
     begun: new Map(),
+    ofSetup: 0,
     elapsed,
     evidencePath: (name) => `${directory}/${basename(name)}`,
   };
 }
 
+/** What the set-up started is there for whoever uses the lab again; what steps start they start again. */
+async function leaveRunning({ programs, ofSetup }: Scene): Promise<void> {
+  await allOf(programs.splice(0, ofSetup).map((each) => each.leave()));
+}
+
 async function endScene({ faults, loads, programs }: Scene, { standing, leaves }: RunOptions): Promise<void> {
+  // Before them stand those that the suite's set-up had started.
+  const own = { loads: loads.slice(standing.loads.length), programs: programs.slice(standing.programs.length) };
   if (leaves) {
-    standing.programs.push(...programs);
-    standing.loads.push(...loads);
+    standing.programs.push(...own.programs);
+    standing.loads.push(...own.loads);
   }
-  const stays = new Set<object>([...standing.programs, ...standing.loads]);
-  const ending = [...loads, ...programs].filter((each) => !stays.has(each));
+  const ending = leaves ? [] : [...own.loads, ...own.programs];
   await eachOf([() => faults.heal(), () => allOf(ending.map((each) => each.stop()))]);
 }
 

@@ -8,6 +8,7 @@ import type { Interaction, Moment } from "./interaction.ts";
 import { isBad, runAction } from "./run-action.ts";
 import { titleOf } from "./run-check.ts";
 import type { Scene } from "./scene.ts";
+import { takeBack } from "./take-back.ts";
 import { printCommand } from "../checks/command.ts";
 
 export type Phase = StepReport["phase"];
@@ -64,11 +65,13 @@ export async function runSteps(given: StepsRun): Promise<StepsEnded> {
       continue;
     }
     given.onBegin(name, phase);
+    const undo = takeBack(given.scene);
     const report = await runStep(given, run, step, index);
     given.onEnd(report);
     const answer =
       isBad(report) && !signal.aborted ? await interaction.failed(moment, report) : ({ next: "GoOn" } as const);
     if (answer.next === "Retry") {
+      await undo();
       run = answer.run;
       index -= 1;
       continue;

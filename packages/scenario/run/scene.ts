@@ -45,6 +45,8 @@ export interface Scene {
   readonly env: Readonly<Record<string, string>>;
   readonly programs: BackgroundProgram[];
   readonly loads: RunningLoad[];
+  /** So many of the programs were started by its set-up, or before. */
+  ofSetup: number;
   readonly faults: ActiveFaults;
   /** When each step with a name began. */
   readonly begun: Map<string, Milliseconds>;

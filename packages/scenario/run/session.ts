@@ -42,6 +42,11 @@ interface Session extends SessionOptions {
   readonly stopped: () => boolean;
 }
 
+/** On a lab that may stay up. */
+interface OnLab extends Session {
+  readonly keeps: (failed: boolean) => boolean;
+}
+
 /**
  * @throws the signal's reason when it was ended from outside, labs are gone then; NW1001 when a scenario has no step to
  * jump to; NW1703, after the report, when labs could not be removed
@@ -106,27 +111,32 @@ async function* runTurn(options: Session, turn: Turn): AsyncGenerator<RunReport>
     return;
   }
   let failed = false;
+  const keeps = (bad: boolean): boolean =>
+    lab.took !== null && !options.signal.aborted && (keep === "always" || (keep === "on-failure" && bad));
   try {
     // Something failed while this one waited for its lab.
     if (options.stopped()) return;
-    for await (const run of runsOn(options, turn, lab)) {
+    for await (const run of runsOn({ ...options, keeps }, turn, lab)) {
       failed ||= isFailed(run);
       yield run;
     }
   } finally {
-    const kept = !options.signal.aborted && (keep === "always" || (keep === "on-failure" && failed));
-    if (kept && lab.took !== null) await onKept(lab.stage);
+    if (keeps(failed)) await onKept(lab.stage);
     else labs.give(lab);
   }
 }
 
-async function* runsOn(options: Session, turn: Turn, lab: StandingLab): AsyncGenerator<RunReport> {
+async function* runsOn(options: OnLab, turn: Turn, lab: StandingLab): AsyncGenerator<RunReport> {
   const { job, attempt } = turn;
   const [first, ...others] = job.scenarios;
   if (first === undefined) return;
   options.report({ kind: "LabUp", id: first.id, attempt, took: lab.took ?? milliseconds(0) });
   if (job.shared === undefined) {
-    yield await runScenario({ ...runOptions(options, turn, first, lab), labTook: lab.took });
+    yield await runScenario({
+      ...runOptions(options, turn, first, lab),
+      labTook: lab.took,
+      keeps: options.keeps,
+    });
     return;
   }
   yield* runSuite(options, turn, [first, ...others], lab);
@@ -134,14 +144,19 @@ async function* runsOn(options: Session, turn: Turn, lab: StandingLab): AsyncGen
 
 /** Set-up of a suite runs once before its scenarios, its teardown once behind them: each as a run of its own. */
 async function* runSuite(
-  options: Session,
+  options: OnLab,
   turn: Turn,
   scenarios: readonly ScenarioRun[],
   lab: StandingLab,
 ): AsyncGenerator<RunReport> {
   const [before, after] = suiteParts(turn.job);
   if (before === undefined || after === undefined) return;
-  const standing: Standing = { programs: [], loads: [] };
+  const standing: Standing = { programs: [], loads: [], begun: 0 };
+  let failed = false;
+  const told = (run: RunReport): RunReport => {
+    failed ||= isFailed(run);
+    return run;
+  };
   try {
     const setup = await runScenario({
       ...runOptions(options, turn, before, lab),
@@ -149,14 +164,16 @@ async function* runSuite(
       standing,
       leaves: true,
     });
-    yield setup;
+    yield told(setup);
     for (const run of scenarios) {
       if (options.stopped()) break;
       const absent = isFailed(setup) ? "the suite's set-up failed" : await options.lacking(run.spec.needs);
       if (absent !== undefined) yield unrun(options, turn, run, "Skipped", absent);
-      else yield await runScenario({ ...runOptions(options, turn, run, lab), standing });
+      else yield told(await runScenario({ ...runOptions(options, turn, run, lab), standing }));
     }
-    if (after.spec.teardown.length > 0) yield await runScenario({ ...runOptions(options, turn, after, lab), standing });
+    if (options.keeps(failed)) await allOf(standing.programs.splice(0).map((each) => each.leave()));
+    else if (after.spec.teardown.length > 0)
+      yield await runScenario({ ...runOptions(options, turn, after, lab), standing });
   } finally {
     await allOf([...standing.loads, ...standing.programs].map((each) => each.stop()));
   }
@@ -186,8 +203,9 @@ function runOptions(
     repeat: options.repeatCommand(run, job, seed),
     directory,
     collect: options.collect,
-    standing: { programs: [], loads: [] },
+    standing: { programs: [], loads: [], begun: 0 },
     leaves: false,
+    keeps: () => false,
   };
 }
 
