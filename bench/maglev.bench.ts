@@ -13,7 +13,11 @@ const slotsOf = (members: readonly string[]): readonly string[] =>
 /** The busiest member's share, to that of each if all had the same. */
 function spread(members: readonly string[]): number {
   const slots = slotsOf(members);
-  const most = Math.max(...Map.groupBy(slots, (member) => member).values().map((own) => own.length));
+  const most = Math.max(
+    ...Map.groupBy(slots, (member) => member)
+      .values()
+      .map((own) => own.length),
+  );
   return (most * members.length) / slots.length;
 }
 
