@@ -111,7 +111,7 @@ const steps: readonly Written[] = [
     wait: [{ not: true, load: { name: "http" } }],
   },
   // A connection that was refused a moment ago may still be the next one to be used.
-  { name: "mended", at: "r", run: "nft delete table inet filter", wait: [{ load: { name: "http", last: 10 } }] },
+  { name: "mended", at: "r", run: "nft delete table inet filter", wait: [{ load: { name: "http", since: "mended", last: 10 } }] },
   { name: "again", wait: [{ load: { name: "http", since: "again", atLeast: 10 } }] },
   { name: "enough", stop: ["http", "own", "silent"] },
   { name: "sessions", at: ["b", "c"], wait: [{ bgp: {} }] },

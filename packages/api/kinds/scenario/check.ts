@@ -104,7 +104,7 @@ const loadCheckSchema = z.strictObject({
     noun: "a number of requests",
     min: 1,
     max: Number.MAX_SAFE_INTEGER,
-    description: "Only so many that were sent last: with `eventually`, when a failure is over.",
+    description: "Of those, only so many that were sent last: with `eventually`, when a failure is over.",
   }).exactOptional(),
   p99: spanField("99 of 100 requests took no longer.").exactOptional(),
 });

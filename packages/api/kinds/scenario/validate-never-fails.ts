@@ -33,6 +33,16 @@ export function neverFails(check: Check, path: FieldPath): readonly Finding[] {
     ...(load?.last !== undefined && load.failed >= load.last
       ? [finding("NW1205", [...path, "load", "failed"], "can never fail", `less than last: ${load.last}`)]
       : []),
+    ...(load?.last !== undefined && load.since === undefined
+      ? [
+          finding(
+            "NW1202",
+            [...path, "load", "since"],
+            "is required beside last",
+            "name this step: requests from before it would count",
+          ),
+        ]
+      : []),
     ...(matrix === undefined ? [] : matrixFindings(matrix, [...path, "matrix"])),
     ...(object !== undefined && object.exists && !asksSomething(object)
       ? [
