@@ -42,6 +42,8 @@ const runElsewhere: Readonly<Record<string, string>> = {
   "npm run check": "the gate itself",
   ".ci/run": "the gate itself",
   "npm run bench": "measuring takes a quiet machine",
+  "npm run judge": "weeks of traffic take minutes",
+  "npm run judge -- --trace worldcup98.csv.gz --only 'real|101'": "it needs a file that the reader fetches",
   "samples/notes/build": "every run of the gate, before its labs",
   "tools/setup": "every run of the gate",
   "tools/setup --check": "the tests of set-up",

@@ -1,6 +1,6 @@
 /**
  * The registry of error codes. A code is never reused and never changes its meaning.
- * The hundreds group them: 10 usage, 11 reading manifests, 12 fields, 13 references and conflicts,
+ * The hundreds group them: 10 usage, 11 reading manifests and traces, 12 fields, 13 references and conflicts,
  * 14 allocation and placing, 15 store and API, 16 engines and kernel, 17 lab, 18 programs, 19 what `doctor` finds.
  * `docs/reference/errors.md` is generated from this table; a test keeps them equal.
  */
@@ -33,6 +33,8 @@ export const errorCodes = {
   NW1105: entry("invalid", "The manifest is too large, or its aliases expand to too much."),
   NW1106: entry("invalid", "The same object stands twice in what is applied."),
   NW1107: entry("invalid", "A file named by a workload cannot be read or is too large."),
+  NW1121: entry("invalid", "A line of a traffic trace is not a time and a rate, or the trace has no requests."),
+  NW1122: entry("invalid", "The times of a traffic trace are not in order, not evenly spaced, or some are missing."),
 
   NW1201: entry("invalid", "A field is not known here."),
   NW1202: entry("invalid", "A required field is missing."),

@@ -41,7 +41,7 @@ export const verbs: readonly VerbEntry[] = [
   {
     name: "autoscale",
     group: "Services",
-    summary: "Explain, pause and resume services that grow and shrink by themselves",
+    summary: "Explain, pause, resume and try out how services grow and shrink by themselves",
     load: () => import("./verbs/autoscale.ts"),
   },
   {

@@ -58,7 +58,7 @@ function inChain(
       look,
       state,
       now,
-      rate: front.rate,
+      rate: front.coming,
       behind: tiers.slice(index + 1).map((other) => other.look),
       narrow: outcomes.at(-1)?.narrow,
       frontDrains: drains?.policy.name,
@@ -69,9 +69,10 @@ function inChain(
   return outcomes.toReversed();
 }
 
-function frontWords({ rate, answered, strain }: Front): readonly StageLog[] {
+function frontWords({ rate, coming = 0, answered, strain }: Front): readonly StageLog[] {
   const parts = [
     rate === undefined ? "the rate is not measured" : `${rate.toPrecision(3)}/s arrive`,
+    ...(rate === undefined || coming <= rate ? [] : [`${coming.toPrecision(3)}/s are to be expected`]),
     ...(answered === undefined ? [] : [`${answered.toPrecision(3)}/s are answered`]),
     ...(strain === undefined ? [] : [`latency is ${Math.round(strain * 100)}% of the objective`]),
   ];

@@ -1,6 +1,6 @@
 /** What is known at the front door: what is asked for, what is answered, and how far the objective is. */
 import { isFresh, refresh } from "./collect.ts";
-import { level } from "./estimate.ts";
+import { ahead, level } from "./estimate.ts";
 import type { Observation, Sample } from "./observation.ts";
 import type { Objective, Policy } from "./policy.ts";
 import type { State } from "./state.ts";
@@ -9,6 +9,8 @@ export interface Front {
   readonly state: Pick<State, "arrivals" | "completions" | "strain">;
   /** Offered, 1/s; undefined while it is not measured. */
   readonly rate?: number;
+  /** The same at the time when instances that are asked for now will serve. */
+  readonly coming?: number;
   /** Answered, 1/s; with the same lag as averages of tiers' usage. */
   readonly answered?: number;
   /** Measured latency as a share of the objective. */
@@ -26,7 +28,9 @@ export function frontOf({ objective }: Policy, { at, front }: Observation, befor
       ...(completions === undefined ? {} : { completions }),
       ...(strain === undefined ? {} : { strain }),
     },
-    ...(arrivals === undefined || !isFresh(front.arrivals, at) ? {} : { rate: level(arrivals) }),
+    ...(arrivals === undefined || !isFresh(front.arrivals, at)
+      ? {}
+      : { rate: level(arrivals), coming: ahead(arrivals) }),
     ...(completions === undefined || !isFresh(front.completions, at) ? {} : { answered: completions.slow }),
     ...(strain === undefined || strained === undefined ? {} : { strain: level(strain) }),
   };

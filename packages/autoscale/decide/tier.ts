@@ -19,7 +19,7 @@ export interface TierInput {
   /** With what was measured and learned up to now. */
   readonly state: TierState;
   readonly now: Instant;
-  /** Offered at the front door, 1/s. */
+  /** To be expected at the front door, 1/s. */
   readonly rate: number | undefined;
   /** Tiers behind this one, and what was decided for them. */
   readonly behind: readonly TierLook[];

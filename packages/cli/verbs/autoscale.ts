@@ -2,16 +2,19 @@
 import { NetwrightError } from "@netwright/base";
 import type { Command } from "commander";
 import { configureExplain, explain } from "../autoscale/explain.ts";
+import { configureSimulate } from "../autoscale/options.ts";
 import { configurePause, pause, resume } from "../autoscale/pause.ts";
+import { simulate } from "../autoscale/simulate.ts";
 import type { Invocation, Verb } from "../verb.ts";
 
 export const verb: Verb = {
   configure(command: Command): void {
     configureExplain(command);
     configurePause(command);
+    configureSimulate(command);
     command.addHelpText(
       "after",
-      "\nExamples:\n  netwright autoscale explain service/shop\n  netwright autoscale pause service/shop --down\n  netwright autoscale resume service/shop\n",
+      "\nExamples:\n  netwright autoscale explain service/shop\n  netwright autoscale pause service/shop --down\n  netwright autoscale resume service/shop\n  netwright autoscale simulate -f shop.yaml --trace requests.csv\n",
     );
   },
   async run(invocation: Invocation): Promise<void> {
@@ -24,4 +27,9 @@ export const verb: Verb = {
   },
 };
 
-const actions: Readonly<Record<string, (invocation: Invocation) => Promise<void>>> = { explain, pause, resume };
+const actions: Readonly<Record<string, (invocation: Invocation) => Promise<void>>> = {
+  explain,
+  pause,
+  resume,
+  simulate,
+};

@@ -106,10 +106,10 @@ const up: RulesDefaults = {
   ],
 };
 const down: RulesDefaults = {
-  stabilizationWindow: "5m",
+  stabilizationWindow: "90s",
   window: "Shrink to the most that was right at any time in this span.",
   policies: [
-    { type: "Percent", value: 10, period: "60s" },
+    { type: "Percent", value: 25, period: "60s" },
     { type: "Instances", value: 1, period: "60s" },
   ],
 };
