@@ -80,7 +80,11 @@ export function configureSimulate(parent: Command): void {
   trafficOptions(command);
   modelOptions(command);
   command
-    .option("--compare <names>", `also with: ${presetNames.join(", ")}, or all; separated by commas`, presetsOf, [])
+    .addOption(
+      new Option("--compare <names>", `also with: ${presetNames.join(", ")}, or all; separated by commas`)
+        .argParser(presetsOf)
+        .default([], "none"),
+    )
     .addOption(new Option("-o, --output <format>", "what is printed").choices(["text", "json", "svg"]).default("text"));
 }
 
@@ -101,7 +105,11 @@ function trafficOptions(command: Command): void {
         .choices([...gapRules])
         .default("refuse"),
     )
-    .option("--bucket <span>", "step in which lines of an access log are counted", wholeSeconds(hour), seconds(10));
+    .addOption(
+      new Option("--bucket <span>", "step in which lines of an access log are counted")
+        .argParser(wholeSeconds(hour))
+        .default(seconds(10), "10s"),
+    );
 }
 
 function modelOptions(command: Command): void {
@@ -109,24 +117,25 @@ function modelOptions(command: Command): void {
     <T>(parse: (text: string) => T) =>
     (text: string, before: readonly ByTier<T>[]): readonly ByTier<T>[] => [...before, byTier(text, parse)];
   const span = spanOf(milliseconds(0), hour);
+  const ofTiers = <T>(flags: string, description: string, parse: (text: string) => T, usual: string): Option =>
+    new Option(flags, description).argParser(collect(parse)).default([], usual);
   command
-    .option(
-      "--capacity <[tier=]rate>",
-      "requests a second one instance can answer; may be repeated",
-      collect(positive),
-      [],
+    .addOption(
+      ofTiers(
+        "--capacity <[tier=]rate>",
+        "requests a second one instance can answer; may be repeated",
+        positive,
+        "see below",
+      ),
     )
-    .option("--workers <[tier=]count>", "requests an instance works on at once (1)", collect(positive), [])
-    .option("--calls <[tier=]count>", "requests to the tier for one at the front door (1)", collect(positive), [])
-    .option(
-      "--start-up <[tier=]span>",
-      "until an instance is ready: median, or MEDIAN..P90 (5s..10s)",
-      collect(startUpOf),
-      [],
+    .addOption(ofTiers("--workers <[tier=]count>", "requests an instance works on at once", positive, "1"))
+    .addOption(ofTiers("--calls <[tier=]count>", "requests to the tier for one at the front door", positive, "1"))
+    .addOption(
+      ofTiers("--start-up <[tier=]span>", "until an instance is ready: median, or MEDIAN..P90", startUpOf, "5s..10s"),
     )
-    .option("--warm-up <[tier=]span>", "then until it has its full capacity, from half (10s)", collect(span), [])
-    .option("--drain <[tier=]span>", "an instance that is to go stays so long (10s)", collect(span), [])
-    .option("--metric-delay <span>", "until a metric is seen", span, seconds(1))
+    .addOption(ofTiers("--warm-up <[tier=]span>", "then until it has its full capacity, from half", span, "10s"))
+    .addOption(ofTiers("--drain <[tier=]span>", "an instance that is to go stays so long", span, "10s"))
+    .addOption(new Option("--metric-delay <span>", "until a metric is seen").argParser(span).default(seconds(1), "1s"))
     .option("--metric-noise <share>", "deviation of metrics as a share of their value", shareBelow(1), 0.02)
     .option("--metric-loss <share>", "share of measurements that never arrive", shareBelow(1), 0)
     .option("--decide-every <span>", "between decisions of the service's own policy (1s)", wholeSeconds(hour));

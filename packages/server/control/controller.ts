@@ -43,6 +43,7 @@ import type { Identities } from "./identities.ts";
 import { checkOwnCertificates } from "./own-certificates.ts";
 import { sealEdit } from "../secrets/seal-edit.ts";
 import type { Sealer } from "../secrets/sealer.ts";
+import { Readiness } from "./readiness.ts";
 import { Serial } from "./serial.ts";
 import type { Statuses } from "./statuses.ts";
 import { nodeNames, type World } from "./world.ts";
@@ -83,7 +84,7 @@ export class Controller {
   #world: World;
   #nextAt: Instant | null = null;
   #roundWanted = true;
-  #readiness = new Map<string, boolean | undefined>();
+  readonly #readiness = new Readiness();
   /** Told in the next turn: between two steps of writing events nothing may be told. */
   #ended: NewEvent[] = [];
   #started = false;
@@ -224,9 +225,10 @@ export class Controller {
   }
 
   async #turn(): Promise<void> {
-    const { autoscaler, certificates, clock, events, identities, log, metrics, rounds, statuses } = this.#dependencies;
+    const { autoscaler, certificates, clock, events, identities } = this.#dependencies;
+    const { log, metrics, reports, rounds, statuses } = this.#dependencies;
     for (const event of this.#ended.splice(0)) events.tell(event);
-    const changed = this.#readinessChanged();
+    const changed = this.#readiness.changed(nodeNames(this.#world.standing), (node) => reports.ready(node));
     // Where something is on its way out, the next round has its time.
     const departed = this.#nextAt !== null && rounds.anyDeparted(this.#world);
     const renewal = certificates.anyDue() || identities.anyDue();
@@ -341,13 +343,5 @@ export class Controller {
     const { writes, done } = events.takeWrites();
     await store.commit(writes);
     done();
-  }
-
-  /** Nodes that became ready, or silent, since the last call. */
-  #readinessChanged(): readonly string[] {
-    const { reports } = this.#dependencies;
-    const before = this.#readiness;
-    this.#readiness = new Map(nodeNames(this.#world.standing).map((node) => [node, reports.ready(node)]));
-    return [...this.#readiness].flatMap(([node, ready]) => (before.get(node) === ready ? [] : [node]));
   }
 }
