@@ -97,7 +97,7 @@ function copyProxy(lab: BenchLab, host: string, directory: string): string {
   const name = readdirSync(root).find((each) => each.includes("shop-proxy")) ?? "";
   const target = join(directory, "haproxy");
   mkdirSync(target);
-  for (const file of ["haproxy.cfg", "crt-list", "certificates", "challenges"])
+  for (const file of ["haproxy.cfg", "crt-list", "certificates", "challenges", "latencies"])
     cpSync(join(root, name, file), join(target, file), { recursive: true });
   for (const file of ["haproxy.cfg", "crt-list"]) {
     const text = readFileSync(join(target, file), "utf8").replaceAll(`${inNode}/${name}`, target);

@@ -73,6 +73,21 @@ export async function sessionsOf(lab: LiveLab, birds: readonly string[]): Promis
   return shown.flat().toSorted();
 }
 
+/** BIRD reckons the moment anew each time, and is a millisecond off now and then. */
+const sameMoment = 0.1;
+const momentOf = (line: string): number => Number(/ (\d+\.\d+) /.exec(line)?.[1]);
+const withoutMoment = (line: string): string => line.replace(/ \d+\.\d+ /, " ");
+
+/** Sessions that are not as they were: of another state, or begun anew. */
+export const changedSessions = (before: readonly string[], now: readonly string[]): readonly string[] =>
+  now.filter(
+    (line) =>
+      !before.some(
+        (each) =>
+          withoutMoment(each) === withoutMoment(line) && !(Math.abs(momentOf(each) - momentOf(line)) > sameMoment),
+      ),
+  );
+
 export interface NftObject {
   readonly kind: string;
   readonly key: string;

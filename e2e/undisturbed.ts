@@ -1,6 +1,6 @@
 /** Some promises are about BGP sessions and packets; a machine that is too busy loses both without any change of ours. */
 import type { LiveLab } from "./live-lab.ts";
-import { sessionsOf } from "./node-facts.ts";
+import { changedSessions, sessionsOf } from "./node-facts.ts";
 import { until } from "./until.ts";
 
 const attempts = 4;
@@ -28,7 +28,7 @@ export async function undisturbed(
       return;
     } catch (error) {
       const now = await sessionsOf(lab, birds);
-      if (attempt === attempts || JSON.stringify(now) === JSON.stringify(before)) throw error;
+      if (attempt === attempts || changedSessions(before, now).length === 0) throw error;
       // The next attempt may end otherwise, or never.
       process.stdout.write(`attempt ${attempt}, disturbed: ${String(error)}\n`);
     }

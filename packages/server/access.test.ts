@@ -173,6 +173,20 @@ const lines: Readonly<Record<string, Line>> = {
     path: `/v1alpha1/scale${dry}`,
     body: { project: "team", service: "shop", tiers: { web: 2 } },
   },
+  "POST /v1alpha1/rollout": {
+    answers: "401 404 403 200 200 403 200 200 403",
+    path: `/v1alpha1/rollout${dry}`,
+    body: { project: "team", service: "shop", action: "Pause" },
+  },
+  "POST /v1alpha1/autoscale/pause": {
+    answers: "401 404 403 404 404 403 404 404 403",
+    path: `/v1alpha1/autoscale/pause${dry}`,
+    body: { project: "team", service: "shop", tiers: ["web"], paused: true },
+  },
+  "GET /v1alpha1/projects/{project}/services/{name}/autoscale": {
+    answers: "401 404 404 404 404 404 404 404 403",
+    path: `${own}/services/shop/autoscale`,
+  },
   "GET /v1alpha1/changes": { answers: "401 200 200 200 200 200 200 200 403" },
   "GET /v1alpha1/changes/{id}": { answers: "401 404 200 200 200 200 200 200 403", path: "/v1alpha1/changes/6" },
   "POST /v1alpha1/changes/{id}/undo": {

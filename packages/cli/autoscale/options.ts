@@ -117,7 +117,7 @@ function modelOptions(command: Command): void {
     <T>(parse: (text: string) => T) =>
     (text: string, before: readonly ByTier<T>[]): readonly ByTier<T>[] => [...before, byTier(text, parse)];
   const span = spanOf(milliseconds(0), hour);
-  const ofTiers = <T>(flags: string, description: string, parse: (text: string) => T, usual: string): Option =>
+  const ofTiers = (flags: string, description: string, parse: (text: string) => unknown, usual: string): Option =>
     new Option(flags, description).argParser(collect(parse)).default([], usual);
   command
     .addOption(

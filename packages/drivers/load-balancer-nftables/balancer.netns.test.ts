@@ -48,7 +48,7 @@ it("gains a member without touching any rule, handle or counter", async () => {
   const handles = async (host: number, family: string): Promise<string> =>
     (await fabric.host(host).sh(`nft -a list table ${family} netwright`, tenant))
       .replaceAll(/packets \d+ bytes \d+/g, "")
-      .replaceAll(/elements = \{[^}]*\}/g, "");
+      .replaceAll(/\n\s*elements = \{[^}]*\}/g, "");
   await fabric.apply(scene(2));
   const want = firewallNftables.want(hostState(scene(3), 1));
   const plan = firewallNftables.plan(want, await firewallNftables.observe(fabric.host(1).system, want));
