@@ -173,6 +173,8 @@ from http.server import *
 d = "/run/tls/"
 class Server(ThreadingHTTPServer):
     address_family = socket.AF_INET6
+    # Five may wait by default: a busy machine is behind by more, and a proxy takes the server for dead then.
+    request_queue_size = 128
     def get_request(self):
         raw, peer = self.socket.accept()
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=d + "ca.crt")
