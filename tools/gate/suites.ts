@@ -23,18 +23,15 @@ const files: Record<Suite, string> = {
 };
 
 /**
- * Runs suites. Unit tests, which need a processor, go on beside the others, which mostly wait.
+ * Runs suites, unit tests first: beside labs they take the processor that BFD sessions live on.
  * @param extra arguments for vitest; those that are not options are parts of paths
  */
 export async function runSuites(named: readonly Suite[], extra: readonly string[]): Promise<Tally> {
   const parts = extra.filter((word) => !word.startsWith("-"));
   const of = (suite: Suite): readonly string[] => (named.includes(suite) ? filesOf(suite, parts) : []);
   const sandboxed = longestFirst([...of("e2e"), ...of("netns")]);
-  const tallies = await Promise.all([
-    of("unit").length > 0 ? runUnit(extra, sandboxed.length === 0) : nothing,
-    runSandboxed(sandboxed, of("e2e").length > 0, extra),
-  ]);
-  const tally = tallies.reduce(add);
+  const unit = of("unit").length > 0 ? await runUnit(extra) : nothing;
+  const tally = add(unit, await runSandboxed(sandboxed, of("e2e").length > 0, extra));
   return tally.passed + tally.failed.length + tally.skipped.length === 0
     ? { ...nothing, failed: [`no test in ${named.join(", ")} is meant by ${extra.join(" ")}`] }
     : tally;
@@ -74,8 +71,8 @@ export function longestFirst(paths: readonly string[]): readonly string[] {
   return paths.toSorted((one, other) => rank(one) - rank(other));
 }
 
-const runUnit = (extra: readonly string[], isAlone: boolean): Promise<Tally> =>
-  runVitest("unit", ["vitest", "run", "--project", "unit", ...extra], isAlone);
+const runUnit = (extra: readonly string[]): Promise<Tally> =>
+  runVitest("unit", ["vitest", "run", "--project", "unit", ...extra], true);
 
 const runFile = (file: string, options: readonly string[]): Promise<Tally> =>
   runVitest(file, ["tools/sandbox", "vitest", "run", file, ...options], false);
