@@ -108,3 +108,15 @@ test("what is not there is refused", async () => {
   await harness.admin.apply(applyOf(shop()));
   await eventually(() => expect(explained()).rejects.toMatchObject({ code: "NW1501" }));
 });
+
+test("where no host has room for more, it says so", async () => {
+  await harness.admin.apply(
+    applyOf(shop(1, "      autoscale: { min: 1, max: 5, warmUp: 0s }\n      spread: required\n")),
+  );
+  await eventually(async () => {
+    await measure(1);
+    const told = await harness.admin.events({ for: "service/shop" });
+    expect(told.map(({ reason }) => reason)).toContain("NoRoom");
+  });
+  expect(await webs()).toHaveLength(3);
+});

@@ -1,6 +1,6 @@
 /** Images of nodes: fetched and unpacked before anything of a lab is made, and kept on this machine for the next one. */
 import { closeSync, mkdirSync, openSync } from "node:fs";
-import { formatImageReference, NetwrightError, parseImageReference, seconds, type Digest } from "@netwright/base";
+import { NetwrightError, parseImageReference, seconds, type Digest } from "@netwright/base";
 import type { NodeSystem } from "@netwright/contract";
 import {
   collectImages,
@@ -78,7 +78,7 @@ async function haveImage(system: NodeSystem, name: string, signal: AbortSignal |
       record.layers.map(({ id }) => layerPath(system.paths, id)),
     );
   } catch (error) {
-    throw inImage(error, formatImageReference(reference));
+    throw inImage(error, name);
   }
 }
 

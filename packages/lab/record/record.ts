@@ -33,7 +33,8 @@ export interface NodeProcess {
 
 export async function readRecord(files: Files, paths: LabPaths): Promise<LabRecord | undefined> {
   const text = await files.read(paths.record);
-  return text === undefined ? undefined : (JSON.parse(text) as LabRecord);
+  // A lab that an earlier version built has no images, and is still to be used and removed.
+  return text === undefined ? undefined : ({ images: {}, ...JSON.parse(text) } as LabRecord);
 }
 
 export async function writeRecord(files: Files, paths: LabPaths, record: LabRecord): Promise<void> {

@@ -1,6 +1,6 @@
 /** One service as decisions are made from it: what the ledger says, what agents reported, what was measured. Pure. */
 import type { FrontDoor, MetricName, Observation, Policy, Sample, TierObservation } from "@netwright/autoscale";
-import { objectName, serviceChain, type ChainTier, type Service } from "@netwright/api";
+import { formatPath, objectName, serviceChain, type ChainTier, type Service } from "@netwright/api";
 import type { Instant } from "@netwright/base";
 import { ledgerKeys, sizedService, type InstanceEntry } from "@netwright/compiler";
 import type { Facts } from "../status/facts.ts";
@@ -97,9 +97,9 @@ function tierOf(input: ObserveInput, tier: ChainTier, measures: TierMeasures): T
     return since !== undefined && now - since >= warmUp;
   });
   const rollout = facts.ledger.entries.get(ledgerKeys.rollout(project, name));
+  const place = formatPath([...tier.field, "replicas"]);
   const isFull = facts.diagnostics.some(
-    ({ code, subject, message }) =>
-      code === "NW1402" && subject === objectName(service) && message.includes(` of ${tier.name} fit nowhere`),
+    ({ code, subject, field }) => code === "NW1402" && subject === objectName(service) && field === place,
   );
   return {
     name: tier.name,
