@@ -13,6 +13,7 @@ export * from "./node.ts";
 export * from "./origin.ts";
 export * from "./plan.ts";
 export * from "./problem.ts";
+export * from "./proof.ts";
 export * from "./rollout.ts";
 export * from "./scale.ts";
 export * from "./token.ts";

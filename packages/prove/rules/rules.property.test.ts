@@ -13,9 +13,9 @@ const box: fc.Arbitrary<Box> = fc.tuple(interval, interval, interval, interval, 
 const rules: fc.Arbitrary<readonly Rule[]> = fc
   .array(fc.record({ match: box, verdict: fc.constantFrom("Allow" as const, "Deny" as const) }), { maxLength: 8 })
   .map((all) => all.map((rule, index) => ({ ...rule, id: `r${index}` })));
-const list = fc.tuple(fc.constantFrom("Allow" as const, "Deny" as const), rules).map(
-  ([otherwise, all]) => new RuleList(otherwise, all),
-);
+const list = fc
+  .tuple(fc.constantFrom("Allow" as const, "Deny" as const), rules)
+  .map(([otherwise, all]) => new RuleList(otherwise, all));
 
 const every: readonly Point[] = Array.from({ length: side ** 5 }, (_, index) =>
   Array.from({ length: 5 }, (__, field) => Math.floor(index / side ** field) % side),
