@@ -3,6 +3,7 @@ export * from "./bgp-state.ts";
 export * from "./candidates.ts";
 export * from "./driver.ts";
 export * from "./host-state.ts";
+export * from "./kernel-readback.ts";
 export * from "./latency-buckets.ts";
 export * from "./maglev.ts";
 export * from "./metrics.ts";
