@@ -1,20 +1,25 @@
 /**
  * Rows by their boxes: which of them overlap a region, in time that grows with the answer and not with the list. A tree of bounding
  * boxes; built at once by halving on the field that tells most rows apart, grown by letting in where the least has to grow.
+ * Rows have a rank as well: behind the first that covers all of the region none is of interest.
  */
-import { high, low, overlaps, type Box } from "./box.ts";
+import { at, covers, high, low, overlaps, type Box } from "./box.ts";
 
 export interface BoxRow {
   readonly row: number;
   readonly box: Box;
+  readonly rank: number;
 }
 
 interface Leaf {
-  bounds: number[];
+  readonly bounds: number[];
+  /** None of its rows has a lower one. */
+  readonly least: number;
   rows: BoxRow[];
 }
 interface Fork {
-  bounds: number[];
+  readonly bounds: number[];
+  least: number;
   readonly children: [Node, Node];
 }
 type Node = Leaf | Fork;
@@ -36,31 +41,43 @@ export class BoxTree {
   }
 
   /** Invariant: it is there, with this box. Bounds stay as they are: they only say where to look. */
-  remove({ row, box }: BoxRow): void {
-    const leaves: Leaf[] = [];
-    if (this.#root !== undefined) visit(this.#root, box, (leaf) => leaves.push(leaf));
-    for (const leaf of leaves) leaf.rows = leaf.rows.filter((each) => each.row !== row);
+  remove({ row, box }: Pick<BoxRow, "row" | "box">): void {
+    const open = this.#root === undefined ? [] : [this.#root];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (!overlaps(node.bounds, box)) continue;
+      if ("rows" in node) node.rows = node.rows.filter((each) => each.row !== row);
+      else open.push(...node.children);
+    }
   }
 
-  /** In no order. */
-  overlapping(box: Box): readonly number[] {
-    const found: number[] = [];
-    if (this.#root === undefined) return found;
-    visit(this.#root, box, ({ rows }) => {
-      for (const each of rows) if (overlaps(each.box, box)) found.push(each.row);
-    });
-    return found;
+  /** By rank, between the two: those that have something of the box, up to the first that has all of it. */
+  overlapping(box: Box, after: number, before: number): readonly BoxRow[] {
+    const found: BoxRow[] = [];
+    let limit = before;
+    const open = this.#root === undefined ? [] : [this.#root];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (node.least > limit || !overlaps(node.bounds, box)) continue;
+      if ("rows" in node) limit = takeFrom(node, box, after, limit, found);
+      else open.push(...lowestLast(node.children));
+    }
+    return found.filter(({ rank }) => rank <= limit).toSorted((one, other) => one.rank - other.rank);
   }
 }
 
-function visit(root: Node, box: Box, take: (leaf: Leaf) => void): void {
-  const open: Node[] = [root];
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (!overlaps(node.bounds, box)) continue;
-    if ("rows" in node) take(node);
-    else open.push(node.children[0], node.children[1]);
+/** @returns the lowest rank known of one that covers all, or `before` */
+function takeFrom({ rows }: Leaf, box: Box, after: number, before: number, found: BoxRow[]): number {
+  let limit = before;
+  for (const each of rows) {
+    if (each.rank <= after || each.rank >= limit || !overlaps(each.box, box)) continue;
+    found.push(each);
+    if (covers(each.box, box)) limit = each.rank;
   }
+  return limit;
 }
+
+/** The one that is looked at first: what it finds may spare the other. */
+const lowestLast = ([one, other]: Fork["children"]): readonly Node[] =>
+  one.least > other.least ? [one, other] : [other, one];
 
 function build(rows: BoxRow[]): Node {
   const field = rows.length > most ? tellingField(rows) : undefined;
@@ -93,6 +110,7 @@ function grown(node: Node, added: BoxRow): Node {
     return rows.length > most && rows.length % most === 1 ? build(rows) : leafOf(rows);
   }
   widen(node.bounds, added.box);
+  node.least = Math.min(node.least, added.rank);
   const [left, right] = node.children;
   const side = growth(left.bounds, added.box) <= growth(right.bounds, added.box) ? 0 : 1;
   node.children[side] = grown(node.children[side], added);
@@ -103,8 +121,8 @@ function grown(node: Node, added: BoxRow): Node {
 function growth(bounds: Box, box: Box): number {
   let sum = 0;
   for (let bound = 0; bound < bounds.length; bound += 2) {
-    const wider = Math.max(bounds[bound + 1]!, box[bound + 1]!) - Math.min(bounds[bound]!, box[bound]!);
-    sum += Math.log(wider) - Math.log(bounds[bound + 1]! - bounds[bound]!);
+    const wider = Math.max(at(bounds, bound + 1), at(box, bound + 1)) - Math.min(at(bounds, bound), at(box, bound));
+    sum += Math.log(wider) - Math.log(at(bounds, bound + 1) - at(bounds, bound));
   }
   return sum;
 }
@@ -112,18 +130,18 @@ function growth(bounds: Box, box: Box): number {
 function leafOf(rows: BoxRow[]): Leaf {
   const bounds = [...(rows[0] as BoxRow).box];
   for (const { box } of rows) widen(bounds, box);
-  return { bounds, rows };
+  return { bounds, least: Math.min(...rows.map(({ rank }) => rank)), rows };
 }
 
 function forkOf(left: Node, right: Node): Fork {
   const bounds = [...left.bounds];
   widen(bounds, right.bounds);
-  return { bounds, children: [left, right] };
+  return { bounds, least: Math.min(left.least, right.least), children: [left, right] };
 }
 
 function widen(bounds: number[], box: Box): void {
   for (let bound = 0; bound < bounds.length; bound += 2) {
-    bounds[bound] = Math.min(bounds[bound]!, box[bound]!);
-    bounds[bound + 1] = Math.max(bounds[bound + 1]!, box[bound + 1]!);
+    bounds[bound] = Math.min(at(bounds, bound), at(box, bound));
+    bounds[bound + 1] = Math.max(at(bounds, bound + 1), at(box, bound + 1));
   }
 }

@@ -8,12 +8,14 @@ export type Box = readonly number[];
 /** For each field its value. */
 export type Point = readonly number[];
 
-export const low = (box: Box, field: number): number => box[2 * field] as number;
-export const high = (box: Box, field: number): number => box[2 * field + 1] as number;
+/** Bounds by their place: the lower one of field n is at 2n. */
+export const at = (box: Box, bound: number): number => box[bound] as number;
+export const low = (box: Box, field: number): number => at(box, 2 * field);
+export const high = (box: Box, field: number): number => at(box, 2 * field + 1);
 
 export function overlaps(one: Box, other: Box): boolean {
   for (let bound = 0; bound < one.length; bound += 2)
-    if (one[bound]! >= other[bound + 1]! || other[bound]! >= one[bound + 1]!) return false;
+    if (at(one, bound) >= at(other, bound + 1) || at(other, bound) >= at(one, bound + 1)) return false;
   return true;
 }
 
@@ -21,7 +23,7 @@ export function overlaps(one: Box, other: Box): boolean {
 export function common(one: Box, other: Box): Box {
   const box: number[] = [];
   for (let bound = 0; bound < one.length; bound += 2)
-    box.push(Math.max(one[bound]!, other[bound]!), Math.min(one[bound + 1]!, other[bound + 1]!));
+    box.push(Math.max(at(one, bound), at(other, bound)), Math.min(at(one, bound + 1), at(other, bound + 1)));
   return box;
 }
 
@@ -34,7 +36,7 @@ export const contains = (box: Box, point: Point): boolean =>
 /** All of the second lies in the first. */
 export function covers(one: Box, other: Box): boolean {
   for (let bound = 0; bound < one.length; bound += 2)
-    if (one[bound]! > other[bound]! || one[bound + 1]! < other[bound + 1]!) return false;
+    if (at(one, bound) > at(other, bound) || at(one, bound + 1) < at(other, bound + 1)) return false;
   return true;
 }
 
@@ -43,14 +45,14 @@ export function outside(box: Box, removed: Box): readonly Box[] {
   const pieces: Box[] = [];
   let rest = box;
   for (let bound = 0; bound < box.length; bound += 2) {
-    const [from, to] = [removed[bound]!, removed[bound + 1]!];
-    if (rest[bound]! < from) {
-      pieces.push(withBounds(rest, bound, rest[bound]!, from));
-      rest = withBounds(rest, bound, from, rest[bound + 1]!);
+    const [from, to] = [at(removed, bound), at(removed, bound + 1)];
+    if (at(rest, bound) < from) {
+      pieces.push(withBounds(rest, bound, at(rest, bound), from));
+      rest = withBounds(rest, bound, from, at(rest, bound + 1));
     }
-    if (rest[bound + 1]! > to) {
-      pieces.push(withBounds(rest, bound, to, rest[bound + 1]!));
-      rest = withBounds(rest, bound, rest[bound]!, to);
+    if (at(rest, bound + 1) > to) {
+      pieces.push(withBounds(rest, bound, to, at(rest, bound + 1)));
+      rest = withBounds(rest, bound, at(rest, bound), to);
     }
   }
   return pieces;

@@ -22,17 +22,13 @@ export class RuleList {
   readonly #order: Row[] = [];
   /** By row: grows along the order. */
   readonly #rank: number[] = [];
-  readonly #tree: BoxTree;
+  #tree: BoxTree;
 
   /** @throws RangeError for two rules of one name */
   constructor(otherwise: Verdict, rules: readonly Rule[] = []) {
     this.otherwise = otherwise;
-    this.#tree = new BoxTree(rules.map(({ match }, row) => ({ row, box: match })));
-    for (const rule of rules) {
-      const row = this.#name(rule);
-      this.#order.push(row);
-      this.#rank.push((row + 1) * spacing);
-    }
+    for (const rule of rules) this.#order.push(this.#name(rule));
+    this.#tree = this.#number();
   }
 
   get size(): number {
@@ -52,8 +48,13 @@ export class RuleList {
   insert(rule: Rule, before?: string): Row {
     const at = before === undefined ? this.#order.length : this.#order.indexOf(this.#known(before));
     const row = this.#name(rule);
-    this.#tree.add({ row, box: rule.match });
-    this.#place(row, at);
+    this.#order.splice(at, 0, row);
+    const rank = rankBetween(this.#rankAt(at - 1), this.#rankAt(at + 1));
+    if (rank === undefined) this.#tree = this.#number();
+    else {
+      this.#rank[row] = rank;
+      this.#tree.add({ row, box: rule.match, rank });
+    }
     return row;
   }
 
@@ -68,13 +69,11 @@ export class RuleList {
     return rule;
   }
 
-  /** Rows of rules that have something of the box, the first one first; only those between the given ones. */
+  /** Rows of rules between the given ones that have something of the box, in order, up to the first that has all of it. */
   overlapping(box: Box, { after, before }: { readonly after?: Row; readonly before?: Row } = {}): readonly Row[] {
-    const rank = this.#rank;
-    const from = after === undefined ? -Infinity : (rank[after] as number);
-    const to = before === undefined ? Infinity : (rank[before] as number);
-    const found = this.#tree.overlapping(box).filter((row) => from < rank[row]! && rank[row]! < to);
-    return found.sort((a, b) => rank[a]! - rank[b]!);
+    const from = after === undefined ? -Infinity : (this.#rank[after] as number);
+    const to = before === undefined ? Infinity : (this.#rank[before] as number);
+    return this.#tree.overlapping(box, from, to).map(({ row }) => row);
   }
 
   /** What becomes of one packet. */
@@ -97,12 +96,14 @@ export class RuleList {
     return row;
   }
 
-  #place(row: Row, at: number): void {
-    this.#order.splice(at, 0, row);
-    const rankAt = (index: number): number | undefined => this.#rank[this.#order[index] ?? -1];
-    const rank = rankBetween(rankAt(at - 1), rankAt(at + 1));
-    if (rank !== undefined) this.#rank[row] = rank;
-    else this.#order.forEach((each, index) => (this.#rank[each] = (index + 1) * spacing));
+  #rankAt(index: number): number | undefined {
+    return this.#rank[this.#order[index] ?? -1];
+  }
+
+  /** Ranks anew, with room between them, and the tree that goes by them. */
+  #number(): BoxTree {
+    this.#order.forEach((row, index) => (this.#rank[row] = (index + 1) * spacing));
+    return new BoxTree(this.#order.map((row) => ({ row, box: this.rule(row).match, rank: this.#rank[row] as number })));
   }
 }
 
