@@ -8,6 +8,7 @@ export * from "./latency-buckets.ts";
 export * from "./maglev.ts";
 export * from "./metrics.ts";
 export * from "./names.ts";
+export * from "./probe.ts";
 export * from "./report.ts";
 export * from "./site-addresses.ts";
 export * from "./store.ts";
