@@ -14,7 +14,7 @@ export interface ChangeSummary {
   /** The change that this one took back; null for others. */
   readonly undoes: number | null;
   /** Clauses of contracts that it broke, with the reasons for which that was accepted. Absent: none. */
-  readonly accepted?: readonly { readonly clause: string; readonly reason: string }[];
+  readonly accepted?: readonly { readonly object: string; readonly clause: string; readonly reason: string }[];
   readonly objects: readonly ObjectChange[];
 }
 

@@ -16,6 +16,7 @@ import { AcmeFailure } from "../acme/failure.ts";
 import type { AcmeTransport } from "../acme/transport.ts";
 import type { Issue } from "../control/certificates.ts";
 import type { DnsDependencies, UpdateRecord } from "../control/dns-sync.ts";
+import { judge, reportOn, type Prover } from "../proof/prover.ts";
 import type { SealingKeys } from "../secrets/key-file.ts";
 import { startServer, type Server } from "../server.ts";
 
@@ -40,7 +41,15 @@ export interface HarnessOptions {
   /** Certificate authorities are out of reach when left out. */
   readonly acmeTransport?: AcmeTransport;
   readonly keys?: SealingKeys;
+  /** Proves at once, in this thread, when left out. */
+  readonly prover?: Prover;
 }
+
+const promptProver: Prover = {
+  report: async (question) => reportOn(question),
+  judge: async (question) => judge(question),
+  stop: async () => {},
+};
 
 export async function startHarness({
   store = memoryStore(),
@@ -50,6 +59,7 @@ export async function startHarness({
   heartbeat = milliseconds(1000),
   acmeTransport = () => Promise.reject(new AcmeFailure("NW1621", "AuthorityUnreachable", "there is no network")),
   keys = [{ id: "00000000", key: new Uint8Array(32) }],
+  prover = promptProver,
 }: HarnessOptions = {}): Promise<Harness> {
   const quiet = {
     debug: () => {},
@@ -63,6 +73,7 @@ export async function startHarness({
     acmeTransport: () => acmeTransport,
     adminToken,
     keys,
+    prover,
     heartbeat,
     clock: systemClock,
     entropy: systemEntropy,
