@@ -16,6 +16,20 @@ export type { AddressPool } from "./kinds/address-pool/schema.ts";
 export type { CertificateIssuer } from "./kinds/certificate-issuer/schema.ts";
 export type { Config } from "./kinds/config/schema.ts";
 export { configKeys, configValue } from "./kinds/config/validate.ts";
+export type {
+  CannotReach,
+  CanReach,
+  Clause,
+  ContractOf,
+  EndSelector,
+  Justification,
+  OnlyFrom,
+  OnlyThrough,
+  PortInterval,
+  TierSelector,
+} from "./kinds/contract/clause.ts";
+export { readContract } from "./kinds/contract/read-contract.ts";
+export type { Contract } from "./kinds/contract/schema.ts";
 export type { Host, Uplink } from "./kinds/host/schema.ts";
 export { instancePhases, type Instance, type InstancePhaseName } from "./kinds/instance/schema.ts";
 export {

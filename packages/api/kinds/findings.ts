@@ -32,14 +32,7 @@ function findings(issue: Issue, schema: JsonSchema): readonly Finding[] {
     case "invalid_type":
       return [typeFinding(path, [issue.expected], issue.input, at)];
     case "invalid_union":
-      return [
-        typeFinding(
-          path,
-          issue.errors.flat().flatMap((error) => (error.code === "invalid_type" ? [error.expected] : [])),
-          issue.input,
-          at,
-        ),
-      ];
+      return unionFindings(issue, path, schema);
     case "invalid_value":
       return [valueFinding(path, issue.values.map(String), issue.input, at)];
     case "too_small":
@@ -54,10 +47,27 @@ function findings(issue: Issue, schema: JsonSchema): readonly Finding[] {
   return [withHint({ code: "NW1203", path, message: issue.message }, at?.description)];
 }
 
+/** Of several forms the one that was meant, by its type, says what is wrong. */
+function unionFindings(issue: z.core.$ZodIssueInvalidUnion, path: FieldPath, schema: JsonSchema): readonly Finding[] {
+  const meant = issue.errors.find((errors) => !errors.some(isOfAnotherType));
+  if (meant !== undefined && meant.length > 0)
+    return meant.flatMap((error) => findings({ ...error, path: [...issue.path, ...error.path] }, schema));
+  const expected = issue.errors.flat().filter(isOfAnotherType);
+  return [
+    typeFinding(
+      path,
+      expected.map((error) => error.expected),
+      issue.input,
+      fieldAt(schema, path),
+    ),
+  ];
+}
+
+const isOfAnotherType = (issue: Issue): issue is z.core.$ZodIssueInvalidType =>
+  issue.code === "invalid_type" && issue.path.length === 0;
+
 function unknownField(path: FieldPath, at: JsonSchema | undefined): Finding {
-  const known = Object.entries(at?.properties ?? {}).flatMap(([name, { readOnly }]) =>
-    readOnly === true ? [] : [name],
-  );
+  const known = Object.entries(propertiesOf(at)).flatMap(([name, { readOnly }]) => (readOnly === true ? [] : [name]));
   const near = nearest(String(path.at(-1)), known);
   const clusterWide = path.join(".") === "metadata.project";
   const hint =
@@ -68,6 +78,10 @@ function unknownField(path: FieldPath, at: JsonSchema | undefined): Finding {
         : `known here: ${known.join(", ")}`;
   return { code: "NW1201", path, message: "is not a known field", hint, onKey: true };
 }
+
+/** Of a field with several forms: those of the one that is an object. */
+const propertiesOf = (at: JsonSchema | undefined): Readonly<Record<string, JsonSchema>> =>
+  at?.properties ?? at?.anyOf?.map(propertiesOf).find((properties) => Object.keys(properties).length > 0) ?? {};
 
 function customFinding(issue: z.core.$ZodIssueCustom, path: FieldPath, at: JsonSchema | undefined): Finding {
   const { code = "NW1203", hint } = (issue.params ?? {}) as { code?: ErrorCode; hint?: string };

@@ -2,6 +2,7 @@
 import { addressPool } from "./address-pool/index.ts";
 import { certificateIssuer } from "./certificate-issuer/index.ts";
 import { config } from "./config/index.ts";
+import { contract } from "./contract/index.ts";
 import { host } from "./host/index.ts";
 import { instance } from "./instance/index.ts";
 import type { Kind } from "./kind.ts";
@@ -26,6 +27,7 @@ const definitions = {
   Secret: secret,
   Config: config,
   Service: service,
+  Contract: contract,
   Lab: lab,
   Scenario: scenario,
   Suite: suite,

@@ -82,6 +82,8 @@ export function fieldAt(schema: JsonSchema, path: FieldPath): JsonSchema | undef
 }
 
 function stepInto(schema: JsonSchema, key: string | number): JsonSchema | undefined {
+  const inForm = schema.anyOf?.map((form) => stepInto(form, key)).find((found) => found !== undefined);
+  if (inForm !== undefined) return inForm;
   if (typeof key === "number") return schema.items;
   const { properties = {}, additionalProperties } = schema;
   if (Object.hasOwn(properties, key)) return properties[key];

@@ -14,7 +14,7 @@ const sorted = (unsorted: Texts): Texts =>
 
 type Complain = (name: string | null, message: string, hint: string) => void;
 
-function texts(description: string, check: (value: Texts, complain: Complain) => void) {
+function texts(check: (value: Texts, complain: Complain) => void) {
   return z
     .record(z.string(), z.string())
     .superRefine((value, context) => {
@@ -27,9 +27,7 @@ function texts(description: string, check: (value: Texts, complain: Complain) =>
         }),
       );
     })
-    .overwrite(sorted)
-    .prefault({})
-    .meta({ description });
+    .overwrite(sorted);
 }
 
 const shown = (text: string): string => JSON.stringify(text.slice(0, 80));
@@ -42,16 +40,23 @@ function checkKeys(value: Texts, complain: Complain): void {
   }
 }
 
-export const labelsField = texts("Short words to select objects by.", (value, complain) => {
+const labels = texts((value, complain) => {
   checkKeys(value, complain);
   for (const [name, text] of Object.entries(value)) {
     if (!labelValue.test(text)) complain(name, `${shown(text)} is not a label value`, characters);
   }
 });
 
-export const annotationsField = texts("Free text for people and programs.", (value, complain) => {
+export const labelsField = labels.prefault({}).meta({ description: "Short words to select objects by." });
+
+/** Labels that objects are selected by. */
+export const matchLabelsField = (description: string) => labels.meta({ description });
+
+const annotations = texts((value, complain) => {
   checkKeys(value, complain);
   const size = Object.entries(value).reduce((sum, [name, text]) => sum + name.length + text.length, 0);
   if (size <= annotationsMax) return;
   complain(null, `are too large: ${size} characters of at most ${annotationsMax}`, "keep long texts elsewhere");
 });
+
+export const annotationsField = annotations.prefault({}).meta({ description: "Free text for people and programs." });

@@ -28,7 +28,11 @@ function tableOf(schema: JsonSchema, title: string, isWritten: boolean): string 
   return [header, header.map(() => "---"), ...cells].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
 
-const inside = (schema: JsonSchema): JsonSchema => (schema.type === "array" ? (schema.items ?? {}) : schema);
+/** What is written in it: the entries of a list; of several forms, the part. */
+const inside = (schema: JsonSchema): JsonSchema =>
+  schema.type === "array"
+    ? inside(schema.items ?? {})
+    : (schema.anyOf?.map(inside).find(({ id }) => id !== undefined) ?? schema);
 
 function rows(schema: JsonSchema, prefix: string): readonly Row[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, child]) => {
@@ -58,6 +62,7 @@ function typeOf(schema: JsonSchema): string {
     return schema.items?.type === "object" && schema.items.id === undefined
       ? "list"
       : `list of ${typeOf(schema.items ?? {})}`;
+  if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(typeOf))].join(" or ");
   const type = Array.isArray(schema.type) ? schema.type.join(" or ") : String(schema.type ?? "any");
   const examples = schema.examples?.map((example) => `\`${String(example)}\``).join(", ");
   const word = type.replace("string", "text");

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { integerField } from "../../fields/integer.ts";
 import { prefixField } from "../../fields/prefix.ts";
 import { conditionSchema } from "../condition.ts";
+import { contractField } from "../contract/block.ts";
 import { projectObject } from "../metadata.ts";
 
 const specSchema = z
@@ -21,9 +22,10 @@ const specSchema = z
       max: 65_000,
       description: "Octets of the largest packet. Derived from the underlay when left out.",
     }).exactOptional(),
+    contract: contractField,
   })
   .prefault({})
-  .meta({ description: "Its prefix and MTU, where they matter." });
+  .meta({ description: "Its prefix and MTU, where they matter, and what must hold of it." });
 
 const statusSchema = z.strictObject({
   vni: z.number().meta({ description: "VXLAN network identifier (RFC 7348)." }),

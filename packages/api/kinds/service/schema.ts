@@ -1,6 +1,7 @@
 /** Service: a name in the world and the tiers of workloads behind it. */
 import { z } from "zod";
 import { nameField } from "../../fields/name.ts";
+import { contractField } from "../contract/block.ts";
 import { projectObject } from "../metadata.ts";
 import { allowSchema } from "./allow.ts";
 import { objectiveSchema } from "./autoscale.ts";
@@ -32,6 +33,7 @@ const specSchema = z
       .array(egressSchema)
       .prefault([])
       .meta({ description: "Flows to the internet, in the name of addresses of the pool; everything else is denied." }),
+    contract: contractField,
   })
   .meta({ description: "What it needs, who may reach it, and what runs." });
 

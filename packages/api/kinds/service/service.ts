@@ -1,6 +1,7 @@
 /** A Service as everybody behind the loader sees it: every default filled in. */
 import type { Milliseconds } from "@netwright/base";
 import type { Hostname } from "../../fields/hostname.ts";
+import type { ContractBlock } from "../contract/block.ts";
 import type { AllowInput } from "./allow.ts";
 import type { Autoscale, Objective } from "./autoscale.ts";
 import type { Egress } from "./egress.ts";
@@ -83,6 +84,7 @@ export interface ServiceSpec {
   readonly allow: readonly Allow[];
   /** Absent in what older versions stored. */
   readonly egress?: readonly Egress[];
+  readonly contract?: ContractBlock;
 }
 
 export type Service = Omit<ServiceInput, "spec"> & { readonly spec: ServiceSpec };

@@ -1,4 +1,5 @@
 /** Rules across fields of one Service. */
+import { blockFindings } from "../contract/validate.ts";
 import { finding } from "../finding.ts";
 import type { Finding } from "../kind.ts";
 import type { AllowInput } from "./allow.ts";
@@ -11,7 +12,8 @@ import { validateTiers } from "./validate-tiers.ts";
 export function validateService(service: ServiceInput): readonly Finding[] {
   const { spec } = service;
   const allow = spec.allow.flatMap((rule, index) => allowFindings(service, rule, index));
-  return [...validateExpose(spec), ...validateTiers(spec), ...allow, ...validateEgress(spec)];
+  const contract = spec.contract === undefined ? [] : blockFindings(spec.contract, ["spec", "contract"], "Service");
+  return [...validateExpose(spec), ...validateTiers(spec), ...allow, ...validateEgress(spec), ...contract];
 }
 
 function allowFindings({ spec, metadata }: ServiceInput, { from, to }: AllowInput, index: number): readonly Finding[] {
