@@ -47,8 +47,8 @@ export class WorkerProver implements Prover {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    await this.#worker?.terminate();
     this.#fail(new NetwrightError("NW1505", "the server stops"));
+    await this.#worker?.terminate();
   }
 
   #ask(kind: ProofJob["kind"], question: ProofQuestion): Promise<ProofAnswer> {
