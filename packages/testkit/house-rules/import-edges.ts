@@ -55,6 +55,9 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
 /** Tests also use the fakes and suites of testkit, and the real machine. */
 export const allowedInTests: readonly string[] = ["testkit", "system"];
 
+/** What is judged may be looked at by the tests of the judge. */
+const allowedInTestsOf: Readonly<Record<string, readonly string[]>> = { prove: ["drivers"] };
+
 /** Why a package may not be imported by those that are not allowed to. */
 const whyNotTarget: Readonly<Record<string, string>> = {
   api: "manifests are for people; drivers and stores work from the contract alone",
@@ -99,7 +102,7 @@ export function reasonAgainst(from: string, to: string): string {
 export function judgeEdge(from: string, to: string, inTest: boolean): string | undefined {
   const target = to.split("/")[0] ?? to;
   if (target === from) return "inside a package imports are relative, so that a package can be renamed";
-  const grants = [...(allowed[from] ?? []), ...(inTest ? allowedInTests : [])];
+  const grants = [...(allowed[from] ?? []), ...(inTest ? [...allowedInTests, ...(allowedInTestsOf[from] ?? [])] : [])];
   const granted = grants.some((grant) => to === grant || to.startsWith(`${grant}/`));
   return granted ? undefined : reasonAgainst(from, to);
 }

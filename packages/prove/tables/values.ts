@@ -1,0 +1,126 @@
+/** Words of rules and elements as intervals: names of devices, addresses, MACs, numbers. */
+import { ipv6Value } from "@netwright/base";
+import { addressSizes, ipv4Family, ipv6Family, nameSizes, protocols, states } from "./fields.ts";
+import type { Row } from "./relation.ts";
+
+/** All boxes that a word stands for; undefined where it is none of this kind. */
+export type Reader = (word: string) => readonly Row[] | undefined;
+
+/** `"w2.1"`, and `"w*"` for all that begin so. */
+export const nameRows: Reader = (word) => {
+  const text = word.replaceAll('"', "");
+  const isPrefix = text.endsWith("*");
+  const octets = [...Buffer.from(isPrefix ? text.slice(0, -1) : text, "latin1")];
+  if (octets.length > 15) return undefined;
+  const row: number[] = [];
+  let at = 0;
+  for (const size of nameSizes) {
+    const room = Math.log2(size) / 8;
+    const here = octets.slice(at, at + room);
+    const missing = 256 ** (room - here.length);
+    const first = here.reduce((sum, octet) => sum * 256 + octet, 0) * missing;
+    row.push(first, isPrefix ? first + missing : first + 1);
+    at += room;
+  }
+  return [row];
+};
+
+const addressBits = [32, 32, 16, 16, 32] as const;
+
+/** `2001:db8::1`, `fd00::/8`, `2001:db8::1-2001:db8::5`. */
+export const addressRows: Reader = (word) => {
+  const [first = "", last] = word.split("-");
+  if (last !== undefined) {
+    const [from, to] = [ipv6Value(first), ipv6Value(last)];
+    return from === undefined || to === undefined ? undefined : prefixesBetween(from, to).map(prefixRow);
+  }
+  const [address = "", length = "128"] = first.split("/");
+  const value = ipv6Value(address);
+  return value === undefined ? undefined : [prefixRow({ value, length: Number(length) })];
+};
+
+function prefixRow({ value, length }: { readonly value: bigint; readonly length: number }): Row {
+  let behind = 128;
+  let left = length;
+  return addressBits.flatMap((bits, index) => {
+    behind -= bits;
+    const word = Number((value >> BigInt(behind)) & ((1n << BigInt(bits)) - 1n));
+    const free = 2 ** (bits - Math.min(bits, Math.max(0, left)));
+    left -= bits;
+    const from = word - (word % free);
+    return [from, Math.min(from + free, addressSizes[index] as number)];
+  });
+}
+
+function prefixesBetween(from: bigint, to: bigint): readonly { readonly value: bigint; readonly length: number }[] {
+  const found: { value: bigint; length: number }[] = [];
+  for (let value = from; value <= to;) {
+    let length = 128;
+    const fits = (shorter: number): boolean => {
+      const size = 1n << BigInt(128 - shorter);
+      return value % size === 0n && value + size - 1n <= to;
+    };
+    while (length > 0 && fits(length - 1)) length--;
+    found.push({ value, length });
+    value += 1n << BigInt(128 - length);
+  }
+  return found;
+}
+
+export const macRows: Reader = (word) => {
+  if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(word)) return undefined;
+  const value = parseInt(word.replaceAll(":", ""), 16);
+  return [[value, value + 1]];
+};
+
+/** `443`, `0x1bb`, `8000-8999`, or one of these names. */
+export const numberRows =
+  (names: Readonly<Record<string, number>> = {}): Reader =>
+  (word) => {
+    const value = (text: string): number => names[text] ?? (/^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : NaN);
+    // A name may have a hyphen: `nd-neighbor-solicit`.
+    const whole = value(word);
+    if (!Number.isNaN(whole)) return [[whole, whole + 1]];
+    const [from = "", to = ""] = word.split("-");
+    const bounds = [value(from), value(to) + 1];
+    return bounds.some(Number.isNaN) ? undefined : [bounds];
+  };
+
+/** So many bits, in words of 32. */
+export const bitsRows =
+  (bits: number): Reader =>
+  (word) => {
+    if (bits <= 32) return numberRows(protocols)(word);
+    const value = /^(0x[0-9a-f]+|\d+)$/i.test(word) ? BigInt(word) : ipv6Value(word);
+    if (value === undefined) return undefined;
+    const words = Array.from({ length: bits / 32 }, (_, index) =>
+      Number((value >> BigInt(bits - 32 * (index + 1))) & 0xffff_ffffn),
+    );
+    return [words.flatMap((part) => [part, part + 1])];
+  };
+
+export const protocolRows = numberRows(protocols);
+export const familyRows = numberRows({ ipv4: ipv4Family, ipv6: ipv6Family, ip: ipv4Family, ip6: ipv6Family });
+export const stateRows = numberRows(Object.fromEntries(states.map((name, index) => [name, index])));
+
+/** RFC 4443, RFC 4861. */
+export const icmpTypeRows = numberRows({
+  "destination-unreachable": 1,
+  "packet-too-big": 2,
+  "time-exceeded": 3,
+  "parameter-problem": 4,
+  "echo-request": 128,
+  "echo-reply": 129,
+  "mld-listener-query": 130,
+  "mld-listener-report": 131,
+  "mld-listener-done": 132,
+  "mld-listener-reduction": 132,
+  "nd-router-solicit": 133,
+  "nd-router-advert": 134,
+  "nd-neighbor-solicit": 135,
+  "nd-neighbor-advert": 136,
+  "nd-redirect": 137,
+  "mld2-listener-report": 143,
+});
+
+export const packetTypeRows = numberRows({ host: 0, unicast: 0, broadcast: 1, multicast: 2, other: 3 });
