@@ -1,12 +1,5 @@
 /** Where classes may go outside their networks, rule by rule, and packets that do. */
-import {
-  addressAt,
-  isPrefix,
-  prefixSize,
-  type DomainPattern,
-  type Ipv6,
-  type Ipv6Prefix,
-} from "@netwright/base";
+import { addressAt, isPrefix, prefixSize, type DomainPattern, type Ipv6, type Ipv6Prefix } from "@netwright/base";
 import type { Origin, Protocol, WorkloadState } from "@netwright/contract";
 import type { Fabric, LocalNetwork } from "./fabric.ts";
 import { exampleClient, type ClassName } from "./flows.ts";

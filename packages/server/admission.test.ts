@@ -54,7 +54,7 @@ const refusal = async (promise: Promise<unknown>): Promise<unknown> => {
     () => "it was not refused",
     (error: unknown) => error,
   );
-  return isContractsBroken(failure) ? failure : Promise.reject(failure as Error);
+  return isContractsBroken(failure) ? failure : Promise.reject(failure);
 };
 
 describe("a change that breaks a contract", () => {
@@ -146,7 +146,10 @@ test("nothing is proved where nothing would change; before is looked at only whe
 });
 
 describe("people of a project", () => {
-  const elsewhere = clause({ clause: "contract/pci cards", origin: { object: "contract/pci", field: "spec.ensures[0]" } });
+  const elsewhere = clause({
+    clause: "contract/pci cards",
+    origin: { object: "contract/pci", field: "spec.ensures[0]" },
+  });
   const own = clause({
     clause: "team/service/shop public",
     origin: { object: "team/service/shop", field: "spec.tiers[0]" },
@@ -157,8 +160,7 @@ describe("people of a project", () => {
     client = harness.as((await admin.createToken({ name: "t", role: "Editor", project: "team" })).secret);
     await client.apply(applyOf(shopOf("team")));
   });
-  const scale = (dryRun: boolean) =>
-    client.scale({ project: "team", service: "shop", tiers: { web: 2 } }, { dryRun });
+  const scale = (dryRun: boolean) => client.scale({ project: "team", service: "shop", tiers: { web: 2 } }, { dryRun });
 
   test("are refused for contracts of others without being told which", async () => {
     found = { change: refuting(elsewhere), before: clean };

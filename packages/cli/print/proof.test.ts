@@ -64,7 +64,9 @@ test("asked for, what is proved is listed too; a proof of nothing has a table al
 
 test("for CI: refuted is a failure, not proved an error, justified is skipped", () => {
   const junit = renderProofJunit(all, { begunAt: 1_800_000_000_000 as Instant, took: milliseconds(40) });
-  expect(junit).toContain('<testsuites name="netwright verify" tests="4" failures="1" errors="1" skipped="1" time="0.040"');
+  expect(junit).toContain(
+    '<testsuites name="netwright verify" tests="4" failures="1" errors="1" skipped="1" time="0.040"',
+  );
   expect(junit).toContain('classname="Isolation" time="0.000" file="shop.yaml" line="22"');
   expect(junit).toContain('<skipped message="the pilot has one host only"/>');
   expect(junit).toContain("[2001:db8:f::1]:40000 -&gt; [2001:db8:100::1]:5432 tcp");

@@ -1,5 +1,11 @@
 /** A proof for people: what does not hold, then how everything else was found to, in a table. Pure. */
-import { proofSubjects, type ClauseProof, type ProofReport, type ProofSubject, type ProofVerdict } from "@netwright/api";
+import {
+  proofSubjects,
+  type ClauseProof,
+  type ProofReport,
+  type ProofSubject,
+  type ProofVerdict,
+} from "@netwright/api";
 import { originText, renderCounterexample } from "./counterexample.ts";
 import { paint } from "./paint.ts";
 import { renderFields, renderTable } from "./table.ts";
@@ -29,7 +35,10 @@ const subjects: Readonly<Record<ProofSubject, string>> = {
 };
 
 /** @param all also what holds */
-export function renderProof(report: ProofReport, { all, colored }: { readonly all: boolean; readonly colored: boolean }) {
+export function renderProof(
+  report: ProofReport,
+  { all, colored }: { readonly all: boolean; readonly colored: boolean },
+) {
   const shown = report.clauses.filter(({ verdict }) => all || verdict !== "Proved");
   return [...shown.map((clause) => renderClause(clause, colored)), renderSummary(report)].join("\n");
 }
@@ -77,7 +86,9 @@ export function renderSummary({ clauses, assumptions, steps }: ProofReport): str
 
 /** Figures end where their column's title ends. */
 function rightAligned(header: readonly string[], rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? "").length)));
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => (row[column] ?? "").length)),
+  );
   return rows.map((row) => row.map((cell, column) => (column === 0 ? cell : cell.padStart(widths[column] ?? 0))));
 }
 

@@ -20,7 +20,7 @@ Exit status: 0 all is proved or justified, 1 something is refuted, 7 nothing is 
 
 Examples:
   netwright verify -f examples/shop.yaml
-  netwright verify -f new/ --before old/ --hosts site.yaml -o junit
+  netwright verify -f examples/ --before examples/shop.yaml -o junit
   netwright verify --clause service/shop -v
 `;
 
@@ -80,7 +80,11 @@ async function proofOf(invocation: Invocation, { file, before, hosts }: Options)
   return { report: await (await connect(invocation)).proof() };
 }
 
-function print({ report, standIns = [], elsewhere = [] }: Proof, { output, verbose }: Options, colored: boolean): string {
+function print(
+  { report, standIns = [], elsewhere = [] }: Proof,
+  { output, verbose }: Options,
+  colored: boolean,
+): string {
   if (output === "json" || output === "yaml") return renderMachine(output, { ...report, standIns, elsewhere });
   const notes = [
     ...(standIns.length === 0 ? [] : [`standing in for what these manifests do not say: ${standIns.join(", ")}\n`]),

@@ -3,6 +3,7 @@ import { objectName, type AnyObject, type ProofReport, type Secret } from "@netw
 import { NetwrightError, type Diagnostic, type Instant } from "@netwright/base";
 import { foresee, objectSet, type Foreseen } from "@netwright/compiler";
 import { contractFindings, proveContracts } from "@netwright/prove";
+import { tableAssumptions } from "@netwright/prove/tables/compare-tables.ts";
 import { contractsIn, placeFindings, placeReport, type Written } from "@netwright/prove/written-contracts.ts";
 import { wholeSite } from "./stand-ins.ts";
 import { translationProofs } from "./translation.ts";
@@ -84,5 +85,8 @@ function checked(items: readonly Written[], foreseen: Pick<Foreseen, "diagnostic
 
 function withClauses(report: ProofReport, more: ProofReport["clauses"]): ProofReport {
   const steps = more.reduce((sum, clause) => sum + clause.steps, report.steps);
-  return { ...report, clauses: [...report.clauses, ...more], steps };
+  const used = new Set(more.flatMap(({ assumptions }) => assumptions));
+  const assumptions = [...report.assumptions, ...tableAssumptions.filter(({ key }) => used.has(key))];
+  const byKey = new Map(assumptions.map((assumption) => [assumption.key, assumption]));
+  return { clauses: [...report.clauses, ...more], assumptions: [...byKey.values()], steps };
 }

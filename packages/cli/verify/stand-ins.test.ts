@@ -53,10 +53,7 @@ test("routers without hosts are left out: what they are linked to is not there",
 test("there is room: for each instance that must be alone, for all together, for what asks a directory of its host", () => {
   const apart = shop({ web: 7, spread: "required" });
   const many = inner("many", { replicas: 400 });
-  const data = `${inner("data")}`.replace(
-    "port: 5432",
-    "port: 5432, volumes: [{ hostPath: /srv/data, path: /data }]",
-  );
+  const data = inner("data").replace("port: 5432", "port: 5432, volumes: [{ hostPath: /srv/data, path: /data }]");
   const { objects, standIns } = wholeSite(objectsIn(apart, many, data));
   expect(standIns.filter(({ kind }) => kind === "Host")).toHaveLength(7);
   expect(led(objects)).toEqual({ diagnostics: [], instances: 409 });

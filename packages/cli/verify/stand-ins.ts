@@ -43,7 +43,10 @@ function labNodes(given: readonly AnyObject[]): readonly AnyObject[] {
 /** As many as the tier that wants most needs, where each instance must have a host for itself. */
 function hostsFor(services: readonly Service[]): number {
   const apart = services.flatMap(({ spec }) => spec.tiers.filter(({ spread }) => spread === "required"));
-  const most = Math.max(fewestHosts, ...apart.map(({ replicas, autoscale }) => Math.max(replicas, autoscale?.max ?? 0)));
+  const most = Math.max(
+    fewestHosts,
+    ...apart.map(({ replicas, autoscale }) => Math.max(replicas, autoscale?.max ?? 0)),
+  );
   return Math.min(most, maxHosts);
 }
 
@@ -67,7 +70,7 @@ function routersOf(hosts: readonly Host[]): readonly AnyObject[] {
   );
   const names = [...new Set(links.map(({ router }) => router))].toSorted();
   const edges = names.map((name, index) =>
-    object("Router", name, {
+    made("Router", name, {
       asn: 64_510,
       routerId: `10.0.0.${index + 1}`,
       links: [
@@ -83,7 +86,7 @@ function routersOf(hosts: readonly Host[]): readonly AnyObject[] {
       ],
     }),
   );
-  return [...edges, object("Router", providerOf(names), { managed: false, upstream: true, asn: 64_500 })];
+  return [...edges, made("Router", providerOf(names), { managed: false, upstream: true, asn: 64_500 })];
 }
 
 const providerOf = (names: readonly string[]): string => (names.includes("provider") ? "provider-of-site" : "provider");
@@ -94,9 +97,9 @@ function poolsFor(given: readonly AnyObject[]): readonly AnyObject[] {
   const named = given.flatMap((each) => (each.kind === "Service" ? [each.spec.pool] : []));
   return [...new Set(named)]
     .toSorted()
-    .map((name, index) => object("AddressPool", name, { prefixes: [`2001:db8:${(0x100 + index).toString(16)}::/64`] }));
+    .map((name, index) => made("AddressPool", name, { prefixes: [`2001:db8:${(0x100 + index).toString(16)}::/64`] }));
 }
 
-function object(kind: "AddressPool" | "Router", name: string, spec: object): AnyObject {
+function made(kind: "AddressPool" | "Router", name: string, spec: object): AnyObject {
   return kinds[kind].complete(kinds[kind].schema.parse({ apiVersion, kind, metadata: { name }, spec })) as AnyObject;
 }

@@ -25,7 +25,9 @@ export function* uncovered(place: Place, cover: readonly Place[]): Generator<Pla
 
 /** What a name leads to lies in the internet, and a rule for all names below another one is one for each of them. */
 const coversName = (other: Place, name: DomainPattern): boolean =>
-  isPrefix(other) ? contains(other, internet) : other === name || (!name.startsWith("*.") && matchesDomain(other, name));
+  isPrefix(other)
+    ? contains(other, internet)
+    : other === name || (!name.startsWith("*.") && matchesDomain(other, name));
 
 const contains = (outer: Ipv6Prefix, inner: Ipv6Prefix): boolean =>
   prefixParts(outer).length <= prefixParts(inner).length &&

@@ -67,7 +67,8 @@ function renderCase({ name, file, line, took, outcome, message, detail, output }
 }
 
 function countsOf(cases: readonly JunitCase[]): Readonly<Record<string, string>> {
-  const count = (outcome: JunitCase["outcome"]): string => String(cases.filter((each) => each.outcome === outcome).length);
+  const count = (outcome: JunitCase["outcome"]): string =>
+    String(cases.filter((each) => each.outcome === outcome).length);
   return { tests: String(cases.length), failures: count("Failed"), errors: count("Error"), skipped: count("Skipped") };
 }
 

@@ -351,7 +351,11 @@ export class Controller {
     statuses.refresh(this.#world);
     metrics.applies.inc({ outcome: "Applied" });
     metrics.applyDuration.observe((clock.monotonic() - started) / 1000);
-    return { ...answer, change: change === undefined ? null : visibleChange(request.subject.project, summaryOf(change)), revision };
+    return {
+      ...answer,
+      change: change === undefined ? null : visibleChange(request.subject.project, summaryOf(change)),
+      revision,
+    };
   }
 
   #forgetNodes(before: World): void {

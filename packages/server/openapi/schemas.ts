@@ -105,31 +105,31 @@ const answers: Readonly<Record<string, Schema>> = {
   ),
   Plan: record(
     {
-    objects: list(record(objectChange)),
-    addresses: list(record({ object: text, address: text, pool: text })),
-    placements: list(record({ instance: text, host: text, reason: text })),
-    replaced: list(record({ object: text, instance: text, by: text })),
-    nodes: list(
-      record({
-        node: text,
-        role: oneOf("Host", "Router"),
-        lines: list(record({ change: oneOf("+", "-", "~"), text })),
-      }),
-    ),
-    flows: list(
-      record({
-        change: oneOf("Opened", "Closed"),
-        from: text,
-        to: text,
-        protocol,
-        port: integer,
-        example: packet,
-        origin,
-      }),
-    ),
-    contracts: ref("PlanContracts"),
-  },
-  ["contracts"],
+      objects: list(record(objectChange)),
+      addresses: list(record({ object: text, address: text, pool: text })),
+      placements: list(record({ instance: text, host: text, reason: text })),
+      replaced: list(record({ object: text, instance: text, by: text })),
+      nodes: list(
+        record({
+          node: text,
+          role: oneOf("Host", "Router"),
+          lines: list(record({ change: oneOf("+", "-", "~"), text })),
+        }),
+      ),
+      flows: list(
+        record({
+          change: oneOf("Opened", "Closed"),
+          from: text,
+          to: text,
+          protocol,
+          port: integer,
+          example: packet,
+          origin,
+        }),
+      ),
+      contracts: ref("PlanContracts"),
+    },
+    ["contracts"],
   ),
   PlanContracts: record({
     proved: integer,

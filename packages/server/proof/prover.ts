@@ -2,7 +2,6 @@
 import type { ClauseProof, ContractOf, ProofReport, Service } from "@netwright/api";
 import type { Diagnostic } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
-import { contractFindings, proveContracts, type ProofInput } from "@netwright/prove";
 
 export interface ProofQuestion {
   readonly states: Iterable<HostState>;
@@ -28,20 +27,3 @@ export interface Prover {
   /** What is under way fails. */
   stop(): Promise<void>;
 }
-
-export const reportOn = (question: ProofQuestion): ProofReport => proveContracts(inputOf(question));
-
-export function judge(question: ProofQuestion): Judgement {
-  const { clauses } = reportOn(question);
-  const proved = new Map<string, number>();
-  for (const { verdict, origin } of clauses) {
-    if (verdict !== "Proved") continue;
-    const object = origin?.object ?? "";
-    proved.set(object, (proved.get(object) ?? 0) + 1);
-  }
-  const open = clauses.filter(({ verdict }) => verdict !== "Proved");
-  return { proved, open, findings: contractFindings(inputOf(question)) };
-}
-
-const inputOf = ({ before, ...rest }: ProofQuestion): ProofInput =>
-  before === undefined ? rest : { ...rest, before };

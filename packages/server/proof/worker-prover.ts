@@ -57,7 +57,7 @@ export class WorkerProver implements Prover {
     const job = this.#job(kind, question);
     const { promise, resolve, reject } = Promise.withResolvers<ProofAnswer>();
     this.#waiting.set(job.id, { resolve, reject });
-    worker.postMessage(job);
+    worker.postMessage(job, []);
     return promise;
   }
 

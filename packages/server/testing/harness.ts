@@ -16,7 +16,8 @@ import { AcmeFailure } from "../acme/failure.ts";
 import type { AcmeTransport } from "../acme/transport.ts";
 import type { Issue } from "../control/certificates.ts";
 import type { DnsDependencies, UpdateRecord } from "../control/dns-sync.ts";
-import { judge, reportOn, type Prover } from "../proof/prover.ts";
+import { KeptProofs } from "../proof/kept-proofs.ts";
+import type { Prover } from "../proof/prover.ts";
 import type { SealingKeys } from "../secrets/key-file.ts";
 import { startServer, type Server } from "../server.ts";
 
@@ -45,11 +46,14 @@ export interface HarnessOptions {
   readonly prover?: Prover;
 }
 
-const promptProver: Prover = {
-  report: async (question) => reportOn(question),
-  judge: async (question) => judge(question),
-  stop: async () => {},
-};
+function promptProver(): Prover {
+  const proofs = new KeptProofs();
+  return {
+    report: async (question) => proofs.report(question),
+    judge: async (question) => proofs.judge(question),
+    stop: async () => {},
+  };
+}
 
 export async function startHarness({
   store = memoryStore(),
@@ -59,7 +63,7 @@ export async function startHarness({
   heartbeat = milliseconds(1000),
   acmeTransport = () => Promise.reject(new AcmeFailure("NW1621", "AuthorityUnreachable", "there is no network")),
   keys = [{ id: "00000000", key: new Uint8Array(32) }],
-  prover = promptProver,
+  prover = promptProver(),
 }: HarnessOptions = {}): Promise<Harness> {
   const quiet = {
     debug: () => {},

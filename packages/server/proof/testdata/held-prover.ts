@@ -10,5 +10,5 @@ const bell = new Int32Array(new SharedArrayBuffer(4));
 parentPort?.on("message", ({ id }: ProofJob) => {
   while (!existsSync(release)) Atomics.wait(bell, 0, 0, 5);
   const judgement = { proved: new Map([["", 1]]), open: [], findings: [] };
-  parentPort?.postMessage({ id, kind: "Judge", judgement } satisfies ProofAnswer);
+  parentPort?.postMessage({ id, kind: "Judge", judgement } satisfies ProofAnswer, []);
 });
