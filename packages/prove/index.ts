@@ -1,0 +1,2 @@
+/** Contracts, proved over all packets. Pure. */
+export { createProver, proveContracts, type ProofChange, type ProofInput, type Prover } from "./prove.ts";
