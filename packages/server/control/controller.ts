@@ -23,13 +23,15 @@ import { steerRollouts, type RolloutTarget } from "../apply/steer-rollouts.ts";
 import type { Subject } from "../auth/subject.ts";
 import { discardVolumes, type DiscardRequest } from "../apply/discard-volumes.ts";
 import { checkProjects } from "../apply/check-projects.ts";
-import { changeOf, describeFlows, eventsOf, writesOf, type EditRequest } from "../apply/record-edit.ts";
-import { publicPlan } from "../auth/private-text.ts";
+import { changeOf, describeProof, eventsOf, writesOf, type EditRequest } from "../apply/record-edit.ts";
 import { permitted } from "../auth/scope.ts";
+import { visibleChange } from "../auth/visible-changes.ts";
 import type { Tokens } from "../auth/tokens.ts";
 import type { Log } from "@netwright/base";
 import type { Metrics } from "../metrics.ts";
 import { endedPrograms } from "../state/ended-programs.ts";
+import { admitChange } from "../proof/admission.ts";
+import type { Prover } from "../proof/prover.ts";
 import type { Events, NewEvent } from "../state/events.ts";
 import { nextChangeId, summaryOf } from "../state/history.ts";
 import { keyText } from "../state/objects.ts";
@@ -43,6 +45,7 @@ import type { Identities } from "./identities.ts";
 import { checkOwnCertificates } from "./own-certificates.ts";
 import { sealEdit } from "../secrets/seal-edit.ts";
 import type { Sealer } from "../secrets/sealer.ts";
+import { planFor, refuseBroken, type PreparedEdit, type ProvedEdit } from "./prepared-edit.ts";
 import { Readiness } from "./readiness.ts";
 import { Serial } from "./serial.ts";
 import type { Statuses } from "./statuses.ts";
@@ -63,6 +66,7 @@ export interface ControllerDependencies {
   readonly autoscaler: Autoscaler;
   readonly sealer: Sealer;
   readonly tokens: Tokens;
+  readonly prover: Prover;
   /** Called after every round that changed something. */
   readonly onWorld: () => void;
 }
@@ -79,6 +83,8 @@ const tick: Milliseconds = seconds(1);
 export class Controller {
   readonly #dependencies: ControllerDependencies;
   readonly #serial = new Serial();
+  /** Of edits and what must not happen beside one. */
+  readonly #edits = new Serial();
   readonly #wakeups = new Wakeups();
   readonly #planner = new Planner();
   #world: World;
@@ -131,7 +137,7 @@ export class Controller {
 
   /** @throws NetwrightError with everything that is wrong; nothing is changed then. */
   edit(request: EditRequest): Promise<ApplyResponse> {
-    return this.#serial.run(() => this.#edit(request));
+    return this.#edits.run(() => this.#edit(request));
   }
 
   /** A round of its own: something new is there that nodes must have. */
@@ -195,7 +201,7 @@ export class Controller {
 
   /** Runs something while nothing is edited. */
   alone<T>(work: () => Promise<T>): Promise<T> {
-    return this.#serial.run(work);
+    return this.#edits.run(() => this.#serial.run(work));
   }
 
   report(report: NodeReport): void {
@@ -263,8 +269,33 @@ export class Controller {
     metrics.roundDuration.observe((clock.monotonic() - started) / 1000);
   }
 
+  /**
+   * Proved while nothing is held up: rounds and reports go on. Invariant: only edits change objects, and this is the only one, so
+   * that what was proved is what is stored; where instances are by then is no matter of contracts.
+   */
   async #edit(request: EditRequest): Promise<ApplyResponse> {
-    const { clock, log, metrics, rounds, entropy, sealer, statuses, store } = this.#dependencies;
+    const { clock, prover, statuses } = this.#dependencies;
+    const started = clock.monotonic();
+    const prepared = await this.#serial.run(async () => this.#prepare(request));
+    const { candidate, decision, foreseen, before } = prepared;
+    const proving = clock.monotonic();
+    const change = { before: before.items, after: decision.world.items, changes: candidate.changes, foreseen };
+    const admission = candidate.changes.every(({ change: what }) => what === "Unchanged")
+      ? undefined
+      : await admitChange(prover, change, request.subject.project);
+    const spans = { ...prepared.spans, planned: milliseconds(prepared.spans.planned + clock.monotonic() - proving) };
+    refuseBroken(admission, request);
+    const plan = planFor(request, foreseen.plan, admission);
+    if (request.dryRun) return { plan, diagnostics: [], change: null, revision: statuses.revision() };
+    return this.#serial.run(async () => {
+      const last = this.#world === before ? prepared : this.#prepare(request);
+      return this.#commit(request, { ...last, spans }, { plan, admission, started });
+    });
+  }
+
+  /** Decides and plans; changes nothing. */
+  #prepare(request: EditRequest): PreparedEdit {
+    const { clock, rounds, entropy, sealer, tokens } = this.#dependencies;
     const started = clock.monotonic();
     const before = this.#world;
     const stamp = { uid: () => newUid(entropy), now: formatInstant(clock.now()) };
@@ -272,26 +303,33 @@ export class Controller {
     const candidate = candidateOf(before, edit, stamp);
     const decision = rounds.decide(before, candidate.items, { pins: edit.pins });
     const volumes = volumesIn(before.ledger);
-    const { tokens } = this.#dependencies;
     checkProjects([before.objects, decision.world.objects], candidate.changes, { tokens, volumes });
     checkDiagnostics(before.diagnostics, decision.reconciled.diagnostics, candidate.changes);
     checkOwnCertificates(sealer, clock.now(), decision.world.objects, candidate.changes);
     const reconciled = milliseconds(clock.monotonic() - started);
-    const named = new Set(candidate.changes.map(({ object }) => object));
     const planned = clock.monotonic();
-    const plan = this.#planner.plan({
+    const foreseen = this.#planner.foresee({
       before: before.objects,
       after: decision.world.objects,
       ledger: before.ledger,
       observed: decision.observed,
       now: clock.now(),
-      named,
+      named: new Set(candidate.changes.map(({ object }) => object)),
       project: request.subject.project,
     });
     const spans = { reconciled, planned: milliseconds(clock.monotonic() - planned) };
-    const answer = { plan: request.subject.project === null ? plan : publicPlan(plan), diagnostics: [] };
-    if (request.dryRun) return { ...answer, change: null, revision: statuses.revision() };
-    const change = changeOf(request, candidate, { id: nextChangeId(store), at: stamp.now, ledger: before.ledger });
+    return { before, candidate, decision, foreseen, spans, at: stamp.now };
+  }
+
+  async #commit(
+    request: EditRequest,
+    { before, candidate, decision, foreseen, spans, at }: PreparedEdit,
+    { plan, admission, started }: ProvedEdit,
+  ): Promise<ApplyResponse> {
+    const { clock, log, metrics, rounds, statuses, store } = this.#dependencies;
+    const answer = { plan, diagnostics: [] };
+    const { accepted = [] } = admission?.contracts ?? {};
+    const change = changeOf(request, candidate, { id: nextChangeId(store), at, ledger: before.ledger, accepted });
     const written = candidate.changes.filter(({ before: old, after }) => old !== after).map(({ key }) => key);
     if (written.length === 0) {
       metrics.applies.inc({ outcome: "Unchanged" });
@@ -300,11 +338,12 @@ export class Controller {
     const result = await rounds.carryOut(decision, {
       writes: writesOf(candidate, change),
       keys: written,
-      events: eventsOf(request, candidate),
+      events: eventsOf(request, candidate, accepted),
     });
     const placed = decision.reconciled.explanations.filter(({ action }) => action === "Place");
     const touched = new Set(placed.map(({ project, service }) => keyText({ kind: "Service", project, name: service })));
-    statuses.startStages(candidate, touched, { ...spans, compiled: result.compiled }, describeFlows(plan));
+    const proven = describeProof(foreseen.plan, admission?.contracts);
+    statuses.startStages(candidate, touched, { ...spans, compiled: result.compiled }, proven);
     this.#accept(decision, result);
     for (const { change: what, object } of candidate.changes)
       if (what !== "Unchanged") log.info("Object", { change: what, object, by: request.subject.name });
@@ -312,7 +351,11 @@ export class Controller {
     statuses.refresh(this.#world);
     metrics.applies.inc({ outcome: "Applied" });
     metrics.applyDuration.observe((clock.monotonic() - started) / 1000);
-    return { ...answer, change: change === undefined ? null : summaryOf(change), revision };
+    return {
+      ...answer,
+      change: change === undefined ? null : visibleChange(request.subject.project, summaryOf(change)),
+      revision,
+    };
   }
 
   #forgetNodes(before: World): void {
