@@ -21,6 +21,8 @@ export interface CasesInput {
   readonly contracts: readonly ContractOf[];
   /** So many at most: each region has its share. */
   readonly most: number;
+  /** Only of clauses that this holds of; all where left out. */
+  readonly isWanted?: (clause: string) => boolean;
 }
 
 export interface Cases {
@@ -29,7 +31,7 @@ export interface Cases {
   readonly left: number;
 }
 
-export function makeCases({ states, services, contracts, most }: CasesInput): Cases {
+export function makeCases({ states, services, contracts, most, isWanted = () => true }: CasesInput): Cases {
   const site = siteOf(states);
   const view = new Context(new Stage(site, services), Infinity).after();
   const fabric = buildFabric(states);
@@ -38,7 +40,7 @@ export function makeCases({ states, services, contracts, most }: CasesInput): Ca
       contract.clauses.flatMap((clause) => [...regionsOf(view, clauseId(contract, clause), clause)]),
     ),
     ...impliedRegions(view),
-  ];
+  ].filter(({ clause }) => isWanted(clause));
   const found = new Map<string, TestCase>();
   // Every region has a turn before any has another.
   for (const { clause, connection, key } of interleaved(regions.map((region) => connectionsOf(view, region)))) {
