@@ -1,2 +1,9 @@
 /** Contracts, proved over all packets. Pure. */
-export { createProver, proveContracts, type ProofChange, type ProofInput, type Prover } from "./prove.ts";
+export {
+  contractFindings,
+  createProver,
+  proveContracts,
+  type ProofChange,
+  type ProofInput,
+  type Prover,
+} from "./prove.ts";

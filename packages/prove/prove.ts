@@ -1,10 +1,12 @@
 /** Proofs of everything: of clauses that are written, and of what holds always. */
 import type { ClauseProof, ContractOf, ProofReport, Service } from "@netwright/api";
 import { proofSubjects } from "@netwright/api";
+import type { Diagnostic } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
 import { siteOf } from "./classes/site.ts";
 import { byText } from "./classes/sorted-find.ts";
 import { Context, Stage, touches } from "./clauses/context.ts";
+import { findingsOf } from "./clauses/findings.ts";
 import { assumptionTexts, type AssumptionKey } from "./clauses/judgement.ts";
 import { defaultBudget } from "./clauses/meter.ts";
 import { clauseId, proveClause } from "./clauses/prove-clause.ts";
@@ -33,10 +35,17 @@ export interface ProofChange {
 /** Kept between changes: only what a change touches is proved again. A change makes another one, so that it can be tried. */
 export interface Prover {
   readonly report: ProofReport;
+  /** Clauses that are wrong in themselves. */
+  findings(): readonly Diagnostic[];
   after(change: ProofChange): Prover;
 }
 
 export const proveContracts = (input: ProofInput): ProofReport => createProver(input).report;
+
+/** Clauses that select nothing, can never hold, or contradict each other: errors, whatever the proofs say. */
+export function contractFindings({ states, services, contracts }: ProofInput): readonly Diagnostic[] {
+  return findingsOf(new Context(new Stage(siteOf(states), services), Infinity), contracts);
+}
 
 export function createProver({ states, before, services, contracts, budget = defaultBudget }: ProofInput): Prover {
   const former = before === undefined ? undefined : siteOf(before);
@@ -71,6 +80,7 @@ function proverOf(
   }
   return {
     report: reportOf([...kept.values()].map(({ proof }) => proof)),
+    findings: () => findingsOf(new Context(stage, Infinity), contracts),
     after: (change) => {
       const services = change.services ?? stage.services;
       const nodes = new Map(stage.after.nodes);

@@ -6,7 +6,7 @@ import {
   type UnderlayState,
   type WorkloadState,
 } from "@netwright/contract";
-import { prefixContains } from "@netwright/base";
+import { prefixContains, type Ipv6Prefix } from "@netwright/base";
 import { tierEnd, type TierEnd } from "./ends.ts";
 import { byText, sortedFind } from "./sorted-find.ts";
 
@@ -45,6 +45,8 @@ export interface Network {
   /** By key of their end. */
   readonly cells: ReadonlyMap<string, readonly Cell[]>;
   readonly ends: ReadonlyMap<string, TierEnd>;
+  /** One; several where hosts do not agree. */
+  readonly prefixes: readonly Ipv6Prefix[];
 }
 
 export const localsOf = (network: Network): Iterable<Local> => [...network.locals.values()].flat();
@@ -63,7 +65,15 @@ export function networkOf(vni: number, locals: readonly Local[]): Network {
     }
   }
   const { project, name } = (locals[0] as Local).state;
-  return { vni, project, name, locals: byNode, cells, ends };
+  return {
+    vni,
+    project,
+    name,
+    locals: byNode,
+    cells,
+    ends,
+    prefixes: [...new Set(locals.map(({ state }) => state.prefix))],
+  };
 }
 
 function cellsOf(local: Local, other: Local | undefined): Iterable<Cell> {
