@@ -28,7 +28,7 @@ export type {
   PortInterval,
   TierSelector,
 } from "./kinds/contract/clause.ts";
-export { readContract } from "./kinds/contract/read-contract.ts";
+export { readContract, readSelectors, type ReadSelector } from "./kinds/contract/read-contract.ts";
 export type { Contract } from "./kinds/contract/schema.ts";
 export type { Host, Uplink } from "./kinds/host/schema.ts";
 export { instancePhases, type Instance, type InstancePhaseName } from "./kinds/instance/schema.ts";
@@ -131,5 +131,6 @@ export type { NodeCalls } from "./client/nodes.ts";
 export type { EventOptions, InstanceRef, OperationCalls } from "./client/operations.ts";
 export { apiRoot, collectionPath, objectPath, type ObjectRef } from "./client/paths.ts";
 export type { HttpRequest, HttpResponse, Transport } from "./client/transport.ts";
+export { outputLines } from "./client/output-lines.ts";
 export { nodeTransport } from "./client/transport-node.ts";
 export type { Target } from "./client/unreachable.ts";
