@@ -3,65 +3,28 @@
  * level-triggered: they look at everything as it is, whatever woke them.
  */
 import type { ApplyResponse } from "@netwright/api";
-import {
-  messageOf,
-  milliseconds,
-  seconds,
-  type Clock,
-  type Entropy,
-  type Instant,
-  type Milliseconds,
-} from "@netwright/base";
+import { messageOf, milliseconds, seconds, type Instant, type Milliseconds } from "@netwright/base";
 import { applyLedgerChanges, Planner, type LedgerChange, type SizeEntry } from "@netwright/compiler";
-import type { NodeReport, Store } from "@netwright/contract";
+import type { NodeReport } from "@netwright/contract";
 import { Wakeups } from "@netwright/store";
-import type { Autoscaler } from "../autoscale/autoscaler.ts";
 import { steerRollouts, type RolloutTarget } from "../apply/steer-rollouts.ts";
 import type { Subject } from "../auth/subject.ts";
 import { discardVolumes, type DiscardRequest } from "../apply/discard-volumes.ts";
 import { changeOf, describeProof, eventsOf, writesOf, type EditRequest } from "../apply/record-edit.ts";
 import { visibleChange } from "../auth/visible-changes.ts";
-import type { Tokens } from "../auth/tokens.ts";
-import type { Log } from "@netwright/base";
-import type { Metrics } from "../metrics.ts";
 import { endedPrograms } from "../state/ended-programs.ts";
 import { admitChange } from "../proof/admission.ts";
-import type { Prover } from "../proof/prover.ts";
-import type { Events, NewEvent } from "../state/events.ts";
+import type { NewEvent } from "../state/events.ts";
 import { nextChangeId, summaryOf } from "../state/history.ts";
 import { keyText } from "../state/objects.ts";
-import type { Reports } from "../state/reports.ts";
 import type { Facts } from "../status/facts.ts";
-import type { Decision, Edited, Rounds, RoundResult } from "./round.ts";
-import type { Certificates } from "./certificates.ts";
-import type { Identities } from "./identities.ts";
-import type { Sealer } from "../secrets/sealer.ts";
+import type { ControllerDependencies } from "./controller-dependencies.ts";
+import type { Decision, Edited, RoundResult } from "./round.ts";
 import { prepareEdit, type PreparedEdit } from "./prepare-edit.ts";
 import { planFor, refuseBroken, type ProvedEdit } from "./proved-edit.ts";
 import { Readiness } from "./readiness.ts";
 import { Serial } from "./serial.ts";
-import type { Statuses } from "./statuses.ts";
 import { nodeNames, type World } from "./world.ts";
-
-export interface ControllerDependencies {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  readonly events: Events;
-  readonly reports: Reports;
-  readonly rounds: Rounds;
-  readonly statuses: Statuses;
-  readonly certificates: Certificates;
-  readonly identities: Identities;
-  readonly autoscaler: Autoscaler;
-  readonly sealer: Sealer;
-  readonly tokens: Tokens;
-  readonly prover: Prover;
-  /** Called after every round that changed something. */
-  readonly onWorld: () => void;
-}
 
 export interface SteerRequest {
   readonly action: "Pause" | "Resume";
