@@ -20,7 +20,7 @@ test("what does not hold comes first, with its packet, way and rules; then one r
       rules   service/shop spec.expose[1] (shop.yaml:12:7)
 
     justified contract/pci cards: internet cannot reach tier db of service/shop
-      why       while host2 is lost: no other host has an instance
+      why       no other host has an instance
       accepted  the pilot has one host only
 
     not proved implied chain service/shop: only neighbours talk

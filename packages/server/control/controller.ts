@@ -3,73 +3,28 @@
  * level-triggered: they look at everything as it is, whatever woke them.
  */
 import type { ApplyResponse } from "@netwright/api";
-import {
-  formatInstant,
-  messageOf,
-  milliseconds,
-  seconds,
-  type Clock,
-  type Entropy,
-  type Instant,
-  type Milliseconds,
-} from "@netwright/base";
+import { messageOf, milliseconds, seconds, type Instant, type Milliseconds } from "@netwright/base";
 import { applyLedgerChanges, Planner, type LedgerChange, type SizeEntry } from "@netwright/compiler";
-import type { NodeReport, Store } from "@netwright/contract";
+import type { NodeReport } from "@netwright/contract";
 import { Wakeups } from "@netwright/store";
-import type { Autoscaler } from "../autoscale/autoscaler.ts";
-import { candidateOf } from "../apply/candidate.ts";
-import { checkDiagnostics } from "../apply/check.ts";
 import { steerRollouts, type RolloutTarget } from "../apply/steer-rollouts.ts";
 import type { Subject } from "../auth/subject.ts";
 import { discardVolumes, type DiscardRequest } from "../apply/discard-volumes.ts";
-import { checkProjects } from "../apply/check-projects.ts";
 import { changeOf, describeProof, eventsOf, writesOf, type EditRequest } from "../apply/record-edit.ts";
-import { permitted } from "../auth/scope.ts";
 import { visibleChange } from "../auth/visible-changes.ts";
-import type { Tokens } from "../auth/tokens.ts";
-import type { Log } from "@netwright/base";
-import type { Metrics } from "../metrics.ts";
 import { endedPrograms } from "../state/ended-programs.ts";
 import { admitChange } from "../proof/admission.ts";
-import type { Prover } from "../proof/prover.ts";
-import type { Events, NewEvent } from "../state/events.ts";
+import type { NewEvent } from "../state/events.ts";
 import { nextChangeId, summaryOf } from "../state/history.ts";
 import { keyText } from "../state/objects.ts";
-import type { Reports } from "../state/reports.ts";
 import type { Facts } from "../status/facts.ts";
-import { volumesIn } from "../status/project-status.ts";
-import { newUid } from "../state/uid.ts";
-import type { Decision, Edited, Rounds, RoundResult } from "./round.ts";
-import type { Certificates } from "./certificates.ts";
-import type { Identities } from "./identities.ts";
-import { checkOwnCertificates } from "./own-certificates.ts";
-import { sealEdit } from "../secrets/seal-edit.ts";
-import type { Sealer } from "../secrets/sealer.ts";
-import { planFor, refuseBroken, type PreparedEdit, type ProvedEdit } from "./prepared-edit.ts";
+import type { ControllerDependencies } from "./controller-dependencies.ts";
+import type { Decision, Edited, RoundResult } from "./round.ts";
+import { prepareEdit, type PreparedEdit } from "./prepare-edit.ts";
+import { planFor, refuseBroken, type ProvedEdit } from "./proved-edit.ts";
 import { Readiness } from "./readiness.ts";
 import { Serial } from "./serial.ts";
-import type { Statuses } from "./statuses.ts";
 import { nodeNames, type World } from "./world.ts";
-
-export interface ControllerDependencies {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  readonly events: Events;
-  readonly reports: Reports;
-  readonly rounds: Rounds;
-  readonly statuses: Statuses;
-  readonly certificates: Certificates;
-  readonly identities: Identities;
-  readonly autoscaler: Autoscaler;
-  readonly sealer: Sealer;
-  readonly tokens: Tokens;
-  readonly prover: Prover;
-  /** Called after every round that changed something. */
-  readonly onWorld: () => void;
-}
 
 export interface SteerRequest {
   readonly action: "Pause" | "Resume";
@@ -293,33 +248,8 @@ export class Controller {
     });
   }
 
-  /** Decides and plans; changes nothing. */
-  #prepare(request: EditRequest): PreparedEdit {
-    const { clock, rounds, entropy, sealer, tokens } = this.#dependencies;
-    const started = clock.monotonic();
-    const before = this.#world;
-    const stamp = { uid: () => newUid(entropy), now: formatInstant(clock.now()) };
-    const edit = sealEdit(sealer, before.items, permitted(request.subject, request.edit(before.items)));
-    const candidate = candidateOf(before, edit, stamp);
-    const decision = rounds.decide(before, candidate.items, { pins: edit.pins });
-    const volumes = volumesIn(before.ledger);
-    checkProjects([before.objects, decision.world.objects], candidate.changes, { tokens, volumes });
-    checkDiagnostics(before.diagnostics, decision.reconciled.diagnostics, candidate.changes);
-    checkOwnCertificates(sealer, clock.now(), decision.world.objects, candidate.changes);
-    const reconciled = milliseconds(clock.monotonic() - started);
-    const planned = clock.monotonic();
-    const foreseen = this.#planner.foresee({
-      before: before.objects,
-      after: decision.world.objects,
-      ledger: before.ledger,
-      observed: decision.observed,
-      now: clock.now(),
-      named: new Set(candidate.changes.map(({ object }) => object)),
-      project: request.subject.project,
-    });
-    const spans = { reconciled, planned: milliseconds(clock.monotonic() - planned) };
-    return { before, candidate, decision, foreseen, spans, at: stamp.now };
-  }
+  #prepare = (request: EditRequest): PreparedEdit =>
+    prepareEdit(this.#dependencies, this.#planner, this.#world, request);
 
   async #commit(
     request: EditRequest,

@@ -63,5 +63,4 @@ function follow({ prover, states: former }: Kept, { states, services, contracts 
   return { prover: prover.after({ states: changed, services, contracts }), states };
 }
 
-const inputOf = ({ before, ...rest }: ProofQuestion): ProofInput =>
-  before === undefined ? rest : { ...rest, before };
+const inputOf = ({ before, ...rest }: ProofQuestion): ProofInput => (before === undefined ? rest : { ...rest, before });

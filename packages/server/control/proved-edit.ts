@@ -1,25 +1,9 @@
-/** An edit on its way from what was decided to what is stored. */
+/** What becomes of an edit once it is known what it does to contracts. */
 import { ContractsBroken, type Plan } from "@netwright/api";
 import type { Milliseconds } from "@netwright/base";
-import type { ForeseenChange } from "@netwright/compiler";
-import type { Candidate } from "../apply/candidate.ts";
 import type { EditRequest } from "../apply/record-edit.ts";
 import { publicPlan } from "../auth/private-text.ts";
 import type { Admission } from "../proof/admission.ts";
-import type { Decision } from "./round.ts";
-import type { ComputedSpans } from "./stages.ts";
-import type { World } from "./world.ts";
-
-export interface PreparedEdit {
-  /** What it was decided from. */
-  readonly before: World;
-  readonly candidate: Candidate;
-  readonly decision: Decision;
-  readonly foreseen: ForeseenChange;
-  readonly spans: Pick<ComputedSpans, "reconciled" | "planned">;
-  /** RFC 3339. */
-  readonly at: string;
-}
 
 export interface ProvedEdit {
   /** As who asked sees it. */
