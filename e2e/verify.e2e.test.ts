@@ -16,11 +16,13 @@ beforeAll(async () => {
 });
 afterAll(() => lab.down());
 
-const inTenant = (command: string): Promise<string> =>
-  lab.at(host, `nsenter --net=/run/netns/${tenant} -- ${command}`);
+const inTenant = (command: string): Promise<string> => lab.at(host, `nsenter --net=/run/netns/${tenant} -- ${command}`);
 
 interface Tried {
-  readonly results: readonly { readonly verdict: string; readonly test: { readonly from: unknown; readonly side: string } }[];
+  readonly results: readonly {
+    readonly verdict: string;
+    readonly test: { readonly from: unknown; readonly side: string };
+  }[];
 }
 
 test("a fresh lab is what was meant: every kernel, and every connection that is tried", async () => {

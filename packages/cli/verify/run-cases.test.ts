@@ -8,8 +8,14 @@ import { statusOfTests } from "./test-contracts.ts";
 
 const web = parseIpv6("fd77::1:3:0:1");
 
-function caseOf(port: number, verdict: "Delivered" | "Dropped", more: Partial<Probe> = {}, instance = "shop-proxy-1"): TestCase {
-  const outcomes: readonly ProbeOutcome[] = verdict === "Delivered" ? ["Connected", "Refused"] : ["Silent", "Unreachable"];
+function caseOf(
+  port: number,
+  verdict: "Delivered" | "Dropped",
+  more: Partial<Probe> = {},
+  instance = "shop-proxy-1",
+): TestCase {
+  const outcomes: readonly ProbeOutcome[] =
+    verdict === "Delivered" ? ["Connected", "Refused"] : ["Silent", "Unreachable"];
   return {
     clauses: ["implied chain service/shop"],
     side: verdict === "Delivered" ? "Inside" : "Outside",
@@ -34,7 +40,10 @@ const seen = (outcome: ProbeOutcome): ProbeResult => ({
 });
 
 /** @param outcomes of each port, one after the other; the last one stays. */
-function world(outcomes: Readonly<Record<number, readonly ProbeOutcome[]>>): { readonly probe: ProbeFrom; readonly tries: number[] } {
+function world(outcomes: Readonly<Record<number, readonly ProbeOutcome[]>>): {
+  readonly probe: ProbeFrom;
+  readonly tries: number[];
+} {
   const count = new Map<number, number>();
   const tries: number[] = [];
   const probe: ProbeFrom = async (_, probes) =>
@@ -53,7 +62,10 @@ const verdicts = (results: readonly CaseResult[]): readonly string[] => results.
 
 test("what agrees; silence counts between two connections that got through", async () => {
   const { probe, tries } = world({ 8080: ["Connected"], 8081: ["Silent"] });
-  expect(verdicts(await run([caseOf(8081, "Dropped"), caseOf(8080, "Delivered")], probe))).toEqual(["Agrees", "Agrees"]);
+  expect(verdicts(await run([caseOf(8081, "Dropped"), caseOf(8080, "Delivered")], probe))).toEqual([
+    "Agrees",
+    "Agrees",
+  ]);
   expect(tries).toEqual([8080, 8081, 8080]);
 });
 
@@ -80,11 +92,16 @@ test("datagrams need not be answered; what cannot be sent or tried tells nothing
   expect(verdicts(await run([udp], world({ 53: ["Silent"] }).probe))).toEqual(["Unclear"]);
   expect(verdicts(await run([udp], world({ 53: ["Refused"] }).probe))).toEqual(["Agrees"]);
   expect(verdicts(await run([udp], world({ 53: ["Failed"] }).probe))).toEqual(["Unclear"]);
-  expect(await run([udp], broken)).toMatchObject([{ verdict: "Unclear", note: "not tried: the agent of host1 did not answer" }]);
+  expect(await run([udp], broken)).toMatchObject([
+    { verdict: "Unclear", note: "not tried: the agent of host1 did not answer" },
+  ]);
 });
 
 test("a disagreement is told with both sides, and fails", async () => {
-  const results = await run([caseOf(8080, "Delivered"), caseOf(8081, "Dropped")], world({ 8080: ["Connected"], 8081: ["Refused"] }).probe);
+  const results = await run(
+    [caseOf(8080, "Delivered"), caseOf(8081, "Dropped")],
+    world({ 8080: ["Connected"], 8081: ["Refused"] }).probe,
+  );
   const tests = { results, left: 3, untried: 1, changed: true };
   expect(renderTests(tests, { all: false, colored: false })).toMatchInlineSnapshot(`
     "not as proved shop-proxy-1 -> shop-web-1 [fd77::1:3:0:1]:8081/tcp

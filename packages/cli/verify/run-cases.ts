@@ -29,7 +29,10 @@ export interface CasesRun {
 }
 
 /** In the order of the cases. */
-export async function runCases(cases: readonly TestCase[], { probe, onProgress }: CasesRun): Promise<readonly CaseResult[]> {
+export async function runCases(
+  cases: readonly TestCase[],
+  { probe, onProgress }: CasesRun,
+): Promise<readonly CaseResult[]> {
   const groups = new Map<string, TestCase[]>();
   for (const test of cases) groups.set(placeOf(test), [...(groups.get(placeOf(test)) ?? []), test]);
   const results = new Map<TestCase, CaseResult>();
@@ -52,7 +55,12 @@ const placeOf = ({ from }: TestCase): string => (from === "internet" ? from : `$
 async function runFrom(group: readonly TestCase[], probe: ProbeFrom): Promise<readonly CaseResult[]> {
   const from = (group[0] as TestCase).from;
   try {
-    return await judged(group, (tests) => probe(from, tests.map((test) => test.probe)));
+    return await judged(group, (tests) =>
+      probe(
+        from,
+        tests.map((test) => test.probe),
+      ),
+    );
   } catch (error) {
     const note = `not tried: ${error instanceof Error ? error.message : String(error)}`;
     return group.map((test) => ({ test, verdict: "Unclear", seen: null, note }));

@@ -36,7 +36,13 @@ export async function testContracts(
   const objects = await objectsOf(client);
   const services = objects.flatMap((object) => (object.kind === "Service" ? [object] : []));
   const states = before.map(({ state }) => state);
-  const made = makeCases({ states, services, contracts: contractsIn(objects.map((object) => ({ object }))), most, isWanted });
+  const made = makeCases({
+    states,
+    services,
+    contracts: contractsIn(objects.map((object) => ({ object }))),
+    most,
+    isWanted,
+  });
   if (made.cases.length === 0)
     throw new NetwrightError("NW1001", "there is nothing to try", { hint: "netwright verify -v lists all clauses" });
   const cases = made.cases.filter(({ from }) => from !== "internet" || outside);

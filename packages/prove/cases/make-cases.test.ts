@@ -22,7 +22,9 @@ describe("cases", () => {
 
   test("of a clause: both ends of an interval, and one before and one after", () => {
     const ports = [{ first: 8000, last: 8099 }];
-    const { cases } = made([contractOf(cannotReach("closed", { from: [proxy], to: [web], protocols: ["tcp"], ports }))]);
+    const { cases } = made([
+      contractOf(cannotReach("closed", { from: [proxy], to: [web], protocols: ["tcp"], ports })),
+    ]);
     expect(of(cases, "contract/test closed")).toEqual([
       "Inside Dropped shop-proxy-1 -> shop-web-1 [fd77::1:2:0:1]:8000/tcp",
       "Inside Dropped shop-proxy-2 -> shop-web-2 [fd77::2:2:0:2]:8099/tcp",
@@ -37,8 +39,12 @@ describe("cases", () => {
     const { cases } = made([contractOf(open, onlyFrom("inner", { from: [proxy], to: [web] }))]);
     expect(of(cases, "contract/test open")).toContain("Inside Delivered internet -> shop [2001:db8:100::5]:443/tcp");
     expect(of(cases, "contract/test open")).toContain("Outside Dropped internet -> shop [2001:db8:100::5]:444/tcp");
-    expect(of(cases, "contract/test inner")).toContain("Inside Delivered shop-proxy-1 -> shop-web-1 [fd77::1:2:0:1]:8080/tcp");
-    expect(of(cases, "contract/test inner")).toContain("Inside Dropped shop-proxy-1 -> shop-web-1 [fd77::1:2:0:1]/icmp");
+    expect(of(cases, "contract/test inner")).toContain(
+      "Inside Delivered shop-proxy-1 -> shop-web-1 [fd77::1:2:0:1]:8080/tcp",
+    );
+    expect(of(cases, "contract/test inner")).toContain(
+      "Inside Dropped shop-proxy-1 -> shop-web-1 [fd77::1:2:0:1]/icmp",
+    );
   });
 
   test("a prediction has its path and what a probe would see, also where instances are not alike", () => {
@@ -55,10 +61,11 @@ describe("cases", () => {
     const states = ["host1", "host2"].reduce(
       (all: States, host) =>
         withNetwork(all, host as keyof States & ("host1" | "host2"), {
-          loadBalancers: (all as unknown as Record<string, HostState>)[host]?.networks[0]?.loadBalancers.map((each) => ({
-            ...each,
-            members: [],
-          })) ?? [],
+          loadBalancers:
+            (all as unknown as Record<string, HostState>)[host]?.networks[0]?.loadBalancers.map((each) => ({
+              ...each,
+              members: [],
+            })) ?? [],
         }),
       shopStates(),
     );
@@ -69,7 +76,9 @@ describe("cases", () => {
   });
 
   test("are the same each time, and no more than asked for: each region has its share", () => {
-    const contracts = [contractOf(cannotReach("a", { from: ["internet"], to: [web] }), onlyFrom("b", { from: [proxy], to: [web] }))];
+    const contracts = [
+      contractOf(cannotReach("a", { from: ["internet"], to: [web] }), onlyFrom("b", { from: [proxy], to: [web] })),
+    ];
     expect(made(contracts)).toEqual(made(contracts));
     const { cases, left } = made(contracts, shopStates(), 4);
     expect(cases).toHaveLength(4);

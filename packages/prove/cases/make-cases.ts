@@ -88,7 +88,9 @@ function connectionsOf(view: View, region: Region): readonly Wanted[] {
   const targets = target.kind === "Public" ? [undefined] : extremes(view, target.end);
   const connections = [
     ...senders.flatMap((sender) => intervals.flatMap((each) => atEdges(view, sender, targets, region, each))),
-    ...(stranger === undefined ? [] : intervals.slice(0, 1).flatMap((each) => beside(view, stranger, targets, region, each))),
+    ...(stranger === undefined
+      ? []
+      : intervals.slice(0, 1).flatMap((each) => beside(view, stranger, targets, region, each))),
   ];
   return connections.map((connection) => ({ clause, connection, key: keyOf(connection) }));
 }
@@ -152,14 +154,14 @@ function connect(
 
 /** The first and the last instance of a tier, by host and name. */
 function extremes(view: View, end: TierEnd): readonly Place[] {
-  const places = view.networks(end).flatMap((network) =>
-    (network.cells.get(end.key) ?? []).flatMap(({ local, instances }) =>
-      instances.map((workload): Place => ({ network, local, workload })),
-    ),
-  );
-  const sorted = places.toSorted(
-    (a, b) => byText(a.local.node, b.local.node) || byText(a.workload.id, b.workload.id),
-  );
+  const places = view
+    .networks(end)
+    .flatMap((network) =>
+      (network.cells.get(end.key) ?? []).flatMap(({ local, instances }) =>
+        instances.map((workload): Place => ({ network, local, workload })),
+      ),
+    );
+  const sorted = places.toSorted((a, b) => byText(a.local.node, b.local.node) || byText(a.workload.id, b.workload.id));
   const [first, last] = [sorted[0], sorted.at(-1)];
   if (first === undefined || last === undefined) return [];
   return first === last ? [first] : [first, last];

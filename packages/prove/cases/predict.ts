@@ -28,7 +28,8 @@ export function predict(
 ): Prediction {
   const { protocol, port, destination } = probe;
   if (protocol === "icmp") return dropped("no rule lets an echo request pass", []);
-  const edges = from === undefined && to === undefined ? publicEdgesAt(site, { ...probe, protocol }) : innerTo(from, to);
+  const edges =
+    from === undefined && to === undefined ? publicEdgesAt(site, { ...probe, protocol }) : innerTo(from, to);
   const found = edges?.filter((edge) => edge.protocol === protocol && edge.port === port);
   const trace = send(fabric, {
     from: from === undefined ? "internet" : { project: from.local.state.project, instance: from.workload.id },
@@ -63,7 +64,10 @@ function innerTo(from: Place | undefined, to: Place | undefined): readonly Edge[
   return (innerEdges(from.network).from.get(endOf(from).key) ?? []).filter((edge) => edge.to.key === key);
 }
 
-const publicEdgesAt = ({ graph }: Site, { destination, protocol, port }: Probe & { protocol: "tcp" | "udp" }): readonly Edge[] => {
+const publicEdgesAt = (
+  { graph }: Site,
+  { destination, protocol, port }: Probe & { protocol: "tcp" | "udp" },
+): readonly Edge[] => {
   const point = graph.points.get(pointKey({ vip: destination, protocol, port }));
   return point === undefined ? [] : graph.publicEdges(point);
 };

@@ -52,8 +52,7 @@ export function* impliedRegions(view: View): Generator<Region> {
     const clause = `implied chain service/${end.service}`;
     const intervals = distinct([...inside.map(single), ...ownPorts(view, end)]);
     const stranger = strangerTo(view, senders as readonly TierEnd[], target);
-    if (intervals.length > 0)
-      yield { clause, senders: senders as readonly TierEnd[], stranger, target, intervals };
+    if (intervals.length > 0) yield { clause, senders: senders as readonly TierEnd[], stranger, target, intervals };
     for (const { listener, protocol, port } of outside) {
       if (listener === undefined) continue;
       const point = { kind: "Public", vip: listener.vip, name: listener.service.service } as const;
@@ -112,6 +111,6 @@ function strangerTo(
   if (target.kind === "Public") return undefined;
   const own = view.everybody().filter((end) => networkKey(end) === networkKey(target.end));
   const others = own.filter(({ key }) => !senders.some((each) => each !== "internet" && each.key === key));
-  const [first] = others.toSorted((a, b) => (a.key < b.key ? -1 : 1)).filter((end) => view.cells(end).length > 0);
+  const first = others.toSorted((a, b) => (a.key < b.key ? -1 : 1)).find((end) => view.cells(end).length > 0);
   return first ?? (senders.includes("internet") ? undefined : "internet");
 }
