@@ -24,6 +24,8 @@ import { readWorld } from "./control/world.ts";
 import type { Log } from "@netwright/base";
 import { Measurements } from "./measurements/measurements.ts";
 import { defaultRingBounds, type RingBounds } from "./measurements/ring.ts";
+import { CurrentProof } from "./proof/current-proof.ts";
+import type { Prover } from "./proof/prover.ts";
 import { createMetrics } from "./metrics.ts";
 import type { SealingKeys } from "./secrets/key-file.ts";
 import { OpenedValues } from "./secrets/opened-values.ts";
@@ -51,6 +53,8 @@ export interface ServerOptions {
   };
   /** To certificate authorities. */
   readonly acmeTransport: (caBundle: string | undefined) => AcmeTransport;
+  /** Stopped by the caller, whose it is. */
+  readonly prover: Prover;
   readonly version: string;
   /** The last lines that went to `log`. */
   readonly recentLog?: () => string;
@@ -160,6 +164,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       autoscaler,
       sealer,
       tokens,
+      prover: options.prover,
       onWorld,
     },
     readWorld(store),
@@ -170,6 +175,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     clock,
     log,
     controller,
+    proof: new CurrentProof(options.prover, states),
     autoscaler,
     view,
     events,

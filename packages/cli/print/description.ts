@@ -2,6 +2,7 @@
 import { objectName, type AnswerRecord, type Condition, type Event, type WireObject } from "@netwright/api";
 import { formatDuration, type Milliseconds } from "@netwright/base";
 import { answerTable } from "./answer-table.ts";
+import { clauseTable } from "./clause-table.ts";
 import { columnsOf, conditionsOf, quotaResources, stateOf, valueAt } from "./columns.ts";
 import { cellText, renderFields, renderTable } from "./table.ts";
 import { timeText } from "./times.ts";
@@ -162,6 +163,7 @@ export function renderDescription(
     `${title}\n${renderFields(facts, "  ")}`,
     section("quota", quotaTable(object)),
     section("values", valueTable(object)),
+    section("contract", clauseTable(object)),
     section("conditions", conditionTable(conditionsOf(object))),
     ...parts.map((part) => section(part.title, partTable(part, valueAt(object, part.path)))),
     section("addresses of names now", answerTable(object, answers)),
