@@ -42,7 +42,7 @@ export function predict(
   const path = trace.hops.map((hop) => ({ ...hop, findings: [] }));
   const verdict = verdictOf(found, trace);
   if (verdict === "Delivered") return { verdict, outcomes: delivered, reason: reasonOf(found, trace), path };
-  const refuses = to === undefined && site.graph.points.has(pointKey({ vip: destination, protocol, port }));
+  const refuses = to === undefined && site.graph.point(pointKey({ vip: destination, protocol, port })) !== undefined;
   return dropped(reasonOf(found, trace), path, refuses);
 }
 
@@ -66,11 +66,8 @@ function innerTo(from: Place | undefined, to: Place | undefined): readonly Edge[
 
 const publicEdgesAt = (
   { graph }: Site,
-  { destination, protocol, port }: Probe & { protocol: "tcp" | "udp" },
-): readonly Edge[] => {
-  const point = graph.points.get(pointKey({ vip: destination, protocol, port }));
-  return point === undefined ? [] : graph.publicEdges(point);
-};
+  { destination, protocol, port }: Probe & { readonly protocol: "tcp" | "udp" },
+): readonly Edge[] => graph.publicEdges(pointKey({ vip: destination, protocol, port }));
 
 export const endOf = ({ network, workload }: Place) =>
   tierEnd({ project: network.project, network: network.name, service: workload.service, tier: workload.tier });

@@ -83,7 +83,10 @@ function intervalsOf(view: View, clause: Clause, target: Target | PublicTarget):
   const known =
     target.kind === "Tier"
       ? [...view.inside(target.end).map(single), ...ownPorts(view, target.end)]
-      : [...view.graph.points.values()].filter(({ vip }) => vip === target.vip).map(single);
+      : view.graph
+          .points()
+          .filter(({ vip }) => vip === target.vip)
+          .map(single);
   return [...distinct(known).filter(({ protocol }) => ports.some((each) => each === protocol)), ...icmp];
 }
 
