@@ -22,7 +22,7 @@ function applying(): Case["measured"] {
     reset: remove,
     run: async () => {
       const started = monotonic();
-      const answer = load.first((answer) => !isFailed(answer));
+      const answer = load.first((each) => !isFailed(each));
       applied = true;
       const command = lab.netwright("apply", "-f", shop);
       const took = (await answer).done - started;

@@ -72,8 +72,8 @@ async function die(lab: BenchLab, instance: string): Promise<Death> {
 
 /** A host that has members and nothing that balances: the edges' part is another benchmark's. */
 async function loneHost(lab: BenchLab): Promise<string> {
-  const balancing = [...(await hostsOf(lab, "mortal", "lb")).values()];
-  const host = [...(await hostsOf(lab, "mortal", "web")).values()].find((each) => !balancing.includes(each));
+  const balancing = new Set((await hostsOf(lab, "mortal", "lb")).values());
+  const host = [...(await hostsOf(lab, "mortal", "web")).values()].find((each) => !balancing.has(each));
   if (host === undefined) throw new RangeError("Invariant: a host has members and no load balancer");
   return host;
 }
@@ -117,7 +117,7 @@ function casesOf({ what, deaths, patience, time }: Kind, { direct, proxied }: Lo
   ];
 }
 
-async function deaths(): Promise<readonly Case[]> {
+async function died(): Promise<readonly Case[]> {
   const lab = await startLab("bench-deaths");
   try {
     const { objects } = parseManifests(manifest, "mortal.yaml");
@@ -146,5 +146,5 @@ async function deaths(): Promise<readonly Case[]> {
 export const benchmark: Benchmark = {
   name: "dead-member",
   bar: "a member that dies gets no new connection after one check interval and 200 ms",
-  cases: deaths,
+  cases: died,
 };

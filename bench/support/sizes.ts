@@ -19,9 +19,9 @@ export interface SizeWatch {
 /** Looks twenty times a second. */
 export function watchSizes(lab: BenchLab, service: string, tier: string): SizeWatch {
   const sizes: Size[] = [];
-  let stopped = false;
+  const stopped = new AbortController();
   const look = async (): Promise<void> => {
-    while (!stopped) {
+    while (!stopped.signal.aborted) {
       const { items } = await lab.client.list("Instance");
       const ours = items.filter(({ metadata }) => metadata.name.startsWith(`${service}-${tier}-`));
       const ready = ours.filter(({ status }) => status?.["phase"] === "Ready");
@@ -30,10 +30,12 @@ export function watchSizes(lab: BenchLab, service: string, tier: string): SizeWa
     }
   };
   const looking = look();
+  // Whoever stops it is told.
+  looking.catch(() => {});
   return {
     sizes,
     stop: async () => {
-      stopped = true;
+      stopped.abort();
       await looking;
     },
   };
