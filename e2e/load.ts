@@ -30,7 +30,7 @@ export interface Load {
 const generator = join(repository, "e2e/load-generator.ts");
 
 export async function startLoad(lab: LiveLab, node = "internet1", rate = 20, url: string = shop): Promise<Load> {
-  const pidFile = `/run/load-${process.pid}.pid`;
+  const pidFile = `/run/load-${node}-${process.pid}.pid`;
   const child = lab.startAt(node, `echo $$ >${pidFile}; exec ${process.execPath} ${generator} ${url} ${rate}`);
   // From the start: it may be over before whoever ends it looks.
   const closed = once(child, "close");
