@@ -3,7 +3,7 @@
  * listener, whose members its hosts' agents watch, and behind proxies, which watch for themselves and ask somebody else instead.
  */
 import { parseManifests, toApplyObject } from "@netwright/api";
-import type { Benchmark, Case } from "../tools/measure/benchmark.ts";
+import type { Bar, Benchmark, Case } from "../tools/measure/benchmark.ts";
 import { hostsOf, processesOf } from "./support/instances.ts";
 import { startLab, tierIs, type BenchLab } from "./support/lab.ts";
 import { isFailed, startLoad, type Load } from "./support/load.ts";
@@ -96,9 +96,11 @@ interface Kind {
   readonly deaths: readonly Death[];
   readonly patience: number;
   readonly time: "lasted" | "between";
+  /** Of requests that fail through proxies. */
+  readonly bars: readonly Bar[];
 }
 
-function casesOf({ what, deaths, patience, time }: Kind, { direct, proxied }: Loads): readonly Case[] {
+function casesOf({ what, deaths, patience, time, bars }: Kind, { direct, proxied }: Loads): readonly Case[] {
   const of = ({ answers }: Load): readonly Outage[] =>
     deaths.map(({ at, until }) => outageOf(answers, at, until, patience));
   const [balanced, behindProxies] = [of(direct), of(proxied)];
@@ -113,7 +115,12 @@ function casesOf({ what, deaths, patience, time }: Kind, { direct, proxied }: Lo
       "connections",
       balanced.map(({ failed }) => failed),
     ),
-    told(`${what}: failed of ${sum(behindProxies, "sent")} through proxies`, "requests", sum(behindProxies, "failed")),
+    told(
+      `${what}: failed of ${sum(behindProxies, "sent")} through proxies`,
+      "requests",
+      sum(behindProxies, "failed"),
+      ...bars,
+    ),
   ];
 }
 
@@ -134,9 +141,10 @@ async function died(): Promise<readonly Case[]> {
     const host = await loneHost(lab);
     for (let round = 0; round < cuts; round++) cut.push(await cutOff(lab, host));
     await Promise.all([loads.direct.stop(), loads.proxied.stop()]);
+    const none: Bar = { of: "median", atMost: 0 };
     return [
-      ...casesOf({ what: "kill -9", deaths: killed, patience: Infinity, time: "lasted" }, loads),
-      ...casesOf({ what: "host cut off", deaths: cut, patience: 900, time: "between" }, loads),
+      ...casesOf({ what: "kill -9", deaths: killed, patience: Infinity, time: "lasted", bars: [none] }, loads),
+      ...casesOf({ what: "host cut off", deaths: cut, patience: 900, time: "between", bars: [] }, loads),
     ];
   } finally {
     await lab.down();

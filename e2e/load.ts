@@ -60,7 +60,7 @@ class Tally implements Counts {
 }
 
 export async function startLoad(lab: LiveLab, node = "internet1", rate = 20, url: string = shop): Promise<Load> {
-  const pidFile = `/run/load-${process.pid}.pid`;
+  const pidFile = `/run/load-${node}-${process.pid}.pid`;
   const order: GeneratorOrder = { url, rate, fresh: 0.5, timeout: 5000, insecure: false, for: 0, pages: true };
   const command = `exec ${process.execPath} ${generator} '${JSON.stringify(order)}'`;
   const child = lab.startAt(node, `echo $$ >${pidFile}; ${command}`);
