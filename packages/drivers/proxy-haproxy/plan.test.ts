@@ -23,7 +23,6 @@ function running(instance: ProxyInstance, change: Partial<InstanceHave> = {}): I
     sessions: 0,
     requests: 0,
     errors: 0,
-    failures: 0,
   }));
   return {
     processes: [pid],

@@ -1,9 +1,8 @@
 /** What agents said last, and how long ago. In memory: after a restart they say it again. */
 import { milliseconds, seconds, type Clock, type Digest, type Instant, type Milliseconds } from "@netwright/base";
 import type { DeniedFlow, ImageReport, InstancePhase, NodeReport, Slot, Store, StoreWrite } from "@netwright/contract";
-import type { Observed, ObservedInstance, ObservedNode } from "@netwright/compiler";
+import type { Observed, ObservedInstance, ObservedNode, Served } from "@netwright/compiler";
 import { Wakeups } from "@netwright/store";
-import { ServedRequests } from "./served-requests.ts";
 
 /** Agents report at least every 3 s; three missed reports and a bit. */
 export const reportTimeout: Milliseconds = seconds(10);
@@ -47,7 +46,6 @@ export class Reports {
   /** Wakes with every report. */
   readonly wakeups = new Wakeups();
   readonly #clock: Clock;
-  readonly #served = new ServedRequests();
   readonly #heard = new Map<string, Heard>();
   readonly #expected = new Map<string, Milliseconds>();
   /** By node; from before the restart until the node reports. */
@@ -71,7 +69,6 @@ export class Reports {
     const convergedSince = report.converged ? ((same ? before.convergedSince : null) ?? monotonic) : null;
     const entry = { report, at: now, monotonic, convergedSince, deniedAt: deniedTimes(report, before, now) };
     this.#heard.set(node, entry);
-    this.#served.take(report, monotonic);
     this.wakeups.wake();
     if (before !== undefined && content(before.report) === content(report)) return "Nothing";
     const phases = phasesOf(report);
@@ -102,7 +99,6 @@ export class Reports {
   }
 
   forget(node: string): void {
-    this.#served.forget(node);
     this.#heard.delete(node);
     this.#expected.delete(node);
     if (this.#phases.delete(node)) this.#unwritten.add(node);
@@ -111,13 +107,17 @@ export class Reports {
   /**
    * Instances of nodes that did not report yet are as they were before the restart.
    * @param revisions of the states that nodes should be in
+   * @param lately what proxies saw of instances, by `PROJECT/ID`
    */
-  observed(nodes: readonly string[], revisions: ReadonlyMap<string, number>): Observed {
+  observed(
+    nodes: readonly string[],
+    revisions: ReadonlyMap<string, number>,
+    lately: ReadonlyMap<string, Served> = new Map(),
+  ): Observed {
     const idle = this.#idle(nodes, revisions);
     const instances = new Map<string, ObservedInstance>();
     const known = new Map<string, ObservedNode>();
     const images = new Map<string, Digest>();
-    const lately = this.#served.lately(this.#clock.monotonic());
     for (const node of nodes) {
       for (const { name, digest } of lookedUp(this.#heard.get(node)?.report)) {
         if (digest !== null && !images.has(name)) images.set(name, digest);
@@ -233,7 +233,7 @@ const phasesOf = ({ instances }: NodeReport): Phases =>
     .map(({ project, id, phase }) => [`${project}/${id}`, phase] as const)
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
 
-const restless: ReadonlySet<string> = new Set(["connections", "members", "goodUntil"]);
+const restless: ReadonlySet<string> = new Set(["connections", "goodUntil"]);
 
 /**
  * Everything but when it was said and how many connections there were just then. Of volumes a hundredth more or less:
