@@ -122,9 +122,9 @@ test("a host with a proxy and a web server is drained and comes back", async () 
 });
 
 test("no request failed, on new connections and on kept ones", async () => {
-  const { failures, started, answeredBy } = await load.stop();
+  const { failures, ended, answeredBy } = await load.stop();
   process.stdout.write(
-    `${failures.length} of ${started} failed, answered by ${Object.keys(answeredBy).length} instances\n`,
+    `${failures.length} of ${ended} failed, answered by ${Object.keys(answeredBy).length} instances\n`,
   );
   expect(failures).toEqual([]);
 });

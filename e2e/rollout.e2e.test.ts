@@ -123,9 +123,9 @@ test("it is told afterwards too, by describe, history and events", async () => {
 });
 
 test("no request failed, on new connections and on kept ones", async () => {
-  const { failures, started, answeredBy } = await load.stop();
+  const { failures, ended, answeredBy } = await load.stop();
   process.stdout.write(
-    `${failures.length} of ${started} requests failed, answered by ${Object.keys(answeredBy).length} instances\n`,
+    `${failures.length} of ${ended} requests failed, answered by ${Object.keys(answeredBy).length} instances\n`,
   );
   expect(failures).toEqual([]);
   expect(Object.keys(answeredBy).length).toBeGreaterThan(8);
