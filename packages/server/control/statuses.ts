@@ -4,6 +4,7 @@ import { formatInstant, type Clock } from "@netwright/base";
 import type { Candidate } from "../apply/candidate.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Events } from "../state/events.ts";
+import type { ContractFacts } from "../monitors/contract-watch.ts";
 import type { NodeStates } from "../state/node-states.ts";
 import { displayName, parseKey } from "../state/objects.ts";
 import type { ObjectView } from "../state/object-view.ts";
@@ -28,6 +29,7 @@ export interface StatusDependencies {
   readonly view: ObjectView;
   readonly dns: DnsFacts;
   readonly certificates: CertificateFacts;
+  readonly contracts: ContractFacts;
 }
 
 export class Statuses {
@@ -64,6 +66,10 @@ export class Statuses {
 
   markIssuer(world: World, name: string): void {
     this.#markKeys(keysOfIssuer(world, name));
+  }
+
+  markObjects(keys: readonly string[]): void {
+    this.#markKeys(keys);
   }
 
   /** For the first time: everything there is. */
@@ -103,7 +109,7 @@ export class Statuses {
   }
 
   facts(world: World): Facts {
-    const { clock, reports, states, dns, certificates } = this.#dependencies;
+    const { clock, reports, states, dns, certificates, contracts } = this.#dependencies;
     const { standing: objects, diagnostics } = world;
     const [ledger, absences] = [this.#ledger, this.#absences];
     return {
@@ -113,6 +119,7 @@ export class Statuses {
       states,
       dns,
       certificates,
+      contracts,
       absences,
       diagnostics,
       now: formatInstant(clock.now()),

@@ -8,6 +8,7 @@ import type {
   VolumeEntry,
 } from "@netwright/compiler";
 import type { Diagnostic } from "@netwright/base";
+import type { ContractFacts } from "../monitors/contract-watch.ts";
 import type { NodeStates } from "../state/node-states.ts";
 import type { CertificateFacts } from "./certificate-status.ts";
 import type { Absences } from "./absences.ts";
@@ -23,6 +24,7 @@ export interface Facts {
   readonly dns: DnsFacts;
   readonly certificates: CertificateFacts;
   readonly absences: Absences;
+  readonly contracts: ContractFacts;
   /** RFC 3339. */
   readonly now: string;
 }
