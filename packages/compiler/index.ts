@@ -17,6 +17,7 @@ export {
   type CompilationUpdate,
   type KeptCompilation,
 } from "./incremental.ts";
+export { foresee, type Foreseen } from "./foresee.ts";
 export { issuerOf, ownCertificate, type OwnCertificate } from "./issuers.ts";
 export * from "./ledger.ts";
 export { diagnose, objectSet, projectKey, type Applied, type ObjectSet } from "./objects.ts";
@@ -34,5 +35,5 @@ export { poolsFor } from "./projects/allowed.ts";
 export { printAmount } from "./projects/amounts.ts";
 export { projectStandings, type ProjectStanding } from "./projects/standing.ts";
 export { resources, type Resource } from "./projects/users.ts";
-export { Planner, type PlanInput } from "./plan.ts";
+export { Planner, type ForeseenChange, type PlanInput } from "./plan.ts";
 export { settle, type Settled } from "./settle.ts";

@@ -58,6 +58,15 @@ const lines: Readonly<Record<string, Line>> = {
     answers: "401 403 403 403 403 403 403 404 403",
     path: `/v1alpha1/certificateissuers/none${dry}`,
   },
+  "GET /v1alpha1/contracts": { answers: "401 403 403 403 403 200 200 200 403" },
+  "GET /v1alpha1/contracts/{name}": {
+    answers: "401 403 403 403 403 404 404 404 403",
+    path: "/v1alpha1/contracts/none",
+  },
+  "DELETE /v1alpha1/contracts/{name}": {
+    answers: "401 403 403 403 403 403 403 404 403",
+    path: `/v1alpha1/contracts/none${dry}`,
+  },
   "GET /v1alpha1/projects": { answers: "401 200 200 200 200 200 200 200 403" },
   "GET /v1alpha1/projects/{name}": { answers: "401 404 200 200 200 200 200 200 403", path: own },
   "DELETE /v1alpha1/projects/{name}": { answers: "401 403 403 403 403 403 403 409 403", path: `${own}${dry}` },
@@ -250,6 +259,7 @@ const lines: Readonly<Record<string, Line>> = {
     answers: "401 404 404 404 404 404 404 404 403",
     path: "/v1alpha1/trace?destination=2001:db8:100::2&port=443&project=team&instance=none",
   },
+  "GET /v1alpha1/proof": { answers: "401 200 200 200 200 200 200 200 403" },
   "GET /v1alpha1/self": { answers: "401 200 200 200 200 200 200 200 200" },
   "GET /v1alpha1/tokens": { answers: "401 200 403 403 200 403 403 200 403" },
   "POST /v1alpha1/tokens": {

@@ -25,6 +25,8 @@ import { readWorld } from "./control/world.ts";
 import type { Log } from "@netwright/base";
 import { Measurements } from "./measurements/measurements.ts";
 import { defaultRingBounds, type RingBounds } from "./measurements/ring.ts";
+import { CurrentProof } from "./proof/current-proof.ts";
+import type { Prover } from "./proof/prover.ts";
 import { createMetrics } from "./metrics.ts";
 import { ContractWatch } from "./monitors/contract-watch.ts";
 import type { SealingKeys } from "./secrets/key-file.ts";
@@ -53,6 +55,8 @@ export interface ServerOptions {
   };
   /** To certificate authorities. */
   readonly acmeTransport: (caBundle: string | undefined) => AcmeTransport;
+  /** Stopped by the caller, whose it is. */
+  readonly prover: Prover;
   readonly version: string;
   /** The last lines that went to `log`. */
   readonly recentLog?: () => string;
@@ -176,6 +180,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       autoscaler,
       sealer,
       tokens,
+      prover: options.prover,
       onWorld,
     },
     readWorld(store),
@@ -186,6 +191,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     clock,
     log,
     controller,
+    proof: new CurrentProof(options.prover, states),
     autoscaler,
     view,
     events,
