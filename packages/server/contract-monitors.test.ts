@@ -68,14 +68,19 @@ const holds = async (kind: "Contract" | "Service" = "Contract", name = "site"): 
   ((await admin.get({ kind, name })).status as { conditions: readonly Condition[] } | undefined)?.conditions.find(
     ({ type }) => type === "ContractHolds",
   );
-const until = (wanted: Partial<Condition>): Promise<void> =>
-  eventually(async () => expect(await holds()).toMatchObject(wanted));
+/** Once it is so. */
+const seen = (wanted: Partial<Condition>): Promise<Condition | undefined> =>
+  eventually(async () => {
+    const found = await holds();
+    expect(found).toMatchObject(wanted);
+    return found;
+  });
 const told = async (): Promise<readonly string[]> =>
   (await admin.events({ for: "contract/site" })).map(({ type, reason }) => `${type} ${reason}`);
 
 test("a violation flips the condition and is told, and so is its end", async () => {
   await admin.apply(applyOf(contract));
-  await until({ status: "True", reason: "Holds", message: "2 clauses are watched" });
+  await seen({ status: "True", reason: "Holds", message: "2 clauses are watched" });
   expect([...tried].filter((each) => each.startsWith("edge1")).toSorted()).toEqual([
     "edge1 icmp/0",
     "edge1 tcp/443",
@@ -83,15 +88,15 @@ test("a violation flips the condition and is told, and so is its end", async () 
     "edge1 udp/8080",
   ]);
   meeting = () => "Connected";
-  await until({
+  await seen({
     status: "False",
     reason: "Violated",
     message: expect.stringMatching(/^hidden: internet reaches shop-web-1 at /),
   });
   meeting = (_from, { port }) => (port === 443 ? "Unreachable" : "Silent");
-  await until({ status: "False", message: expect.stringMatching(/^public: internet does not reach shop at /) });
+  await seen({ status: "False", message: expect.stringMatching(/^public: internet does not reach shop at /) });
   meeting = asProved;
-  await until({ status: "True" });
+  await seen({ status: "True" });
   expect((await told()).slice(-3)).toEqual([
     "Normal ContractHolds",
     "Warning NotContractHolds",
@@ -102,12 +107,14 @@ test("a violation flips the condition and is told, and so is its end", async () 
 test("what nobody can try is neither fulfilled nor broken", async () => {
   meeting = () => "Failed";
   await admin.apply(applyOf(contract));
-  await until({ status: "Unknown", reason: "NotSeen" });
+  expect(await seen({ status: "Unknown", reason: "NotSeen" })).toMatchObject({
+    message: expect.stringContaining("could not try it"),
+  });
 });
 
 test("a clause that is no longer watched has no condition", async () => {
   await admin.apply(applyOf(contract));
-  await until({ status: "True" });
+  await seen({ status: "True" });
   await admin.apply(applyOf(contract.replaceAll(", monitor: { every: 1s }", "")));
   await eventually(async () => expect(await holds()).toBeUndefined());
 });

@@ -1,4 +1,4 @@
-import { parseIpv6 } from "@netwright/base";
+import { parseIpv6, type Ipv6 } from "@netwright/base";
 import type { Probe, ProbeOutcome } from "@netwright/contract";
 import { expect, test } from "vitest";
 import { sightOf, standingOf, type Sight, type Tried } from "./judge.ts";
@@ -11,8 +11,8 @@ function tried(
   {
     protocol = "tcp",
     isPublic = false,
-    by = destination as string,
-  }: { protocol?: Probe["protocol"]; isPublic?: boolean; by?: string } = {},
+    by = destination,
+  }: { protocol?: Probe["protocol"]; isPublic?: boolean; by?: Ipv6 } = {},
 ): Tried {
   const probe: Probe = { protocol, destination, port: 80 };
   const attempt = { node: "host1", from: null, source: "a", target: "b", probe, isPublic, mustReach };
@@ -39,7 +39,7 @@ test.each([
 ] as const)("what must not be, and is %s: %s", (outcome, kind) => expect(kindOf(tried(outcome, false))).toBe(kind));
 
 test("a refusal of somebody on the way, or of a load balancer, delivered nothing", () => {
-  expect(kindOf(tried("Refused", false, { by: "fd00::2" }))).toBe("Holds");
+  expect(kindOf(tried("Refused", false, { by: parseIpv6("fd00::2") }))).toBe("Holds");
   expect(kindOf(tried("Refused", false, { isPublic: true }))).toBe("Holds");
 });
 

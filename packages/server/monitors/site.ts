@@ -1,5 +1,5 @@
 /** Who is there to try, and to be tried. Pure. */
-import type { EndSelector, Service, TierSelector } from "@netwright/api";
+import type { EndSelector, Service } from "@netwright/api";
 import type { Ipv6 } from "@netwright/base";
 import type { HostState, Protocol } from "@netwright/contract";
 
@@ -51,7 +51,13 @@ export function siteOf(
       workloads
         .filter(({ id }) => isReady(node, project, id))
         .map(({ id, service, tier, address, ports }) => ({
-          ...{ project, network: name, service, tier, id, node, address },
+          project,
+          network: name,
+          service,
+          tier,
+          id,
+          node,
+          address,
           ports,
         })),
     ),
@@ -89,7 +95,7 @@ export function means(
   if (selector === "internet" || (typeof selector === "object" && "cidr" in selector)) return false;
   if (selector === "anything") return true;
   const labels = services.get(`${thing.project}/${thing.service}`)?.metadata.labels ?? {};
-  const { labels: wanted = {}, ...names } = selector as TierSelector;
+  const { labels: wanted = {}, ...names } = selector;
   return (
     (Object.keys(names) as (keyof typeof names)[]).every((key) => names[key] === thing[key]) &&
     Object.entries(wanted).every(([key, value]) => labels[key] === value)
