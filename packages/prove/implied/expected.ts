@@ -60,9 +60,12 @@ export function isExpectedPublic(view: View, { spec }: Service, { to, protocol, 
   );
 }
 
-export const isExpectedOut = ({ spec }: Service, { from, egress, protocol, port }: Edge): boolean =>
-  from.kind === "Tier" &&
-  (spec.egress ?? []).some(
-    (rule) =>
-      rule.from === from.tier && rule.to === egress && rule.port === port && rule.protocol.toLowerCase() === protocol,
-  );
+export const isExpectedOut = ({ spec }: Service, edge: Edge): boolean => {
+  const { from } = edge;
+  return from.kind === "Tier" && (spec.egress ?? []).some((rule) => rule.from === from.tier && isRule(rule, edge));
+};
+
+type EgressRule = Pick<NonNullable<Service["spec"]["egress"]>[number], "to" | "port" | "protocol">;
+
+export const isRule = (rule: EgressRule, { egress, protocol, port }: Edge): boolean =>
+  rule.to === egress && rule.port === port && rule.protocol.toLowerCase() === protocol;
