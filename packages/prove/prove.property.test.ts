@@ -7,7 +7,8 @@ import { expect, test } from "vitest";
 import { createProver, proveContracts } from "./prove.ts";
 import { canReach, cannotReach, contractOf, onlyFrom, onlyThrough, tier } from "./testing.ts";
 import { breakSite, broken } from "./testing/break-site.ts";
-import { siteOfSketch, sketch, type RandomSite } from "./testing/random-site.ts";
+import { siteOfSketch, type RandomSite } from "./testing/random-site.ts";
+import { sketch } from "./testing/site-sketch.ts";
 import { holdsIn, referenceOf, referencePorts } from "./testing/reference.ts";
 
 const tierSelector = fc

@@ -93,6 +93,11 @@ export class View {
     return this.graph.pointsOf(key);
   }
 
+  everybody(): readonly TierEnd[] {
+    this.reads.all = true;
+    return this.catalogue.all();
+  }
+
   /** Who may leave the site. */
   everySender(): readonly TierEnd[] {
     this.reads.egress = true;

@@ -45,8 +45,9 @@ function portsOf(view: View, { spec }: Service, to: TierEnd): ReadonlySet<number
 }
 
 /** Listeners, and port 80 where proxies answer there with a redirect or what certificate authorities ask for. */
-export function isExpectedPublic(view: View, { spec }: Service, { to, protocol, port }: Edge): boolean {
-  if (to.kind === "Internet") return false;
+export function isExpectedPublic(view: View, service: Service, { to, protocol, port, listener }: Edge): boolean {
+  const { spec } = service;
+  if (to.kind === "Internet" || listener === undefined || serviceKey(listener.service) !== keyOf(service)) return false;
   if (spec.expose.some((each) => each.port === port && protocolOf(each) === protocol && tierOf(each) === to.tier))
     return true;
   if (to.tier !== "proxy" || protocol !== "tcp" || port !== 80 || !spec.expose.some(isHttps)) return false;
