@@ -1,6 +1,6 @@
 /** Members of a listener: those that take new flows, those that did before, and which of these can still be reached. */
 import { defaultLoadBalancer, workloadMac, type LoadBalancer, type LoadBalancerMember } from "@netwright/contract";
-import type { InstanceEntry } from "../ledger.ts";
+import type { InstanceEntry } from "../ledger-entries.ts";
 import { formerSetsOf } from "../place/former-members.ts";
 import type { PlannedListener } from "./listeners.ts";
 import { byText } from "./order.ts";

@@ -110,6 +110,24 @@ test("a member from the file is removed at run time too, although it keeps idle 
   expect(Object.keys(await statuses())).toEqual(["shop-web-3"]);
 });
 
+test("where all members are others, those that were there go when one that came serves", async () => {
+  run("ip", "-n", netns, "address", "add", `${member(4).address}/128`, "dev", "lo", "nodad");
+  const round = async (want: ProxyWant): Promise<readonly string[]> => {
+    const { install, retire } = await planFor(want);
+    expect(await proxyHaproxy.apply(system, [...install, ...retire])).toEqual([]);
+    return [...install, ...retire].map(({ kind }) => kind);
+  };
+  expect(await round(shopWith([4]))).toEqual(["AddMember", "WriteFiles", "RemoveMember"]);
+  expect(await round(shopWith([4]))).toEqual(["RemoveMember"]);
+  expect(await statuses()).toEqual({ "shop-web-3": "Up", "shop-web-4": "Down" });
+  expect(curl("https://shop.example.net/")).toMatch(/^shop-web-3 /);
+  serve(4);
+  await expect.poll(() => round(shopWith([4])), { timeout: 20_000 }).toEqual([]);
+  expect(await statuses()).toEqual({ "shop-web-4": "Up" });
+  await expect.poll(() => round(shopWith([3])), { timeout: 20_000 }).toEqual([]);
+  expect(curl("https://shop.example.net/")).toMatch(/^shop-web-3 /);
+});
+
 test("requests, answers and latencies are counted, by member", async () => {
   const before = await readProxyUsage(system, instance);
   await Promise.all(Array.from({ length: 6 }, () => curlInside("https://shop.example.net/?wait=300")));

@@ -205,7 +205,7 @@ export class Rounds {
 function eventOf({ action, project, service, instance, host, reason, isLoss }: Explanation): readonly NewEvent[] {
   if (action === "Wait") return [];
   const object = displayName({ kind: "Service", project, name: service });
-  const told = { Place: "Placed", Drain: "Draining", Remove: "Removed" }[action];
+  const told = { Place: "Placed", Drain: "Draining", Remove: "Removed", Switch: "Switched" }[action];
   const type = isLoss === true ? "Warning" : "Normal";
   return [{ object, type, reason: told, message: `${instance}${host === null ? "" : ` on ${host}`}: ${reason}` }];
 }

@@ -187,7 +187,14 @@ export class Statuses {
 }
 
 /** Reasons that pass by themselves while a change is carried out. */
-const underWay: ReadonlySet<string> = new Set(["Applying", "Evacuating", "Pulling", "StartsAfter", "Issuing"]);
+const underWay: ReadonlySet<string> = new Set([
+  "Applying",
+  "Evacuating",
+  "Pulling",
+  "StartsAfter",
+  "Switching",
+  "Issuing",
+]);
 
 const conditionsIn = (object: WireObject | undefined): readonly Condition[] =>
   (object?.status?.["conditions"] ?? []) as readonly Condition[];

@@ -1,6 +1,6 @@
 /** What agents said last, and how long ago. In memory: after a restart they say it again. */
 import { milliseconds, seconds, type Clock, type Digest, type Instant, type Milliseconds } from "@netwright/base";
-import type { DeniedFlow, ImageReport, InstancePhase, NodeReport, Store, StoreWrite } from "@netwright/contract";
+import type { DeniedFlow, ImageReport, InstancePhase, NodeReport, Slot, Store, StoreWrite } from "@netwright/contract";
 import type { Observed, ObservedInstance, ObservedNode, Served } from "@netwright/compiler";
 import { Wakeups } from "@netwright/store";
 
@@ -26,6 +26,9 @@ const staleness: Milliseconds = seconds(1);
 
 /** What a node tells its routers is in their kernels after this: milliseconds, and room for a busy machine. */
 const settling: Milliseconds = milliseconds(500);
+
+/** What lets packets pass. A report comes after a round: what the round could not do there is among its problems. */
+const slots: ReadonlySet<Slot> = new Set(["links", "firewall"]);
 
 const prefix = "observed/";
 
@@ -152,7 +155,8 @@ export class Reports {
     const volumes = report.volumes === undefined ? {} : { volumes: new Set(report.volumes) };
     const told = report.announced.filter(({ neighbors }) => neighbors.length > 0).map((entry) => entry.prefix);
     const settled = convergedSince !== null && report.revision === revision && monotonic >= convergedSince + settling;
-    return { ready, heardAt, announced: new Set(told), settled, ...volumes };
+    const inForce = report.revision === revision && !report.problems.some(({ slot }) => slots.has(slot));
+    return { ready, heardAt, announced: new Set(told), inForce, settled, ...volumes };
   }
 
   /**
