@@ -8,7 +8,10 @@ import { addressRows, macRows, nameRows } from "./values.ts";
 
 export const test = (relationOf: Relation): Step => ({ kind: "Test", test: relationOf, negated: false });
 export const not = (relationOf: Relation): Step => ({ kind: "Test", test: relationOf, negated: true });
-export const then = { accept: { kind: "Verdict", verdict: accept }, drop: { kind: "Verdict", verdict: drop } } as const;
+export const verdict = {
+  accept: { kind: "Verdict", verdict: accept },
+  drop: { kind: "Verdict", verdict: drop },
+} as const;
 
 /** `when` all of these hold. */
 export const rule = (name: string, ...steps: readonly Step[]): Rule => ({ name, text: name, steps });
@@ -85,7 +88,7 @@ export function translate(
   const rows = [...first.values()].flatMap(({ tuple, value }) =>
     rowsOfTuple(names, tuple).map((row) => ({ row, value })),
   );
-  return { kind: "Translate", end, to: lookup(fieldsOfParts(names), rows, String) };
+  return { kind: "Translate", end, to: lookup(fieldsOfParts(names), rows) };
 }
 
 export const flowTo = (protocol: Protocol, port: number): readonly Step[] => [
