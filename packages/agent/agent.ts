@@ -126,7 +126,8 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   });
   const attendFlows = (until: AbortSignal): Promise<void> => watch.attendFlows(until);
   const { recentLog } = options;
-  const context = { system, drivers, state: () => converger.goal?.state, attendFlows, recentLog };
+  const revision = (): number => converger.goal?.revision ?? 0;
+  const context = { system, drivers, state: () => converger.goal?.state, revision, attendFlows, recentLog };
   // Of the routes that BIRD gives a host's kernel little follows that is told: one look, seldom while they keep changing.
   const glances = burst(0, glanceGap, longestGlanceGap, () => watch.glance());
   const onKernel = (slots: readonly Slot[]): void => {

@@ -57,6 +57,7 @@ async function ask(
     drivers: [driver],
     state: () => ("state" in options ? options.state : state),
     attendFlows: async () => {},
+    revision: () => 0,
     recentLog: () => "",
   };
   let text = "";
@@ -131,7 +132,7 @@ test("denied flows are attended to until the request is cancelled; it says at on
     attended.push("ends");
   };
   const chunks = answer(
-    { system, drivers: [], state: () => state, attendFlows, recentLog: () => "" },
+    { system, drivers: [], state: () => state, revision: () => 0, attendFlows, recentLog: () => "" },
     { id: "1", kind: "Flows" },
     stop.signal,
   );

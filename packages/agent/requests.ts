@@ -1,9 +1,16 @@
-/** What the server may ask of a node beside its state: logs, a command inside an instance, dropped flows, a fresh look. */
+/** What the server may ask of a node beside its state: logs, a command inside an instance, dropped flows, a fresh look, probes. */
 import { spawn } from "node:child_process";
 import { hostname } from "node:os";
 import type { AgentRequest, NodeObservation, OutputChunk } from "@netwright/api";
-import { isNetwrightError, messageOf, NetwrightError } from "@netwright/base";
-import type { Driver, HostState, NodeSystem } from "@netwright/contract";
+import { isNetwrightError, messageOf, milliseconds, NetwrightError } from "@netwright/base";
+import {
+  workloadNamespace,
+  type Driver,
+  type HostState,
+  type NetworkState,
+  type NodeSystem,
+  type WorkloadState,
+} from "@netwright/contract";
 import { driversFor } from "@netwright/drivers";
 import { execCommand, logPath, readRunningAs } from "@netwright/drivers/runtime-crun/index.ts";
 import { readHierarchies } from "@netwright/drivers/runtime-crun/hierarchies.ts";
@@ -14,6 +21,8 @@ import { examine } from "./round.ts";
 export interface RequestContext {
   readonly system: NodeSystem;
   readonly state: () => HostState | undefined;
+  /** Of that state; 0 where there is none. */
+  readonly revision: () => number;
   readonly drivers: readonly Driver[];
   /** Reports denied flows soon, until the signal aborts. */
   readonly attendFlows: (signal: AbortSignal) => Promise<void>;
@@ -44,6 +53,8 @@ async function* dispatch(
   if (request.kind === "Flows") return yield* flows(context, signal);
   if (request.kind === "Observe") return yield* text(JSON.stringify(await observe(context, request.destination)));
   if (request.kind === "Facts") return yield* facts(context, signal);
+  if (request.kind === "Readback") return yield* readback(context, signal);
+  if (request.kind === "Probe") return yield* probe(context, request, signal);
   if (request.kind === "Cancel") return;
   const instance = containerNamed(context.state(), request.project, request.instance);
   if (request.kind === "Logs") {
@@ -87,20 +98,71 @@ async function* facts({ system, state, recentLog }: RequestContext, signal: Abor
   yield { stream: "exit", code: 0 };
 }
 
+/** Loaded when it is asked for, as facts are. */
+async function* readback(
+  { system, state, revision }: RequestContext,
+  signal: AbortSignal,
+): AsyncGenerator<OutputChunk> {
+  yield began;
+  const { readKernel } = await import("./readback/read-kernel.ts");
+  yield* jsonLines(readKernel({ system, state: state(), revision: revision(), signal }));
+}
+
+/** @throws NW1501 for an instance that has no namespace here. */
+async function* probe(
+  { system, state }: RequestContext,
+  { from, probes, patience }: AgentRequest & { readonly kind: "Probe" },
+  signal: AbortSignal,
+): AsyncGenerator<OutputChunk> {
+  const netns = from === null ? undefined : workloadNamespace(from, workloadNamed(state(), from).workload);
+  yield began;
+  const { runProbes } = await import("@netwright/system/probing/run-probes.ts");
+  const results = await runProbes({ runner: system.runner, netns, probes, patience: milliseconds(patience), signal });
+  yield* jsonLines(results);
+}
+
+/** The server waits for a beginning, and then as long as it takes. */
+const began: OutputChunk = { stream: "stdout", data: "" };
+
+/** Octets of one chunk: a line may have several. */
+const chunkSize = 256 * 2 ** 10;
+
+/** Each a line of JSON. */
+async function* jsonLines(values: Iterable<unknown> | AsyncIterable<unknown>): AsyncGenerator<OutputChunk> {
+  for await (const value of values) {
+    const data = Buffer.from(`${JSON.stringify(value)}\n`);
+    for (let at = 0; at < data.length; at += chunkSize)
+      yield { stream: "stdout", data: data.toString("base64", at, at + chunkSize) };
+  }
+  yield { stream: "exit", code: 0 };
+}
+
 /** Says nothing but that it began: what is seen goes with the reports. */
 async function* flows({ attendFlows }: RequestContext, signal: AbortSignal): AsyncGenerator<OutputChunk> {
-  yield { stream: "stdout", data: "" };
+  yield began;
   await attendFlows(signal);
 }
 
 /** @throws NW1501 when there is no such instance here; undefined for a proxy. */
-function containerNamed(state: HostState | undefined, project: string, id: string): ContainerInstance | undefined {
-  const network = state?.networks.find(
-    (one) => one.project === project && one.workloads.some((workload) => workload.id === id),
-  );
-  const workload = network?.workloads.find((one) => one.id === id);
-  if (network === undefined || workload === undefined) throw new NetwrightError("NW1501", `${id} is not on this host`);
+function containerNamed(
+  state: HostState | undefined,
+  project: string,
+  instance: string,
+): ContainerInstance | undefined {
+  const { network, workload } = workloadNamed(state, { project, instance });
   return containerOf(network, workload);
+}
+
+/** @throws NW1501 */
+function workloadNamed(
+  state: HostState | undefined,
+  { project, instance }: { readonly project: string; readonly instance: string },
+): { readonly network: NetworkState; readonly workload: WorkloadState } {
+  for (const network of state?.networks ?? []) {
+    const workload = network.project === project && network.workloads.find(({ id }) => id === instance);
+    if (workload) return { network, workload };
+  }
+  throw new NetwrightError("NW1501", `${instance} is not on this host`);
 }
 
 async function* text(value: string): AsyncGenerator<OutputChunk> {

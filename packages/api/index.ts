@@ -131,5 +131,6 @@ export type { NodeCalls } from "./client/nodes.ts";
 export type { EventOptions, InstanceRef, OperationCalls } from "./client/operations.ts";
 export { apiRoot, collectionPath, objectPath, type ObjectRef } from "./client/paths.ts";
 export type { HttpRequest, HttpResponse, Transport } from "./client/transport.ts";
+export { outputLines } from "./client/output-lines.ts";
 export { nodeTransport } from "./client/transport-node.ts";
 export type { Target } from "./client/unreachable.ts";

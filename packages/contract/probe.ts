@@ -1,5 +1,5 @@
 /** One connection attempt from a node or an instance, and what became of it. */
-import type { Ipv6, Milliseconds } from "@netwright/base";
+import type { Ipv6 } from "@netwright/base";
 
 export interface Probe {
   /** `icmp`: an echo request. */
@@ -31,9 +31,4 @@ export interface ProbeResult {
   readonly by: string;
   /** That it was sent from; 0 for icmp, and where none was. */
   readonly sourcePort: number;
-}
-
-export interface ProbeOptions {
-  /** How long silence lasts before it is believed. */
-  readonly patience: Milliseconds;
 }

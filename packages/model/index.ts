@@ -3,5 +3,5 @@ export * from "./choose.ts";
 export { buildFabric, type Answered, type Fabric } from "./fabric.ts";
 export * from "./flows.ts";
 export * from "./jhash.ts";
-export { entryHosts, send } from "./send.ts";
+export { entryHosts, entryHostsBeyond, send } from "./send.ts";
 export type { Delivered, Hop, Packet, PacketFrom, Trace, Verdict } from "./trace.ts";

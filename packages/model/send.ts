@@ -1,8 +1,8 @@
 /** One packet's way through the fabric, decision by decision, as the nodes' states make it. */
-import { prefixContains, type Ipv6 } from "@netwright/base";
-import { hostPrefixOf, identityOf } from "@netwright/contract";
+import { hostPrefix, prefixContains, type Ipv6 } from "@netwright/base";
+import { hostPrefixOf, identityOf, type HostState } from "@netwright/contract";
 import { arrive, arriveFromOutside, through } from "./arrive.ts";
-import { candidates } from "./edge-route.ts";
+import { candidates, candidatesBeyond } from "./edge-route.ts";
 import { instanceKey, placeOf, policyKey, type Fabric, type LocalNetwork, type Located } from "./fabric.ts";
 import { leave } from "./leave.ts";
 import { Walk, type Packet, type Trace } from "./trace.ts";
@@ -23,6 +23,12 @@ export function send(fabric: Fabric, packet: Packet, via?: string): Trace {
 /** Hosts that a packet from the internet to this address may arrive at. */
 export const entryHosts = (fabric: Fabric, address: Ipv6): readonly string[] =>
   candidates(fabric, address, new Walk()).map((host) => host.node);
+
+/** Hosts that a packet may arrive at which this host sends to a public address of the site. */
+export const entryHostsBeyond = (fabric: Fabric, from: HostState, address: Ipv6): readonly string[] =>
+  from.bgp.announce.includes(hostPrefix(address))
+    ? [from.node]
+    : candidatesBeyond(fabric, from, address, new Walk()).map((host) => host.node);
 
 function fromInternet(fabric: Fabric, packet: Packet, walk: Walk, via: string | undefined): Trace {
   const hosts = candidates(fabric, packet.destination, walk);

@@ -1,6 +1,6 @@
 /** What goes between server and agents: states, requests and their output; and watches of everybody else. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { AgentRequest, Client, OutputChunk, WatchEvent } from "@netwright/api";
+import { outputLines, type AgentRequest, type Client, type OutputChunk, type WatchEvent } from "@netwright/api";
 import { milliseconds, parseIpv6 } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
 import { reportOf, startFakeAgent, type FakeAgent } from "./testing/fake-agent.ts";
@@ -60,6 +60,39 @@ describe("requests to agents", () => {
       { kind: "Logs", project: "default", instance: "shop-web-1", follow: false, tail: 5 },
       { kind: "Exec", command: ["id"], input: base64("in") },
     ]);
+  });
+
+  test("probes: from an instance and from a node, with results as they come, or what went wrong", async () => {
+    const seen: AgentRequest[] = [];
+    const result = { outcome: "Refused", microseconds: 120, detail: "RST", by: "fd00::1", sourcePort: 4000 };
+    void serve(async function* (request) {
+      seen.push(request);
+      if (request.kind !== "Probe") return;
+      if (request.from === null) yield { stream: "error", code: "NW1602", message: "perl cannot be started" };
+      // A line in two pieces.
+      yield { stream: "stdout", data: base64(JSON.stringify(result).slice(0, 9)) };
+      yield { stream: "stdout", data: base64(`${JSON.stringify(result).slice(9)}\n`) };
+      yield { stream: "exit", code: 0 };
+    });
+    const probe = { protocol: "tcp", destination: parseIpv6("2001:db8::9"), port: 1 } as const;
+    const request = { probes: [probe], patience: 4000 };
+    expect(await collect(harness.admin.probe({ id: "shop-web-1" }, request))).toEqual([result]);
+    expect(seen).toMatchObject([{ kind: "Probe", from: { project: "default", instance: "shop-web-1" }, ...request }]);
+    await expect(collect(harness.admin.probe({ node: "host1" }, request))).rejects.toMatchObject({ code: "NW1602" });
+    const wrong = [{ ...probe, port: 0 }, { ...probe, protocol: "icmp" } as const, { ...probe, port: 70_000 }];
+    for (const each of wrong)
+      await expect(
+        collect(harness.admin.probe({ id: "shop-web-1" }, { ...request, probes: [each] })),
+      ).rejects.toMatchObject({ code: "NW1506", message: expect.stringContaining("probes[0].port") });
+  });
+
+  test("what a kernel prints comes as the agent tells it", async () => {
+    void serve(async function* (request) {
+      yield { stream: "stdout", data: base64(`${JSON.stringify({ asked: request.kind })}\n`) };
+      yield { stream: "exit", code: 0 };
+    });
+    const parts = outputLines(harness.admin.readback("host1"), "host/host1");
+    expect(await collect(parts)).toEqual([{ asked: "Readback" }]);
   });
 
   test("a client that goes away stops the request at the agent", async () => {

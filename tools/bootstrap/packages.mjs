@@ -71,6 +71,7 @@ export const needs = [
   need("/usr/lib/dovecot/lmtp", "dovecot-lmtpd", "test", "delivery to those mailboxes"),
   need("iperf3", "iperf3", "test", "TCP throughput, also as a check of scenarios"),
   need("wrk", "wrk", "bench", "HTTP load"),
+  need("z3", "z3", "test", "what is proved of rules, asked of somebody else's solver"),
   need("mn", "mininet", "bench", "the same topologies by somebody else's tool"),
   need("brctl", "bridge-utils", "bench", "Mininet's switches"),
 ];

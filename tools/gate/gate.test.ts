@@ -59,6 +59,7 @@ test("the end of a run says why a test failed, and not all that the others told"
   const output = [" ✓ adds", "⎯⎯⎯⎯ Failed Tests 1 ⎯⎯⎯⎯", "\u001B[31m- Ready\u001B[39m", "+ NotUpstream", ""].join("\n");
   expect(reasonsIn(output)).toBe("⎯⎯⎯⎯ Failed Tests 1 ⎯⎯⎯⎯\n- Ready\n+ NotUpstream");
   expect(reasonsIn("tools/sandbox needs root\n")).toBe("tools/sandbox needs root");
+  expect(reasonsIn(`ends\n${"x".repeat(5000)}\n`)).toBe(`ends\n${"x".repeat(300)} ...`);
 });
 
 test("the closing line", () => {

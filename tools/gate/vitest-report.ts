@@ -45,12 +45,16 @@ export function tallyReport(suite: string, text: string | undefined, exitCode: n
 }
 
 /** Enough for what differs in a long text; a file that fails throughout need not tell all of it. */
-const mostLines = 120;
+const mostLines = 60;
+/** Some messages hold a whole answer of a program. */
+const widest = 300;
 
 /** What the output of a run that failed says of the failures; the end of it where vitest did not come to that. Pure. */
 export function reasonsIn(output: string): string {
-  const lines = stripVTControlCharacters(output).trimEnd().split("\n");
+  const lines = stripVTControlCharacters(output)
+    .trimEnd()
+    .split("\n")
+    .map((line) => (line.length > widest ? `${line.slice(0, widest)} ...` : line));
   const start = lines.findIndex((line) => /^⎯+ (?:Failed|Unhandled|Startup) /.test(line));
-  if (start < 0) return lines.slice(-mostLines).join("\n");
-  return lines.slice(start, start + mostLines).join("\n");
+  return (start < 0 ? lines.slice(-mostLines) : lines.slice(start, start + mostLines)).join("\n");
 }

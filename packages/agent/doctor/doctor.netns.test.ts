@@ -41,9 +41,10 @@ beforeAll(async () => {
   await edge.sh(
     "ip address add fd00:0:0:2::/127 dev eth2 nodad; ip link set eth2 up; sysctl -qw net.ipv6.conf.all.forwarding=1",
   );
-  // Until then neighbours are not asked for.
-  const settled = 'until [ -z "$(ip -6 address show tentative)" ]; do sleep 0.1; done';
-  await Promise.all([host.sh(settled), edge.sh(settled)]);
+  // Until the kernel has seen that the link is up nothing goes out; then it gives the device its own address.
+  const settled = (device: string): string =>
+    `until ip -o -6 address show dev ${device} scope link | grep -qv tentative; do sleep 0.1; done`;
+  await Promise.all([host.sh(settled("eth1")), edge.sh(settled("eth2"))]);
   writeFileSync(file, site);
 });
 afterAll(async () => {

@@ -3,7 +3,7 @@ import type { AnswerRecord } from "../wire/answer.ts";
 import type { Event } from "../wire/event.ts";
 import type { FlowRecord } from "../wire/flow.ts";
 import type { MetricsAnswer, MetricsQuery, MetricsRange, MetricsRangeQuery } from "../wire/metrics.ts";
-import type { ExecRequest, LogRequest, OutputChunk } from "../wire/node.ts";
+import type { ExecRequest, LogRequest, OutputChunk, ProbeRequest } from "../wire/node.ts";
 import type { NewToken, Self, Token, TokenRequest } from "../wire/token.ts";
 import type { ConnectionQuery, ConnectionTrace } from "../wire/trace.ts";
 import type { Topology } from "../wire/topology.ts";
@@ -31,6 +31,14 @@ export interface OperationCalls {
   exec(instance: InstanceRef, request: ExecRequest, signal?: AbortSignal): AsyncIterable<OutputChunk>;
   /** What a node's agent tells of its machine, without secrets. */
   facts(node: string, signal?: AbortSignal): AsyncIterable<OutputChunk>;
+  /** Connection attempts of an instance, or of a host or router itself, in their order. `Result` is contract's ProbeResult. */
+  probe<Result>(
+    from: InstanceRef | { readonly node: string },
+    request: ProbeRequest,
+    signal?: AbortSignal,
+  ): AsyncIterable<Result>;
+  /** What the kernel of a node prints: parts of contract's KernelReadback. */
+  readback(node: string, signal?: AbortSignal): AsyncIterable<OutputChunk>;
   /** The last lines of the server's log, without secrets. */
   serverLog(): Promise<string>;
   /** In Prometheus' text format. */
@@ -72,6 +80,9 @@ export function operationCalls(exchange: Exchange): OperationCalls {
       }),
     exec: (instance, body, signal) => exchange.stream("POST", `${instancePath(instance)}/exec`, { body, signal }),
     facts: (node, signal) => exchange.stream("GET", `${nodePath(node)}/facts`, { signal }),
+    probe: (from, body, signal) =>
+      exchange.stream("POST", `${"node" in from ? nodePath(from.node) : instancePath(from)}/probe`, { body, signal }),
+    readback: (node, signal) => exchange.stream("GET", `${nodePath(node)}/readback`, { signal }),
     serverLog: () => exchange.text(`${apiRoot}/log`),
     metrics: () => exchange.text("/metrics"),
     measures: (query) => exchange.call("GET", `${apiRoot}/metrics`, { query: { ...query } }),

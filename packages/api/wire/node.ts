@@ -1,4 +1,5 @@
 /** What a node's agent exchanges with the server: state down, reports and output up. */
+import { ipv6Value, parseIpv6 } from "@netwright/base";
 import { z } from "zod";
 
 /** One line of `GET /v1alpha1/nodes/{node}/state?watch=true`. `State` is contract's HostState. */
@@ -86,6 +87,10 @@ export type AgentRequest = { readonly id: string } & (
   | { readonly kind: "Observe"; readonly destination: string | null }
   /** What somebody needs to help: each file a line of standard output, a FactFile as JSON. */
   | { readonly kind: "Facts" }
+  /** What the kernel prints of every namespace of ours: lines of standard output, each a part of contract's KernelReadback as JSON. */
+  | { readonly kind: "Readback" }
+  /** Connection attempts from the instance, or from the node; each result a line of standard output, contract's ProbeResult as JSON. */
+  | ({ readonly kind: "Probe"; readonly from: ProbeSource } & ProbeRequest)
   /** The client went away: stop the request of this `target`. */
   | { readonly kind: "Cancel"; readonly target: string }
 );
@@ -126,6 +131,35 @@ export interface ExecRequest {
   readonly command: readonly string[];
   readonly input?: string;
 }
+
+/** Null: the node itself. */
+export type ProbeSource = { readonly project: string; readonly instance: string } | null;
+
+const port = z.int().min(0).max(65_535);
+const address = z
+  .string()
+  .max(45)
+  .refine((text) => ipv6Value(text) !== undefined, "not an IPv6 address")
+  .transform(parseIpv6);
+
+/** Body of `POST .../instances/{id}/probe` and `POST .../nodes/{node}/probe`: connection attempts, all at once. */
+export const probeRequestSchema = z.strictObject({
+  probes: z
+    .array(
+      z.strictObject({
+        protocol: z.enum(["tcp", "udp", "icmp"]),
+        destination: address,
+        /** 0 for icmp alone. */
+        port,
+        sourcePort: port.min(1).exactOptional(),
+      }),
+    )
+    .min(1)
+    .max(1024),
+  /** Milliseconds: how long silence lasts before it is believed. A lost SYN is sent again after 1 s and 3 s. */
+  patience: z.int().min(100).max(30_000).default(4000),
+});
+export type ProbeRequest = z.infer<typeof probeRequestSchema>;
 
 /** Lines of output of a request, NDJSON both from the agent and to the client. The last one is `Exit` or `Error`. */
 export type OutputChunk =

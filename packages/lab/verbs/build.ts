@@ -19,7 +19,7 @@ import type { Topology } from "../topology/topology.ts";
 import { startAgents } from "./agents-ready.ts";
 import { fabricReady } from "./fabric-ready.ts";
 import { introduceFabric } from "./introduce-fabric.ts";
-import { portsForward } from "./ports-forward.ts";
+import { linksForward } from "./links-forward.ts";
 
 export interface BuildPlan {
   readonly name: string;
@@ -137,7 +137,7 @@ async function standUp(
   );
   const wire = async (): Promise<Site> => {
     const site = { context, paths, topology, sandbox, nodes: await birth.wired() };
-    await portsForward(site, plan.signal);
+    await linksForward(site, plan.signal);
     return site;
   };
   return stage("links", wire, () => `${topology.links.length} links`);

@@ -1,61 +1,66 @@
 /**
- * Regions of header space: of each field an interval, its lower bound within, its upper bound beyond. Which number stands for
- * which value is another's affair, as long as order is kept; so an IPv6 address costs what a port costs.
+ * Regions of a space with several fields: of each field an interval of whole numbers, its lower bound within, its upper bound
+ * beyond. Which fields there are is another's affair (header.ts has those of packets); all boxes of one space have the same.
  */
 
-export const fieldNames = ["destination", "source", "protocol", "destinationPort", "sourcePort"] as const;
-export type FieldName = (typeof fieldNames)[number];
-export const fieldCount = fieldNames.length;
-
-/** For each field its two bounds: ten numbers. */
+/** For each field its two bounds. */
 export type Box = readonly number[];
-/** For each field its value: five numbers. */
+/** For each field its value. */
 export type Point = readonly number[];
 
-export const low = (box: Box, field: number): number => box[2 * field] as number;
-export const high = (box: Box, field: number): number => box[2 * field + 1] as number;
+/** Bounds by their place: the lower one of field n is at 2n. */
+export const at = (box: Box, bound: number): number => box[bound] as number;
+export const low = (box: Box, field: number): number => at(box, 2 * field);
+export const high = (box: Box, field: number): number => at(box, 2 * field + 1);
 
 export function overlaps(one: Box, other: Box): boolean {
-  for (let field = 0; field < fieldCount; field++)
-    if (low(one, field) >= high(other, field) || low(other, field) >= high(one, field)) return false;
+  for (let bound = 0; bound < one.length; bound += 2)
+    if (at(one, bound) >= at(other, bound + 1) || at(other, bound) >= at(one, bound + 1)) return false;
   return true;
 }
 
 /** Invariant: they overlap. */
 export function common(one: Box, other: Box): Box {
   const box: number[] = [];
-  for (let field = 0; field < fieldCount; field++)
-    box.push(Math.max(low(one, field), low(other, field)), Math.min(high(one, field), high(other, field)));
+  for (let bound = 0; bound < one.length; bound += 2)
+    box.push(Math.max(at(one, bound), at(other, bound)), Math.min(at(one, bound + 1), at(other, bound + 1)));
   return box;
 }
 
-/** One of its points: its bounds are those of rules, so each of them is a value that can be told. */
-export const corner = (box: Box): Point => fieldNames.map((_, field) => low(box, field));
+/** One of its points: its lower bounds are those of rules, so each of them is a value that a packet can have. */
+export const corner = (box: Box): Point => box.filter((_, bound) => bound % 2 === 0);
 
 export const contains = (box: Box, point: Point): boolean =>
   point.every((value, field) => low(box, field) <= value && value < high(box, field));
 
-/** What of the first lies outside the second: at most ten boxes, no two of which overlap. Invariant: the two do. */
+/** All of the second lies in the first. */
+export function covers(one: Box, other: Box): boolean {
+  for (let bound = 0; bound < one.length; bound += 2)
+    if (at(one, bound) > at(other, bound) || at(one, bound + 1) < at(other, bound + 1)) return false;
+  return true;
+}
+
+/** What of the first lies outside the second: at most two boxes a field, no two of which overlap. Invariant: the two do. */
 export function outside(box: Box, removed: Box): readonly Box[] {
   const pieces: Box[] = [];
   let rest = box;
-  for (let field = 0; field < fieldCount; field++) {
-    const [from, to] = [low(removed, field), high(removed, field)];
-    if (low(rest, field) < from) {
-      pieces.push(withBounds(rest, field, low(rest, field), from));
-      rest = withBounds(rest, field, from, high(rest, field));
+  for (let bound = 0; bound < box.length; bound += 2) {
+    const [from, to] = [at(removed, bound), at(removed, bound + 1)];
+    if (at(rest, bound) < from) {
+      pieces.push(withBounds(rest, bound, at(rest, bound), from));
+      rest = withBounds(rest, bound, from, at(rest, bound + 1));
     }
-    if (high(rest, field) > to) {
-      pieces.push(withBounds(rest, field, to, high(rest, field)));
-      rest = withBounds(rest, field, low(rest, field), to);
+    if (at(rest, bound + 1) > to) {
+      pieces.push(withBounds(rest, bound, to, at(rest, bound + 1)));
+      rest = withBounds(rest, bound, at(rest, bound), to);
     }
   }
   return pieces;
 }
 
-function withBounds(box: Box, field: number, from: number, to: number): Box {
+function withBounds(box: Box, bound: number, from: number, to: number): Box {
   const copy = [...box];
-  copy[2 * field] = from;
-  copy[2 * field + 1] = to;
+  copy[bound] = from;
+  copy[bound + 1] = to;
   return copy;
 }

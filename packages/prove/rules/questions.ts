@@ -48,6 +48,25 @@ export function sameOn(one: RuleList, other: RuleList, region: Box, budget = def
 export const isShadowed = (list: RuleList, row: Row, budget?: number): Proof =>
   proofOf(search(list.rule(row).match, [{ list, reaches: row }], budget));
 
+/**
+ * The rule changes nothing: where it is the first, those behind it would decide as it does. Else the point is a packet that its
+ * insertion or removal decides anew.
+ */
+export function isRedundant(list: RuleList, row: Row, budget?: number): Proof {
+  const { match, verdict } = list.rule(row);
+  const otherwise = verdict === "Allow" ? "Deny" : "Allow";
+  return proofOf(
+    search(
+      match,
+      [
+        { list, reaches: row },
+        { list, verdict: otherwise, after: row },
+      ],
+      budget,
+    ),
+  );
+}
+
 function proofOf(answer: Answer): Proof {
   const { steps } = answer;
   if (answer.kind === "None") return { verdict: "Proved", steps };

@@ -1,5 +1,6 @@
-/** Rules in order, of which the first that matches decides. Kept in columns: all of them are looked at in one scan. */
-import { contains, fieldCount, high, low, type Box, type Point } from "./box.ts";
+/** Rules in order, of which the first that matches decides. */
+import type { Box, Point } from "./box.ts";
+import { BoxTree } from "./box-tree.ts";
 
 export type Verdict = "Allow" | "Deny";
 
@@ -9,7 +10,7 @@ export interface Rule {
   readonly verdict: Verdict;
 }
 
-/** One rule's place in the columns. Others keep theirs when it goes. */
+/** One rule's number. Others keep theirs when it goes. */
 export type Row = number;
 
 export class RuleList {
@@ -17,17 +18,17 @@ export class RuleList {
   readonly otherwise: Verdict;
   readonly #rules: (Rule | undefined)[] = [];
   readonly #rows = new Map<string, Row>();
-  /** Rows in the order of their rules, and each row's place in it. */
+  /** Rows in the order of their rules. */
   readonly #order: Row[] = [];
-  #columns: readonly Float64Array[];
-  #rank: Float64Array;
+  /** By row: grows along the order. */
+  readonly #rank: number[] = [];
+  #tree: BoxTree;
 
+  /** @throws RangeError for two rules of one name */
   constructor(otherwise: Verdict, rules: readonly Rule[] = []) {
     this.otherwise = otherwise;
-    const room = Math.max(16, rules.length * 2);
-    this.#columns = Array.from({ length: 2 * fieldCount }, () => new Float64Array(room));
-    this.#rank = new Float64Array(room);
-    for (const rule of rules) this.insert(rule);
+    for (const rule of rules) this.#order.push(this.#name(rule));
+    this.#tree = this.#number();
   }
 
   get size(): number {
@@ -45,13 +46,15 @@ export class RuleList {
 
   /** @param before the rule that comes next; at the end when left out. @throws RangeError for a name that is taken, or unknown */
   insert(rule: Rule, before?: string): Row {
-    if (this.#rows.has(rule.id)) throw new RangeError(`Invariant: ${rule.id} is a rule already`);
-    const row = this.#rules.length;
-    this.#makeRoom(row);
-    this.#rules.push(rule);
-    this.#rows.set(rule.id, row);
-    this.#write(row, rule.match);
-    this.#place(row, before);
+    const at = before === undefined ? this.#order.length : this.#order.indexOf(this.#known(before));
+    const row = this.#name(rule);
+    this.#order.splice(at, 0, row);
+    const rank = rankBetween(this.#rankAt(at - 1), this.#rankAt(at + 1));
+    if (rank === undefined) this.#tree = this.#number();
+    else {
+      this.#rank[row] = rank;
+      this.#tree.add({ row, box: rule.match, rank });
+    }
     return row;
   }
 
@@ -62,30 +65,20 @@ export class RuleList {
     this.#rules[row] = undefined;
     this.#rows.delete(id);
     this.#order.splice(this.#order.indexOf(row), 1);
-    // No box reaches there.
-    (this.#columns[0] as Float64Array)[row] = Infinity;
+    this.#tree.remove({ row, box: rule.match });
     return rule;
   }
 
-  /** Rows of rules that have something of the box, the first one first. @param before only those that come before that row's */
-  overlapping(box: Box, before?: Row): readonly Row[] {
-    const found: Row[] = [];
-    const limit = before === undefined ? Infinity : (this.#rank[before] as number);
-    const columns = this.#columns;
-    const count = this.#rules.length;
-    scan: for (let row = 0; row < count; row++) {
-      for (let field = 0; field < fieldCount; field++) {
-        if ((columns[2 * field] as Float64Array)[row]! >= high(box, field)) continue scan;
-        if ((columns[2 * field + 1] as Float64Array)[row]! <= low(box, field)) continue scan;
-      }
-      if ((this.#rank[row] as number) < limit) found.push(row);
-    }
-    return found.sort((a, b) => (this.#rank[a] as number) - (this.#rank[b] as number));
+  /** Rows of rules between the given ones that have something of the box, in order, up to the first that has all of it. */
+  overlapping(box: Box, { after, before }: { readonly after?: Row; readonly before?: Row } = {}): readonly Row[] {
+    const from = after === undefined ? -Infinity : (this.#rank[after] as number);
+    const to = before === undefined ? Infinity : (this.#rank[before] as number);
+    return this.#tree.overlapping(box, from, to).map(({ row }) => row);
   }
 
   /** What becomes of one packet. */
   decide(point: Point): Verdict {
-    const first = this.#order.find((row) => contains(this.rule(row).match, point));
+    const [first] = this.overlapping(point.flatMap((value) => [value, value + 1]));
     return first === undefined ? this.otherwise : this.rule(first).verdict;
   }
 
@@ -95,29 +88,22 @@ export class RuleList {
     return row;
   }
 
-  #write(row: Row, match: Box): void {
-    for (let bound = 0; bound < 2 * fieldCount; bound++)
-      (this.#columns[bound] as Float64Array)[row] = match[bound] as number;
+  #name(rule: Rule): Row {
+    if (this.#rows.has(rule.id)) throw new RangeError(`Invariant: ${rule.id} is a rule already`);
+    const row = this.#rules.length;
+    this.#rules.push(rule);
+    this.#rows.set(rule.id, row);
+    return row;
   }
 
-  #place(row: Row, before: string | undefined): void {
-    const at = before === undefined ? this.#order.length : this.#order.indexOf(this.#known(before));
-    this.#order.splice(at, 0, row);
-    const rankAt = (index: number): number | undefined => this.#rank[this.#order[index] ?? -1];
-    const rank = rankBetween(rankAt(at - 1), rankAt(at + 1));
-    if (rank === undefined) this.#order.forEach((each, index) => (this.#rank[each] = (index + 1) * spacing));
-    else this.#rank[row] = rank;
+  #rankAt(index: number): number | undefined {
+    return this.#rank[this.#order[index] ?? -1];
   }
 
-  #makeRoom(row: Row): void {
-    if (row < this.#rank.length) return;
-    const grown = (column: Float64Array): Float64Array => {
-      const wider = new Float64Array(column.length * 2);
-      wider.set(column);
-      return wider;
-    };
-    this.#columns = this.#columns.map(grown);
-    this.#rank = grown(this.#rank);
+  /** Ranks anew, with room between them, and the tree that goes by them. */
+  #number(): BoxTree {
+    this.#order.forEach((row, index) => (this.#rank[row] = (index + 1) * spacing));
+    return new BoxTree(this.#order.map((row) => ({ row, box: this.rule(row).match, rank: this.#rank[row] as number })));
   }
 }
 

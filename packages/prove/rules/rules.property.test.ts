@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { contains, outside, overlaps, type Box, type Point } from "./box.ts";
-import { allowsAll, deniesAll, isShadowed, sameOn } from "./questions.ts";
+import { allowsAll, deniesAll, isRedundant, isShadowed, sameOn } from "./questions.ts";
 import { RuleList, type Rule } from "./rule-list.ts";
 
 const side = 3;
@@ -76,6 +76,20 @@ describe("whatever the rules", () => {
           );
           expect(isShadowed(own, own.rowOf(rule.id) as number).verdict).toBe(reached ? "Refuted" : "Proved");
         });
+      }),
+    );
+  });
+
+  test("a rule is redundant where the list without it decides every packet as before", () => {
+    fc.assert(
+      fc.property(rules, fc.nat(), (all, at) => {
+        fc.pre(all.length > 0);
+        const rule = all[at % all.length] as Rule;
+        const [own, without] = [all, all.filter((each) => each !== rule)].map((some) => new RuleList("Deny", some));
+        const proof = isRedundant(own as RuleList, own?.rowOf(rule.id) as number);
+        const differ = every.some((point) => own?.decide(point) !== without?.decide(point));
+        expect(proof.verdict).toBe(differ ? "Refuted" : "Proved");
+        if (proof.verdict === "Refuted") expect(own?.decide(proof.point)).not.toBe(without?.decide(proof.point));
       }),
     );
   });

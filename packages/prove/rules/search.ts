@@ -3,12 +3,14 @@
  * rule decides, until nothing is left (then there is none) or something is decided as asked (then that is a packet). Work is
  * counted in steps: a search gives the same answer on every machine.
  */
-import { common, corner, high, low, outside, overlaps, type Box, type Point } from "./box.ts";
+import { common, corner, covers, high, low, outside, overlaps, type Box, type Point } from "./box.ts";
 import type { Row, RuleList, Verdict } from "./rule-list.ts";
 
-/** What one list makes of the packet. `Reached`: no rule before that row matches it. */
+/** What one list makes of the packet. */
 export type Condition =
-  | { readonly list: RuleList; readonly verdict: Verdict }
+  /** `after`: as if the list began behind that row. */
+  | { readonly list: RuleList; readonly verdict: Verdict; readonly after?: Row }
+  /** No rule before that row matches it. */
   | { readonly list: RuleList; readonly reaches: Row };
 
 export type Answer =
@@ -18,19 +20,29 @@ export type Answer =
   /** Not found out within the budget. */
   | { readonly kind: "Unknown"; readonly steps: number };
 
-/** Enough for lists with wide, deep overlap, in 10 ms of a common processor. */
+/** Enough for lists with wide, deep overlap, in some 10 ms of a common processor. */
 export const defaultBudget = 200_000;
 
 export function search(region: Box, conditions: readonly Condition[], budget = defaultBudget): Answer {
   const walk = new Walk(conditions, budget);
-  const point = walk.enter(region, 0);
+  const point = walk.run(region);
   if (point !== undefined) return { kind: "Found", point, steps: walk.steps };
   return { kind: walk.isOver ? "Unknown" : "None", steps: walk.steps };
+}
+
+/** A part that fulfils the conditions before `index`, and of whose packets none is decided yet by that condition's list. */
+interface Part {
+  readonly region: Box;
+  readonly index: number;
+  /** Rules of that list that may match in it; undefined before they are looked up. */
+  readonly rows: readonly Row[] | undefined;
 }
 
 class Walk {
   readonly #conditions: readonly Condition[];
   readonly #budget: number;
+  /** What is left to look at, the next last. Not a recursion: lists may be as deep as they are long. */
+  readonly #open: Part[] = [];
   steps = 0;
 
   constructor(conditions: readonly Condition[], budget: number) {
@@ -42,44 +54,78 @@ class Walk {
     return this.steps > this.#budget;
   }
 
-  /** The region fulfils the conditions before this one. */
-  enter(region: Box, index: number): Point | undefined {
-    const condition = this.#conditions[index];
-    if (condition === undefined) return corner(region);
-    const rows = condition.list.overlapping(region, "reaches" in condition ? condition.reaches : undefined);
-    return this.#take(region, index, condition, rows, 0);
-  }
-
-  /** @param rows of rules that may match in it, from the given one on */
-  #take(region: Box, index: number, condition: Condition, rows: readonly Row[], from: number): Point | undefined {
-    const { list } = condition;
-    for (let at = from; at < rows.length; at++) {
-      if (++this.steps > this.#budget) return undefined;
-      const { match, verdict } = list.rule(rows[at] as Row);
-      if (!overlaps(match, region)) continue;
-      if ("verdict" in condition && condition.verdict === verdict) {
-        const found = this.enter(common(region, match), index + 1);
-        if (found !== undefined || this.isOver) return found;
-      }
-      for (const piece of largestFirst(outside(region, match))) {
-        const found = this.#take(piece, index, condition, rows, at + 1);
-        if (found !== undefined || this.isOver) return found;
-      }
-      return undefined;
+  run(region: Box): Point | undefined {
+    this.#open.push({ region, index: 0, rows: undefined });
+    for (let part = this.#open.pop(); part !== undefined && !this.isOver; part = this.#open.pop()) {
+      const condition = this.#conditions[part.index];
+      if (condition === undefined) return corner(part.region);
+      this.#look(part, condition);
     }
-    const holds = "reaches" in condition || condition.verdict === list.otherwise;
-    return holds ? this.enter(region, index + 1) : undefined;
+    return undefined;
+  }
+
+  #look({ region, index, rows }: Part, condition: Condition): void {
+    const { list } = condition;
+    const left = this.#relevant(list, region, rows ?? this.#lookUp(condition, region));
+    const outcome = outcomeOf(condition, left, region);
+    if (outcome === "All") this.#open.push({ region, index: index + 1, rows: undefined });
+    if (outcome !== "Some") return;
+    const [first, ...rest] = left;
+    const { match, verdict } = list.rule(first as Row);
+    for (const piece of smallestFirst(outside(region, match))) this.#open.push({ region: piece, index, rows: rest });
+    if ("verdict" in condition && condition.verdict === verdict)
+      this.#open.push({ region: common(region, match), index: index + 1, rows: undefined });
+  }
+
+  #lookUp(condition: Condition, region: Box): readonly Row[] {
+    const { list } = condition;
+    return "reaches" in condition
+      ? list.overlapping(region, { before: condition.reaches })
+      : list.overlapping(region, condition.after === undefined ? {} : { after: condition.after });
+  }
+
+  /** Those that have something of the region, up to the first that has all of it. */
+  #relevant(list: RuleList, region: Box, rows: readonly Row[]): readonly Row[] {
+    const left: Row[] = [];
+    this.steps += 1;
+    for (const row of rows) {
+      this.steps += 1;
+      const { match } = list.rule(row);
+      if (!overlaps(match, region)) continue;
+      left.push(row);
+      if (covers(match, region)) break;
+    }
+    return left;
   }
 }
 
-/** Where there is most, something is found soonest. */
-function largestFirst(boxes: readonly Box[]): readonly Box[] {
-  if (boxes.length < 2) return boxes;
-  return boxes.toSorted((one, other) => size(other) - size(one));
+/**
+ * How many packets of the region fulfil the condition, as far as the rules that have something of it tell at once: where all
+ * of them say the same, which of them is the first does not matter.
+ */
+function outcomeOf(condition: Condition, rows: readonly Row[], region: Box): "All" | "None" | "Some" {
+  const { list } = condition;
+  const last = rows.at(-1);
+  const isCovered = last !== undefined && covers(list.rule(last).match, region);
+  if ("reaches" in condition) {
+    if (rows.length === 0) return "All";
+    return isCovered && rows.length === 1 ? "None" : "Some";
+  }
+  const verdicts = new Set(rows.map((row) => list.rule(row).verdict));
+  if (!isCovered) verdicts.add(list.otherwise);
+  if (verdicts.size > 1) return "Some";
+  return verdicts.has(condition.verdict) ? "All" : "None";
 }
 
-const size = (box: Box): number =>
-  Array.from({ length: box.length / 2 }, (_, field) => Math.log(high(box, field) - low(box, field))).reduce(
-    (sum, each) => sum + each,
-    0,
-  );
+/** So that the largest is looked at next: where there is most, something is found soonest. */
+function smallestFirst(boxes: readonly Box[]): readonly Box[] {
+  if (boxes.length < 2) return boxes;
+  return boxes.toSorted((one, other) => size(one) - size(other));
+}
+
+/** The logarithm of the number of its packets. */
+function size(box: Box): number {
+  let sum = 0;
+  for (let field = 0; 2 * field < box.length; field++) sum += Math.log(high(box, field) - low(box, field));
+  return sum;
+}

@@ -4,7 +4,7 @@ import type { GridRow } from "../report/report.ts";
 import type { CheckKind, LookAt } from "./look.ts";
 import { hostFor } from "./nodes.ts";
 import { outcomeOf, type Outcome } from "./probe/outcome.ts";
-import type { Probe } from "./probe/probe.ts";
+import type { ProbeOrder } from "@netwright/system/probing/probe-words.ts";
 import { patienceOf, runProbes } from "./probe/run-probes.ts";
 import { fateLook } from "./tcp.ts";
 
@@ -46,7 +46,7 @@ async function askFrom(
   row: Readonly<Record<string, Fate>>,
 ): Promise<readonly Cell[]> {
   const pairs = Object.entries(row);
-  const probes = pairs.map(([to, expected]): Probe =>
+  const probes = pairs.map(([to, expected]): ProbeOrder =>
     probeOf(spec, hostFor(world.topology, from, to, spec.family), check, expected),
   );
   const results = await runProbes({ world, node: from, probes, limit });
@@ -59,7 +59,7 @@ async function askFrom(
 
 const protocols = { TCP: "tcp", UDP: "udp", ICMP: "icmp" } as const;
 
-const probeOf = ({ protocol, port, family }: Matrix, host: string, check: Check, expected: Fate): Probe => ({
+const probeOf = ({ protocol, port, family }: Matrix, host: string, check: Check, expected: Fate): ProbeOrder => ({
   protocol: protocols[protocol],
   host,
   patience: patienceOf(check, expected),

@@ -1,7 +1,7 @@
 /** `ping`: what becomes of ICMP echoes, one after the other. */
 import { hostFor } from "./nodes.ts";
 import type { CheckKind } from "./look.ts";
-import type { Probe } from "./probe/probe.ts";
+import type { ProbeOrder } from "@netwright/system/probing/probe-words.ts";
 import { patienceOf } from "./probe/run-probes.ts";
 import { fateLook, outcomes } from "./tcp.ts";
 
@@ -9,7 +9,7 @@ export const ping: CheckKind<"ping"> = {
   title: ({ to, is, size }, at) => `${at}: ping ${to}${size === undefined ? "" : ` (${size} octets)`} is ${is}`,
   look: async (look) => {
     const { to, is, count, size, fragment, family } = look.spec;
-    const probe: Probe = {
+    const probe: ProbeOrder = {
       protocol: "icmp",
       host: hostFor(look.world.topology, look.at as string, to, family),
       patience: patienceOf(look.check, is),

@@ -3,7 +3,7 @@ import { parseTarget, type Fate } from "@netwright/api";
 import { hostFor } from "./nodes.ts";
 import type { CheckKind, Look, LookAt } from "./look.ts";
 import { outcomeOf, type Outcome } from "./probe/outcome.ts";
-import type { Probe } from "./probe/probe.ts";
+import type { ProbeOrder } from "@netwright/system/probing/probe-words.ts";
 import { patienceOf, runProbes } from "./probe/run-probes.ts";
 
 export const tcp: CheckKind<"tcp"> = {
@@ -33,7 +33,7 @@ export function targetOf(
   { at, world }: Pick<LookAt<"tcp">, "at" | "world">,
   text: string,
   family: 4 | 6 | undefined,
-): Pick<Probe, "host" | "port" | "family"> {
+): Pick<ProbeOrder, "host" | "port" | "family"> {
   const target = parseTarget(text);
   if (target === undefined) throw new RangeError(`Invariant: ${text} is HOST:PORT`);
   const host = hostFor(world.topology, at as string, target.host, family);
@@ -43,7 +43,7 @@ export function targetOf(
 /** Of each probe; there is at least one. */
 export async function outcomes(
   { at, world, limit }: Pick<LookAt<"tcp">, "at" | "world" | "limit">,
-  probes: readonly [Probe, ...Probe[]],
+  probes: readonly [ProbeOrder, ...ProbeOrder[]],
 ): Promise<readonly [Outcome & { readonly answer: string }, ...(Outcome & { readonly answer: string })[]]> {
   const node = at as string;
   const results = await runProbes({ world, node, probes, series: probes.length > 1, limit });

@@ -4,8 +4,8 @@ import { milliseconds, NetwrightError } from "@netwright/base";
 import type { Topology } from "@netwright/lab";
 import { hostFor } from "../checks/nodes.ts";
 import { outcomeOf } from "../checks/probe/outcome.ts";
-import { parseResults, probeWord, type Probe } from "../checks/probe/probe.ts";
-import { probeScript } from "../checks/probe/probe-script.ts";
+import { parseResults, probeWord, type ProbeOrder } from "@netwright/system/probing/probe-words.ts";
+import { probeScript } from "@netwright/system/probing/probe-script.ts";
 import { parseResult, type GeneratorOrder, type GeneratorResult } from "./generator-line.ts";
 
 export interface Generator {
@@ -56,7 +56,7 @@ function withAddress(text: string, topology: Topology, at: string): string {
   return url.href;
 }
 
-function probeOf({ at, tcp, udp, ping, timeout }: Load, topology: Topology): Probe {
+function probeOf({ at, tcp, udp, ping, timeout }: Load, topology: Topology): ProbeOrder {
   const common = { patience: milliseconds(timeout) };
   if (ping !== undefined) return { ...common, protocol: "icmp", host: hostFor(topology, at, ping, undefined) };
   const target = parseTarget(tcp ?? udp ?? "");

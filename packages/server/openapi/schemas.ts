@@ -11,6 +11,7 @@ import {
   kindNames,
   kinds,
   pauseRequestSchema,
+  probeRequestSchema,
   reportEnvelopeSchema,
   rolloutRequestSchema,
   scaleRequestSchema,
@@ -18,6 +19,7 @@ import {
   tokenRoles,
   type MeasureName,
 } from "@netwright/api";
+import { probeOutcomes } from "@netwright/contract";
 import {
   anyObject,
   boolean,
@@ -43,6 +45,7 @@ const requests: Readonly<Record<string, { readonly schema: unknown; readonly sum
   PauseRequest: { schema: pauseRequestSchema, summary: "What autoscale must leave as it is, or need not any more." },
   TokenRequest: { schema: tokenRequestSchema, summary: "Whose token it is to be." },
   ExecRequest: { schema: execRequestSchema, summary: "A command to run in an instance." },
+  ProbeRequest: { schema: probeRequestSchema, summary: "Connection attempts." },
   NodeReport: { schema: reportEnvelopeSchema, summary: "What a node is." },
   MetricsReport: { schema: metricsReportSchema, summary: "What a node measured." },
 };
@@ -194,7 +197,17 @@ const answers: Readonly<Record<string, Schema>> = {
     items: list(record({ ...metricsPlace, values: list(orNull(number)) })),
   }),
   NodeState: record({ revision: integer, state: anyObject }),
-  AgentRequest: record({ id: text, kind: oneOf("Logs", "Exec", "Flows", "Observe", "Facts", "Cancel") }),
+  AgentRequest: record({
+    id: text,
+    kind: oneOf("Logs", "Exec", "Flows", "Observe", "Facts", "Readback", "Probe", "Cancel"),
+  }),
+  ProbeResult: record({
+    outcome: oneOf(...probeOutcomes),
+    microseconds: integer,
+    detail: text,
+    by: text,
+    sourcePort: integer,
+  }),
   OutputChunk: {
     oneOf: [
       record({ stream: oneOf("stdout", "stderr"), data: { type: "string", contentEncoding: "base64" } }),

@@ -13,6 +13,7 @@ import { instanceRoutes } from "./instances.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { nodeRoutes } from "./nodes.ts";
 import { objectRoutes } from "./objects.ts";
+import { probeRoutes } from "./probes.ts";
 import { supportRoutes } from "./support.ts";
 import { systemRoutes } from "./system.ts";
 import { tokenRoutes } from "./tokens.ts";
@@ -36,6 +37,7 @@ export function routesOf(context: ServerContext): readonly Route[] {
     tokenRoutes,
     systemRoutes,
     supportRoutes,
+    probeRoutes,
   ];
   const routes: Route[] = parts.flatMap((part) => part(context));
   routes.push({

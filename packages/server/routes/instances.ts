@@ -37,7 +37,8 @@ export const instanceRoutes = (context: ServerContext): readonly Route[] => [
   },
 ];
 
-function entryOf({ controller }: ServerContext, { params }: Call): InstanceEntry {
+/** @throws NW1501; RequestError for a load balancer, which has no namespace of its own. */
+export function entryOf({ controller }: ServerContext, { params }: Call): InstanceEntry {
   const { project = "", id = "" } = params;
   const entry = controller.world.ledger.get(`instance/${project}/${id}`);
   if (entry?.kind !== "Instance")

@@ -48,7 +48,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   // Images are one thing, whoever runs them; the store is no driver of a slot.
   lab: ["base", "api", "contract", "system", "drivers/image-store"],
-  scenario: ["base", "api", "contract", "lab"],
+  scenario: ["base", "api", "contract", "lab", "system/probing"],
   testkit: ["base", "api", "contract"],
 };
 

@@ -2,7 +2,8 @@
 import type { Fate } from "@netwright/api";
 import type { Topology } from "@netwright/lab";
 import { addressesOf, printHolder } from "../nodes.ts";
-import type { ProbeResult } from "./probe.ts";
+import { icmpWords } from "@netwright/system/probing/icmp-words.ts";
+import type { ProbeSeen } from "@netwright/system/probing/probe-words.ts";
 
 export interface Outcome {
   /** Undefined: it cannot be told, because the probe could not be sent. */
@@ -12,7 +13,7 @@ export interface Outcome {
 }
 
 /** @param from the node that asked */
-export function outcomeOf(topology: Topology, from: string, result: ProbeResult): Outcome {
+export function outcomeOf(topology: Topology, from: string, result: ProbeSeen): Outcome {
   const [kind = "", ...details] = result.how.split(" ");
   if (result.fate === "Open") return { fate: "Open", seen: `Open after ${printTime(result.took)}` };
   if (result.fate === "Dropped") return dropped(`nothing for ${printTime(result.took)}`);
@@ -20,7 +21,7 @@ export function outcomeOf(topology: Topology, from: string, result: ProbeResult)
   if (result.fate === "Failed") return ofErrno(from, Number(details[0]), details.slice(1).join(" "));
   if (kind === "rst") return refused(printHolder(topology, result.by), "RST");
   const [type, code, mtu = ""] = details;
-  const said = icmpWords[kind === "icmp4" ? 4 : 6](`${type}`, `${code}`, mtu);
+  const said = icmpWords(kind === "icmp4" ? 4 : 6, `${type}`, `${code}`, mtu);
   return isOwn(topology, from, result.by) && said === "address unreachable"
     ? // The node asked its link who has the address, and nobody said a word.
       dropped(`nobody on the link answers for ${result.address}`)
@@ -52,31 +53,6 @@ function ofErrno(from: string, errno: number, text: string): Outcome {
       return { fate: undefined, seen: `cannot be sent from ${from}: ${text}` };
   }
 }
-
-type Words = (type: string, code: string, mtu: string) => string;
-
-/** RFC 4443, and RFC 792 with RFC 1812 section 5.2.7.1. */
-const icmpWords: Readonly<Record<4 | 6, Words>> = {
-  6: (type, code, mtu) => {
-    if (type === "2") return `packet too big, MTU ${mtu}`;
-    if (type === "3") return "hop limit exceeded";
-    const codes = [
-      "no route",
-      "administratively prohibited",
-      "beyond scope",
-      "address unreachable",
-      "port unreachable",
-    ];
-    return type === "1" ? (codes[Number(code)] ?? "rejected by a route or policy") : "parameter problem";
-  },
-  4: (type, code, mtu) => {
-    if (type === "11") return "TTL exceeded";
-    if (type !== "3") return "parameter problem";
-    if (code === "4") return `packet too big, MTU ${mtu}`;
-    const codes = ["no route", "address unreachable", "protocol unreachable", "port unreachable"];
-    return codes[Number(code)] ?? (["9", "10", "13"].includes(code) ? "administratively prohibited" : "unreachable");
-  },
-};
 
 export const printTime = (took: number): string =>
   took >= 1000

@@ -1,10 +1,8 @@
-import { spawnSync } from "node:child_process";
 import { milliseconds } from "@netwright/base";
 import { defaultLab, planLab } from "@netwright/lab";
 import { describe, expect, test } from "vitest";
 import { outcomeOf } from "./outcome.ts";
-import { parseResults, probeWord, type ProbeResult } from "./probe.ts";
-import { probeScript } from "./probe-script.ts";
+import type { ProbeSeen } from "@netwright/system/probing/probe-words.ts";
 
 const topology = planLab(defaultLab({ hosts: 1 }));
 const [internet1, provider] = ["internet1", "provider"].map((name) =>
@@ -13,29 +11,7 @@ const [internet1, provider] = ["internet1", "provider"].map((name) =>
 const own = String(internet1?.ports[0]?.address);
 const other = String(provider?.ports.find(({ peer }) => peer.node === "internet1")?.address);
 
-test("perl compiles the program without a single warning", () => {
-  expect(spawnSync("perl", ["-cw", "-Mstrict"], { input: probeScript, encoding: "utf8" }).stderr).toBe("- syntax OK\n");
-});
-
-test("a probe as the program's word", () => {
-  const patience = milliseconds(1500);
-  expect(probeWord({ protocol: "tcp", host: "::1", port: 80, patience })).toBe("tcp\t0\t::1\t80\t1500\t\t0");
-  expect(probeWord({ protocol: "udp", family: 6, host: "a", port: 53, patience, send: "a\tb" })).toBe(
-    "udp\t6\ta\t53\t1500\t610962\t0",
-  );
-  expect(probeWord({ protocol: "icmp", family: 4, host: "a", patience, size: 1472, whole: true })).toBe(
-    "icmp\t4\ta\t0\t1500\t1472\t1",
-  );
-});
-
-test("the program's lines, also a last one that is not whole", () => {
-  const line = ["1", "Open", "", "::1", "0.5", "1.25", "::1", Buffer.from("pong\n").toString("hex")].join("\t");
-  expect(parseResults(`${line}\nready\n`)).toEqual([
-    { index: 1, fate: "Open", how: "", by: "::1", at: 0.5, took: 1.25, address: "::1", answer: "pong\n" },
-  ]);
-});
-
-const seen = (fate: ProbeResult["fate"], how: string, by = ""): string => {
+const seen = (fate: ProbeSeen["fate"], how: string, by = ""): string => {
   const result = {
     index: 0,
     fate,
@@ -45,6 +21,7 @@ const seen = (fate: ProbeResult["fate"], how: string, by = ""): string => {
     took: milliseconds(1000),
     address: "2001:db8::9",
     answer: "",
+    sourcePort: 0,
   };
   const outcome = outcomeOf(topology, "internet1", result);
   return `${outcome.fate}; ${outcome.seen}`;

@@ -2,13 +2,13 @@
 import type { Check, Fate } from "@netwright/api";
 import { milliseconds, NetwrightError, type Milliseconds } from "@netwright/base";
 import type { CheckWorld, Limit } from "../look.ts";
-import { parseResults, probeWord, type Probe, type ProbeResult } from "./probe.ts";
-import { probeScript } from "./probe-script.ts";
+import { parseResults, probeWord, type ProbeOrder, type ProbeSeen } from "@netwright/system/probing/probe-words.ts";
+import { probeScript } from "@netwright/system/probing/probe-script.ts";
 
 export interface ProbesAt {
   readonly world: CheckWorld;
   readonly node: string;
-  readonly probes: readonly Probe[];
+  readonly probes: readonly ProbeOrder[];
   /** One after the other instead of all at once. */
   readonly series?: boolean;
   readonly limit: Limit;
@@ -23,7 +23,7 @@ export const patienceOf = ({ timeout, eventually }: Check, expected: Fate): Mill
   timeout ?? (expected === "Dropped" || eventually !== undefined ? brief : patient);
 
 /** In the order of the probes; undefined where the time was over first. @throws NW1602 when the node cannot run it */
-export async function runProbes(given: ProbesAt): Promise<readonly (ProbeResult | undefined)[]> {
+export async function runProbes(given: ProbesAt): Promise<readonly (ProbeSeen | undefined)[]> {
   const { world, node, probes, series = false, limit } = given;
   const longest = Math.max(...probes.map(({ patience }) => patience));
   const needed = series ? probes.reduce((sum, { patience }) => sum + patience, 0) : longest;

@@ -3,7 +3,8 @@
  * and who said so. perl-base is part of every Debian, and this is sent 9 ms after it starts. Pure; @see parseResults for what it prints.
  *
  * `perl -e PROGRAM MODE PROBE...`: a probe is its words joined by tabs: protocol (tcp, udp, icmp), family (0, 4, 6), host,
- * port, patience in milliseconds, payload in hexadecimal (its length for icmp), and 1 where it must not be fragmented.
+ * port, patience in milliseconds, payload in hexadecimal (its length for icmp), 1 where it must not be fragmented, and the port
+ * that it comes from (0: any).
  * Modes: `all` at once; `series`, one after the other; `rate PER_SECOND MILLISECONDS` (0: until SIGTERM), the first probe
  * over and over, beginning with a line `ready`; `settled MS` tells that all sent before that have ended.
  *
@@ -15,7 +16,7 @@ const gettime = process.arch === "arm64" ? 113 : 228;
 
 /** Modules cost more time than probes: numbers of Linux stand for F_SETFL, O_NONBLOCK, EAGAIN, ECONNREFUSED, EINPROGRESS. */
 const basics = String.raw`
-use Socket qw(:DEFAULT getaddrinfo getnameinfo unpack_sockaddr_in6 IPPROTO_TCP AI_NUMERICSERV NI_NUMERICHOST NI_NUMERICSERV AF_INET6);
+use Socket qw(:DEFAULT getaddrinfo getnameinfo pack_sockaddr_in6 IPPROTO_TCP AI_NUMERICSERV NI_NUMERICHOST NI_NUMERICSERV AF_INET6);
 $| = 1; $SIG{PIPE} = "IGNORE";
 my $gettime = ${gettime};
 sub now { my $time = pack "q q", 0, 0; syscall $gettime, 1, $time; my ($s, $ns) = unpack "q q", $time; $s * 1000 + $ns / 1e6 }
@@ -36,7 +37,7 @@ sub finish { my ($p, $fate, $how, $by, $answer) = @_;
   delete $echo{$_} for @{$p->{sequences} // []};
   close $p->{socket} if $p->{socket} && $p->{protocol} ne "icmp";
   $out .= join("\t", $p->{index}, $fate, $how, $by // "", sprintf("%.3f", $p->{begun} - $zero),
-    sprintf("%.3f", now() - $p->{begun}), $p->{address} // "", unpack("H*", $answer // "")) . "\n" }
+    sprintf("%.3f", now() - $p->{begun}), $p->{address} // "", unpack("H*", $answer // ""), $p->{local} // 0) . "\n" }
 sub failed { my ($p, $errno) = @_; local $! = $errno; finish($p, "Failed", "errno " . ($errno + 0) . " $!") }
 `;
 
@@ -75,6 +76,13 @@ sub begin { my ($p) = @_;
   if ($p->{protocol} eq "icmp") { $p->{socket} = raw_socket($p->{family}, $p->{whole}) or return failed($p, $!); return echo($p) }
   socket $p->{socket}, $p->{family}, $kind, 0 or return failed($p, $!);
   fcntl $p->{socket}, 4, 2048;
+  if ($p->{from}) {
+    # The next one from the same port must not wait for the end of this one (SO_LINGER: it ends with a RST).
+    setsockopt $p->{socket}, SOL_SOCKET, SO_REUSEADDR, 1;
+    setsockopt $p->{socket}, SOL_SOCKET, SO_LINGER, pack("i i", 1, 0) if $tcp;
+    my $any = $p->{family} == AF_INET6 ? pack_sockaddr_in6($p->{from}, "\0" x 16) : pack_sockaddr_in($p->{from}, "\0" x 4);
+    bind $p->{socket}, $any or return failed($p, $!);
+  }
   my $done = connect $p->{socket}, $p->{to};
   my $errno = $!;
   my $own = getsockname $p->{socket};
@@ -165,7 +173,7 @@ const modes = String.raw`
 my ($mode, @words) = @ARGV;
 my @rate = $mode eq "rate" ? splice @words, 0, 2 : ();
 my ($count, $ending) = (0, 0);
-my @probes = map { my %p; @p{"protocol", "version", "host", "port", "patience", "payload", "whole"} = split /\t/, $_, -1; \%p } @words;
+my @probes = map { my %p; @p{"protocol", "version", "host", "port", "patience", "payload", "whole", "from"} = split /\t/, $_, -1; \%p } @words;
 $_->{index} = $count++ for @probes;
 $SIG{TERM} = sub { $ending = 1 };
 my $number = 0;

@@ -1,0 +1,100 @@
+/** A site before and after a change: what differs, and the graph of all its steps. */
+import type { Service } from "@netwright/api";
+import type { Ipv6 } from "@netwright/base";
+import type { HostState } from "@netwright/contract";
+import { entryHostsBeyond } from "@netwright/model";
+import { networkKey, serviceKey } from "./ends.ts";
+import { graphOf, type Entry, type Graph } from "./graph.ts";
+import { networkOf, type Local, type Network } from "./network.ts";
+import { pointsIn } from "./network-edges.ts";
+import { announced, sameSessions, type Site } from "./site.ts";
+
+/** What differs, by the names that proofs read by. */
+export interface Difference {
+  /** `PROJECT/NETWORK`. */
+  readonly networks: ReadonlySet<string>;
+  /** Public addresses: where they lead, or who announces them. */
+  readonly addresses: ReadonlySet<string>;
+  /** `PROJECT/SERVICE`. */
+  readonly services: ReadonlySet<string>;
+  /** What everything rests on: routers, sessions, pools. */
+  readonly everything: boolean;
+}
+
+export function differenceOf(
+  before: Site,
+  after: Site,
+  services: readonly [before: readonly Service[], after: readonly Service[]],
+): Difference {
+  const networks = new Set<string>();
+  const addresses = new Set<string>();
+  for (const [one, other] of [
+    [before.networks, after.networks],
+    [after.networks, before.networks],
+  ] as const)
+    for (const [vni, network] of one) {
+      if (other.get(vni) === network) continue;
+      networks.add(networkKey({ project: network.project, network: network.name }));
+      for (const { listener } of pointsIn(network)) addresses.add(listener.vip);
+    }
+  let everything = before.nodes.size !== after.nodes.size;
+  for (const [name, { bgp }] of after.nodes) {
+    const then = before.nodes.get(name)?.bgp;
+    if (then === bgp) continue;
+    if (then === undefined || !sameSessions(then, bgp)) everything = true;
+    else for (const prefix of announced(then, bgp)) addresses.add(prefix.slice(0, prefix.indexOf("/")));
+  }
+  const changed = changedServices(...services);
+  for (const { metadata, spec } of changed)
+    networks.add(networkKey({ project: metadata.project, network: spec.network }));
+  const names = changed.map(({ metadata }) => serviceKey({ project: metadata.project, service: metadata.name }));
+  return { networks, addresses, services: new Set(names), everything };
+}
+
+function changedServices(before: readonly Service[], after: readonly Service[]): readonly Service[] {
+  if (before === after) return [];
+  const [then, now] = [new Set(before), new Set(after)];
+  return [...before.filter((each) => !now.has(each)), ...after.filter((each) => !then.has(each))];
+}
+
+/** Every mixture of hosts that have taken the change and hosts that have not. */
+export function stepsGraph(before: Site, after: Site): Graph {
+  const networks = new Map<number, Network>();
+  for (const vni of new Set([...before.networks.keys(), ...after.networks.keys()])) {
+    const [then, now] = [before.networks.get(vni), after.networks.get(vni)];
+    networks.set(vni, then === now && now !== undefined ? now : networkOf(vni, localsOfBoth(then, now)));
+  }
+  const hostOf = ({ node, side }: Local): HostState =>
+    (side === "Before" ? before.nodes.get(node) : (after.nodes.get(node) ?? before.nodes.get(node))) as HostState;
+  const entries = (address: Ipv6): readonly Entry[] => [
+    ...before.entryHosts(address).map((node): Entry => ({ node, side: "Before" })),
+    ...after.entryHosts(address).map((node): Entry => ({ node, side: "After" })),
+  ];
+  const entriesBeyond = (from: Local, address: Ipv6): readonly Entry[] =>
+    (
+      [
+        [before, "Before"],
+        [after, "After"],
+      ] as const
+    ).flatMap(([site, side]) => {
+      const host = from.side === side || from.side === "Both" ? site.nodes.get(from.node) : undefined;
+      return host === undefined ? [] : entryHostsBeyond(site.bgp, host, address).map((node): Entry => ({ node, side }));
+    });
+  const { hasForeign } = after.graph.routes;
+  return graphOf(networks, { entries, entriesBeyond, hostOf, hasForeign });
+}
+
+function localsOfBoth(before: Network | undefined, after: Network | undefined): readonly Local[] {
+  const found: Local[] = [];
+  for (const node of new Set([...(before?.locals.keys() ?? []), ...(after?.locals.keys() ?? [])])) {
+    const [then] = before?.locals.get(node) ?? [];
+    const [now] = after?.locals.get(node) ?? [];
+    if (then !== undefined && now !== undefined && then.state === now.state && then.underlay === now.underlay)
+      found.push(now);
+    else {
+      if (then !== undefined) found.push({ ...then, side: "Before" });
+      if (now !== undefined) found.push({ ...now, side: "After" });
+    }
+  }
+  return found;
+}

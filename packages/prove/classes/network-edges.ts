@@ -1,0 +1,54 @@
+/** What is derived from one network, and kept with it: a network that did not change is not looked at again. */
+import type { LoadBalancer } from "@netwright/contract";
+import { pointKey } from "./arrivals.ts";
+import type { Edge } from "./edge.ts";
+import { localsOf, push, type Local, type Network } from "./network.ts";
+import { policyEdges } from "./policy-edges.ts";
+
+export interface InnerEdges {
+  readonly all: readonly Edge[];
+  /** By key of the end. */
+  readonly into: ReadonlyMap<string, readonly Edge[]>;
+  readonly from: ReadonlyMap<string, readonly Edge[]>;
+}
+
+export const innerEdges = kept((network): InnerEdges => {
+  const all = policyEdges(network);
+  const [into, from] = [new Map<string, Edge[]>(), new Map<string, Edge[]>()];
+  for (const edge of all) {
+    push(into, edge.to.key, edge);
+    push(from, edge.from.key, edge);
+  }
+  return { all, into, from };
+});
+
+/** Listeners that stand here, with the keys of their points. */
+export const pointsIn = kept(
+  (network): readonly { readonly key: string; readonly listener: LoadBalancer; readonly local: Local }[] =>
+    [...localsOf(network)].flatMap((local) =>
+      local.state.loadBalancers.map((listener) => ({ key: pointKey(listener), listener, local })),
+    ),
+);
+
+/** Keys of points at which instances of an end are delivered to. */
+export const deliveredTo = kept((network): ReadonlyMap<string, ReadonlySet<string>> => {
+  const keys = new Map<string, Set<string>>();
+  for (const [end, cells] of network.cells) {
+    for (const { local, instances } of cells) {
+      if (local.state.deliveries.length === 0) continue;
+      const addresses = new Set(instances.map(({ address }) => address));
+      for (const delivery of local.state.deliveries)
+        if (addresses.has(delivery.address)) keys.set(end, (keys.get(end) ?? new Set()).add(pointKey(delivery)));
+    }
+  }
+  return keys;
+});
+
+function kept<T>(make: (network: Network) => T): (network: Network) => T {
+  const known = new WeakMap<Network, T>();
+  return (network) => {
+    const made = known.get(network) ?? make(network);
+    known.set(network, made);
+    return made;
+  };
+}
