@@ -1,6 +1,7 @@
 /**
  * `npm run build [-- DIRECTORY]`: the programs as bundles in dist, or in the directory given, which need no node_modules: netwright.mjs is all of Netwright and
- * loads what a verb needs from dist/chunks; server.mjs, agent.mjs and load.mjs (requests of scenarios) are one file each, for who runs only that.
+ * loads what a verb needs from dist/chunks; server.mjs, prover.mjs (its thread that proves), agent.mjs and load.mjs (requests of scenarios) are one file each,
+ * for who runs only that.
  * The licences of what is inside stand in THIRD-PARTY.txt.
  */
 import { rmSync, statSync, writeFileSync } from "node:fs";
@@ -44,6 +45,7 @@ const results = [
     ...common,
     entryPoints: {
       server: "packages/server/main.ts",
+      prover: "packages/server/proof/main.ts",
       agent: "packages/agent/main.ts",
       load: "packages/scenario/loads/main.ts",
     },
@@ -52,7 +54,7 @@ const results = [
 
 const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
 writeFileSync(join(outdir, "THIRD-PARTY.txt"), renderNotices(root, inputs));
-for (const name of ["netwright", "server", "agent", "load"]) {
+for (const name of ["netwright", "server", "prover", "agent", "load"]) {
   const path = join(outdir, `${name}.mjs`);
   process.stdout.write(`${relative(root, path).padEnd(20)} ${statSync(path).size} B\n`);
 }

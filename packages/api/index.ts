@@ -28,7 +28,7 @@ export type {
   PortInterval,
   TierSelector,
 } from "./kinds/contract/clause.ts";
-export { readContract } from "./kinds/contract/read-contract.ts";
+export { readContract, readSelectors, type ReadSelector } from "./kinds/contract/read-contract.ts";
 export type { Contract } from "./kinds/contract/schema.ts";
 export type { Host, Uplink } from "./kinds/host/schema.ts";
 export { instancePhases, type Instance, type InstancePhaseName } from "./kinds/instance/schema.ts";
@@ -84,6 +84,7 @@ export {
 export {
   serviceStages,
   type RolloutStatus,
+  type AutoscaleStatus,
   type TierRolloutStatus,
   type ServiceStage,
   type ServiceStatus,

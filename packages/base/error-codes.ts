@@ -52,6 +52,7 @@ export const errorCodes = {
     "A clause of a contract selects nothing, so that it would always hold, or it can never hold, whatever is applied.",
   ),
   NW1312: entry("invalid", "Two clauses of contracts contradict each other: nothing can fulfil both."),
+  NW1313: entry("conflict", "The change would break a contract, and nobody has accepted that."),
 
   NW1401: entry("invalid", "An address pool has no free address left."),
   NW1402: entry("invalid", "No host has room, or too few hosts match, for the replicas asked for."),

@@ -102,6 +102,12 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./verbs/trace.ts"),
   },
   {
+    name: "verify",
+    group: "Understanding",
+    summary: "Prove contracts over all packets: of manifests without a server, or of what runs",
+    load: () => import("./verbs/verify.ts"),
+  },
+  {
     name: "explain",
     group: "Understanding",
     summary: "Explain a kind, a field or an error code",

@@ -7,6 +7,7 @@ import {
   type AnyObject,
   type CertificateIssuer,
   type Config,
+  type Contract,
   type FieldPath,
   type Host,
   type Network,
@@ -35,6 +36,7 @@ export interface ObjectSet {
   readonly issuers: ReadonlyMap<string, Applied<CertificateIssuer>>;
   readonly secrets: ReadonlyMap<string, Applied<Secret>>;
   readonly configs: ReadonlyMap<string, Applied<Config>>;
+  readonly contracts: ReadonlyMap<string, Applied<Contract>>;
 }
 
 export const projectKey = (project: string, name: string): string => `${project}/${name}`;
@@ -51,6 +53,7 @@ export function objectSet(items: Iterable<{ readonly object: AnyObject; readonly
     issuers: new Map<string, Applied<CertificateIssuer>>(),
     secrets: new Map<string, Applied<Secret>>(),
     configs: new Map<string, Applied<Config>>(),
+    contracts: new Map<string, Applied<Contract>>(),
   };
   const keyed = [...items].map(({ object, sources = {} }) => ({ key: keyOf(object), object, sources }));
   for (const { key, object, sources } of keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
@@ -62,6 +65,7 @@ export function objectSet(items: Iterable<{ readonly object: AnyObject; readonly
     else if (object.kind === "CertificateIssuer") set.issuers.set(key, { object, sources });
     else if (object.kind === "Secret") set.secrets.set(key, { object, sources });
     else if (object.kind === "Config") set.configs.set(key, { object, sources });
+    else if (object.kind === "Contract") set.contracts.set(key, { object, sources });
     else if (object.kind === "Router") set.routers.set(key, { object, sources });
   }
   return set;

@@ -4,8 +4,9 @@ import type { Instant } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
 import type { CompileInput } from "./compile.ts";
 import { createCompilation, type KeptCompilation } from "./incremental.ts";
-import { ownCertificate } from "./issuers.ts";
-import { ledgerKeys, type Ledger, type LedgerChange, type VipEntry } from "./ledger.ts";
+import type { VipEntry } from "./ledger-entries.ts";
+import { ledgerKeys } from "./ledger-keys.ts";
+import type { Ledger, LedgerChange } from "./ledger.ts";
 import { projectKey, type ObjectSet } from "./objects.ts";
 import type { Observed } from "./observed.ts";
 import { equal } from "./compile/equal.ts";
@@ -16,6 +17,7 @@ import { changedNode } from "./plan/changed-nodes.ts";
 import { announcedBy, projectParts } from "./plan/project-part.ts";
 import { changedObjects } from "./plan/changed-objects.ts";
 import { classNames } from "./plan/class-names.ts";
+import { pendingCertificates } from "./plan/pending-certificates.ts";
 import { settle } from "./settle.ts";
 
 export interface PlanInput {
@@ -28,6 +30,13 @@ export interface PlanInput {
   readonly named?: ReadonlySet<string>;
   /** Whose people read it: nothing of other projects or of the fabric stands in it. Null: those of the whole site. */
   readonly project?: string | null;
+}
+
+/** A plan, and the states of all nodes that it compares. */
+export interface ForeseenChange {
+  readonly plan: Plan;
+  readonly before: ReadonlyMap<string, HostState>;
+  readonly after: ReadonlyMap<string, HostState>;
 }
 
 /** A plan by itself. Who makes many keeps a `Planner`. */
@@ -46,8 +55,12 @@ interface Kept {
 export class Planner {
   #kept: Kept | undefined;
 
+  plan(input: PlanInput): Plan {
+    return this.foresee(input).plan;
+  }
+
   /** Compares where both lead once everything is ready, so that a rollout under way is no part of the plan. */
-  plan({ before, after, ledger, observed, now, named = new Set(), project = null }: PlanInput): Plan {
+  foresee({ before, after, ledger, observed, now, named = new Set(), project = null }: PlanInput): ForeseenChange {
     const objects = changedObjects(before, after, named);
     const first = settle(before, ledger, observed.nodes, now);
     const next = settle(after, first.ledger, observed.nodes, now);
@@ -69,7 +82,7 @@ export class Planner {
     const announced = project === null ? new Set<string>() : announcedBy(project, first.ledger, next.ledger);
     const sides = (node: string) => [old.get(node), states.get(node)] as const;
     const shown = (node: string) => (project === null ? sides(node) : projectParts(...sides(node), project, announced));
-    return {
+    const plan: Plan = {
       objects,
       addresses: newAddresses(first.ledger, next.ledger, after, project),
       placements: newPlacements(first.ledger, next.ledger, next.explanations, project),
@@ -80,6 +93,7 @@ export class Planner {
           ? []
           : changedFlows(old.values(), states.values(), touchedNetworks(changed, old, states, project)),
     };
+    return { plan, before: old, after: states };
   }
 
   /** What was kept is let go until the plan is made: a failure on the way would leave it half up to date. */
@@ -90,22 +104,6 @@ export class Planner {
     kept.compilation.update({ objects, ledger: ledgerChanges(kept.ledger, ledger), observed, certificates });
     return kept.compilation;
   }
-}
-
-/**
- * By hostname. Certificates are made when a service is applied; a plan takes them as there, and as the same. Those of
- * users are what the last set that has them says.
- */
-function pendingCertificates(...sets: readonly ObjectSet[]): ReadonlyMap<string, string> {
-  const all = sets.flatMap((set) =>
-    [...set.services.values()].flatMap(({ object }) =>
-      object.spec.expose.map((listener): readonly [string, string] => {
-        const { chain, key } = ownCertificate(set, object.metadata.project, listener) ?? {};
-        return [listener.hostname, chain === undefined || key === undefined ? "" : `${chain.digest} ${key.digest}`];
-      }),
-    ),
-  );
-  return new Map(all);
 }
 
 function ledgerChanges(before: Ledger, after: Ledger): readonly LedgerChange[] {

@@ -29,6 +29,7 @@ import { logged } from "./http/logged.ts";
 import { listenTls, listenUnix, type Fetch, type Listening } from "./http/listen.ts";
 import { parseRotateOptions, parseServeOptions, serverUsage, type ServeOptions } from "./options.ts";
 import { keyFileName, loadKeys } from "./secrets/key-file.ts";
+import { WorkerProver } from "./proof/worker-prover.ts";
 import { rotateKey } from "./secrets/rotate-key.ts";
 import { startServer, type ServerOptions } from "./server.ts";
 import { parseTsigKey } from "./tsig-key.ts";
@@ -71,6 +72,7 @@ async function serve(options: ServeOptions, all: Log, recent: RecentLines, stop:
   await mkdir(options.state, { recursive: true, mode: 0o700 });
   await chmod(options.state, 0o700);
   const store = openSqliteStore(join(options.state, "store.db"));
+  const prover = new WorkerProver();
   try {
     const authority = await loadAuthorityFile(
       nodeFiles,
@@ -80,6 +82,7 @@ async function serve(options: ServeOptions, all: Log, recent: RecentLines, stop:
     );
     const server = await startServer({
       store,
+      prover,
       log,
       version: productVersion,
       clock: systemClock,
@@ -108,6 +111,7 @@ async function serve(options: ServeOptions, all: Log, recent: RecentLines, stop:
     await server.done;
     log.info("Stopped");
   } finally {
+    await prover.stop();
     await store.close();
   }
 }

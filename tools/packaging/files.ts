@@ -7,6 +7,7 @@ import { root } from "../gate/program.ts";
 const programs = [
   ["netwright.mjs", "dist/netwright.mjs"],
   ["server.mjs", "dist/server.mjs"],
+  ["prover.mjs", "dist/prover.mjs"],
   ["agent.mjs", "dist/agent.mjs"],
   ["load.mjs", "dist/load.mjs"],
   ["chunks", "dist/chunks"],

@@ -4,6 +4,7 @@ import type { Event } from "../wire/event.ts";
 import type { FlowRecord } from "../wire/flow.ts";
 import type { MetricsAnswer, MetricsQuery, MetricsRange, MetricsRangeQuery } from "../wire/metrics.ts";
 import type { ExecRequest, LogRequest, OutputChunk, ProbeRequest } from "../wire/node.ts";
+import type { ProofReport } from "../wire/proof.ts";
 import type { NewToken, Self, Token, TokenRequest } from "../wire/token.ts";
 import type { ConnectionQuery, ConnectionTrace } from "../wire/trace.ts";
 import type { Topology } from "../wire/topology.ts";
@@ -53,6 +54,8 @@ export interface OperationCalls {
   /** Addresses that rules by name lead to now. */
   answers(): Promise<readonly AnswerRecord[]>;
   trace(connection: ConnectionQuery): Promise<ConnectionTrace>;
+  /** What of contracts holds now, of what the token's project sees. */
+  proof(): Promise<ProofReport>;
   topology(): Promise<Topology>;
   /** PEM. */
   ca(): Promise<string>;
@@ -92,6 +95,7 @@ export function operationCalls(exchange: Exchange): OperationCalls {
       exchange.stream("GET", `${apiRoot}/flows`, { query: { dropped: true, watch: true }, signal }),
     answers: () => items(`${apiRoot}/answers`),
     trace: (connection) => exchange.call("GET", `${apiRoot}/trace`, { query: { ...connection } }),
+    proof: () => exchange.call("GET", `${apiRoot}/proof`),
     topology: () => exchange.call("GET", `${apiRoot}/topology`),
     ca: () => exchange.text(`${apiRoot}/ca`),
     self: () => exchange.call("GET", `${apiRoot}/self`),

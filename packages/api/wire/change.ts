@@ -13,6 +13,8 @@ export interface ChangeSummary {
   readonly message: string;
   /** The change that this one took back; null for others. */
   readonly undoes: number | null;
+  /** Clauses of contracts that it broke, with the reasons for which that was accepted. Absent: none. */
+  readonly accepted?: readonly { readonly object: string; readonly clause: string; readonly reason: string }[];
   readonly objects: readonly ObjectChange[];
 }
 

@@ -14,6 +14,7 @@ export * from "./origin.ts";
 export * from "./plan.ts";
 export * from "./problem.ts";
 export * from "./proof.ts";
+export * from "./refusal.ts";
 export * from "./rollout.ts";
 export * from "./scale.ts";
 export * from "./token.ts";

@@ -1,5 +1,6 @@
 /** What an apply would do, or did: the answer of a dry run and of the real one. */
 import type { Origin } from "./origin.ts";
+import type { ClauseProof } from "./proof.ts";
 
 export interface Plan {
   readonly objects: readonly ObjectChange[];
@@ -12,6 +13,22 @@ export interface Plan {
   readonly nodes: readonly NodeChange[];
   /** Which connections become possible or impossible. */
   readonly flows: readonly FlowChange[];
+  /** What becomes of contracts. Absent where nothing is proved, because nothing would change. */
+  readonly contracts?: PlanContracts;
+}
+
+/** Counts are of all clauses, written and implied, as they are after the change. */
+export interface PlanContracts {
+  readonly proved: number;
+  readonly justified: number;
+  readonly notProved: number;
+  readonly refuted: number;
+  /** Clauses that the change breaks, in the end or on the way: it is refused. Those that it does not touch are not here. */
+  readonly broken: readonly ClauseProof[];
+  /** Clauses that it breaks, which somebody accepted. */
+  readonly accepted: readonly ClauseProof[];
+  /** Clauses that are proved now, and not after it. */
+  readonly unproved: readonly ClauseProof[];
 }
 
 export interface ObjectChange {
@@ -32,6 +49,7 @@ export interface FlowChange {
   readonly change: "Opened" | "Closed";
   /** `internet`, or SERVICE/TIER. */
   readonly from: string;
+  /** SERVICE/TIER; of egress `internet`, a prefix of it, or a name. */
   readonly to: string;
   readonly protocol: "tcp" | "udp";
   readonly port: number;
@@ -45,4 +63,6 @@ export interface ExamplePacket {
   readonly destination: string;
   readonly destinationPort: number;
   readonly protocol: "tcp" | "udp";
+  /** What the destination was looked up as, where a rule is about names. */
+  readonly name?: string;
 }

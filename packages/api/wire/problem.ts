@@ -1,5 +1,7 @@
 /** Errors on the wire: problem details (RFC 9457) with our code and every diagnostic. */
 import { categoryOf, errorCodes, httpStatus, NetwrightError, type Diagnostic, type ErrorCode } from "@netwright/base";
+import type { ClauseProof } from "./proof.ts";
+import { ContractsBroken, isContractsBroken } from "./refusal.ts";
 
 export const problemMediaType = "application/problem+json";
 
@@ -15,6 +17,8 @@ export interface Problem {
   /** At least one; the first is the one that `detail` quotes. */
   readonly diagnostics: readonly Diagnostic[];
   readonly hint?: string;
+  /** Of NW1313: the clauses that would not hold, each with its counterexample. */
+  readonly broken?: readonly ClauseProof[];
 }
 
 const typePrefix = "https://netwright.dev/errors/";
@@ -30,14 +34,17 @@ export function problemOf(error: NetwrightError, status: number = httpStatus[err
     code: error.code,
     diagnostics: error.diagnostics,
     ...(hint === undefined ? {} : { hint }),
+    ...(isContractsBroken(error) ? { broken: error.broken } : {}),
   };
 }
 
 /** The error that a server meant; undefined when the value is no problem of ours. */
 export function errorOfProblem(value: unknown): NetwrightError | undefined {
   if (typeof value !== "object" || value === null || !("code" in value)) return undefined;
-  const { code, detail, diagnostics, hint } = value as Partial<Problem>;
+  const { code, detail, diagnostics, hint, broken } = value as Partial<Problem>;
   if (typeof code !== "string" || !Object.hasOwn(errorCodes, code) || categoryOf(code) === undefined) return undefined;
+  if (code === "NW1313" && Array.isArray(broken) && broken.length > 0 && broken.every(isClauseProof))
+    return new ContractsBroken(broken);
   const known = Array.isArray(diagnostics) ? diagnostics.filter(isDiagnostic) : [];
   if (known.length > 0) return NetwrightError.of(known);
   return new NetwrightError(code, detail ?? errorCodes[code].summary, hint === undefined ? {} : { hint });
@@ -47,6 +54,12 @@ function isDiagnostic(value: unknown): value is Diagnostic {
   if (typeof value !== "object" || value === null) return false;
   const { code, message } = value as Partial<Diagnostic>;
   return typeof code === "string" && Object.hasOwn(errorCodes, code) && typeof message === "string";
+}
+
+function isClauseProof(value: unknown): value is ClauseProof {
+  if (typeof value !== "object" || value === null) return false;
+  const { clause, statement, verdict } = value as Partial<ClauseProof>;
+  return [clause, statement, verdict].every((each) => typeof each === "string");
 }
 
 /** A line of an NDJSON stream that ends it: what went wrong after the answer had begun. */

@@ -48,6 +48,8 @@ export interface ClauseProof {
   readonly counterexample: Counterexample | null;
   /** Of `Justified`. */
   readonly reason: string | null;
+  /** It is looked at while it runs, too. Absent: it is not. */
+  readonly watched?: true;
   /** Keys of `ProofReport.assumptions` that it rests on. */
   readonly assumptions: readonly string[];
 }

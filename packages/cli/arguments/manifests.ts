@@ -2,8 +2,9 @@
 import { nodeReader } from "@netwright/api/load/read-disk.ts";
 import { readManifests } from "@netwright/api/load/read-manifests.ts";
 import type { LoadedObject } from "@netwright/api/load/parse-manifests.ts";
-import { inProject, kinds, toApplyObject, type AnyObject, type ApplyRequest } from "@netwright/api";
+import { inProject, kinds, sourcesOf, toApplyObject, type AnyObject, type ApplyRequest } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
+import type { Written } from "@netwright/prove/written-contracts.ts";
 import { InvalidArgumentError, type Command } from "commander";
 
 const flags = "-f, --file <path>";
@@ -11,15 +12,16 @@ const meaning = "manifest file, directory, or - for standard input; may be repea
 
 /** Adds `-f`, which may be repeated, for verbs that cannot do without. */
 export function fileOption(command: Command): void {
-  command.requiredOption(flags, meaning, collect);
+  command.requiredOption(flags, meaning, repeatable);
 }
 
 /** The same for verbs that also take objects by name. */
 export function optionalFileOption(command: Command): void {
-  command.option(flags, meaning, collect);
+  command.option(flags, meaning, repeatable);
 }
 
-const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+/** Parses an option that may be given several times. */
+export const repeatable = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 /** @throws every complaint about every file at once; nothing has been sent then. */
 export async function readApplyRequest(
@@ -36,6 +38,14 @@ export async function readObjects(paths: readonly string[]): Promise<readonly An
   const { objects, diagnostics } = await readManifests(paths, nodeReader);
   if (diagnostics.length > 0) throw NetwrightError.of(diagnostics);
   return objects.map(({ object }) => object);
+}
+
+/** The same, each with the places of its fields; without what is only a file: labs, scenarios. */
+export async function readWritten(paths: readonly string[]): Promise<readonly Written[]> {
+  const { objects, diagnostics } = await readManifests(paths, nodeReader);
+  if (diagnostics.length > 0) throw NetwrightError.of(diagnostics);
+  const own = objects.filter(({ object }) => kinds[object.kind].scope !== "File");
+  return own.map((loaded) => ({ object: loaded.object, sources: sourcesOf(loaded) }));
 }
 
 /** A directory may hold labs beside what is applied in them; one that is named itself is refused by the server. */

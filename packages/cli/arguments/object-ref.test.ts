@@ -48,7 +48,7 @@ test("a kind that was mistyped is suggested; one that is only in files is none",
   };
   expect(hint("servics")).toBe("did you mean services?");
   expect(hint("zzzzzz")).toBe(
-    "known kinds: addresspools, projects, networks, certificateissuers, routers, hosts, secrets, configs, services, instances, volumes",
+    "known kinds: addresspools, projects, networks, certificateissuers, routers, hosts, secrets, configs, services, contracts, instances, volumes",
   );
   expect(hint("lab")).toContain("known kinds");
 });

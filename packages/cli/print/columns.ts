@@ -90,6 +90,10 @@ function sessionsText(object: WireObject): string {
 const keysText = (object: WireObject, fields: readonly string[]): string =>
   fields.flatMap((each) => Object.keys(valueAt(object, `spec.${each}`) ?? {})).join(",");
 
+/** What monitors found; of a contract without any nothing. */
+const holdsText = (object: WireObject): string =>
+  conditionsOf(object).find(({ type }) => type === "ContractHolds")?.status ?? "";
+
 /** In the order in which they are told. */
 export const quotaResources = ["services", "networks", "addresses", "instances", "cpu", "memory", "storage"] as const;
 
@@ -189,6 +193,15 @@ const tables: Readonly<Record<string, KindColumns>> = {
   Config: {
     narrow: [name, column("KEYS", (object) => keysText(object, ["data", "binaryData"]))],
     wide: [project],
+  },
+  Contract: {
+    narrow: [
+      name,
+      column("HOLDS", holdsText),
+      ...["ensures", "invariants", "justified"].map((part) =>
+        column(part.toUpperCase(), (object) => list(object, `spec.${part}`).length),
+      ),
+    ],
   },
   Project: {
     narrow: [name, state, ...quotaResources.map((resource) => column(resource.toUpperCase(), useText(resource)))],

@@ -1,5 +1,7 @@
 /** A plan for people: objects, addresses, places, what each node gains and loses, which flows open and close. Pure. */
-import type { ExamplePacket, FlowChange, NodeChange, ObjectChange, Plan } from "@netwright/api";
+import type { FlowChange, NodeChange, ObjectChange, Plan, PlanContracts } from "@netwright/api";
+import { packetText } from "./packet.ts";
+import { renderClause } from "./proof.ts";
 import { renderTable } from "./table.ts";
 
 const verbs: Readonly<Record<ObjectChange["change"], string>> = {
@@ -31,6 +33,7 @@ export function renderPlan(plan: Plan): string {
       plan.replaced.map(({ instance, by }) => [instance, `by ${by}, which is ready before it drains`]),
     ),
     section("flows", plan.flows.map(flowRow)),
+    renderContracts(plan),
     ...plan.nodes.map(renderNode),
     `${summaryOf(plan)}\n`,
   ]
@@ -47,8 +50,27 @@ export function summaryOf(plan: Plan): string {
     `${count("Create")} to create, ${count("Update")} to update, ${count("Delete")} to delete, ${count("Unchanged")} unchanged`,
     `${plan.nodes.length} ${plan.nodes.length === 1 ? "node changes" : "nodes change"}`,
     `${opened} ${opened === 1 ? "flow" : "flows"} opened, ${plan.flows.length - opened} closed`,
+    ...(plan.contracts === undefined ? [] : [clauseCounts(plan.contracts)]),
   ];
   return parts.join("; ");
+}
+
+/** Only figures that are not zero, but how many are proved in any case. */
+function clauseCounts({ proved, justified, notProved, refuted }: PlanContracts): string {
+  const rest = [
+    [justified, "justified"],
+    [notProved, "not proved"],
+    [refuted, "refuted"],
+  ] as const;
+  const told = rest.flatMap(([count, word]) => (count === 0 ? [] : [`, ${count} ${word}`]));
+  return `${proved} ${proved === 1 ? "clause" : "clauses"} proved${told.join("")}`;
+}
+
+/** What the change does to contracts and may; clauses that it must not break are told as the error that it ends in. */
+function renderContracts({ contracts }: Plan): string {
+  const { accepted = [], unproved = [] } = contracts ?? {};
+  const lines = [...accepted, ...unproved].map((clause) => indent(renderClause(clause, false)));
+  return lines.length === 0 ? "" : `contracts\n${lines.join("")}`;
 }
 
 function section(title: string, rows: readonly (readonly string[])[]): string {
@@ -65,9 +87,6 @@ function flowRow({ change, from, to, protocol, port, example }: FlowChange): rea
     `for example ${packetText(example)}`,
   ];
 }
-
-export const packetText = ({ source, sourcePort, destination, destinationPort }: ExamplePacket): string =>
-  `[${source}]:${sourcePort} -> [${destination}]:${destinationPort}`;
 
 function renderNode({ node, role, lines }: NodeChange): string {
   return `${role.toLowerCase()} ${node}\n${lines.map(({ change, text }) => `  ${change} ${text}\n`).join("")}`;

@@ -7,12 +7,15 @@ const verdicts = {
   Broken: "does not get through as it should",
 } as const;
 
-export function renderTrace({ verdict, hops, reason }: ConnectionTrace): string {
+export const renderTrace = ({ verdict, hops, reason }: ConnectionTrace): string =>
+  `${renderHops(hops)}${verdicts[verdict]}: ${reason}\n`;
+
+/** The way alone. */
+export function renderHops(hops: readonly TraceHop[]): string {
   const width = Math.max(0, ...hops.map(({ place }) => place.length));
   const numbers = numbersOf(hops);
   const longest = Math.max(0, ...numbers.map((number) => number.length));
-  const lines = hops.map((hop, index) => renderHop(hop, (numbers[index] ?? "").padStart(longest), width));
-  return `${lines.join("")}${verdicts[verdict]}: ${reason}\n`;
+  return hops.map((hop, index) => renderHop(hop, (numbers[index] ?? "").padStart(longest), width)).join("");
 }
 
 /** A way of equal cost has no number of its own: the connection takes it instead of the one above. */

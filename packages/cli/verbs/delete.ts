@@ -13,6 +13,7 @@ import { paintChanges } from "../print/paint.ts";
 import { renderPlan } from "../print/plan.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Invocation, Verb } from "../verb.ts";
+import { throwRefusal } from "./shared/refusal.ts";
 
 export const verb: Verb = {
   configure(command: Command): void {
@@ -42,6 +43,7 @@ export const verb: Verb = {
     const { objects } = change ?? plan;
     if (dryRun) terminal.out(paintChanges(renderPlan(plan), terminal.colors.out, 2));
     else terminal.out(objects.map(({ object }) => `${object}${ending}\n`).join(""));
+    throwRefusal(plan);
     if (!dryRun && options["wait"] !== false) await untilGone(client, refs, timeoutOf(options), terminal);
   },
 };

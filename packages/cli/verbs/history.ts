@@ -59,9 +59,15 @@ function objectsText(objects: ChangeSummary["objects"]): string {
   return texts.length > shownMax ? `${texts[0]} and ${texts.length - 1} more` : texts.join(", ");
 }
 
-function renderChange({ id, at, by, message, undoes, objects, rollouts }: Change): string {
+function renderChange({ id, at, by, message, undoes, objects, rollouts, accepted = [] }: Change): string {
   const told = messageText(message, undoes);
-  const facts = [["at", timeText(at)], ["by", by], ...(told === "" ? [] : [["message", told]])] as const;
+  const overrides = accepted.map(({ clause, reason }) => `${clause} does not hold: ${reason}`);
+  const facts = [
+    ["at", timeText(at)],
+    ["by", by],
+    ...(told === "" ? [] : [["message", told]]),
+    ...(overrides.length === 0 ? [] : [["accepted", overrides.join("\n")]]),
+  ] as const;
   const bodies = objects.map(
     ({ object, change, before, after }) =>
       `\n${renderLineDiff(specText(before), specText(after), `${change.toLowerCase()} ${object}`)}`,

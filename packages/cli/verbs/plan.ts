@@ -8,6 +8,7 @@ import { isMachine, renderMachine } from "../print/machine.ts";
 import { paintChanges } from "../print/paint.ts";
 import { isEmptyPlan, renderPlan } from "../print/plan.ts";
 import type { Invocation, Verb } from "../verb.ts";
+import { throwRefusal } from "./shared/refusal.ts";
 
 export const verb: Verb = {
   configure(command: Command): void {
@@ -18,7 +19,7 @@ export const verb: Verb = {
     connectionOptions(command);
     command.addHelpText(
       "after",
-      "\nExit status: 0 nothing would change, 1 something would, more than 1 trouble.\n\nExamples:\n  netwright plan -f examples/shop.yaml\n  netwright plan -f examples/ --prune\n",
+      "\nExit status: 0 nothing would change, 1 something would, 5 it breaks contracts and would be refused, more than 1 trouble.\n\nExamples:\n  netwright plan -f examples/shop.yaml\n  netwright plan -f examples/ --prune\n",
     );
   },
   async run(invocation: Invocation): Promise<number> {
@@ -33,6 +34,7 @@ export const verb: Verb = {
     terminal.out(
       isMachine(format) ? renderMachine(format, plan) : paintChanges(renderPlan(plan), terminal.colors.out, 2),
     );
+    throwRefusal(plan);
     return isEmptyPlan(plan) ? 0 : 1;
   },
 };

@@ -1,22 +1,27 @@
 /** Which connections become possible or impossible, each with a packet that was sent through the model. */
 import type { FlowChange } from "@netwright/api";
 import type { HostState } from "@netwright/contract";
-import { buildFabric, flowKey, flowsOf, type ClassName, type Flow } from "@netwright/model";
+import { buildFabric, flowKey, flowsOf, type ClassName, type Fabric, type Flow } from "@netwright/model";
+import { changedEgress } from "./changed-egress.ts";
 
-/** Only networks in `vnis` are looked at. Opened first, then closed; each by name. */
+/** Only networks in `vnis` are looked at. Opened first, then closed; each by name, those that lead outside last. */
 export function changedFlows(
   before: Iterable<HostState>,
   after: Iterable<HostState>,
   vnis: ReadonlySet<number>,
 ): readonly FlowChange[] {
-  const [then, now] = [before, after].map(
-    (states) => new Map(flowsOf(buildFabric(states), vnis).map((flow) => [flowKey(flow), flow])),
-  );
+  const [then, now] = [buildFabric(before), buildFabric(after)];
+  const [old, next] = [flowsIn(then, vnis), flowsIn(now, vnis)];
   return [
-    ...only(now, then).map((flow) => changeOf("Opened", flow)),
-    ...only(then, now).map((flow) => changeOf("Closed", flow)),
+    ...only(next, old).map((flow) => changeOf("Opened", flow)),
+    ...changedEgress("Opened", now, then, vnis),
+    ...only(old, next).map((flow) => changeOf("Closed", flow)),
+    ...changedEgress("Closed", then, now, vnis),
   ];
 }
+
+const flowsIn = (fabric: Fabric, vnis: ReadonlySet<number>): ReadonlyMap<string, Flow> =>
+  new Map(flowsOf(fabric, vnis).map((flow) => [flowKey(flow), flow]));
 
 function changeOf(
   change: FlowChange["change"],
@@ -37,7 +42,5 @@ function changeOf(
 const print = ({ project, service, tier }: ClassName): string =>
   project === "default" ? `${service}/${tier}` : `${project}/${service}/${tier}`;
 
-const only = (
-  these: ReadonlyMap<string, Flow> = new Map(),
-  those: ReadonlyMap<string, Flow> = new Map(),
-): readonly Flow[] => [...these].filter(([key]) => !those.has(key)).map(([, flow]) => flow);
+const only = (these: ReadonlyMap<string, Flow>, those: ReadonlyMap<string, Flow>): readonly Flow[] =>
+  [...these].filter(([key]) => !those.has(key)).map(([, flow]) => flow);

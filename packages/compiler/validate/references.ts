@@ -12,6 +12,7 @@ import type { Diagnostic } from "@netwright/base";
 import { redirectPort } from "../compile/listeners.ts";
 import { isAskedOverHttp } from "../issuers.ts";
 import { diagnose, projectKey, type Applied, type ObjectSet } from "../objects.ts";
+import { contractReferences } from "./contract-references.ts";
 import { workloadReferences } from "./workload-references.ts";
 import { poolsFor } from "../projects/allowed.ts";
 
@@ -19,6 +20,7 @@ export function* checkReferences(objects: ObjectSet): Generator<Diagnostic> {
   for (const host of objects.hosts.values()) yield* hostReferences(objects, host);
   for (const router of objects.routers.values()) yield* routerReferences(objects, router);
   for (const issuer of objects.issuers.values()) yield* bindingReference(objects, issuer);
+  yield* contractReferences(objects);
   for (const service of objects.services.values()) {
     yield* poolReference(objects, service);
     yield* issuerReferences(objects, service);

@@ -51,6 +51,45 @@ describe("references", () => {
     expect(found(fabric(1), shop(), allow("{ service: shop, tier: proxy }"))).toEqual([]);
   });
 
+  test("names in contracts: project, service, network and tier, each at its place", () => {
+    const contract = `
+apiVersion: netwright.dev/v1alpha1
+kind: Contract
+metadata: { name: site }
+spec:
+  ensures:
+    - { from: internet, canReach: { service: shpo } }
+    - { from: { project: bleu }, cannotReach: [{ tier: web }, { tier: wbe }] }
+    - { onlyFrom: { network: webb }, reaches: { service: shop, tier: db } }
+    - { from: internet, reaches: { service: shop, network: web, tier: web }, onlyThrough: [{ tier: lb }, { service: shop, tier: fw }] }
+    - { from: { labels: { a: b } }, cannotReach: { project: blue, tier: main } }
+`;
+    const mine = shop().replace(
+      "network: web",
+      "network: web\n  contract: { ensures: [{ from: internet, canReach: wep }] }",
+    );
+    const network = `{ apiVersion: netwright.dev/v1alpha1, kind: Network, metadata: { name: web }, spec: { contract: { ensures: [{ from: { service: db }, cannotReach: { tier: web } }] } } }`;
+    const theirs = inner("db", { project: "blue" });
+    const all = [fabric(1), mine, theirs, network, contract];
+    expect(found(...all).filter((text) => text.startsWith("NW13"))).toEqual([
+      "NW1301 service/shop spec.contract.ensures[0].canReach: there is no tier wep of Service shop in project default",
+      "NW1301 network/web spec.contract.ensures[0].from.service: there is no Service db in project default",
+      "NW1301 contract/site spec.ensures[0].canReach.service: there is no Service shpo in project default",
+      "NW1301 contract/site spec.ensures[1].from.project: there is no Project bleu",
+      "NW1301 contract/site spec.ensures[1].cannotReach[1].tier: there is no tier wbe in project default",
+      "NW1301 contract/site spec.ensures[2].onlyFrom.network: there is no Network webb in project default",
+      "NW1301 contract/site spec.ensures[2].reaches.tier: there is no tier db of Service shop in project default",
+      "NW1301 contract/site spec.ensures[3].onlyThrough[1].tier: there is no tier fw of Service shop in project default",
+    ]);
+    const hints = step(objectsOf(...all)).reconciled.diagnostics.map(({ hint, source }) => [hint, source?.file]);
+    expect(hints.slice(0, 4)).toEqual([
+      ["did you mean web?", "test.yaml"],
+      ["known: shop", "test.yaml"],
+      ["did you mean shop?", "test.yaml"],
+      ["did you mean blue?", "test.yaml"],
+    ]);
+  });
+
   test("a flow from another network is refused as not built", () => {
     const db = inner("db", { network: "other", allow: "[{ from: { service: shop, tier: web }, to: main }]" });
     expect(found(fabric(1), shop(), db)).toEqual([

@@ -29,20 +29,39 @@ const most = 12;
 /** Rows that are looked at to choose the field. */
 const sample = 64;
 
-export class BoxTree {
-  #root: Node | undefined;
+/** Rows of neighbouring ranks: mostly the first few rules cover what is asked, and the rest need not be looked at. */
+interface Chunk {
+  /** The highest that belongs here. */
+  readonly upTo: number;
+  root: Node | undefined;
+}
 
+/** Of the first chunk; each one after it is twice as large. */
+const firstChunk = 256;
+
+export class BoxTree {
+  readonly #chunks: readonly Chunk[];
+
+  /** @param rows by rank */
   constructor(rows: readonly BoxRow[] = []) {
-    this.#root = rows.length === 0 ? undefined : build([...rows]);
+    const chunks: Chunk[] = [];
+    for (let from = 0, size = firstChunk; from < rows.length; from += size, size *= 2) {
+      const own = rows.slice(from, from + size);
+      const isLast = from + size >= rows.length;
+      chunks.push({ upTo: isLast ? Infinity : (own.at(-1) as BoxRow).rank, root: build(own) });
+    }
+    this.#chunks = chunks.length === 0 ? [{ upTo: Infinity, root: undefined }] : chunks;
   }
 
   add(added: BoxRow): void {
-    this.#root = this.#root === undefined ? leafOf([added]) : grown(this.#root, added);
+    const chunk = this.#chunkOf(added.rank);
+    chunk.root = chunk.root === undefined ? leafOf([added]) : grown(chunk.root, added);
   }
 
-  /** Invariant: it is there, with this box. Bounds stay as they are: they only say where to look. */
-  remove({ row, box }: Pick<BoxRow, "row" | "box">): void {
-    const open = this.#root === undefined ? [] : [this.#root];
+  /** Invariant: it is there, with this box and rank. Bounds stay as they are: they only say where to look. */
+  remove({ row, box, rank }: BoxRow): void {
+    const { root } = this.#chunkOf(rank);
+    const open = root === undefined ? [] : [root];
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
       if (!overlaps(node.bounds, box)) continue;
       if ("rows" in node) node.rows = node.rows.filter((each) => each.row !== row);
@@ -54,17 +73,32 @@ export class BoxTree {
   overlapping(box: Box, after: number, before: number): readonly BoxRow[] {
     const found: BoxRow[] = [];
     let limit = before;
-    const open = this.#root === undefined ? [] : [this.#root];
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      if (node.least > limit || !overlaps(node.bounds, box)) continue;
-      if ("rows" in node) limit = takeFrom(node, box, after, limit, found);
-      else open.push(...lowestLast(node.children));
+    for (const { root, upTo } of this.#chunks) {
+      if (root === undefined || upTo <= after) continue;
+      if (root.least > limit) break;
+      limit = lookIn(root, box, after, limit, found);
     }
     return found.filter(({ rank }) => rank <= limit).toSorted((one, other) => one.rank - other.rank);
+  }
+
+  #chunkOf(rank: number): Chunk {
+    return this.#chunks.find(({ upTo }) => rank <= upTo) as Chunk;
   }
 }
 
 /** @returns the lowest rank known of one that covers all, or `before` */
+function lookIn(root: Node, box: Box, after: number, before: number, found: BoxRow[]): number {
+  let limit = before;
+  const open = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node.least > limit || !overlaps(node.bounds, box)) continue;
+    if ("rows" in node) limit = takeFrom(node, box, after, limit, found);
+    else open.push(...lowestLast(node.children));
+  }
+  return limit;
+}
+
+/** As `lookIn`. */
 function takeFrom({ rows }: Leaf, box: Box, after: number, before: number, found: BoxRow[]): number {
   let limit = before;
   for (const each of rows) {

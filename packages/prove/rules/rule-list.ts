@@ -65,7 +65,7 @@ export class RuleList {
     this.#rules[row] = undefined;
     this.#rows.delete(id);
     this.#order.splice(this.#order.indexOf(row), 1);
-    this.#tree.remove({ row, box: rule.match });
+    this.#tree.remove({ row, box: rule.match, rank: this.#rank[row] as number });
     return rule;
   }
 

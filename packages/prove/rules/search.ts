@@ -70,8 +70,9 @@ class Walk {
     const outcome = outcomeOf(condition, left, region);
     if (outcome === "All") this.#open.push({ region, index: index + 1, rows: undefined });
     if (outcome !== "Some") return;
-    const [first, ...rest] = left;
-    const { match, verdict } = list.rule(first as Row);
+    const chosen = largestOf(condition, left, region);
+    const rest = left.filter((row) => row !== chosen);
+    const { match, verdict } = list.rule(chosen);
     for (const piece of smallestFirst(outside(region, match))) this.#open.push({ region: piece, index, rows: rest });
     if ("verdict" in condition && condition.verdict === verdict)
       this.#open.push({ region: common(region, match), index: index + 1, rows: undefined });
@@ -115,6 +116,24 @@ function outcomeOf(condition: Condition, rows: readonly Row[], region: Box): "Al
   if (!isCovered) verdicts.add(list.otherwise);
   if (verdicts.size > 1) return "Some";
   return verdicts.has(condition.verdict) ? "All" : "None";
+}
+
+/**
+ * The rule that takes the most away. Of rules that stand one behind the other and say the same it does not matter which one
+ * comes first, and where only their being there counts that is so for all.
+ */
+function largestOf(condition: Condition, rows: readonly Row[], region: Box): Row {
+  const { list } = condition;
+  const first = rows[0] as Row;
+  const { verdict } = list.rule(first);
+  let [best, bestSize] = [first, -1];
+  for (const row of rows) {
+    const rule = list.rule(row);
+    if ("verdict" in condition && rule.verdict !== verdict) break;
+    const taken = size(common(region, rule.match));
+    if (taken > bestSize) [best, bestSize] = [row, taken];
+  }
+  return best;
 }
 
 /** So that the largest is looked at next: where there is most, something is found soonest. */

@@ -71,9 +71,9 @@ const makers: Readonly<Record<Shape, (random: () => number, family: Family) => O
   }),
   deep: (random, family) => ({
     match: boxOf({
-      ...(random() < 0.85 ? { destination: prefixOf(random, family, anyOf(random, [12, 16, 24, 24, 28, 32])) } : {}),
+      ...(random() < 0.97 ? { destination: prefixOf(random, family, anyOf(random, [16, 24, 28, 32, 32, 32])) } : {}),
       ...(random() < 0.6 ? { source: prefixOf(random, family, anyOf(random, [8, 12, 16, 24, 32])) } : {}),
-      ...(random() < 0.8 ? { protocol: anyOf(random, [6, 17]) } : {}),
+      ...(random() < 0.9 ? { protocol: anyOf(random, [6, 17]) } : {}),
       destinationPort: portsOf(random),
       ...(random() < 0.3 ? { sourcePort: portsOf(random) } : {}),
     }),

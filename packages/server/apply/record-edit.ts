@@ -1,5 +1,5 @@
 /** What an edit leaves behind: records, the change for the history, events. Pure. */
-import type { Plan } from "@netwright/api";
+import type { ClauseProof, Plan, PlanContracts } from "@netwright/api";
 import { pinsOf, type Ledger } from "@netwright/compiler";
 import type { StoreWrite } from "@netwright/contract";
 import type { Subject } from "../auth/subject.ts";
@@ -19,11 +19,19 @@ export interface EditRequest {
   readonly dryRun: boolean;
 }
 
+interface ChangeFacts {
+  readonly id: number;
+  readonly at: string;
+  readonly ledger: Ledger;
+  /** Clauses that it breaks, and that were justified. */
+  readonly accepted: readonly ClauseProof[];
+}
+
 /** Undefined when only places in files moved: that is no change of an object. */
 export function changeOf(
   { subject: { name: by }, message, undoes }: EditRequest,
   candidate: Candidate,
-  { id, at, ledger }: { readonly id: number; readonly at: string; readonly ledger: Ledger },
+  { id, at, ledger, accepted }: ChangeFacts,
 ): StoredChange | undefined {
   const changed = candidate.changes.filter(({ change }) => change !== "Unchanged");
   if (changed.length === 0) return undefined;
@@ -38,18 +46,52 @@ export function changeOf(
   const pins = changed.flatMap(({ before }) =>
     before?.object.kind === "Service" ? pinsOf(ledger, before.object) : [],
   );
-  return { id, at, by, message, undoes, objects, keys, ...(pins.length === 0 ? {} : { pins }) };
+  const overrides = accepted.map(({ clause, origin, reason }) => ({
+    object: origin?.object ?? "",
+    clause,
+    reason: reason ?? "",
+  }));
+  return {
+    id,
+    at,
+    by,
+    message,
+    undoes,
+    objects,
+    keys,
+    ...(overrides.length === 0 ? {} : { accepted: overrides }),
+    ...(pins.length === 0 ? {} : { pins }),
+  };
 }
 
-export function describeFlows({ flows }: Plan): string {
+export function describeProof({ flows }: Plan, contracts: PlanContracts | undefined): string {
   const count = (change: "Opened" | "Closed"): number => flows.filter((flow) => flow.change === change).length;
   const opened = count("Opened");
-  return `${opened} ${opened === 1 ? "flow" : "flows"} opened, ${count("Closed")} closed`;
+  const { proved = 0 } = contracts ?? {};
+  const clauses = contracts === undefined ? "" : `${proved} ${proved === 1 ? "clause" : "clauses"}, `;
+  return `${clauses}${opened} ${opened === 1 ? "flow" : "flows"} opened, ${count("Closed")} closed`;
 }
 
-export function eventsOf({ subject: { name: by }, undoes }: EditRequest, { changes }: Candidate): readonly NewEvent[] {
+/** @param accepted clauses that it breaks, and that were justified */
+export function eventsOf(
+  { subject: { name: by }, undoes }: EditRequest,
+  { changes }: Candidate,
+  accepted: readonly ClauseProof[],
+): readonly NewEvent[] {
   const words = { Create: "Created", Update: "Updated", Delete: "Deleted" } as const;
-  return changes.flatMap(({ change, object, fields }) => {
+  const overrides = accepted.flatMap(({ clause, origin, reason }) =>
+    origin === null
+      ? []
+      : [
+          {
+            object: origin.object,
+            type: "Warning" as const,
+            reason: "ContractOverridden",
+            message: `by ${by}: ${clause} does not hold: ${reason ?? ""}`,
+          },
+        ],
+  );
+  const edits = changes.flatMap(({ change, object, fields }) => {
     if (change === "Unchanged") return [];
     const what = fields.length === 0 ? "" : `: ${fields.slice(0, 5).join(", ")}${fields.length > 5 ? " and more" : ""}`;
     return [
@@ -61,6 +103,7 @@ export function eventsOf({ subject: { name: by }, undoes }: EditRequest, { chang
       },
     ];
   });
+  return [...edits, ...overrides];
 }
 
 export function writesOf({ changes }: Candidate, change: StoredChange | undefined): readonly StoreWrite[] {

@@ -2,8 +2,9 @@
  * Texts for people of one project. Names of hosts and routers are public, for a project's own instances are on them; how
  * full hosts and pools are, what is wrong on a host, and everything of other projects is not.
  */
-import type { Event, Plan, WireObject } from "@netwright/api";
+import { ContractsBroken, isContractsBroken, type Event, type Plan, type WireObject } from "@netwright/api";
 import { isNetwrightError, NetwrightError, type Diagnostic } from "@netwright/base";
+import { visibleClauses } from "../proof/weigh.ts";
 import { isVisibleName } from "./scope.ts";
 
 /** What is about the site begins after these. */
@@ -45,11 +46,20 @@ export const publicPlan = (plan: Plan): Plan => ({
 /** A failure without what it says of others. What is not ours is left alone: it is told without its text anyway. */
 export function publicFailure(project: string, failure: unknown): unknown {
   if (!isNetwrightError(failure)) return failure;
+  if (isContractsBroken(failure)) return publicRefusal(project, failure);
   const diagnostics = failure.diagnostics.map((diagnostic) => publicDiagnostic(project, diagnostic));
   const [first, ...more] = diagnostics;
   if (first === undefined || diagnostics.every((each, index) => each === failure.diagnostics[index])) return failure;
   const { code, message, ...rest } = first;
   return new NetwrightError(code, message, rest, more);
+}
+
+/** Somebody else's contract stands in the way of people without their being told what is in it. */
+function publicRefusal(project: string, { broken }: ContractsBroken): NetwrightError {
+  const own = visibleClauses(project, broken);
+  if (own.length > 0) return new ContractsBroken(own);
+  const message = `it would break a contract outside of project ${project}`;
+  return new NetwrightError("NW1313", message, { hint: "who runs the site can say which" });
 }
 
 /** Codes of what an object that is not named may be about: the request itself. */

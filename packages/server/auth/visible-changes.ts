@@ -5,6 +5,7 @@ import { isVisibleName, type Scope } from "./scope.ts";
 interface AnyChange {
   readonly message: string;
   readonly objects: readonly { readonly object: string }[];
+  readonly accepted?: ChangeSummary["accepted"];
 }
 
 /** True when it touched anything that the scope sees. */
@@ -22,6 +23,14 @@ export const visibleChange = <T extends AnyChange>(scope: Scope, change: T): T =
 
 /** A message is about all of a change, so that of one that others have a part in is not told. */
 function withoutOthers<T extends AnyChange>(scope: Scope, change: T): T {
-  if (isWholly(scope, change)) return change;
-  return { ...change, objects: change.objects.filter(({ object }) => isVisibleName(scope, object)), message: "" };
+  const own = withoutOthersContracts(scope, change);
+  if (isWholly(scope, own)) return own;
+  return { ...own, objects: own.objects.filter(({ object }) => isVisibleName(scope, object)), message: "" };
+}
+
+/** Whose contracts a change broke is not told by whose objects it is of. */
+function withoutOthersContracts<T extends AnyChange>(scope: Scope, change: T): T {
+  const seen = change.accepted?.filter(({ object }) => isVisibleName(scope, object)) ?? [];
+  if (seen.length === (change.accepted?.length ?? 0)) return change;
+  return { ...change, accepted: seen };
 }

@@ -3,69 +3,29 @@
  * level-triggered: they look at everything as it is, whatever woke them.
  */
 import type { ApplyResponse } from "@netwright/api";
-import {
-  formatInstant,
-  messageOf,
-  milliseconds,
-  seconds,
-  type Clock,
-  type Entropy,
-  type Instant,
-  type Milliseconds,
-} from "@netwright/base";
+import { messageOf, milliseconds, seconds, type Instant, type Milliseconds } from "@netwright/base";
 import { applyLedgerChanges, Planner, type LedgerChange, type SizeEntry } from "@netwright/compiler";
-import type { NodeReport, Store } from "@netwright/contract";
+import type { NodeReport } from "@netwright/contract";
 import { Wakeups } from "@netwright/store";
-import type { Autoscaler } from "../autoscale/autoscaler.ts";
-import { candidateOf } from "../apply/candidate.ts";
-import { checkDiagnostics } from "../apply/check.ts";
+import type { Remembered } from "../autoscale/autoscaler.ts";
 import { steerRollouts, type RolloutTarget } from "../apply/steer-rollouts.ts";
-import type { Subject } from "../auth/subject.ts";
 import { discardVolumes, type DiscardRequest } from "../apply/discard-volumes.ts";
-import { checkProjects } from "../apply/check-projects.ts";
-import { changeOf, describeFlows, eventsOf, writesOf, type EditRequest } from "../apply/record-edit.ts";
-import { publicPlan } from "../auth/private-text.ts";
-import { permitted } from "../auth/scope.ts";
-import type { Tokens } from "../auth/tokens.ts";
-import type { Log } from "@netwright/base";
-import type { Metrics } from "../metrics.ts";
+import { changeOf, describeProof, eventsOf, writesOf, type EditRequest } from "../apply/record-edit.ts";
+import type { Subject } from "../auth/subject.ts";
+import { visibleChange } from "../auth/visible-changes.ts";
 import { endedPrograms } from "../state/ended-programs.ts";
-import type { Events, NewEvent } from "../state/events.ts";
+import { admitChange } from "../proof/admission.ts";
+import type { NewEvent } from "../state/events.ts";
 import { nextChangeId, summaryOf } from "../state/history.ts";
 import { keyText } from "../state/objects.ts";
-import type { Reports } from "../state/reports.ts";
 import type { Facts } from "../status/facts.ts";
-import { volumesIn } from "../status/project-status.ts";
-import { newUid } from "../state/uid.ts";
-import type { Decision, Edited, Rounds, RoundResult } from "./round.ts";
-import type { Certificates } from "./certificates.ts";
-import type { Identities } from "./identities.ts";
-import { checkOwnCertificates } from "./own-certificates.ts";
-import { sealEdit } from "../secrets/seal-edit.ts";
-import type { Sealer } from "../secrets/sealer.ts";
+import type { ControllerDependencies } from "./dependencies.ts";
+import type { Decision, Edited, RoundResult } from "./round.ts";
+import { prepareEdit, type PreparedEdit } from "./prepare-edit.ts";
+import { planFor, refuseBroken, type ProvedEdit } from "./proved-edit.ts";
 import { Readiness } from "./readiness.ts";
 import { Serial } from "./serial.ts";
-import type { Statuses } from "./statuses.ts";
 import { nodeNames, type World } from "./world.ts";
-
-export interface ControllerDependencies {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  readonly events: Events;
-  readonly reports: Reports;
-  readonly rounds: Rounds;
-  readonly statuses: Statuses;
-  readonly certificates: Certificates;
-  readonly identities: Identities;
-  readonly autoscaler: Autoscaler;
-  readonly sealer: Sealer;
-  readonly tokens: Tokens;
-  /** Called after every round that changed something. */
-  readonly onWorld: () => void;
-}
 
 export interface SteerRequest {
   readonly action: "Pause" | "Resume";
@@ -79,6 +39,8 @@ const tick: Milliseconds = seconds(1);
 export class Controller {
   readonly #dependencies: ControllerDependencies;
   readonly #serial = new Serial();
+  /** Of edits and what must not happen beside one. */
+  readonly #edits = new Serial();
   readonly #wakeups = new Wakeups();
   readonly #planner = new Planner();
   #world: World;
@@ -126,12 +88,12 @@ export class Controller {
       await this.#serial.run(() => this.#turn());
       if (!this.#roundWanted && !this.#dependencies.statuses.hasDirty) await this.#pause(signal);
     }
-    await this.#serial.run(() => this.#writeEvents());
+    await this.#serial.run(() => this.#remember(this.#dependencies.autoscaler.rememberAll(), true));
   }
 
   /** @throws NetwrightError with everything that is wrong; nothing is changed then. */
   edit(request: EditRequest): Promise<ApplyResponse> {
-    return this.#serial.run(() => this.#edit(request));
+    return this.#edits.run(() => this.#edit(request));
   }
 
   /** A round of its own: something new is there that nodes must have. */
@@ -195,7 +157,7 @@ export class Controller {
 
   /** Runs something while nothing is edited. */
   alone<T>(work: () => Promise<T>): Promise<T> {
-    return this.#serial.run(work);
+    return this.#edits.run(() => this.#serial.run(work));
   }
 
   report(report: NodeReport): void {
@@ -236,11 +198,12 @@ export class Controller {
     for (const node of changed) statuses.markNode(node);
     statuses.markHostnames(this.#world, certificates.news());
     try {
-      const { sizes, news } = autoscaler.look(this.#world, () => this.facts());
+      const { sizes, news, changed: sized } = autoscaler.look(this.#world, () => this.facts());
       for (const event of news) events.tell(event);
+      statuses.markServices(sized);
       if (this.#roundWanted || due || changed.length > 0 || sizes.length > 0) await this.#round(sizes);
       statuses.refresh(this.#world);
-      if (events.writesDue()) await this.#writeEvents();
+      await this.#remember(autoscaler.rememberLearned(), events.writesDue());
     } catch (failure) {
       // Level-triggered: whatever failed is tried again as a whole.
       metrics.roundFailures.inc();
@@ -254,44 +217,53 @@ export class Controller {
   }
 
   async #round(sizes: readonly SizeEntry[] = []): Promise<void> {
-    const { clock, metrics, rounds } = this.#dependencies;
+    const { autoscaler, clock, metrics, rounds } = this.#dependencies;
     const started = clock.monotonic();
     this.#roundWanted = false;
     const decision = rounds.decide(this.#world, this.#world.items, { sizes });
-    const result = await rounds.carryOut(decision);
+    const remembered = sizes.length === 0 ? undefined : autoscaler.rememberSizes(sizes);
+    const result = await rounds.carryOut(decision, { writes: remembered?.writes ?? [], keys: [], events: [] });
+    remembered?.done();
     this.#accept(decision, result);
     metrics.roundDuration.observe((clock.monotonic() - started) / 1000);
   }
 
+  /**
+   * Proved while nothing is held up: rounds and reports go on. Invariant: only edits change objects, and this is the only one, so
+   * that what was proved is what is stored; where instances are by then is no matter of contracts.
+   */
   async #edit(request: EditRequest): Promise<ApplyResponse> {
-    const { clock, log, metrics, rounds, entropy, sealer, statuses, store } = this.#dependencies;
+    const { clock, prover, statuses } = this.#dependencies;
     const started = clock.monotonic();
-    const before = this.#world;
-    const stamp = { uid: () => newUid(entropy), now: formatInstant(clock.now()) };
-    const edit = sealEdit(sealer, before.items, permitted(request.subject, request.edit(before.items)));
-    const candidate = candidateOf(before, edit, stamp);
-    const decision = rounds.decide(before, candidate.items, { pins: edit.pins });
-    const volumes = volumesIn(before.ledger);
-    const { tokens } = this.#dependencies;
-    checkProjects([before.objects, decision.world.objects], candidate.changes, { tokens, volumes });
-    checkDiagnostics(before.diagnostics, decision.reconciled.diagnostics, candidate.changes);
-    checkOwnCertificates(sealer, clock.now(), decision.world.objects, candidate.changes);
-    const reconciled = milliseconds(clock.monotonic() - started);
-    const named = new Set(candidate.changes.map(({ object }) => object));
-    const planned = clock.monotonic();
-    const plan = this.#planner.plan({
-      before: before.objects,
-      after: decision.world.objects,
-      ledger: before.ledger,
-      observed: decision.observed,
-      now: clock.now(),
-      named,
-      project: request.subject.project,
+    const prepared = await this.#serial.run(async () => this.#prepare(request));
+    const { candidate, decision, foreseen, before } = prepared;
+    const proving = clock.monotonic();
+    const change = { before: before.items, after: decision.world.items, changes: candidate.changes, foreseen };
+    const admission = candidate.changes.every(({ change: what }) => what === "Unchanged")
+      ? undefined
+      : await admitChange(prover, change, request.subject.project);
+    const spans = { ...prepared.spans, planned: milliseconds(prepared.spans.planned + clock.monotonic() - proving) };
+    refuseBroken(admission, request);
+    const plan = planFor(request, foreseen.plan, admission);
+    if (request.dryRun) return { plan, diagnostics: [], change: null, revision: statuses.revision() };
+    return this.#serial.run(async () => {
+      const last = this.#world === before ? prepared : this.#prepare(request);
+      return this.#commit(request, { ...last, spans }, { plan, admission, started });
     });
-    const spans = { reconciled, planned: milliseconds(clock.monotonic() - planned) };
-    const answer = { plan: request.subject.project === null ? plan : publicPlan(plan), diagnostics: [] };
-    if (request.dryRun) return { ...answer, change: null, revision: statuses.revision() };
-    const change = changeOf(request, candidate, { id: nextChangeId(store), at: stamp.now, ledger: before.ledger });
+  }
+
+  #prepare = (request: EditRequest): PreparedEdit =>
+    prepareEdit(this.#dependencies, this.#planner, this.#world, request);
+
+  async #commit(
+    request: EditRequest,
+    { before, candidate, decision, foreseen, spans, at }: PreparedEdit,
+    { plan, admission, started }: ProvedEdit,
+  ): Promise<ApplyResponse> {
+    const { clock, log, metrics, rounds, statuses, store } = this.#dependencies;
+    const answer = { plan, diagnostics: [] };
+    const { accepted = [] } = admission?.contracts ?? {};
+    const change = changeOf(request, candidate, { id: nextChangeId(store), at, ledger: before.ledger, accepted });
     const written = candidate.changes.filter(({ before: old, after }) => old !== after).map(({ key }) => key);
     if (written.length === 0) {
       metrics.applies.inc({ outcome: "Unchanged" });
@@ -300,11 +272,12 @@ export class Controller {
     const result = await rounds.carryOut(decision, {
       writes: writesOf(candidate, change),
       keys: written,
-      events: eventsOf(request, candidate),
+      events: eventsOf(request, candidate, accepted),
     });
     const placed = decision.reconciled.explanations.filter(({ action }) => action === "Place");
     const touched = new Set(placed.map(({ project, service }) => keyText({ kind: "Service", project, name: service })));
-    statuses.startStages(candidate, touched, { ...spans, compiled: result.compiled }, describeFlows(plan));
+    const proven = describeProof(foreseen.plan, admission?.contracts);
+    statuses.startStages(candidate, touched, { ...spans, compiled: result.compiled }, proven);
     this.#accept(decision, result);
     for (const { change: what, object } of candidate.changes)
       if (what !== "Unchanged") log.info("Object", { change: what, object, by: request.subject.name });
@@ -312,7 +285,11 @@ export class Controller {
     statuses.refresh(this.#world);
     metrics.applies.inc({ outcome: "Applied" });
     metrics.applyDuration.observe((clock.monotonic() - started) / 1000);
-    return { ...answer, change: change === undefined ? null : summaryOf(change), revision };
+    return {
+      ...answer,
+      change: change === undefined ? null : visibleChange(request.subject.project, summaryOf(change)),
+      revision,
+    };
   }
 
   #forgetNodes(before: World): void {
@@ -337,11 +314,13 @@ export class Controller {
     for (const [node, revision] of result.changedNodes) log.info("NodeState", { node, revision });
   }
 
-  async #writeEvents(): Promise<void> {
+  /** Nothing where there is nothing to write. @param alsoEvents with those that were told */
+  async #remember({ writes, done }: Remembered, alsoEvents: boolean): Promise<void> {
     const { events, store } = this.#dependencies;
-    if (!events.hasUnwritten) return;
-    const { writes, done } = events.takeWrites();
-    await store.commit(writes);
+    const told = alsoEvents && events.hasUnwritten ? events.takeWrites() : undefined;
+    if (writes.length === 0 && told === undefined) return;
+    await store.commit([...writes, ...(told?.writes ?? [])]);
     done();
+    told?.done();
   }
 }

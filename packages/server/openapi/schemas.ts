@@ -9,6 +9,8 @@ import {
   metricsGroups,
   metricsReportSchema,
   kindNames,
+  proofSubjects,
+  proofVerdicts,
   kinds,
   pauseRequestSchema,
   probeRequestSchema,
@@ -59,9 +61,23 @@ const diagnostic = record({ code: ref("ErrorCode"), message: text, subject: text
   "source",
   "hint",
 ]);
+const hop = record({ place: text, step: text, detail: text, rule: origin, insteadOf: text, findings: list(text) }, [
+  "rule",
+  "insteadOf",
+]);
+const packet = record(
+  { source: text, sourcePort: integer, destination: text, destinationPort: integer, protocol, name: text },
+  ["name"],
+);
 const objectChange = { change: oneOf("Create", "Update", "Delete", "Unchanged"), object: text, fields: list(text) };
-const changeHead = { id: integer, at: time, by: text, message: text, undoes: orNull(integer) };
-const packet = record({ source: text, sourcePort: integer, destination: text, destinationPort: integer, protocol });
+const changeHead = {
+  id: integer,
+  at: time,
+  by: text,
+  message: text,
+  undoes: orNull(integer),
+  accepted: list(record({ object: text, clause: text, reason: text })),
+};
 const self = { name: text, role: oneOf(...tokenRoles), node: orNull(text), project: orNull(text) };
 const token = { id: text, ...self, createdAt: time };
 const metricsPlace = Object.fromEntries(
@@ -86,32 +102,46 @@ const answers: Readonly<Record<string, Schema>> = {
       code: ref("ErrorCode"),
       diagnostics: list(ref("Diagnostic")),
       hint: text,
+      broken: list(ref("ClauseProof")),
     },
-    ["hint"],
+    ["hint", "broken"],
   ),
-  Plan: record({
-    objects: list(record(objectChange)),
-    addresses: list(record({ object: text, address: text, pool: text })),
-    placements: list(record({ instance: text, host: text, reason: text })),
-    replaced: list(record({ object: text, instance: text, by: text })),
-    nodes: list(
-      record({
-        node: text,
-        role: oneOf("Host", "Router"),
-        lines: list(record({ change: oneOf("+", "-", "~"), text })),
-      }),
-    ),
-    flows: list(
-      record({
-        change: oneOf("Opened", "Closed"),
-        from: text,
-        to: text,
-        protocol,
-        port: integer,
-        example: packet,
-        origin,
-      }),
-    ),
+  Plan: record(
+    {
+      objects: list(record(objectChange)),
+      addresses: list(record({ object: text, address: text, pool: text })),
+      placements: list(record({ instance: text, host: text, reason: text })),
+      replaced: list(record({ object: text, instance: text, by: text })),
+      nodes: list(
+        record({
+          node: text,
+          role: oneOf("Host", "Router"),
+          lines: list(record({ change: oneOf("+", "-", "~"), text })),
+        }),
+      ),
+      flows: list(
+        record({
+          change: oneOf("Opened", "Closed"),
+          from: text,
+          to: text,
+          protocol,
+          port: integer,
+          example: packet,
+          origin,
+        }),
+      ),
+      contracts: ref("PlanContracts"),
+    },
+    ["contracts"],
+  ),
+  PlanContracts: record({
+    proved: integer,
+    justified: integer,
+    notProved: integer,
+    refuted: integer,
+    broken: list(ref("ClauseProof")),
+    accepted: list(ref("ClauseProof")),
+    unproved: list(ref("ClauseProof")),
   }),
   ApplyResponse: record({
     change: orNull(ref("ChangeSummary")),
@@ -127,13 +157,16 @@ const answers: Readonly<Record<string, Schema>> = {
     ),
     stages: list(record({ stage: text, tier: text, from: integer, to: integer, words: text }, ["tier", "from", "to"])),
   }),
-  ChangeSummary: record({ ...changeHead, objects: list(record(objectChange)) }),
+  ChangeSummary: record({ ...changeHead, objects: list(record(objectChange)) }, ["accepted"]),
   ChangeList: items("ChangeSummary"),
-  Change: record({
-    ...changeHead,
-    objects: list(record({ ...objectChange, before: orNull(anyObject), after: orNull(anyObject) })),
-    rollouts: list(record({ object: text, rollout: anyObject })),
-  }),
+  Change: record(
+    {
+      ...changeHead,
+      objects: list(record({ ...objectChange, before: orNull(anyObject), after: orNull(anyObject) })),
+      rollouts: list(record({ object: text, rollout: anyObject })),
+    },
+    ["accepted"],
+  ),
   Event: record({
     revision: integer,
     at: time,
@@ -168,14 +201,39 @@ const answers: Readonly<Record<string, Schema>> = {
   AnswerList: items("AnswerRecord"),
   ConnectionTrace: record({
     verdict: oneOf("Delivered", "Dropped", "Broken"),
-    hops: list(
-      record({ place: text, step: text, detail: text, rule: origin, insteadOf: text, findings: list(text) }, [
-        "rule",
-        "insteadOf",
-      ]),
-    ),
+    hops: list(hop),
     reason: text,
   }),
+  ProofReport: record({
+    clauses: list(ref("ClauseProof")),
+    assumptions: list(record({ key: text, text })),
+    steps: integer,
+  }),
+  ClauseProof: record(
+    {
+      clause: text,
+      kind: oneOf("Ensures", "Invariant", "Implied"),
+      subject: oneOf(...proofSubjects),
+      statement: text,
+      verdict: oneOf(...proofVerdicts),
+      by: orNull(oneOf("Classes", "Rules", "Live")),
+      steps: integer,
+      origin: orNull(origin),
+      counterexample: orNull(
+        record({
+          message: text,
+          when: { oneOf: [oneOf("After", "During"), record({ lost: text })] },
+          packet: orNull(packet),
+          path: list(hop),
+          rules: list(origin),
+        }),
+      ),
+      reason: orNull(text),
+      watched: boolean,
+      assumptions: list(text),
+    },
+    ["watched"],
+  ),
   MetricsAnswer: record({
     group: oneOf(...metricsGroups),
     at: time,

@@ -3,6 +3,7 @@ import type { Store } from "@netwright/contract";
 import type { AgentRequests } from "../agents/requests.ts";
 import type { Tokens } from "../auth/tokens.ts";
 import type { Autoscaler } from "../autoscale/autoscaler.ts";
+import type { CurrentProof } from "../proof/current-proof.ts";
 import type { Controller } from "../control/controller.ts";
 import type { Log } from "@netwright/base";
 import type { Measurements } from "../measurements/measurements.ts";
@@ -19,6 +20,7 @@ export interface ServerContext {
   readonly log: Log;
   readonly tokens: Tokens;
   readonly controller: Controller;
+  readonly proof: CurrentProof;
   readonly autoscaler: Autoscaler;
   readonly view: ObjectView;
   readonly events: Events;

@@ -1,6 +1,7 @@
 import { json } from "../http/answers.ts";
 import type { Route } from "../http/route.ts";
 import { openapi } from "../openapi/openapi.ts";
+import { proofRoutes } from "./proof.ts";
 import { rolloutRoutes } from "./rollout.ts";
 import { applyRoutes } from "./apply.ts";
 import { autoscaleRoutes } from "./autoscale.ts";
@@ -34,6 +35,7 @@ export function routesOf(context: ServerContext): readonly Route[] {
     instanceRoutes,
     flowRoutes,
     traceRoutes,
+    proofRoutes,
     tokenRoutes,
     systemRoutes,
     supportRoutes,

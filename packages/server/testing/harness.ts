@@ -16,6 +16,8 @@ import { AcmeFailure } from "../acme/failure.ts";
 import type { AcmeTransport } from "../acme/transport.ts";
 import type { Issue } from "../control/certificates.ts";
 import type { DnsDependencies, UpdateRecord } from "../control/dns-sync.ts";
+import { KeptProofs } from "../proof/kept-proofs.ts";
+import type { Prover } from "../proof/prover.ts";
 import type { SealingKeys } from "../secrets/key-file.ts";
 import { startServer, type Server } from "../server.ts";
 
@@ -40,6 +42,17 @@ export interface HarnessOptions {
   /** Certificate authorities are out of reach when left out. */
   readonly acmeTransport?: AcmeTransport;
   readonly keys?: SealingKeys;
+  /** Proves at once, in this thread, when left out. */
+  readonly prover?: Prover;
+}
+
+function promptProver(): Prover {
+  const proofs = new KeptProofs();
+  return {
+    report: async (question) => proofs.report(question),
+    judge: async (question) => proofs.judge(question),
+    stop: async () => {},
+  };
 }
 
 export async function startHarness({
@@ -50,6 +63,7 @@ export async function startHarness({
   heartbeat = milliseconds(1000),
   acmeTransport = () => Promise.reject(new AcmeFailure("NW1621", "AuthorityUnreachable", "there is no network")),
   keys = [{ id: "00000000", key: new Uint8Array(32) }],
+  prover = promptProver(),
 }: HarnessOptions = {}): Promise<Harness> {
   const quiet = {
     debug: () => {},
@@ -63,6 +77,7 @@ export async function startHarness({
     acmeTransport: () => acmeTransport,
     adminToken,
     keys,
+    prover,
     heartbeat,
     clock: systemClock,
     entropy: systemEntropy,

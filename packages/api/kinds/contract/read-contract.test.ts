@@ -87,12 +87,15 @@ test("in a Service a plain word, and a tier alone, is its own; other services ar
   });
 });
 
-test("in a Network selectors are of it, unless they name another project", () => {
-  const clause = inNetwork("{ from: 2001:DB8:5::/48, cannotReach: [{ tier: db }, { project: red }] }");
+test("in a Network selectors are of it, unless they name another one", () => {
+  const clause = inNetwork("{ from: 2001:DB8:5::/48, cannotReach: [{ tier: db }, { network: front }] }");
   expect(clause).toMatchObject({
     kind: "Invariant",
     from: [{ cidr: "2001:db8:5::/48" }],
-    to: [{ project: "default", network: "back", tier: "db" }, { project: "red" }],
+    to: [
+      { project: "default", network: "back", tier: "db" },
+      { project: "default", network: "front" },
+    ],
   });
 });
 

@@ -7,7 +7,7 @@ import { rangePattern, type ClauseInput, type ContractBlock } from "./block.ts";
 import type { Clause, ContractOf, EndSelector, PortInterval, TierSelector } from "./clause.ts";
 import { formOf } from "./forms.ts";
 import { isCidr, isSelectorWord, type SelectorInput, type TierSelectorInput } from "./selector.ts";
-import { writtenClauses, type WrittenClause } from "./validate.ts";
+import { selectorsOf, writtenClauses, type WrittenClause } from "./validate.ts";
 
 /** Undefined: it has none. Invariant: the object is valid. */
 export function readContract(object: AnyObject): ContractOf | undefined {
@@ -24,6 +24,29 @@ export function readContract(object: AnyObject): ContractOf | undefined {
       path: [...path, "justified", index],
     })),
   };
+}
+
+export interface ReadSelector {
+  /** With everything that its place implies. */
+  readonly selector: TierSelector;
+  /** Of the plain word, or of the object. */
+  readonly path: FieldPath;
+  /** The fields that are written. */
+  readonly fields: readonly string[];
+}
+
+/** What a contract says of tiers, with the places; of an object without one nothing. Invariant: the object is valid. */
+export function readSelectors(object: AnyObject): readonly ReadSelector[] {
+  const found = blockOf(object);
+  if (found === undefined) return [];
+  const fill = fillerOf(object);
+  return writtenClauses(found.block, found.path)
+    .flatMap(({ clause, path }) => selectorsOf(clause, path))
+    .flatMap(({ selector, path, isWaypoint }) => {
+      if (typeof selector !== "string") return [{ selector: fill(selector), path, fields: Object.keys(selector) }];
+      const isTier = isWaypoint || !(isSelectorWord(selector) || isCidr(selector));
+      return isTier ? [{ selector: fill({ tier: selector }), path, fields: [] }] : [];
+    });
 }
 
 function blockOf(object: AnyObject): { readonly block: ContractBlock; readonly path: FieldPath } | undefined {
@@ -44,12 +67,7 @@ function fillerOf(object: AnyObject): Filler {
       return { project, ...(isOwn ? { service: name } : {}), ...selector };
     };
   }
-  if (object.kind === "Network") {
-    return (selector) => {
-      const isOwn = selector.project === undefined || selector.project === project;
-      return { project, ...(isOwn ? { network: name } : {}), ...selector };
-    };
-  }
+  if (object.kind === "Network") return (selector) => ({ project, network: name, ...selector });
   return (selector) => {
     const { service, network, tier } = selector;
     return (service ?? network ?? tier) === undefined ? selector : { project: defaultProject, ...selector };

@@ -7,7 +7,8 @@ import { formFindings } from "./forms.ts";
 import type { Contract } from "./schema.ts";
 import { isCidr, isSelectorWord, type SelectorInput, type TierSelectorInput } from "./selector.ts";
 
-export const validateContract = ({ spec }: Contract): readonly Finding[] => blockFindings(spec, ["spec"], "Contract");
+export const validateContract = ({ spec }: Contract): readonly Finding[] =>
+  blockFindings(spec, ["spec"], { kind: "Contract" });
 
 /** A clause as written, with its place and the name that it goes by. */
 export interface WrittenClause {
@@ -28,15 +29,15 @@ export const writtenClauses = (block: ContractBlock, path: FieldPath): readonly 
     })),
   );
 
-/** @param kind of the object that it stands in: plain words are tiers in a Service only. */
-export function blockFindings(block: ContractBlock, path: FieldPath, kind: Place): readonly Finding[] {
+/** @param place the object that it stands in */
+export function blockFindings(block: ContractBlock, path: FieldPath, place: Place): readonly Finding[] {
   const clauses = writtenClauses(block, path);
   if (clauses.length === 0)
     return [finding("NW1202", path, "has neither ensures nor invariants", "say what must hold, or leave it out")];
   return [
     ...clauses.flatMap((each) => [
       ...formFindings(each.clause, each.path),
-      ...selectorFindings(each.clause, each.path, kind),
+      ...selectorFindings(each.clause, each.path, place),
       ...waypointFindings(each.clause, each.path),
       ...portFindings(each.clause, each.path),
     ]),
@@ -47,15 +48,18 @@ export function blockFindings(block: ContractBlock, path: FieldPath, kind: Place
 
 const ends = ["from", "onlyFrom", "canReach", "cannotReach", "reaches"] as const;
 const ways = ["through", "onlyThrough"] as const;
-type Place = "Service" | "Network" | "Contract";
 
-interface WrittenSelector {
+/** Plain words are tiers in a Service only, and other projects are spoken of in a Contract only. */
+type Place = { readonly kind: "Service" | "Network"; readonly project: string } | { readonly kind: "Contract" };
+
+export interface WrittenSelector {
   readonly selector: SelectorInput;
   readonly path: FieldPath;
   readonly isWaypoint: boolean;
 }
 
-function selectorsOf(clause: ClauseInput, path: FieldPath): readonly WrittenSelector[] {
+/** All selectors of a clause, with their places. */
+export function selectorsOf(clause: ClauseInput, path: FieldPath): readonly WrittenSelector[] {
   return [...ends, ...ways].flatMap((field) => {
     const written = clause[field] ?? [];
     const isWaypoint = field === "through" || field === "onlyThrough";
@@ -67,17 +71,24 @@ function selectorsOf(clause: ClauseInput, path: FieldPath): readonly WrittenSele
 const isList = (written: SelectorInput | readonly SelectorInput[]): written is readonly SelectorInput[] =>
   Array.isArray(written);
 
-const selectorFindings = (clause: ClauseInput, path: FieldPath, kind: Place): readonly Finding[] =>
+const selectorFindings = (clause: ClauseInput, path: FieldPath, place: Place): readonly Finding[] =>
   selectorsOf(clause, path).flatMap(({ selector, path: at, isWaypoint }) => {
-    if (typeof selector !== "string") return emptyFindings(selector, at);
+    if (typeof selector !== "string") return [...emptyFindings(selector, at), ...foreignFindings(selector, at, place)];
     if (isSelectorWord(selector) || isCidr(selector)) {
       const hint = "a way passes tiers: write one, or { service: NAME, tier: NAME }";
       return isWaypoint ? [finding("NW1203", at, `${selector} is no tier`, hint)] : [];
     }
-    if (kind === "Service") return [];
+    if (place.kind === "Service") return [];
     const hint = `for the tier of every service write { tier: ${selector} }, for one service's { service: NAME, tier: ${selector} }`;
-    return [finding("NW1203", at, `${selector} alone is a tier, and a ${kind} has none of its own`, hint)];
+    return [finding("NW1203", at, `${selector} alone is a tier, and a ${place.kind} has none of its own`, hint)];
   });
+
+/** What another project has is no business of this one: not even whether there is such a service. */
+function foreignFindings({ project }: TierSelectorInput, path: FieldPath, place: Place): readonly Finding[] {
+  if (place.kind === "Contract" || project === undefined || project === place.project) return [];
+  const hint = "leave it out; what concerns several projects stands in a Contract, which is the site's";
+  return [finding("NW1205", [...path, "project"], `a ${place.kind} speaks of its own project alone`, hint)];
+}
 
 function emptyFindings(selector: TierSelectorInput, path: FieldPath): readonly Finding[] {
   const hint = "name a tier, service, network, project or labels; for everything write anything";

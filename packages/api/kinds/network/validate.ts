@@ -5,10 +5,10 @@ import type { Finding } from "../kind.ts";
 import { specialUse } from "../special-prefixes.ts";
 import type { Network } from "./schema.ts";
 
-export const validateNetwork = ({ spec: { prefix, contract } }: Network): readonly Finding[] => [
-  ...prefixFindings(prefix),
-  ...(contract === undefined ? [] : blockFindings(contract, ["spec", "contract"], "Network")),
-];
+export function validateNetwork({ spec: { prefix, contract }, metadata: { project } }: Network): readonly Finding[] {
+  if (contract === undefined) return prefixFindings(prefix);
+  return [...prefixFindings(prefix), ...blockFindings(contract, ["spec", "contract"], { kind: "Network", project })];
+}
 
 function prefixFindings(prefix: Network["spec"]["prefix"]): readonly Finding[] {
   const special = prefix === undefined ? undefined : specialUse(prefix);

@@ -10,9 +10,10 @@ import { validateExpose } from "./validate-expose.ts";
 import { validateTiers } from "./validate-tiers.ts";
 
 export function validateService(service: ServiceInput): readonly Finding[] {
-  const { spec } = service;
+  const { spec, metadata } = service;
   const allow = spec.allow.flatMap((rule, index) => allowFindings(service, rule, index));
-  const contract = spec.contract === undefined ? [] : blockFindings(spec.contract, ["spec", "contract"], "Service");
+  const place = { kind: "Service", project: metadata.project } as const;
+  const contract = spec.contract === undefined ? [] : blockFindings(spec.contract, ["spec", "contract"], place);
   return [...validateExpose(spec), ...validateTiers(spec), ...allow, ...validateEgress(spec), ...contract];
 }
 

@@ -10,6 +10,7 @@ import { paintChanges } from "../../print/paint.ts";
 import { isEmptyPlan, renderPlan } from "../../print/plan.ts";
 import { followServices } from "../../print/progress.ts";
 import type { Invocation } from "../../verb.ts";
+import { throwRefusal } from "./refusal.ts";
 
 /** The options that `settle` reads. */
 export function settleOptions(command: Command): void {
@@ -28,6 +29,7 @@ export async function settle(
   const { terminal, options } = invocation;
   const dryRun = options["dryRun"] === true;
   terminal.out(answerText(invocation, response, dryRun));
+  throwRefusal(response.plan);
   const services = changedServices(response.plan);
   if (dryRun || options["wait"] === false || services.length === 0) return;
   await followServices(client, { services, revision: response.revision, timeout: timeoutOf(options) }, terminal);
