@@ -91,7 +91,8 @@ export function whoDecides({ rule, element }: Decision): string {
   return element === null ? rule.name : `${rule.name}: ${element}`;
 }
 
-function exampleOf(packet: Difference["packet"]): ExamplePacket | null {
+/** Null where it is neither TCP nor UDP over IPv6. */
+export function exampleOf(packet: Difference["packet"]): ExamplePacket | null {
   const value = (field: string): number => packet.get(field) ?? 0;
   const protocol = protocolText(value("protocol"));
   if (value("family") !== 10 || (protocol !== "tcp" && protocol !== "udp")) return null;
