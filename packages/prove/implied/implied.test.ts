@@ -153,7 +153,7 @@ describe("what is broken is found and named", () => {
       "egress within egress",
       host1({ egress: [{ ...rule, to: parsePrefix("2001:db8::/32") }, rule] }),
       "no dead rule network/web",
-      "adds nothing to the one to 2001:db8::/32",
+      "adds nothing to 2001:db8::/32",
     ],
     [
       "egress that no manifest asks for",

@@ -1,17 +1,10 @@
 /** What is wrong with one network, whatever it is used for. Looked for once for each network that changed. */
-import {
-  hostPrefix,
-  isPrefix,
-  matchesDomain,
-  prefixesOverlap,
-  prefixContains,
-  prefixParts,
-  type DomainPattern,
-} from "@netwright/base";
+import { hostPrefix, prefixContains } from "@netwright/base";
 import { workloadMac, type EgressEntry, type Origin } from "@netwright/contract";
 import { identityOfWorkload, localsOf, type Local, type Network } from "../classes/network.ts";
 import { kept } from "../classes/network-edges.ts";
 import { flaw, type Flaw } from "../clauses/judgement.ts";
+import { idleEgress, type Idle } from "./idle-egress.ts";
 
 const placeOf = ({ node, state }: Local): string => `${node} ${state.project}.${state.name}`;
 
@@ -115,36 +108,21 @@ export const deadRules = first(function* (network) {
     for (const entry of egress)
       if (!classes.has(entry.from))
         yield dead(local, `egress of class ${entry.from} to ${entry.to} is about nobody there`, entry.origin);
-    yield* shadowed(local, egress);
+    const idle = idleEgress(egress);
+    if (idle !== undefined) yield idleFlaw(local, idle);
   }
 });
 
 const dead = (local: Local, what: string, origin: Origin): Flaw =>
   flaw(`on ${placeOf(local)}, the rule ${what}`, origin);
 
-/** A rule for egress is of no use beside one that leads wherever it does. */
-function* shadowed(local: Local, egress: readonly EgressEntry[]): Generator<Flaw> {
-  for (const [index, narrow] of egress.entries()) {
-    const wide = egress.find(
-      (each, other) => other !== index && covers(each, narrow) && (other < index || !covers(narrow, each)),
-    );
-    if (wide === undefined) continue;
-    const what = `for egress of class ${narrow.from} to ${narrow.to} at ${narrow.protocol} port ${narrow.port}`;
-    yield flaw(
-      `on ${placeOf(local)}, the rule ${what} adds nothing to the one to ${wide.to}`,
-      narrow.origin,
-      wide.origin,
-    );
-  }
-}
-
-function covers(wide: EgressEntry, narrow: EgressEntry): boolean {
-  if (wide.from !== narrow.from || wide.protocol !== narrow.protocol || wide.port !== narrow.port) return false;
-  if (isPrefix(wide.to) !== isPrefix(narrow.to)) return false;
-  if (wide.to === narrow.to) return true;
-  if (isPrefix(wide.to) && isPrefix(narrow.to))
-    return prefixParts(wide.to).length <= prefixParts(narrow.to).length && prefixesOverlap(wide.to, narrow.to);
-  return matchesDomain(wide.to as DomainPattern, narrow.to);
+function idleFlaw(local: Local, { entry, others }: Idle): Flaw {
+  const what = `for egress of class ${entry.from} to ${entry.to} at ${entry.protocol} port ${entry.port}`;
+  return flaw(
+    `on ${placeOf(local)}, the rule ${what} adds nothing to ${others.map(({ to }) => to).join(" and ")}`,
+    entry.origin,
+    ...others.map(({ origin }) => origin),
+  );
 }
 
 /** Who keeps the address that replies to egress come back to, by network: entries with the host that they stand on. */
