@@ -1,6 +1,7 @@
 /** Differences as clauses of a report. */
 import type { ClauseProof, Counterexample } from "@netwright/api";
 import type { HostState } from "@netwright/contract";
+import { originsOf } from "../tables/origins.ts";
 import type { KernelDifference } from "./difference.ts";
 
 /** Listed for one namespace at most. */
@@ -30,7 +31,7 @@ export function kernelProofs(
       // All namespaces of a node are one piece of work.
       steps: index === 0 ? steps : 0,
       origin: null,
-      counterexample: refuting.length === 0 ? null : counterexampleOf(place, refuting),
+      counterexample: refuting.length === 0 ? null : counterexampleOf(state, place, refuting),
       reason: null,
       assumptions: ["opened", "answered"],
     };
@@ -42,19 +43,20 @@ const hintOf = (verdict: ClauseProof["verdict"], open: readonly KernelDifference
 
 const placeOf = ({ node }: HostState, netns: string | null): string => (netns === null ? node : `${node} ${netns}`);
 
-function counterexampleOf(place: string, differences: readonly KernelDifference[]): Counterexample {
+function counterexampleOf(state: HostState, place: string, differences: readonly KernelDifference[]): Counterexample {
   const [first] = differences;
+  const shown = differences.find(({ example }) => example !== null);
   return {
     message: first === undefined ? "" : differenceText(first),
     when: "After",
-    packet: differences.find(({ example }) => example !== null)?.example ?? null,
+    packet: shown?.example ?? null,
     path: differences.slice(0, mostListed).map((each) => ({
       place,
       step: `${each.kind}: ${each.entry}`,
       detail: `wanted: ${each.wanted ?? "nothing"}; found: ${each.found ?? "nothing"}`,
       findings: each.packet === null ? [] : [each.packet],
     })),
-    rules: [],
+    rules: shown === undefined ? [] : originsOf(state, shown.netns, shown.example),
   };
 }
 

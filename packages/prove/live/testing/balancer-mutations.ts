@@ -75,7 +75,7 @@ function tableMutations({
   tables,
 }: BalancerReadback): readonly (readonly [slot: number, table: number, value: string, other: string])[] {
   return tables.flatMap(([table, value]) =>
-    [0, 1, 300, 777, 1020].flatMap((slot) => {
+    [0, 300, 1020].flatMap((slot) => {
       const at = 16 * slot;
       const now = value.slice(at, at + 4);
       const member = now === "0100" ? "0200" : "0100";

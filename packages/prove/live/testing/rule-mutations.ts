@@ -42,7 +42,7 @@ export function ruleMutations(node: TestNode, table: LoadedTable): readonly Muta
     }),
     ...rules.flatMap((rule, index) => {
       const next = rules[index + 1];
-      if (next?.chain !== rule.chain || cannotBeWritten(rule) || cannotBeWritten(next)) return [];
+      if (index % 2 === 1 || next?.chain !== rule.chain || cannotBeWritten(rule) || cannotBeWritten(next)) return [];
       const script = `${behind(next, rule.text)}delete ${at(rule)}\n`;
       return [made(`swapped ${rule.text} | ${next.text}`, rule.chain, script)];
     }),
@@ -147,7 +147,7 @@ const slotMutations = ({ elements }: NftSet): ReturnType<typeof setMutations> =>
         `slot ${slot} `,
         [
           ["delete", slot],
-          ["add", `${slot} : ${another(mac)}`],
+          ["add", `${slot} : ${otherMember(mac)}`],
         ],
       ] as const,
       [`slot ${slot} of nobody`, `slot ${slot} `, [["delete", slot]]] as const,
@@ -156,9 +156,11 @@ const slotMutations = ({ elements }: NftSet): ReturnType<typeof setMutations> =>
 const text = ({ key, data }: NftElement): string =>
   `${key.join(" . ")}${data.length === 0 ? "" : ` : ${data.join(data[0] === "goto" ? " " : " . ")}`}`;
 
+const otherMember = (mac: string): string => mac.replace(/..$/, (last) => (last === "01" ? "02" : "01"));
+
 function another(word: string): string {
   if (word.startsWith('"')) return '"nwu99"';
-  if (/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(word)) return word.replace(/..$/, (last) => (last === "01" ? "02" : "01"));
+  if (/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(word)) return word.replace(/..$/, "99");
   if (word.includes(":")) return "2001:db8:bad::1";
   if (/^0x[0-9a-f]+$/.test(word)) return `0x${(Number(word) + 1).toString(16)}`;
   return /^\d+$/.test(word) ? String(Number(word) + 1) : word;
