@@ -58,14 +58,27 @@ export const isEmpty = ({ rows }: Relation): boolean => rows.length === 0;
 export const isFull = ({ fields, rows }: Relation): boolean =>
   rows.some((row) => fields.every((field, index) => row[2 * index] === 0 && row[2 * index + 1] === sizeOf(field)));
 
+/** What a product begins with: one row without bounds. */
+export const nothingYet: readonly Row[] = [[]];
+
 /** Each row of the one with each of the other. */
 export const product = (one: readonly Row[], other: readonly Row[]): readonly Row[] =>
-  one.flatMap((first) => other.map((second) => [...first, ...second]));
+  one === nothingYet ? other : one.flatMap((first) => other.map((second) => [...first, ...second]));
 
 export const rowContains = (row: Row, values: readonly number[]): boolean =>
   values.every((value, index) => (row[2 * index] as number) <= value && value < (row[2 * index + 1] as number));
 
-const keyOf = (row: Row): string => row.join(" ");
+/** Rows of addresses are the same ones wherever they are named. */
+const keys = new WeakMap<Row, string>();
+
+function keyOf(row: Row): string {
+  const known = keys.get(row);
+  if (known !== undefined) return known;
+  const key = row.join(" ");
+  keys.set(row, key);
+  return key;
+}
+
 const isSomething = (row: Row): boolean =>
   row.every((bound, index) => index % 2 === 0 || bound > (row[index - 1] as number));
 

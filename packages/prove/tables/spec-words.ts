@@ -3,7 +3,7 @@ import { workloadVeth, type Protocol } from "@netwright/contract";
 import type { Ipv6, Ipv6Prefix } from "@netwright/base";
 import { fieldsOf, ipv6Family, protocols, type Field } from "./fields.ts";
 import { accept, drop, type Chain, type Hook, type Program, type Rule, type Step } from "./program.ts";
-import { lookup, product, relation, type Relation, type Row } from "./relation.ts";
+import { lookup, nothingYet, product, relation, type Relation, type Row } from "./relation.ts";
 import { addressRows, macRows, nameRows } from "./values.ts";
 
 export const test = (relationOf: Relation): Step => ({ kind: "Test", test: relationOf, negated: false });
@@ -68,7 +68,10 @@ type PartName = keyof typeof readers;
 type Tuple = readonly (string | number)[];
 
 const rowsOfTuple = (names: readonly PartName[], tuple: Tuple): readonly Row[] =>
-  names.reduce<readonly Row[]>((rows, name, index) => product(rows, readers[name](String(tuple[index])) ?? []), [[]]);
+  names.reduce<readonly Row[]>(
+    (rows, name, index) => product(rows, readers[name](String(tuple[index])) ?? []),
+    nothingYet,
+  );
 const fieldsOfParts = (names: readonly PartName[]): readonly Field[] => names.flatMap(fieldsOf);
 
 /** One of these tuples. */

@@ -25,8 +25,21 @@ export const nameRows: Reader = (word) => {
   return [row];
 };
 
+/** The same addresses stand in the tables of many hosts. */
+const addresses = new Map<string, readonly Row[] | undefined>();
+const mostKept = 65_536;
+
 /** `2001:db8::1`, `fd00::/8`, `2001:db8::1-2001:db8::5`. */
 export const addressRows: Reader = (word) => {
+  const known = addresses.get(word);
+  if (known !== undefined) return known;
+  const rows = readAddress(word);
+  if (addresses.size >= mostKept) addresses.clear();
+  addresses.set(word, rows);
+  return rows;
+};
+
+function readAddress(word: string): readonly Row[] | undefined {
   const [first = "", last] = word.split("-");
   if (last !== undefined) {
     const [from, to] = [ipv6Value(first), ipv6Value(last)];
@@ -35,7 +48,7 @@ export const addressRows: Reader = (word) => {
   const [address = "", length = "128"] = first.split("/");
   const groups = groupsOf(address);
   return groups === undefined ? undefined : [rowOf(groups, Number(length))];
-};
+}
 
 /** The eight groups of the usual text; there are many of them, so they are not read by way of one large number. */
 function groupsOf(text: string): readonly number[] | undefined {
