@@ -42,7 +42,7 @@ export function ruleMutations(node: TestNode, table: LoadedTable): readonly Muta
     }),
     ...rules.flatMap((rule, index) => {
       const next = rules[index + 1];
-      if (index % 2 === 1 || next?.chain !== rule.chain || cannotBeWritten(rule) || cannotBeWritten(next)) return [];
+      if (index % 4 > 0 || next?.chain !== rule.chain || cannotBeWritten(rule) || cannotBeWritten(next)) return [];
       const script = `${behind(next, rule.text)}delete ${at(rule)}\n`;
       return [made(`swapped ${rule.text} | ${next.text}`, rule.chain, script)];
     }),

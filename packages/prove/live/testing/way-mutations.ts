@@ -121,7 +121,7 @@ export function wayMutations(node: TestNode, state: HostState, repair: () => Pro
       forwarding,
       "02:00:02:00:00:02",
       "bridge fdb replace 02:00:02:00:00:02 dev vxlan dst fd00:0:0:1::2 port 4790 self permanent",
-      null,
+      "bridge fdb del 02:00:02:00:00:02 dev vxlan self; bridge fdb add 02:00:02:00:00:02 dev vxlan dst fd00:0:0:1::2 self permanent",
     ],
     [
       forwarding,
@@ -155,7 +155,12 @@ export function wayMutations(node: TestNode, state: HostState, repair: () => Pro
   ];
   const inNode: readonly Line[] = [
     [route, "2001:db8:100::5", "ip -6 route del 2001:db8:100::5", null],
-    [route, "2001:db8:100::5", "ip -6 route replace 2001:db8:100::5 via fd00:0:0:2::2 dev edge", null],
+    [
+      route,
+      "2001:db8:100::5",
+      "ip -6 route replace 2001:db8:100::5 via fd00:0:0:2::2 dev edge",
+      `ip -6 route replace 2001:db8:100::5 via fe80::2:2 dev nwu7 ${p}`,
+    ],
     [
       route,
       "2001:db8:100::5",
