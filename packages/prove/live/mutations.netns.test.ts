@@ -115,7 +115,7 @@ test("rules, elements, slots, routes, neighbours, forwarding entries, devices: e
   expect(mutations.length).toBeGreaterThan(200);
   expect(await missed(node, state, mutations, options)).toEqual([]);
   expect(compareKernel(await read(node, state), state, options).differences).toEqual([]);
-}, 120_000);
+}, 240_000);
 
 test("maps and programs of the load balancer in the kernel: each change is found and named", async () => {
   const { fabric, state, repair } = await start("ebpf");
@@ -125,4 +125,4 @@ test("maps and programs of the load balancer in the kernel: each change is found
   expect(compareKernel(before, state).differences).toEqual([]);
   expect(await missed(node, state, balancerMutations(node, state, before, repair), {})).toEqual([]);
   expect(compareKernel(await read(node, state), state).differences).toEqual([]);
-}, 60_000);
+}, 120_000);
