@@ -1,7 +1,7 @@
 /** From `netwright apply` to the first answer that a client in the internet gets, one replica a tier. */
 import type { Benchmark, Case } from "../tools/measure/benchmark.ts";
 import { shop, startLab, type BenchLab } from "./support/lab.ts";
-import { startLoad, type Load } from "./support/load.ts";
+import { isFailed, startLoad, type Load } from "./support/load.ts";
 import { startRawEngines, total, type RawEngines } from "./support/raw-engines.ts";
 import { monotonic } from "./support/shell.ts";
 
@@ -16,13 +16,13 @@ function applying(): Case["measured"] {
   return {
     prepare: async () => {
       lab = await startLab("bench-apply");
-      load = startLoad(lab, 100);
+      load = startLoad(lab, { rate: 100 });
       await load.first(() => true);
     },
     reset: remove,
     run: async () => {
       const started = monotonic();
-      const answer = load.first(({ status }) => status === 200);
+      const answer = load.first((each) => !isFailed(each));
       applied = true;
       const command = lab.netwright("apply", "-f", shop);
       const took = (await answer).done - started;

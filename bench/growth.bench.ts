@@ -1,8 +1,8 @@
 /** A steady rate of requests while the tiers of a service go from one instance to ten, and back to three. */
 import type { Benchmark, Case } from "../tools/measure/benchmark.ts";
 import { startLab, tierIs, type BenchLab } from "./support/lab.ts";
-import { isFailed, startLoad, type Answer, type Load } from "./support/load.ts";
-import { cpuOf, processorTimes, shareOf } from "./support/processors.ts";
+import { isFailed, startLoad, waitOf, type Answer, type Load } from "./support/load.ts";
+import { cpuOf, isEngine, processorTimes, shareOf } from "./support/processors.ts";
 import { sleep } from "./support/shell.ts";
 import { told } from "./support/told.ts";
 import { applyShop } from "./support/wide-shop.ts";
@@ -23,18 +23,13 @@ async function during(load: Load, action: () => Promise<void>): Promise<readonly
   return load.answers.slice(from);
 }
 
-function p99(answers: readonly Answer[]): number {
-  const waits = answers.map(({ due, done }) => done - due).toSorted((a, b) => a - b);
-  return waits[Math.min(waits.length - 1, Math.floor(waits.length * 0.99))] ?? 0;
-}
-
 function casesOf(name: string, answers: readonly Answer[]): readonly Case[] {
   const failed = answers.filter(isFailed);
-  for (const { text, status, isNew } of failed.slice(0, 3))
-    process.stderr.write(`${name}: ${isNew ? "new" : "kept"} ${status} ${text}\n`);
+  for (const { failure, isNew } of failed.slice(0, 3))
+    process.stderr.write(`${name}: ${isNew ? "new" : "kept"} ${failure}\n`);
   return [
     told(`${name}: failed of ${answers.length}`, "requests", failed.length, { of: "median", atMost: 0 }),
-    told(`${name}: p99`, "ms", p99(answers)),
+    told(`${name}: p99`, "ms", waitOf(answers, 99)),
   ];
 }
 
@@ -51,13 +46,13 @@ async function grown(): Promise<readonly Case[]> {
   try {
     await applyShop(lab, 1);
     await scale(lab, 1);
-    const load = startLoad(lab, rate, 5000);
+    const load = startLoad(lab, { rate, timeout: 5000 });
     await load.first((answer) => !isFailed(answer));
-    const [times, engines] = [processorTimes(), cpuOf(["haproxy", "bird"])];
+    const [times, engines] = [processorTimes(), cpuOf(isEngine)];
     const cases: Case[] = [];
     for (const [name, action] of phases) cases.push(...casesOf(name, await during(load, () => action(lab))));
     const share = shareOf(times, processorTimes());
-    const used = cpuOf(["haproxy", "bird"]) - engines;
+    const used = cpuOf(isEngine) - engines;
     await load.stop();
     return [
       ...cases,

@@ -37,7 +37,7 @@ async function changed(): Promise<readonly Case[]> {
   const lab = await startLab("bench-planned");
   try {
     await applyShop(lab, 1);
-    const load = startLoad(lab, 60, 5000);
+    const load = startLoad(lab, { rate: 60, timeout: 5000 });
     await load.first((answer) => !isFailed(answer));
     const cases: Case[] = [];
     let seen = load.answers.length;
@@ -46,8 +46,8 @@ async function changed(): Promise<readonly Case[]> {
       const answers = load.answers.slice(seen);
       seen += answers.length;
       const failed = answers.filter(isFailed);
-      for (const { text, status, isNew } of failed.slice(0, 3))
-        process.stderr.write(`${name}: ${isNew ? "new" : "kept"} ${status} ${text}\n`);
+      for (const { failure, isNew } of failed.slice(0, 3))
+        process.stderr.write(`${name}: ${isNew ? "new" : "kept"} ${failure}\n`);
       const slowest = Math.max(...answers.map(({ due, done }) => done - due));
       cases.push(
         told(`${name}: failed of ${answers.length}`, "requests", failed.length, { of: "median", atMost: 0 }),

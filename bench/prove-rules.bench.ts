@@ -13,23 +13,13 @@ import { randomOf, rulesOf, shapes, type Family, type Shape } from "@netwright/p
 import { smtFields, smtQuestion, type WrittenList } from "@netwright/prove/testing/smt.ts";
 import { disagreements } from "@netwright/prove/testing/small-space.ts";
 import type { Benchmark, Case, Side } from "../tools/measure/benchmark.ts";
+import { cpuOf, quantile } from "./support/cpu.ts";
 import { told } from "./support/told.ts";
 
 const size = 100_000;
 const changes = 1000;
 const contracts = 1000;
 const families: readonly Family[] = ["IPv4", "IPv6"];
-
-/** Milliseconds of CPU, user and system. */
-function cpuOf(work: () => void): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
-
-const quantile = (values: readonly number[], share: number): number =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] as number;
 
 type Change = "remove" | "insert" | "flip";
 

@@ -1,7 +1,7 @@
 /** One more web server: from the decision to its first answer to a client in the internet. */
 import type { Benchmark, Case } from "../tools/measure/benchmark.ts";
 import { shop, startLab, tierIs, type BenchLab } from "./support/lab.ts";
-import { startLoad, type Load } from "./support/load.ts";
+import { isFailed, startLoad, type Load } from "./support/load.ts";
 import { startRawEngines, total, type RawEngines } from "./support/raw-engines.ts";
 import { monotonic } from "./support/shell.ts";
 
@@ -13,8 +13,8 @@ function growing(): Case["measured"] {
     prepare: async () => {
       lab = await startLab("bench-scale");
       await lab.netwright("apply", "-f", shop);
-      load = startLoad(lab, 100);
-      await load.first(({ status }) => status === 200);
+      load = startLoad(lab, { rate: 100 });
+      await load.first((answer) => !isFailed(answer));
     },
     // Counting up, for shrinking waits until connections have drained; instance numbers are never used twice.
     reset: () => tierIs(lab, "web", size),

@@ -1,7 +1,8 @@
 /** A host is cut from the fabric without losing its carrier: how long new requests go on failing, with BFD and without. */
 import type { Benchmark, Case } from "../tools/measure/benchmark.ts";
 import { startLab, type BenchLab } from "./support/lab.ts";
-import { isFailed, startLoad, type Answer } from "./support/load.ts";
+import { isFailed, startLoad } from "./support/load.ts";
+import { outageOf, type Outage } from "./support/outages.ts";
 import { monotonic, sleep, until } from "./support/shell.ts";
 import { told } from "./support/told.ts";
 import { applyShop } from "./support/wide-shop.ts";
@@ -22,37 +23,21 @@ async function disableBfd(lab: BenchLab): Promise<void> {
   );
 }
 
-/** Milliseconds after the cut at which the last request was sent, on a new connection, that failed. */
-const lastFailure = (answers: readonly Answer[], since: number): number =>
-  Math.max(
-    0,
-    ...answers
-      .filter((answer) => answer.isNew && answer.due >= since && isFailed(answer))
-      .map(({ due }) => due - since),
-  );
-
-interface Outage {
-  readonly lasted: number;
-  readonly failed: number;
-  readonly sent: number;
-}
-
 /** Cuts the host that one of the load balancers is on, and looks for so long. */
 async function cutHost(lab: BenchLab, span: number): Promise<Outage> {
   const { items } = await lab.client.list("Instance");
   const balancer = items.find(({ metadata }) => metadata.name.startsWith("shop-lb-"));
   const host = String(balancer?.spec?.["host"]);
-  const load = startLoad(lab, 60, 1000);
+  const load = startLoad(lab, { rate: 60, timeout: 1000 });
   await load.first((answer) => !isFailed(answer));
   const links = ["edge1", "edge2"].map((edge) => `${host}:${edge}`);
-  // Both at once, or the time between counts too.
+  // Both at once, or the time between counts too. When it happens is seen in what fails: the command ends later.
+  const begun = monotonic();
   await Promise.all(links.map((link) => lab.netwright("lab", "cut", link)));
-  const cut = monotonic();
   await sleep(span);
   await load.stop();
   for (const link of links) await lab.netwright("lab", "heal", link);
-  const after = load.answers.filter(({ isNew, due }) => isNew && due >= cut);
-  return { lasted: lastFailure(load.answers, cut), failed: after.filter(isFailed).length, sent: after.length };
+  return outageOf(load.answers, begun);
 }
 
 async function outages(): Promise<readonly Case[]> {
@@ -65,11 +50,11 @@ async function outages(): Promise<readonly Case[]> {
     await disableBfd(lab);
     const slow = await cutHost(lab, 25_000);
     return [
-      told(`with BFD, ${quick.failed} of ${quick.sent} new requests failed`, "ms", quick.lasted, {
+      told(`with BFD, ${quick.failed} of ${quick.sent} new requests failed`, "ms", quick.between, {
         of: "median",
         atMost: 1000,
       }),
-      told(`without BFD, ${slow.failed} of ${slow.sent} new requests failed`, "ms", slow.lasted),
+      told(`without BFD, ${slow.failed} of ${slow.sent} new requests failed`, "ms", slow.between),
     ];
   } finally {
     await lab.down();

@@ -73,6 +73,7 @@ test("the busy tier grows under load, says why, and shrinks afterwards; no reque
   expect((await ready())["proxy"]).toBe(1);
   const described = await lab.netwright("describe", "service/shop");
   expect(described.stdout).toMatch(/ScaledUp: web 1 -> \d: /);
+  expect(described.stdout).toMatch(/^ +TIER +DESIRED +CURRENT +MIN +MAX +.*SINCE +WHY\n +proxy +1 +1 +1 +3 /m);
   const explained = await lab.netwright("autoscale", "explain", "service/shop");
   expect(explained.stdout).toMatch(/^web +Recommend +.*CPU/m);
   await until("web shrinks", ready, ({ web = 0 }) => web < 3);

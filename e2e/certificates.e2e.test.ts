@@ -1,12 +1,12 @@
 /** Certificates of an authority that is not ours, through the whole chain: pebble asks, proxies answer, clients verify. */
-import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ageCertificate, ageIdentity } from "./aged-records.ts";
+import { ownPairIn, service, shy, watchRenewal, web, type Seen } from "./certified-services.ts";
 import { instanceOf, statusOf, startLab, type LiveLab } from "./live-lab.ts";
 import { externalAccount, startPebble, type Pebble } from "./pebble.ts";
-import { repository, scratchDirectory } from "./product.ts";
+import { scratchDirectory } from "./product.ts";
 import { until } from "./until.ts";
 
 const directory = scratchDirectory();
@@ -29,22 +29,7 @@ ${more}
 ${pebble.caBundle.replaceAll(/^/gm, "      ")}
 ---`;
 
-const web =
-  "from http.server import *; import socket; s=ThreadingHTTPServer; s.address_family=socket.AF_INET6; s(('::',8080),type('H',(BaseHTTPRequestHandler,),{'do_GET':lambda h:(h.send_response(200),h.send_header('content-length','0'),h.end_headers()),'log_message':lambda *a:None})).serve_forever()";
-
-const service = (name: string, listeners: readonly string[], more = ""): string => `
-apiVersion: netwright.dev/v1alpha1
-kind: Service
-metadata: { name: ${name} }
-spec:
-  network: web
-  expose:
-${listeners.map((listener) => `    - { protocol: HTTPS, ${listener} }`).join("\n")}
-  tiers:
-${more}
-    - name: web
-      workload: { image: host, command: [python3, -c, ${JSON.stringify(web)}], port: 8080 }
----`;
+const ownPair = (name: string, hostname: string) => ownPairIn(directory, name, hostname);
 
 const apply = async (text: string, ...flags: readonly string[]): Promise<string> => {
   const file = join(directory, "manifest.yaml");
@@ -73,26 +58,6 @@ const curl = (url: string, more = ""): ReturnType<LiveLab["tryAt"]> =>
     `curl -sS --noproxy '*' --cacert ${pebble.rootFile} -o /dev/null -w '%{http_version} %{http_code}' ${more} ${url}`,
   );
 
-interface Seen {
-  readonly kept: number;
-  readonly fresh: number;
-  readonly failures: readonly string[];
-  readonly connections: number;
-  readonly certificates: number;
-}
-
-/** A client that stays connected, and what it has seen so far. */
-function watchRenewal(url: string, caFile: string): { seen(): Seen | undefined; stop(): void } {
-  const program = join(repository, "e2e/renewal-watch.ts");
-  const child = lab.startAt("internet1", `exec ${process.execPath} ${program} ${url} ${caFile}`);
-  let seen: Seen | undefined;
-  child.stdout.on("data", (chunk) => {
-    const line = String(chunk).trim().split("\n").at(-1) ?? "";
-    if (line.startsWith("{") && line.endsWith("}")) seen = JSON.parse(line) as Seen;
-  });
-  return { seen: () => seen, stop: () => child.kill("SIGTERM") };
-}
-
 beforeAll(async () => {
   lab = await startLab("certs");
   pebble = await startPebble(lab, join(directory, "pebble"), 3600);
@@ -120,15 +85,6 @@ test("two hostnames of one service, through two proxies, over http-01", async ()
   expect(await lab.must("get", "issuers")).toMatch(/default +Ready +http-01/);
 });
 
-/** A pair that signs itself, so that a client trusts it alone. */
-function ownPair(name: string, hostname: string): { readonly crt: string; readonly key: string } {
-  const [crt, key] = [join(directory, `${name}.crt`), join(directory, `${name}.key`)];
-  const names = ["-subj", `/CN=${hostname}`, "-addext", `subjectAltName=DNS:${hostname}`];
-  const how = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30"];
-  execFileSync("openssl", ["req", "-x509", ...how, ...names, "-keyout", key, "-out", crt], { stdio: "ignore" });
-  return { crt, key };
-}
-
 test("the user's own, swapped for the next one while connections are kept and others come", async () => {
   const [first, second] = [ownPair("first", "own.example.net"), ownPair("second", "own.example.net")];
   const both = join(directory, "own-roots.pem");
@@ -143,7 +99,7 @@ test("the user's own, swapped for the next one while connections are kept and ot
   const said = await apply(service("own", ["hostname: own.example.net, certificateRef: { name: own }"]));
   expect(said).toMatch(/reached +https:..own.example.net. answers internet1, which does not verify secret.own/);
   expect(await lab.must("describe", "service/own")).toMatch(/own.example.net +secret\/own +\S+\n/);
-  const watch = watchRenewal("https://own.example.net/", both);
+  const watch = watchRenewal(lab, "https://own.example.net/", both);
   await until(
     "it is served",
     async () => watch.seen(),
@@ -165,35 +121,6 @@ test("the user's own, swapped for the next one while connections are kept and ot
     ) as string,
   });
 });
-
-/** Answers whom it knows, with name and certificate of who asks; takes a new pair for each connection, which it keeps. */
-const shy = `
-import socket, ssl
-from http.server import *
-d = "/run/tls/"
-class Server(ThreadingHTTPServer):
-    address_family = socket.AF_INET6
-    # Five may wait by default: a busy machine is behind by more, and a proxy takes the server for dead then.
-    request_queue_size = 128
-    def get_request(self):
-        raw, peer = self.socket.accept()
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=d + "ca.crt")
-        context.verify_mode = ssl.CERT_REQUIRED
-        context.load_cert_chain(d + "tls.crt", d + "tls.key")
-        return context.wrap_socket(raw, server_side=True, do_handshake_on_connect=False), peer
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    def do_GET(self):
-        shown = self.request.getpeercert()
-        text = str(shown["subjectAltName"]).encode()
-        self.send_response(200)
-        self.send_header("x-serial", shown["serialNumber"])
-        self.send_header("content-length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-    def log_message(self, *a): pass
-Server(("::", 8443), Handler).serve_forever()
-`;
 
 test("mutual TLS: proxies and health checks get through, a neighbour without a certificate is refused", async () => {
   writeFileSync(join(directory, "shy.py"), shy);
@@ -266,7 +193,7 @@ test("mutual TLS: both sides get their next certificates while they run, and no 
     lab.at("internet1", `curl -sS --noproxy '*' --cacert ${root} -w '%header{x-serial}' -o /dev/null ${url}`);
   const started = (): Promise<readonly string[]> => inside("cut -d ' ' -f 22 /proc/1/stat");
   const before = { files: await inFiles(), shown: await shown(), started: await started() };
-  const watch = watchRenewal(url, root);
+  const watch = watchRenewal(lab, url, root);
   const isAsked = (times: number): Promise<Seen | undefined> =>
     until(
       `it was asked ${times} times`,
@@ -319,7 +246,7 @@ test("renewed while a connection is kept and others come: nothing fails", async 
   await lab.must("secret", "create", "eab", "--from-file", `hmac=${eab}`);
   const binding = `    externalAccountBinding: { keyId: ${externalAccount.keyId}, secretRef: { name: eab, key: hmac } }`;
   await apply(issuer("bound", "http-01", binding) + service("brief", ["hostname: brief.example.net, issuer: bound"]));
-  const watch = watchRenewal("https://brief.example.net/", pebble.rootFile);
+  const watch = watchRenewal(lab, "https://brief.example.net/", pebble.rootFile);
   const isAsked = (what: string, holds: (seen: Seen) => boolean) =>
     until(
       what,

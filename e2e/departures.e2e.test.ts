@@ -47,8 +47,8 @@ async function underLoad(work: () => Promise<void>): Promise<readonly string[]> 
   } finally {
     await load.stop();
   }
-  const { failures, started } = load.counts();
-  process.stdout.write(`${failures.length} of ${started} requests failed\n`);
+  const { failures, ended } = load.counts();
+  process.stdout.write(`${failures.length} of ${ended} requests failed\n`);
   const news = failures.filter(({ connection }) => connection === "new");
   if (news.length > 0) process.stdout.write(await lab.must("events"));
   return news.map(({ error, at }) => `${error} after ${at - began} ms, at ${new Date(at).toISOString()}`);

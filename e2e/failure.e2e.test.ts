@@ -40,11 +40,11 @@ async function cutUnderLoad(what: string, links: readonly string[]): Promise<voi
     await each("cut", links);
     await steady(load);
   } finally {
-    const { failures, started } = await load.stop();
+    const { failures, ended } = await load.stop();
     const news = failures.filter(({ connection }) => connection === "new").map(({ at }) => at);
     const lasted = news.length === 0 ? 0 : Math.max(...news) - Math.min(...news);
     process.stdout.write(
-      `${what}: ${failures.length} of ${started} requests failed; ${news.length} new connections did, within ${lasted} ms\n`,
+      `${what}: ${failures.length} of ${ended} requests failed; ${news.length} new connections did, within ${lasted} ms\n`,
     );
   }
 }

@@ -5,28 +5,33 @@ import { join } from "node:path";
 
 export const umoci = (...args: readonly string[]): void => void execFileSync("umoci", [...args]);
 
-/** Needs no module: numbers of Linux, from socket(7) and ipv6(7). @param text an expression: what every request is answered */
-const server = (text: string): string => String.raw`
+/**
+ * Needs no module: numbers of Linux, from socket(7) and ipv6(7). In expressions $asked is the request's first line.
+ * @param text an expression: what every request is answered @param status another one
+ */
+const server = (text: string, status: string): string => String.raw`
 $| = 1; $SIG{PIPE} = "IGNORE"; $SIG{TERM} = sub { exit 0 };
 sub file { open(my $in, "<", $_[0]) or return ""; local $/; my $all = <$in>; $all }
 socket(my $listener, 10, 1, 6); setsockopt($listener, 1, 2, pack("i", 1));
 bind($listener, pack("S n N a16 N", 10, 8080, 0, "\0" x 16, 0)) or die "bind: $!"; listen($listener, 64);
 while (1) {
   accept(my $client, $listener) or next;
+  my $asked = <$client> // "";
   while (defined(my $line = <$client>)) { last if $line =~ /^\r?$/ }
   my $text = ${text};
-  syswrite($client, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " . length($text) . "\r\n\r\n$text");
+  my $status = ${status};
+  syswrite($client, "HTTP/1.1 $status\r\nConnection: close\r\nContent-Length: " . length($text) . "\r\n\r\n$text");
   shutdown($client, 1);
   close($client);
 }`;
 
-/** Makes the layout `image` in the directory, with the tag 1. */
-export function makePerlImage(directory: string, image: string, text: string): void {
+/** Makes the layout `image` in the directory, with the tag 1. @param text see `server` */
+export function makePerlImage(directory: string, image: string, text: string, status = '"200 OK"'): void {
   const libraries = [...execFileSync("ldd", ["/usr/bin/perl"], { encoding: "utf8" }).matchAll(/(\/\S+) \(0x/g)];
   const files = ["/usr/bin/perl", ...libraries.map(([, path = ""]) => path)];
   const layer = join(directory, "layer.tar");
   execFileSync("tar", ["--dereference", "-cf", layer, "-C", "/", ...files.map((path) => path.slice(1))]);
-  writeFileSync(join(directory, "server.pl"), server(text));
+  writeFileSync(join(directory, "server.pl"), server(text, status));
   umoci("init", "--layout", image);
   umoci("new", "--image", `${image}:1`);
   umoci("raw", "add-layer", "--image", `${image}:1`, layer);

@@ -1,9 +1,12 @@
-/** What a tier of two runs is changed while requests come: variables, image and secret. None fails, and it is told how. */
+/**
+ * What a tier of two runs is changed while requests come: variables, image and secret; and another tier comes between and goes.
+ * None fails, and it is told how.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { page, startLab, type LiveLab } from "./live-lab.ts";
+import { fetchOnce, page, shop, startLab, type LiveLab } from "./live-lab.ts";
 import { startLoad, type Load } from "./load.ts";
 import { makePerlImage, umoci } from "./perl-image.ts";
 
@@ -99,6 +102,50 @@ async function lastRollout(): Promise<Rollout> {
   return status.rollout ?? { took: null, steps: [] };
 }
 
+const between = `
+import { Agent, createServer, request } from "node:http";
+const agent = new Agent({ keepAlive: true });
+const server = createServer((asked, response) => {
+  const onward = request({ host: "web.shop.internal", port: 8080, path: asked.url, agent }, (answer) => {
+    response.writeHead(answer.statusCode, { via: "between" });
+    answer.pipe(response);
+  });
+  onward.on("error", () => response.writeHead(502).end());
+  onward.end();
+});
+server.keepAliveTimeout = 60_000;
+server.listen(8081, "::");
+process.on("SIGTERM", () => server.close(() => process.exit(0)));
+`;
+const betweenTier = `    - name: between
+      replicas: 2
+      workload:
+        image: host
+        command: [node, /srv/between.mjs]
+        port: 8081
+        files:
+          - path: /srv/between.mjs
+            content: |
+${between.trim().replaceAll(/^/gm, "              ")}
+      health: { http: / }
+`;
+
+test("a tier comes between proxies and this one, and goes: requests change over when the command ends", async () => {
+  const plain = manifest("changed", "2");
+  const via = async () => /^via: (.*)$/im.exec((await fetchOnce(lab, "internet1", shop, "--head")).stdout)?.[1]?.trim();
+  for (const [tiers, way] of [
+    [`${betweenTier}    - name: web`, "between"],
+    ["    - name: web", undefined],
+  ] as const) {
+    await lab.must("apply", "-f", put("shop.yaml", plain.replace("    - name: web", tiers)));
+    expect(await via()).toBe(way);
+    await load.passes(30);
+  }
+  expect(await lab.must("events")).toMatch(
+    /Switched.*proxy leads to between, no longer to web[^]*Switched.*proxy leads to web, no longer to between/,
+  );
+});
+
 test("an image whose tag moved: undo brings back what ran, not what the tag stands for now", async () => {
   // The change of the image is the one before the last two.
   const changes =
@@ -123,9 +170,9 @@ test("it is told afterwards too, by describe, history and events", async () => {
 });
 
 test("no request failed, on new connections and on kept ones", async () => {
-  const { failures, started, answeredBy } = await load.stop();
+  const { failures, ended, answeredBy } = await load.stop();
   process.stdout.write(
-    `${failures.length} of ${started} requests failed, answered by ${Object.keys(answeredBy).length} instances\n`,
+    `${failures.length} of ${ended} requests failed, answered by ${Object.keys(answeredBy).length} instances\n`,
   );
   expect(failures).toEqual([]);
   expect(Object.keys(answeredBy).length).toBeGreaterThan(8);

@@ -15,15 +15,9 @@ import {
   vipOf,
   type LiveLab,
 } from "./live-lab.ts";
-import {
-  changedSessions,
-  difference,
-  enginesAtAll,
-  rulesAt,
-  sessionsOf,
-  whatIsAtAll,
-  type NftObject,
-} from "./node-facts.ts";
+import { changedSessions, difference, enginesAtAll, rulesAt, sessionsOf, whatIsAtAll } from "./node-facts.ts";
+import { expectKept, withoutState } from "./kept-rules.ts";
+import { revisionsOf, settled } from "./revisions.ts";
 import { scratchDirectory } from "./product.ts";
 import { startLoad } from "./load.ts";
 import { undisturbed } from "./undisturbed.ts";
@@ -38,6 +32,7 @@ const isDefaultRoute = (line: string): boolean =>
   /^(edge\d .*: default via|host\d .*: default .*edge1.*edge2)/.test(line);
 
 let lab: LiveLab;
+const revisions = (): Promise<unknown> => revisionsOf(lab);
 let untouched: readonly string[];
 let deleted: string;
 
@@ -51,17 +46,6 @@ beforeAll(async () => {
   untouched = await whatIsAtAll(lab, nodes);
 });
 afterAll(() => lab.down());
-
-/** What the server holds, and what every node was asked for and reached. */
-async function revisions(): Promise<unknown> {
-  type Node = { readonly metadata: { readonly name: string }; readonly status: { readonly revision?: unknown } };
-  const lists = await Promise.all(
-    ["hosts", "routers"].map((kind) => lab.json<{ items: readonly Node[] }>("get", kind)),
-  );
-  const { items } = await lab.json<{ items: readonly { metadata: { resourceVersion: string } }[] }>("get", "services");
-  const reached = lists.flatMap((list) => list.items).map(({ metadata, status }) => [metadata.name, status.revision]);
-  return { reached, services: items.map(({ metadata }) => metadata.resourceVersion) };
-}
 
 interface Measured {
   readonly items: readonly {
@@ -171,7 +155,7 @@ describe("apply", () => {
     const { items: machines } = await lab.json<Measured>("top", "hosts");
     expect(machines.map(({ values }) => values["cpuShare"] !== null)).toEqual([true, true, true]);
     expect((await load.stop()).failures).toEqual([]);
-    expect(await lab.must("top", "services", "service/shop")).toMatch(/^SERVICE .*\nshop +2 /);
+    expect(await lab.must("top", "services", "service/shop")).toMatch(/^SERVICE .*\nshop +3 /);
   });
 });
 
@@ -285,14 +269,6 @@ describe("delete", () => {
   });
 });
 
-function settled(seen: unknown): boolean {
-  const { reached } = seen as {
-    reached: readonly (readonly [string, { desired: number; observed: number } | undefined])[];
-  };
-  // The provider is nobody's to manage.
-  return reached.every(([name, revision]) => name === "provider" || revision?.desired === revision?.observed);
-}
-
 async function without(instance: string): Promise<readonly string[]> {
   const { host } = await instanceOf(lab, instance);
   return hosts.filter((each) => each !== host);
@@ -306,23 +282,4 @@ async function replicas(): Promise<number | undefined> {
 async function newest(): Promise<string> {
   const webs = (await statusOf(lab, "shop")).instances.filter(({ tier }) => tier === "web");
   return webs.toSorted((a, b) => Number(b.id.split("-").at(-1)) - Number(a.id.split("-").at(-1)))[0]?.id ?? "";
-}
-
-/** Sets that packets write to: the only ones whose entries expire. */
-const learns = (text: string): boolean => text.includes('"flags":["timeout"]');
-
-/** Everything but what passing packets change: counters, and what sets learn from them. */
-const withoutState = (objects: readonly NftObject[]) =>
-  objects.map(({ key, handle, text, elements }) => ({ key, handle, text, elements: learns(text) ? [] : elements }));
-
-/** Nothing was taken away or made anew: the same handles, counters that only rose, elements that stayed. */
-function expectKept(before: readonly NftObject[], now: readonly NftObject[]): void {
-  const found = new Map(now.map((object) => [`${object.key} ${object.handle}`, object]));
-  for (const object of before) {
-    const still = found.get(`${object.key} ${object.handle}`);
-    expect(still, `${object.key} is gone or was made anew`).toBeDefined();
-    if (still === undefined) continue;
-    expect(still.packets, object.key).toBeGreaterThanOrEqual(object.packets);
-    if (!learns(object.text)) expect(still.elements).toEqual(expect.arrayContaining([...object.elements]));
-  }
 }

@@ -17,7 +17,7 @@ const size = { hosts: 1000, services: 1000, webs: 9, networks: 100 } as const;
  * HTTPS: a load balancer, which has no address of its own, one proxy and nine web servers, and the flow between these
  * two. A thousand of them are 10,000 workloads and 1,000 policies.
  */
-function service(number: number, webs: number): Service {
+function service(number: number, webs: number, more: object): Service {
   const written = {
     apiVersion: "netwright.dev/v1alpha1",
     kind: "Service",
@@ -26,13 +26,15 @@ function service(number: number, webs: number): Service {
       network: `n${number % size.networks}`,
       expose: [{ hostname: `s${number}.example.net`, protocol: "HTTPS" }],
       tiers: [{ name: "web", replicas: webs, workload: { image: "host", command: ["serve"], port: 8080 } }],
+      ...more,
     },
   };
   return kinds.Service.complete(kinds.Service.schema.parse(written)) as Service;
 }
 
-export function largeFabric(): CompileInput {
-  const services = Array.from({ length: size.services }, (_, number) => ({ object: service(number, size.webs) }));
+/** @param more fields of each service's spec */
+export function largeFabric(more: object = {}): CompileInput {
+  const services = Array.from({ length: size.services }, (_, number) => ({ object: service(number, size.webs, more) }));
   const objects: ObjectSet = { ...objectsOf(fabric(size.hosts)), services: objectSet(services).services };
   const observed = allReady(objects, emptyLedger);
   const { changes } = reconcile({ objects, ledger: emptyLedger, observed, now: start });
@@ -42,9 +44,10 @@ export function largeFabric(): CompileInput {
 
 /** The same objects with one service of another size, as the server gives them: all others keep their identity. */
 export function resized(objects: ObjectSet, number: number, more: number): ObjectSet {
-  const changed = service(number, size.webs + more);
-  const { project, name } = changed.metadata;
-  const key = projectKey(project, name);
+  const key = projectKey("default", `s${number}`);
+  const { object } = objects.services.get(key) as { readonly object: Service };
+  const tiers = object.spec.tiers.map((tier) => (tier.name === "web" ? { ...tier, replicas: size.webs + more } : tier));
+  const changed: Service = { ...object, spec: { ...object.spec, tiers } };
   const services = new Map(objects.services).set(key, { object: changed, sources: {} });
   return { ...objects, services };
 }

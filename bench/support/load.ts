@@ -1,5 +1,9 @@
-/** Load from the lab's internet, and what came back. */
+/** Load from the lab's internet, and what came back. The generator is the one of scenarios. */
+import { parseReady, parseResult, type GeneratorOrder } from "../../packages/scenario/loads/generator-line.ts";
+import { percentileOf } from "../../packages/scenario/checks/bounds.ts";
+import { repository } from "../../e2e/product.ts";
 import type { BenchLab } from "./lab.ts";
+import type { LivingProcess } from "./processors.ts";
 import { background, type Background } from "./shell.ts";
 
 export interface Answer {
@@ -8,9 +12,8 @@ export interface Answer {
   readonly done: number;
   /** On a connection of its own. */
   readonly isNew: boolean;
-  /** 0: no answer came. */
-  readonly status: number;
-  /** The page, or why there is none. */
+  /** Undefined: a page came. */
+  readonly failure: string | undefined;
   readonly text: string;
 }
 
@@ -19,22 +22,35 @@ export interface Load {
   readonly answers: readonly Answer[];
   /** The first answer from now on that fits. */
   first(fits: (answer: Answer) => boolean): Promise<Answer>;
+  /** Resolves when everything that was sent has ended. */
   stop(): Promise<void>;
 }
 
-/** Requests of https://shop.example.net/ from internet1. @param rate a second, half of them on new connections. */
-export function startLoad(lab: BenchLab, rate: number, limit = 2000): Load {
+export interface LoadOrder {
+  /** Requests a second. */
+  readonly rate: number;
+  /** The part of them that are on new connections; half of them when left out. */
+  readonly fresh?: number;
+  /** Milliseconds until a request counts as failed. */
+  readonly timeout?: number;
+  readonly url?: string;
+  readonly node?: string;
+}
+
+const generator = [process.execPath, `${repository}/packages/scenario/loads/main.ts`];
+export const isGenerator = ({ command }: LivingProcess): boolean => command.includes("loads/main.ts");
+
+export function startLoad(lab: BenchLab, order: LoadOrder): Load {
+  const { node = "internet1", url = "https://shop.example.net/", rate, fresh = 0.5, timeout = 2000 } = order;
   const answers: Answer[] = [];
   const waiting = new Set<(answer: Answer) => void>();
-  const names = lab.record.topology.nodes.find(({ role }) => role === "NameServer");
-  const server = names?.ports.find(({ address }) => address !== null)?.address ?? "";
-  const program = [process.execPath, `${import.meta.dirname}/../programs/open-loop.ts`];
-  const command = lab.at("internet1", ...program, "https://shop.example.net/", server, String(rate), String(limit));
-  const client: Background = background(command, (line) => {
-    const answer = JSON.parse(line) as Answer;
+  const read = answerReader((answer) => {
     answers.push(answer);
     for (const tell of waiting) tell(answer);
   });
+  const nameServer = nameServerOf(lab);
+  const full: GeneratorOrder = { url, rate, fresh, timeout, insecure: false, for: 0, pages: true, nameServer };
+  const client: Background = background(lab.at(node, ...generator, JSON.stringify(full)), read);
   return {
     answers,
     first: (fits) =>
@@ -55,4 +71,29 @@ export function startLoad(lab: BenchLab, rate: number, limit = 2000): Load {
   };
 }
 
-export const isFailed = ({ status }: Answer): boolean => status !== 200;
+/** The zone's own: no resolver of the lab shall remember that a name was not there yet. */
+function nameServerOf({ record }: BenchLab): string {
+  const names = record.topology.nodes.find(({ role }) => role === "NameServer");
+  return names?.ports.find(({ address }) => address !== null)?.address ?? "";
+}
+
+/** Lines of the generator, in its time, as answers in everybody's. */
+export function answerReader(tell: (answer: Answer) => void): (line: string) => void {
+  let begun: number | undefined;
+  return (line) => {
+    begun ??= parseReady(line);
+    if (begun === undefined || !line.includes("\t")) return;
+    const { at, took, failure, page } = parseResult(line);
+    const due = begun + at;
+    tell({ due, done: due + took, isNew: page?.isFresh === true, failure, text: page?.text ?? "" });
+  };
+}
+
+/** Of those that were answered: a percentile of their waits, in milliseconds; 0 when there are none. */
+export function waitOf(answers: readonly Answer[], percentile: number): number {
+  const waits = answers.filter((answer) => !isFailed(answer)).map(({ due, done }) => done - due);
+  const sorted = waits.toSorted((a, b) => a - b);
+  return sorted.length === 0 ? 0 : percentileOf(sorted, percentile);
+}
+
+export const isFailed = ({ failure }: Answer): boolean => failure !== undefined;

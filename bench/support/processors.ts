@@ -10,8 +10,11 @@ export interface ProcessorTimes {
   readonly total: number;
 }
 
-export function processorTimes(): ProcessorTimes {
-  const [line = ""] = readFileSync("/proc/stat", "utf8").split("\n");
+export const processorTimes = (): ProcessorTimes => parseTimes(readFileSync("/proc/stat", "utf8"));
+
+/** Of all processors together. */
+export function parseTimes(text: string): ProcessorTimes {
+  const [line = ""] = text.split("\n");
   const ticks = line.split(/\s+/).slice(1, 9).map(Number);
   const [, , , idle = 0, waiting = 0, , , steal = 0] = ticks;
   return { idle: idle + waiting, steal, total: ticks.reduce((sum, each) => sum + each, 0) };
@@ -27,24 +30,36 @@ export function shareOf(
   return { busy: 1 - (after.idle - before.idle) / total - steal, steal };
 }
 
-/** Seconds that living processes of these names have used so far, in user and kernel mode. */
-export function cpuOf(names: readonly string[]): number {
+export interface LivingProcess {
+  readonly name: string;
+  /** Its command line, with spaces between the words. */
+  readonly command: string;
+}
+
+/** Seconds that such living processes have used so far, in user and kernel mode. */
+export function cpuOf(fits: (process: LivingProcess) => boolean): number {
   const ticks = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
-    .map((pid) => statOf(pid))
-    .filter((stat) => names.includes(stat.name))
-    .map(({ used }) => used);
+    .map((pid) => usedBy(pid, fits));
   return ticks.reduce((sum, each) => sum + each, 0) / ticksPerSecond;
 }
 
-function statOf(pid: string): { readonly name: string; readonly used: number } {
+export const isEngine = ({ name }: LivingProcess): boolean => name === "haproxy" || name === "bird";
+
+function usedBy(pid: string, fits: (process: LivingProcess) => boolean): number {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const [, name = ""] = /\((.*)\)/.exec(text) ?? [];
-    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    return { name, used: Number(fields[11]) + Number(fields[12]) };
+    const { name, used } = parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"));
+    const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+    return fits({ name, command }) ? used : 0;
   } catch {
     // It ended meanwhile.
-    return { name: "", used: 0 };
+    return 0;
   }
+}
+
+/** @returns ticks in user and kernel mode. A name may have spaces and brackets in it. */
+export function parseStat(text: string): { readonly name: string; readonly used: number } {
+  const [, name = ""] = /\((.*)\)/s.exec(text) ?? [];
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return { name, used: Number(fields[11]) + Number(fields[12]) };
 }

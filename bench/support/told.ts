@@ -1,11 +1,28 @@
-/** A figure that was found on the way, as a case. */
-import type { Bar, Case } from "../../tools/measure/benchmark.ts";
+/** Figures that were found on the way, as cases. */
+import type { Bar, Case, Side } from "../../tools/measure/benchmark.ts";
 
-/** @param bars none when the figure is only told. */
-export const told = (name: string, unit: string, value: number, ...bars: readonly Bar[]): Case => ({
+/** One after the other. */
+function known(values: readonly number[]): Side {
+  const left = [...values];
+  return { run: async () => left.shift() ?? Number.NaN };
+}
+
+/** @param bars none when the figures are only told. */
+export const toldEach = (name: string, unit: string, values: readonly number[], ...bars: readonly Bar[]): Case => ({
   name,
   unit,
   bars,
-  measured: { run: async () => value },
-  rounds: 1,
+  measured: known(values),
+  rounds: values.length,
 });
+
+export const told = (name: string, unit: string, value: number, ...bars: readonly Bar[]): Case =>
+  toldEach(name, unit, [value], ...bars);
+
+/** Beside what was found in the same rounds without what is measured. */
+export const toldBeside = (
+  name: string,
+  unit: string,
+  [values, floor]: readonly [values: readonly number[], floor: readonly number[]],
+  ...bars: readonly Bar[]
+): Case => ({ ...toldEach(name, unit, values, ...bars), baseline: known(floor) });

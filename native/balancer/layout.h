@@ -16,7 +16,8 @@ struct listener_key { __u32 vip[4]; __u8 protocol, zero; __be16 port; };
 struct listener { __u32 table, counters, tunnel, zero; };
 /* A bucket is one word, so that it is read at once: 16 bits a place, the current member lowest. */
 struct table { __u64 buckets[BUCKETS]; };
-struct member { struct mac mac; __u16 zero; };
+/* Mute: its host has the other driver, and cannot be asked which flows it knows. */
+struct member { struct mac mac; __u16 mute; };
 struct delivery_key { struct listener_key listener; struct mac mac; __u16 zero; };
 
 enum { PACKETS, BYTES, FLOWS, RETRIES, NO_MEMBER, ERRORS, FRAGMENTS, MALFORMED, COUNTERS };

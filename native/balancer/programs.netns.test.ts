@@ -18,7 +18,7 @@ import {
   sourceOf,
   type Flow,
 } from "./testing/frames.ts";
-import { deadMember, index, macValue } from "./testing/layout.ts";
+import { deadMember, index, macValue, muteMember } from "./testing/layout.ts";
 import { Loader, object } from "./testing/loader.ts";
 import {
   action,
@@ -224,6 +224,25 @@ describe("a bucket that had other members", () => {
     expect(await sent(tcp(deep), flags.ack)).toMatchObject({ member: next, tried: 2 });
     await loader.ask("write", { map: "members", entries: [[index(current), macValue(macOf(current))]] });
     expect(await sent(tcp(deep), flags.syn)).toMatchObject({ member: current });
+  });
+
+  test("who cannot be asked has what nobody else knows, unless it is a datagram; asked are the others", async () => {
+    const [current = 0, next = 0, third = 0] = places;
+    const mute = (member: number) =>
+      loader.ask("write", { map: "members", entries: [[index(member), muteMember(macOf(member))]] });
+    await mute(next);
+    expect(await sent(tcp(deep), flags.syn)).toMatchObject({ member: current, tried: 0 });
+    expect(await sent(tcp(deep), flags.ack)).toMatchObject({ member: current, tried: 1 });
+    const asked = await answered(1);
+    expect([destinationOf(asked.data), sourceOf(asked.data)]).toEqual([macOf(third), asking(here, 3)]);
+    const last = await answered(3);
+    expect([destinationOf(last.data), sourceOf(last.data)]).toEqual([macOf(next), here]);
+    const datagram = await loader.test("tunnel", ofFlow(udp(deep), 0, { to: here, from: asking(here, 3) }));
+    expect(destinationOf(datagram.data)).toBe(macOf(current));
+    await mute(current);
+    expect(await sent(tcp(deep), flags.syn)).toMatchObject({ member: current, tried: 0 });
+    expect(await sent(tcp(deep), flags.ack)).toMatchObject({ member: third, tried: 3 });
+    expect(destinationOf((await answered(3)).data)).toBe(macOf(current));
   });
 
   test("where nobody takes new flows, those that others know go on", async () => {

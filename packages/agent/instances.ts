@@ -1,14 +1,7 @@
 /** What is to be told about each instance: the engine's facts and the instance's own health, put together. */
 import type { Milliseconds } from "@netwright/base";
-import type {
-  HostState,
-  ImageReport,
-  InstanceReport,
-  MemberReport,
-  NodeSystem,
-  WorkloadState,
-} from "@netwright/contract";
-import { readProxyHealth, type ProxyHealth } from "@netwright/drivers/proxy-haproxy/index.ts";
+import type { HostState, ImageReport, InstanceReport, NodeSystem, WorkloadState } from "@netwright/contract";
+import { readProxyHealth } from "@netwright/drivers/proxy-haproxy/index.ts";
 import { readRuntime, readSockets, type ContainerFacts } from "@netwright/drivers/runtime-crun/index.ts";
 import { containerOf, lacksIdentity, missingSecrets } from "@netwright/drivers/runtime-crun/want.ts";
 import { exitOf } from "./last-exit.ts";
@@ -61,8 +54,7 @@ export class InstanceWatch {
     const missing = listening ? undefined : undeliveredKey(workload, values);
     if (missing !== undefined) return { ...none, phase: "Starting", reason: "WaitingForSecret", message: missing };
     if (!listening) return { ...none, phase: "Starting", reason: "NotListening", message: "the proxy does not answer" };
-    const seen = membersIn(backends);
-    const base = { ...none, connections: traffic.open, ...(seen.length === 0 ? {} : { members: seen }) };
+    const base = { ...none, connections: traffic.open };
     const dead = backends.filter(({ members }) => members.length > 0 && members.every(({ status }) => status !== "Up"));
     const empty = backends.filter(({ members }) => members.length === 0);
     const [worst] = [...empty, ...dead];
@@ -147,16 +139,6 @@ function undeliveredKey({ run }: WorkloadState, values: HostState["secrets"] = [
 
 const portsText = ({ ports }: WorkloadState): string =>
   ports.map(({ protocol, port }) => `${protocol}/${port}`).join(", ");
-
-/** Over all backends, as an instance may be a member of several. By instance. */
-function membersIn(backends: ProxyHealth["backends"]): readonly MemberReport[] {
-  const sums = new Map<string, MemberReport>();
-  for (const { instance, requests, failures } of backends.flatMap(({ members }) => members)) {
-    const known = sums.get(instance) ?? { instance, requests: 0, failures: 0 };
-    sums.set(instance, { instance, requests: known.requests + requests, failures: known.failures + failures });
-  }
-  return [...sums.values()].toSorted((a, b) => (a.instance < b.instance ? -1 : 1));
-}
 
 function membersText(backends: readonly { readonly members: readonly { readonly status: string }[] }[]): string {
   const members = backends.flatMap((backend) => backend.members);

@@ -84,6 +84,7 @@ export {
 export {
   serviceStages,
   type RolloutStatus,
+  type AutoscaleStatus,
   type TierRolloutStatus,
   type ServiceStage,
   type ServiceStatus,

@@ -28,6 +28,7 @@ export type {
   StageName,
 } from "./decide/types.ts";
 export type { State } from "./decide/state.ts";
+export { leastOf } from "./decide/bounds.ts";
 export { policyOf } from "./policy-of.ts";
 export { decide, netwright } from "./decide/decide.ts";
 export { scalers } from "./presets/index.ts";

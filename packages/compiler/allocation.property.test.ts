@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { equal } from "./compile/equal.ts";
-import { applyLedgerChanges, type InstanceEntry } from "./ledger.ts";
+import type { InstanceEntry } from "./ledger-entries.ts";
+import { applyLedgerChanges } from "./ledger.ts";
 import { evacuationTimeout } from "./place/standing.ts";
 import { reconcile } from "./reconcile.ts";
 import { settle } from "./settle.ts";

@@ -2,7 +2,8 @@
 import type { Ipv6, Ipv6Prefix } from "@netwright/base";
 import type { HostState, ListenerKey, ProxyChallenge } from "@netwright/contract";
 import { createCompilation } from "./incremental.ts";
-import type { InstanceEntry, Ledger, VipEntry } from "./ledger.ts";
+import type { InstanceEntry, VipEntry } from "./ledger-entries.ts";
+import type { Ledger } from "./ledger.ts";
 import type { ObjectSet } from "./objects.ts";
 import type { Observed } from "./observed.ts";
 

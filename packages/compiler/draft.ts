@@ -1,6 +1,7 @@
 /** A working copy of the ledger with the look-ups that allocation and placing need, and the list of what changed. */
-import type { InstanceEntry, Ledger, LedgerChange, LedgerEntry, TemplateEntry } from "./ledger.ts";
-import { ledgerKeys } from "./ledger.ts";
+import type { InstanceEntry, TemplateEntry } from "./ledger-entries.ts";
+import type { Ledger, LedgerChange, LedgerEntry } from "./ledger.ts";
+import { ledgerKeys } from "./ledger-keys.ts";
 import { projectKey } from "./objects.ts";
 import { addDemand, demandOf, noDemand, type Demand } from "./place/demand.ts";
 

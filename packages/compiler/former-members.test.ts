@@ -47,6 +47,14 @@ describe("members that were", () => {
     expect([former, draining]).toEqual([undefined, undefined]);
   });
 
+  test("those on hosts with another driver are known for that: they cannot be asked", () => {
+    const host1 = "  id: 1\n";
+    const mixed = objectsOf(fabric(2).replace(host1, `${host1}  loadBalancer: nftables\n`), shop({ proxy: 2 }));
+    const mute = (of: typeof mixed) =>
+      listener(settled(undefined, of)).members.flatMap((each) => (each.mute === true ? [each.hostId] : []));
+    expect([mute(mixed), mute(objects)]).toEqual([[1], []]);
+  });
+
   test("several drains at once: each former set stands by its difference, and who drains can be reached", () => {
     const three = settled();
     const fewer = (count: number) => objectsOf(fabric(3), shop({ proxy: count, lb: 2 }));

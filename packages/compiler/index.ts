@@ -19,6 +19,8 @@ export {
 } from "./incremental.ts";
 export { foresee, type Foreseen } from "./foresee.ts";
 export { issuerOf, ownCertificate, type OwnCertificate } from "./issuers.ts";
+export * from "./ledger-entries.ts";
+export * from "./ledger-keys.ts";
 export * from "./ledger.ts";
 export { diagnose, objectSet, projectKey, type Applied, type ObjectSet } from "./objects.ts";
 export { nothingObserved, type Observed, type ObservedInstance, type ObservedNode, type Served } from "./observed.ts";
@@ -28,6 +30,7 @@ export { sizedService, sizeEntry } from "./place/sizes.ts";
 export type { HostNews } from "./place/leaving-hosts.ts";
 export { pauseRollout, resumeRollout } from "./place/steer-rollout.ts";
 export type { RolloutNews } from "./place/tier-rollout.ts";
+export * from "./rollout-entries.ts";
 export { standingObjects } from "./standing-objects.ts";
 export { defaultDrainTimeout, reconcile, type Reconciled, type ReconcileInput } from "./reconcile.ts";
 export { admit } from "./projects/admit.ts";

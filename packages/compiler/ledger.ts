@@ -1,275 +1,26 @@
 /**
- * What was given out and must stay as it is: networks, classes, addresses, instances. The server keeps one store
- * record per entry; `reconcile` answers with the entries that change.
+ * What was given out and must stay as it is, whatever runs or was reported. The server keeps one store record per entry;
+ * `reconcile` answers with the entries that change.
  */
-import type { Host, Service, WorkloadTier } from "@netwright/api";
-import type { Digest, Instant, Ipv6, Ipv6Prefix } from "@netwright/base";
-import type { ClassId, ContainerRun, Protocol } from "@netwright/contract";
-
-export interface NetworkEntry {
-  readonly kind: "Network";
-  readonly project: string;
-  readonly name: string;
-  readonly vni: number;
-  readonly prefix: Ipv6Prefix;
-}
-
-/** One service's one tier in a network. Load balancers have no address and so no class. */
-export interface ClassEntry {
-  readonly kind: "Class";
-  readonly project: string;
-  readonly network: string;
-  readonly service: string;
-  readonly tier: string;
-  readonly id: ClassId;
-}
-
-export interface VipEntry {
-  readonly kind: "Vip";
-  readonly project: string;
-  readonly service: string;
-  readonly pool: string;
-  readonly address: Ipv6;
-}
-
-/** In whose name a service's workloads in one network on one host speak to the internet: replies lead into one network. */
-export interface EgressAddressEntry {
-  readonly kind: "EgressAddress";
-  readonly project: string;
-  readonly service: string;
-  readonly network: string;
-  readonly host: string;
-  readonly pool: string;
-  readonly address: Ipv6;
-}
-
-/** What instances of a tier run. Kept while an instance has it, because a replaced one runs on until it has drained. */
-export interface TemplateEntry {
-  readonly kind: "Template";
-  readonly project: string;
-  readonly service: string;
-  readonly tier: string;
-  readonly hash: string;
-  readonly run: ContainerRun;
-  /** Where it listens. */
-  readonly port: number;
-  /** Encrypted values that `run` refers to, by digest: as they were when it was made. Absent where there are none. */
-  readonly sealed?: Readonly<Record<string, string>>;
-}
-
-export type InstanceRole = "LoadBalancer" | "Proxy" | "Workload";
-
-export interface VolumeUse {
-  /** In the tier's workload. */
-  readonly volume: string;
-  readonly name: string;
-  readonly serial: number;
-}
-
-export interface InstanceEntry {
-  readonly kind: "Instance";
-  readonly project: string;
-  readonly service: string;
-  readonly tier: string;
-  readonly role: InstanceRole;
-  readonly number: number;
-  /** `SERVICE-TIER-NUMBER`. */
-  readonly id: string;
-  readonly network: string;
-  readonly host: string;
-  /** 0 and null for load balancers. */
-  readonly class: ClassId;
-  readonly address: Ipv6 | null;
-  readonly phase: "Run" | "Drain";
-  readonly drainSince?: Instant;
-  /** Of a TemplateEntry; empty for load balancers and proxies, which change in place. */
-  readonly template: string;
-  /** The instance whose place it takes, because the tier's workload changed. Absent where it takes nobody's. */
-  readonly replaces?: string;
-  /** Of a tier with volumes: whose data it has, and which. */
-  readonly ordinal?: number;
-  readonly volumes?: readonly VolumeUse[];
-  /** Number of the FormerEntry that it belongs to, when the service as it is now has no place for it. */
-  readonly former?: number;
-}
-
-/** The data of one place in a tier, on the host where it was made. It stays when everything around it goes. */
-export interface VolumeEntry {
-  readonly kind: "Volume";
-  readonly project: string;
-  readonly service: string;
-  readonly tier: string;
-  /** In the tier's workload. */
-  readonly volume: string;
-  /** 1 to the tier's replicas. */
-  readonly ordinal: number;
-  /** `SERVICE-TIER-VOLUME-ORDINAL`. */
-  readonly name: string;
-  /** Never used twice: a volume that was deleted and one that takes its name are different things. */
-  readonly serial: number;
-  readonly host: string;
-  /** Octets; it only grows. */
-  readonly size: number;
-  /** Its host has reported it. */
-  readonly made: boolean;
-}
-
-/** A volume that was deleted and whose host has not removed the data yet. */
-export interface DiscardedVolumeEntry extends Omit<VolumeEntry, "kind"> {
-  readonly kind: "DiscardedVolume";
-}
-
-/** What the name of a tier's image stood for when it was first looked up, for as long as an instance runs it. */
-export interface ImageEntry {
-  readonly kind: "Image";
-  readonly project: string;
-  readonly service: string;
-  readonly tier: string;
-  readonly name: string;
-  readonly digest: Digest;
-}
-
-/**
- * How the last change of what a service's instances run was carried out, and is: for people, nothing is decided by it.
- * Kept until the next such change, or until the service is gone.
- */
-export interface RolloutEntry {
-  readonly kind: "Rollout";
-  readonly project: string;
-  readonly service: string;
-  readonly since: Instant;
-  /** Null while something of it is left to do. */
-  readonly until: Instant | null;
-  /** In the order in which they began. */
-  readonly steps: readonly RolloutStep[];
-}
-
-/** One instance that goes, and the one that comes in its place. */
-export interface RolloutStep {
-  readonly tier: string;
-  readonly old: string;
-  /** Null where it goes without another, or as long as there is none. */
-  readonly fresh: string | null;
-  /** Of the fresh one. */
-  readonly host: string | null;
-  readonly placedAt: Instant | null;
-  readonly readyAt: Instant | null;
-  /** Since when the old one takes nothing new. */
-  readonly drainedSince: Instant | null;
-  readonly goneAt: Instant | null;
-  /** Open ones of the old instance; of one that is gone, those that were cut. Null where nobody can tell. */
-  readonly connections: number | null;
-}
-
-/** What a tier's instances are to run, and how far that is: decisions are made by it. */
-export interface TierRolloutEntry {
-  readonly kind: "TierRollout";
-  readonly project: string;
-  readonly service: string;
-  readonly tier: string;
-  /** Number of the revision that the manifest asks for. */
-  readonly asked: number;
-  /** Hash of what new instances run. Another one than the manifest's where that was taken back. */
-  readonly target: string;
-  /** Hash of the last that all instances ran and were ready with; null: there was none yet. */
-  readonly stable: string | null;
-  /**
-   * - `Paused`: the first new instance is ready, and somebody is to look at it.
-   * - `Stopped`: it failed, and goes neither on nor back.
-   * - `RollingBack`, `RolledBack`: it failed, and `stable` takes its place again, or has.
-   */
-  readonly phase: RolloutPhase;
-  /** Why it failed; null where it did not. */
-  readonly reason: string | null;
-  /** Who paused it by hand; null: nobody. It outlives a rollout. */
-  readonly heldBy: string | null;
-  /** The pause after the first is over. */
-  readonly isResumed: boolean;
-  readonly since: Instant;
-  readonly until: Instant | null;
-  /** When something of it became ready or went last, and what was so then. */
-  readonly progressAt: Instant;
-  readonly progress: string;
-  /** By id: since when instances of `target` have been ready without a break. */
-  readonly readyAt: Readonly<Record<string, Instant>>;
-}
-
-export type RolloutPhase = "Progressing" | "Paused" | "Stopped" | "RollingBack" | "RolledBack" | "Complete";
-
-/** What a tier was asked to run. The last ten of a tier are kept, so that one can be had back. */
-export interface RevisionEntry {
-  readonly kind: "Revision";
-  readonly project: string;
-  readonly service: string;
-  readonly tier: string;
-  /** Counts up; what is asked for again has a new number. */
-  readonly number: number;
-  /** Of its template. */
-  readonly hash: string;
-  readonly at: Instant;
-  readonly outcome: "UnderWay" | "Complete" | "Failed" | "Superseded";
-  /** Of what failed. */
-  readonly reason: string | null;
-  readonly workload: WorkloadTier["workload"];
-  readonly mutualTls?: WorkloadTier["mutualTls"];
-}
-
-/** Who takes new flows of a listener, and who did before: any of them may have open ones. */
-export interface MembersEntry {
-  readonly kind: "Members";
-  readonly project: string;
-  readonly service: string;
-  readonly protocol: Protocol;
-  readonly port: number;
-  /** By id, sorted; the latest set first. None is empty, and none stands here twice. */
-  readonly sets: readonly (readonly string[])[];
-}
-
-/** What a service was before it was deleted, lost a tier or moved to another network: what leaves does so as part of that. */
-export interface FormerEntry {
-  readonly kind: "Former";
-  readonly project: string;
-  readonly service: string;
-  /** Of those of one service. */
-  readonly number: number;
-  readonly object: Service;
-  readonly address: Ipv6 | null;
-}
-
-/** A Host that was deleted. It is part of the fabric until nothing of ours is on it. */
-export interface LeavingHostEntry {
-  readonly kind: "LeavingHost";
-  readonly host: Host;
-  readonly since: Instant;
-  /** Since when it has no instance; its agent puts away what is left. */
-  readonly emptySince?: Instant;
-}
-
-/** An address given back, which nobody but its owner gets before `until`. */
-export interface RestingEntry {
-  readonly kind: "Resting";
-  readonly address: Ipv6;
-  readonly until: Instant;
-  /** Who had it. Entries that older versions wrote do not say: nobody gets those back. */
-  readonly owner?: Pick<VipEntry, "project" | "service">;
-}
-
-/** What was decided last for a tier with `autoscale`. */
-export interface SizeEntry {
-  readonly kind: "Size";
-  readonly project: string;
-  readonly service: string;
-  readonly tier: string;
-  readonly replicas: number;
-  /** `replicas` of the manifest at the time: where a person changes it, this entry is of no account. */
-  readonly base: number;
-}
-
-/** The next number of a series; it only rises. */
-export interface CounterEntry {
-  readonly kind: "Counter";
-  readonly next: number;
-}
+import type {
+  ClassEntry,
+  CounterEntry,
+  DiscardedVolumeEntry,
+  EgressAddressEntry,
+  FormerEntry,
+  ImageEntry,
+  InstanceEntry,
+  LeadsEntry,
+  LeavingHostEntry,
+  MembersEntry,
+  NetworkEntry,
+  RestingEntry,
+  SizeEntry,
+  TemplateEntry,
+  VipEntry,
+  VolumeEntry,
+} from "./ledger-entries.ts";
+import type { RevisionEntry, RolloutEntry, TierRolloutEntry } from "./rollout-entries.ts";
 
 export type LedgerEntry =
   | NetworkEntry
@@ -285,6 +36,7 @@ export type LedgerEntry =
   | TierRolloutEntry
   | RevisionEntry
   | MembersEntry
+  | LeadsEntry
   | FormerEntry
   | LeavingHostEntry
   | RestingEntry
@@ -299,40 +51,6 @@ export interface LedgerChange {
   /** Undefined: the entry goes. */
   readonly entry: LedgerEntry | undefined;
 }
-
-/** Keys are unique over all kinds and `/`-separated. */
-export const ledgerKeys = {
-  network: (project: string, name: string): string => `network/${project}/${name}`,
-  class: (project: string, service: string, tier: string): string => `class/${project}/${service}/${tier}`,
-  vip: (project: string, service: string): string => `vip/${project}/${service}`,
-  egressAddress: (project: string, service: string, network: string, host: string): string =>
-    `egress/${project}/${service}/${network}/${host}`,
-  template: (project: string, service: string, tier: string, hash: string): string =>
-    `template/${project}/${service}/${tier}/${hash}`,
-  instance: (project: string, id: string): string => `instance/${project}/${id}`,
-  volume: (project: string, name: string): string => `volume/${project}/${name}`,
-  discardedVolume: (project: string, name: string, serial: number): string =>
-    `discarded-volume/${project}/${name}/${serial}`,
-  volumeCounter: "counter/volume",
-  image: (project: string, service: string, tier: string, name: string): string =>
-    `image/${project}/${service}/${tier}/${name}`,
-  rollout: (project: string, service: string): string => `rollout/${project}/${service}`,
-  tierRollout: (project: string, service: string, tier: string): string => `tier-rollout/${project}/${service}/${tier}`,
-  revision: (project: string, service: string, tier: string, number: number): string =>
-    `revision/${project}/${service}/${tier}/${number}`,
-  members: (project: string, service: string, protocol: Protocol, port: number): string =>
-    `members/${project}/${service}/${protocol}/${port}`,
-  former: (project: string, service: string, number: number): string => `former/${project}/${service}/${number}`,
-  leavingHost: (name: string): string => `leaving-host/${name}`,
-  size: (project: string, service: string, tier: string): string => `size/${project}/${service}/${tier}`,
-  resting: (address: Ipv6): string => `resting/${address}`,
-  vniCounter: "counter/vni",
-  /** Classes of one network. */
-  classCounter: (vni: number): string => `counter/class/${vni}`,
-  /** Instances of one tier. */
-  instanceCounter: (project: string, service: string, tier: string): string =>
-    `counter/instance/${project}/${service}/${tier}`,
-} as const;
 
 export const emptyLedger: Ledger = new Map();
 

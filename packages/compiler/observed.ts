@@ -33,6 +33,8 @@ export interface ObservedNode {
   readonly announced?: ReadonlySet<Ipv6Prefix>;
   /** Ids of the volumes whose data is there. */
   readonly volumes?: ReadonlySet<string>;
+  /** True when its links and rules are those of the state that it was given last. */
+  readonly inForce?: boolean;
   /** True when it has been for a moment all that it should be. */
   readonly settled?: boolean;
 }

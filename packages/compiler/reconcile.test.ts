@@ -1,7 +1,8 @@
 import type { Instant, Ipv6 } from "@netwright/base";
 import { describe, expect, test } from "vitest";
 import { addressRest } from "./allocate/addresses.ts";
-import { applyLedgerChanges, emptyLedger, type InstanceEntry, type Ledger } from "./ledger.ts";
+import type { InstanceEntry } from "./ledger-entries.ts";
+import { applyLedgerChanges, emptyLedger, type Ledger } from "./ledger.ts";
 import { defaultDrainTimeout, reconcile } from "./reconcile.ts";
 import { allReady, fabric, inner, objectsOf, shop, start, step } from "./testing.ts";
 

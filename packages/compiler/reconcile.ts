@@ -7,14 +7,10 @@ import { allocateClasses, allocateNetworks } from "./allocate/networks.ts";
 import { pinImages } from "./allocate/images.ts";
 import { forget } from "./allocate/forget.ts";
 import { Draft } from "./draft.ts";
-import {
-  ledgerKeys,
-  type ImageEntry,
-  type Ledger,
-  type LedgerChange,
-  type SizeEntry,
-  type TierRolloutEntry,
-} from "./ledger.ts";
+import type { ImageEntry, SizeEntry } from "./ledger-entries.ts";
+import { ledgerKeys } from "./ledger-keys.ts";
+import type { Ledger, LedgerChange } from "./ledger.ts";
+import type { TierRolloutEntry } from "./rollout-entries.ts";
 import { projectKey, type ObjectSet } from "./objects.ts";
 import type { Observed } from "./observed.ts";
 import type { Explanation } from "./place/explanation.ts";
@@ -22,6 +18,7 @@ import { depart, withdrawFormer } from "./place/former.ts";
 import { rememberMembers } from "./place/former-members.ts";
 import { drainEnd, removeGone } from "./place/gone.ts";
 import { followLeavingHosts, leavingUntil, noteEmptyHosts, type HostNews } from "./place/leaving-hosts.ts";
+import { leadMoments } from "./place/leads.ts";
 import { followRollouts } from "./place/rollouts.ts";
 import { reconcileService } from "./place/service.ts";
 import { withSizes } from "./place/sizes.ts";
@@ -99,12 +96,13 @@ export function reconcile(input: ReconcileInput): Reconciled {
     ...allocateClasses(objects, draft),
     ...allocateAddresses(objects, draft, now),
   ];
-  const standing = standings({ objects, draft, observed, now });
+  const scene = { objects, draft, observed, now };
+  const standing = standings(scene);
   const tellRollout = (news: RolloutNews): void => void rolloutNews.push(news);
-  const common = { objects, draft, observed, now, hosts, standing, explain, isForeseen, tell: tellRollout };
+  const common = { ...scene, hosts, standing, explain, drainTimeout, isForeseen, tell: tellRollout };
   for (const service of objects.services.values()) diagnostics.push(...reconcileService(common, service));
   diagnostics.push(...allocateEgressAddresses(objects, draft, now));
-  followRollouts({ objects, draft, observed, now, explanations });
+  followRollouts({ ...scene, explanations });
   noteEmptyHosts({ draft, now, tell });
   forget(objects, draft);
   rememberMembers({ objects: withLeavingHosts(objects, leavingHosts(draft)), draft, observed });
@@ -125,7 +123,7 @@ function standings(input: Parameters<typeof standingOf>[0]): (host: string) => S
   };
 }
 
-/** Ends of drains, of addresses' rests, of waiting for rollouts, for deleted hosts and for silent ones. */
+/** Ends of drains, of ways that were, of addresses' rests, of waiting for rollouts, for deleted hosts and for silent ones. */
 function* moments(
   { objects, observed, now }: ReconcileInput,
   draft: Draft,
@@ -134,6 +132,7 @@ function* moments(
   for (const [, entry] of draft.all("TierRollout")) yield rolloutDue(entry, rolloutOf(objects, entry), now);
   for (const [, instance] of draft.all("Instance"))
     if (instance.phase === "Drain") yield drainEnd({ objects, draft, drainTimeout }, instance);
+  for (const [, entry] of draft.all("Leads")) yield* leadMoments(entry, now);
   for (const [, { until }] of draft.all("Resting")) yield until;
   for (const [, entry] of draft.all("LeavingHost")) yield leavingUntil(entry);
   for (const host of observed.nodes.keys()) yield lostAt(observed, host) ?? Infinity;

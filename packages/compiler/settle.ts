@@ -69,7 +69,7 @@ export function announcing(ledger: Ledger, nodes: Observed["nodes"]): Observed["
   return new Map(
     [...announced].map(([name, prefixes]) => {
       const node = nodes.get(name) ?? { ready: true };
-      return [name, node.ready ? { ...node, announced: prefixes, settled: true } : node];
+      return [name, node.ready ? { ...node, announced: prefixes, inForce: true, settled: true } : node];
     }),
   );
 }

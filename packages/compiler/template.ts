@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Workload, WorkloadTier } from "@netwright/api";
 import { parseImageReference, type Digest } from "@netwright/base";
 import type { ContainerRun, IoLimits, Resources } from "@netwright/contract";
-import type { TemplateEntry } from "./ledger.ts";
+import type { TemplateEntry } from "./ledger-entries.ts";
 import type { ObjectSet } from "./objects.ts";
 import { templateVolumes } from "./volumes.ts";
 import { envOf, filesOf, type Values } from "./workload-values.ts";

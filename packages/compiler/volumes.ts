@@ -1,7 +1,7 @@
 /** Volumes as templates name them, and as hosts get them. Pure. */
 import type { Workload } from "@netwright/api";
 import type { ContainerRun, VolumeMount, VolumeState } from "@netwright/contract";
-import type { DiscardedVolumeEntry, InstanceEntry, TemplateEntry, VolumeEntry } from "./ledger.ts";
+import type { DiscardedVolumeEntry, InstanceEntry, TemplateEntry, VolumeEntry } from "./ledger-entries.ts";
 
 type Written = NonNullable<Workload["volumes"]>;
 

@@ -187,6 +187,8 @@ export interface LoadBalancerMember {
   readonly instance: string;
   readonly hostId: HostId;
   readonly mac: Mac;
+  /** Its host has another driver than the default one, and cannot be asked which flows it knows. */
+  readonly mute?: true;
 }
 
 /** A packet for the listener that arrives with this MAC as destination goes to this address and port, by DNAT here. */

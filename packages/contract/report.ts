@@ -63,16 +63,6 @@ export interface InstanceReport {
   readonly lastExit?: InstanceExit;
   /** Connections to it that are open now; null where that cannot be told. No news by itself: it comes with the next report. */
   readonly connections: number | null;
-  /** Of a proxy: what it saw of its members, by instance. No news by itself. Absent where it has none, or is none. */
-  readonly members?: readonly MemberReport[];
-}
-
-/** Since the proxy's process began. */
-export interface MemberReport {
-  readonly instance: string;
-  readonly requests: number;
-  /** Answered 5xx, or broken off. */
-  readonly failures: number;
 }
 
 export interface InstanceExit {

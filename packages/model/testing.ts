@@ -67,7 +67,7 @@ const link = (host: number, end: number): string => `fd00:0:0:2::${host}:${end}`
 const vtep = (host: number): Ipv6 => parseIpv6(`fd00:0:0:1::${host}`);
 const bgp = (asn: number, neighbors: readonly BgpNeighbor[]): HostState["bgp"] => ({
   asn,
-  routerId: "10.0.0.1",
+  routerId: `10.0.0.${asn % 100}`,
   loopbacks: [],
   announce: [],
   pools: [pool],

@@ -10,6 +10,7 @@ import { findingsOf } from "./clauses/findings.ts";
 import { assumptionTexts, type AssumptionKey } from "./clauses/judgement.ts";
 import { defaultBudget } from "./clauses/meter.ts";
 import { clauseId, proveClause } from "./clauses/prove-clause.ts";
+import { impliedTasks, type Task } from "./implied/tasks.ts";
 import type { Reads } from "./clauses/view.ts";
 
 export interface ProofInput {
@@ -100,13 +101,7 @@ function proved(stage: Stage, budget: number, of: unknown, prove: Task["prove"])
   return { of, proof, reads: context.reads, isTransitional: context.isTransitional };
 }
 
-interface Task {
-  readonly key: string;
-  readonly of: unknown;
-  readonly prove: (context: Context) => ClauseProof;
-}
-
-function* tasksOf(_stage: Stage, contracts: readonly ContractOf[]): Generator<Task> {
+function* tasksOf(stage: Stage, contracts: readonly ContractOf[]): Generator<Task> {
   for (const contract of contracts)
     for (const clause of contract.clauses)
       yield {
@@ -114,6 +109,7 @@ function* tasksOf(_stage: Stage, contracts: readonly ContractOf[]): Generator<Ta
         of: contract,
         prove: (context) => proveClause(context, contract, clause),
       };
+  yield* impliedTasks(stage);
 }
 
 function reportOf(proofs: readonly ClauseProof[]): ProofReport {

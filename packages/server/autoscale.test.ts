@@ -1,6 +1,6 @@
 /** Tiers that grow by what agents measure, on their way from the agents' reports to instances, events and explanations. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Client } from "@netwright/api";
+import type { Client, ServiceStatus } from "@netwright/api";
 import { report, row } from "./measurements/testing.ts";
 import { startFakeAgent, type FakeAgent } from "./testing/fake-agent.ts";
 import { applyOf, eventually, startHarness, type Harness } from "./testing/harness.ts";
@@ -74,6 +74,40 @@ test("a busy tier grows, says why, and leaves the manifest alone", async () => {
     const told = await harness.admin.events({ for: "service/shop" });
     expect(told.map(({ reason }) => reason)).toContain("AtMaximum");
   });
+});
+
+test("the status tells what is wanted, what there is and why; it survives a restart", async () => {
+  const service = async (): Promise<ServiceStatus> =>
+    (await harness.admin.get({ kind: "Service", name: "shop" })).status as unknown as ServiceStatus;
+  const status = await eventually(async () => {
+    await measure(0.95);
+    const { autoscale } = await service();
+    expect(autoscale?.tiers).toMatchObject([{ current: 3, reason: "AtMaximum" }]);
+    return autoscale;
+  });
+  expect(status?.tiers).toEqual([
+    {
+      tier: "web",
+      desired: 3,
+      current: 3,
+      min: 1,
+      max: 3,
+      floor: 1,
+      reason: "AtMaximum",
+      message: expect.stringMatching(/^web stays at 3 though \d instances would be right: at most 3$/),
+      since: expect.any(String),
+      last: {
+        at: expect.any(String),
+        from: expect.any(Number),
+        to: 3,
+        reason: expect.stringMatching(/^(MetricAboveTarget|FrontDoorRate)$/),
+        message: expect.stringMatching(/^web \d -> 3: /),
+      },
+    },
+  ]);
+  await harness.stop();
+  harness = await startHarness({ store: harness.store });
+  expect((await service()).autoscale?.tiers[0]).toEqual({ ...status?.tiers[0], current: expect.any(Number) });
 });
 
 test("pausing stands in the manifest, stops it, and is undone by resuming", async () => {

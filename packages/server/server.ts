@@ -6,7 +6,7 @@ import type { Hono } from "hono";
 import { AgentRequests } from "./agents/requests.ts";
 import { createApp } from "./app.ts";
 import { Autoscaler } from "./autoscale/autoscaler.ts";
-import { measurerOf } from "./autoscale/measurer.ts";
+import { isMeasuredIn, measurerOf } from "./autoscale/measurer.ts";
 import { Tokens } from "./auth/tokens.ts";
 import type { ChallengeRecords } from "@netwright/drivers/dns-rfc2136/index.ts";
 import { AcmeOrders } from "./acme/orders.ts";
@@ -24,6 +24,7 @@ import { readWorld } from "./control/world.ts";
 import type { Log } from "@netwright/base";
 import { Measurements } from "./measurements/measurements.ts";
 import { defaultRingBounds, type RingBounds } from "./measurements/ring.ts";
+import { servedLately } from "./measurements/served.ts";
 import { CurrentProof } from "./proof/current-proof.ts";
 import type { Prover } from "./proof/prover.ts";
 import { createMetrics } from "./metrics.ts";
@@ -118,6 +119,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
   const onProgress = (hostnames: ReadonlySet<string>): void => controller.recordsChanged(hostnames);
   const sync = dns === undefined ? undefined : new DnsSync({ store, clock, log, metrics, ...dns, onProgress });
+  const measurements = new Measurements(clock, options.measurements ?? defaultRingBounds);
+  const autoscaler = new Autoscaler({
+    clock,
+    store,
+    measure: measurerOf(measurements),
+    isMeasured: isMeasuredIn(measurements),
+  });
   const statuses = new Statuses({
     clock,
     events,
@@ -127,12 +135,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     view,
     dns: sync ?? noDns,
     certificates: certificateFacts,
+    autoscale: autoscaler,
   });
   const rounds = new Rounds({
     store,
     clock,
     states,
     reports,
+    served: (ledger) => servedLately(measurements, ledger),
     certificates,
     identities,
     challenges: () => orders.challenges,
@@ -146,8 +156,6 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     sync?.want(world);
     orders.want(new Map([...world.objects.issuers].map(([name, { object }]) => [name, object])), orderedNames(world));
   };
-  const measurements = new Measurements(clock, options.measurements ?? defaultRingBounds);
-  const autoscaler = new Autoscaler(clock, measurerOf(measurements));
   const controller = new Controller(
     {
       store,

@@ -56,31 +56,39 @@ static __always_inline int deliver_or_send(struct __sk_buff *skb, const struct p
 }
 
 /* Null: nobody stands there, or he died. */
-static __always_inline const struct mac *standing(__u64 bucket, int place)
+static __always_inline const struct member *standing(__u64 bucket, int place)
 {
 	__u32 index = bucket >> place * 16 & 0xffff;
 	const struct member *member = bpf_map_lookup_elem(&members, &index);
 	const __u8 *mac = member ? member->mac.octets : (void *)0;
-	return index && mac && (mac[0] | mac[1] | mac[2] | mac[3] | mac[4] | mac[5]) ? &member->mac : (void *)0;
+	return index && mac && (mac[0] | mac[1] | mac[2] | mac[3] | mac[4] | mac[5]) ? member : (void *)0;
 }
 
-/* Asks from place `next` on who knows the flow; then the current member has it. A SYN, and a bucket that never moved, asks nobody. */
+/*
+ * Asks from place `next` on who knows the flow. Who is known to nobody that can be asked is with the latest member that cannot; where
+ * there is none, the current one has it. A SYN, and a bucket that never moved, asks nobody.
+ */
 static __always_inline int spread(struct __sk_buff *skb, const struct packet *packet, const struct listener *listener, __u64 bucket,
 				  int next, __u32 device)
 {
-	const struct mac *mac;
+	const struct member *at;
 	int ask = !packet->opens && bucket >> 16;
 	for (int place = 0; ask && place < PLACES; place++) {
 		int unknown = 0, action;
-		if (place < next || !(mac = standing(bucket, place))) continue;
-		action = deliver_or_send(skb, packet, mac, place + 1, device, &unknown);
+		if (place < next || !(at = standing(bucket, place)) || at->mute) continue;
+		action = deliver_or_send(skb, packet, &at->mac, place + 1, device, &unknown);
 		if (!unknown) return action;
 		count(listener->counters, RETRIES, 1);
+	}
+	/* Of datagrams every flow begins like one that nobody knows: who drains would have new ones for ever. */
+	for (int place = 0; ask && packet->key.protocol == NH_TCP && place < PLACES; place++) {
+		int unknown = 0;
+		if ((at = standing(bucket, place)) && at->mute) return deliver_or_send(skb, packet, &at->mac, 0, device, &unknown);
 	}
 	/* Where the current one died, another serves until there is a new table. Where there is none, nobody takes new flows. */
 	for (int place = 0; (bucket & 0xffff) && place < PLACES; place++) {
 		int unknown = 0;
-		if ((mac = standing(bucket, place))) return deliver_or_send(skb, packet, mac, 0, device, &unknown);
+		if ((at = standing(bucket, place))) return deliver_or_send(skb, packet, &at->mac, 0, device, &unknown);
 	}
 	count(listener->counters, NO_MEMBER, 1);
 	if (packet->error) return TC_ACT_SHOT;

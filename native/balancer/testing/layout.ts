@@ -25,6 +25,7 @@ export const listenerKey = ({ vip, protocol, port }: Listener): string =>
 export const listenerValue = (table: number, counters: number, tunnel: number): string =>
   u32(table) + u32(counters) + u32(tunnel) + u32(0);
 export const macValue = (mac: Mac): string => `${hexOfMac(mac)}0000`;
+export const muteMember = (mac: Mac): string => `${hexOfMac(mac)}0100`;
 export const deadMember = "0000000000000000";
 export const deliveryKey = (listener: Listener, mac: Mac): string => listenerKey(listener) + macValue(mac);
 

@@ -6,16 +6,23 @@ export interface Bounded {
   readonly replicas: number;
   /** What cut growth off. */
   readonly cut?: "AtMaximum" | "NoRoom";
+  /** What kept it from shrinking as far as was asked. */
+  readonly kept?: "Floor";
   readonly words: string;
 }
 
 export function bound(seen: TierObservation, { min, max }: TierScaling, asked: number): Bounded {
-  const least = Math.max(min, Math.min(seen.floor ?? 0, seen.wanted));
-  if (asked < least)
-    return roomed(seen, least, least === min ? `at least ${min}` : `${least} are needed while members drain`);
+  const least = leastOf(seen, min);
+  if (asked < least && least > min)
+    return { ...roomed(seen, least, `${least} are needed while members drain`), kept: "Floor" };
+  if (asked < least) return roomed(seen, least, `at least ${min}`);
   if (asked > max) return roomed(seen, max, `at most ${max}`, "AtMaximum");
   return roomed(seen, asked, "passes");
 }
+
+/** Fewest that may be left for now. What drains keeps a tier from shrinking, and never makes it grow. */
+export const leastOf = ({ floor = 0, wanted }: Pick<TierObservation, "floor" | "wanted">, min: number): number =>
+  Math.max(min, Math.min(floor, wanted));
 
 function roomed({ wanted, room }: TierObservation, asked: number, words: string, cut?: Bounded["cut"]): Bounded {
   const most = wanted + Math.max(0, room?.more ?? Infinity);

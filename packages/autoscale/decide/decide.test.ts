@@ -207,19 +207,6 @@ test("the bottleneck without autoscale is named", () => {
   expect(decision.reasons[0]).toMatchObject({ tier: "web", code: "NotScaled" });
 });
 
-test("hosts that are full are said to be the limit", () => {
-  const decision = play(policyOf([web()]), 5, (second) =>
-    observe(after(second), [seen("web", 4, { cpu: 1 }, { room: { more: 1, limit: "Hosts" } })]),
-  );
-  expect(decision.desired).toEqual({ web: 5 });
-  const full = play(policyOf([web()]), 5, (second) =>
-    observe(after(second), [seen("web", 4, { cpu: 1 }, { room: { more: 0, limit: "Hosts" } })]),
-  );
-  expect(reasonsOf(full)).toEqual([
-    "NoRoom: web stays at 4 though 6 instances would be right: hosts have room for 0 more",
-  ]);
-});
-
 test("pauses: one direction, and one metric", () => {
   const down = play(policyOf([web({ pause: { directions: ["Down"], metrics: [] } })]), 5, (second) =>
     observe(after(second), [seen("web", 4, { cpu: 0.1 })]),

@@ -24,6 +24,7 @@ export function decide(policy: Policy, observation: Observation, before: State =
   const learned = tiers.map((tier) => ({ ...tier, state: withOverload(tier.state, tier, diagnosis, at) }));
   const outcomes = inChain(learned, front, diagnosis, at);
   const trial = nextTrial(diagnosis, outcomes, tiers, front, at);
+  const bottleneck = bottleneckOf(diagnosis, outcomes);
   return {
     at,
     desired: Object.fromEntries(
@@ -32,6 +33,7 @@ export function decide(policy: Policy, observation: Observation, before: State =
     perMetric: outcomes.flatMap(({ perMetric }) => perMetric),
     stages: [...frontWords(front), ...diagnosis.stages, ...outcomes.flatMap(({ stages }) => stages)],
     reasons: [...diagnosis.reasons, ...outcomes.flatMap(({ reasons }) => reasons)],
+    ...(bottleneck === undefined ? {} : { bottleneck }),
     state: {
       ...front.state,
       tiers: Object.fromEntries(outcomes.map(({ name, state }) => [name, state])),
@@ -41,6 +43,11 @@ export function decide(policy: Policy, observation: Observation, before: State =
 }
 
 export const netwright: Scaler<State> = { name: "netwright", decide };
+
+/** The cause of a missed objective; else the narrowest of those that stay too small for what arrives. */
+function bottleneckOf({ finding }: Diagnosis, outcomes: readonly TierOutcome[]): string | undefined {
+  return finding?.helps === true ? finding.tier : outcomes[0]?.narrow?.name;
+}
 
 /** From the rearmost forward; each sees what was decided for those behind it. */
 function inChain(

@@ -16,6 +16,8 @@ export interface Sample {
 export interface Room {
   readonly more: number;
   readonly limit: "Hosts" | "Quota";
+  /** Of those that are wanted already, so many have no place. */
+  readonly lacking?: number;
 }
 
 export interface TierObservation {

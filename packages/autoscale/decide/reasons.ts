@@ -17,6 +17,8 @@ export interface Course {
   /** The bottleneck's own words, where this tier grows for it. */
   readonly bottleneck?: string;
   readonly bounded: Bounded;
+  /** Why some of those that are wanted have no place; absent where all have one. */
+  readonly unplaced?: string;
   /** The direction in which it would have changed, where a person stopped that. */
   readonly paused?: Direction;
 }
@@ -44,12 +46,15 @@ function cause(
   return [direction === "Up" ? "MetricAboveTarget" : "MetricsBelowTarget", words];
 }
 
-function stays({ tier, wanted, asked, paused, bounded, combined, chained }: Course): Reason {
+function stays({ tier, wanted, asked, paused, bounded, combined, chained, unplaced }: Course): Reason {
   const at = `${tier} stays at ${wanted}`;
   if (paused !== undefined)
     return { tier, code: "Paused", message: `${at}: growing and shrinking by itself is paused` };
+  const though = asked > wanted ? ` though ${instances(asked)} would be right` : "";
+  if (unplaced !== undefined) return { tier, code: "NoRoom", message: `${at}${though}: ${unplaced}` };
   if (asked > wanted && bounded.cut !== undefined)
-    return { tier, code: bounded.cut, message: `${at} though ${instances(asked)} would be right: ${bounded.words}` };
+    return { tier, code: bounded.cut, message: `${at}${though}: ${bounded.words}` };
+  if (bounded.kept !== undefined) return { tier, code: "Steady", message: `${at}: ${bounded.words}` };
   if (chained.behind !== undefined) return { tier, code: "Steady", message: `${at}: ${chained.words}` };
   if (combined.held?.endsWith("missing") === true)
     return { tier, code: "MetricsMissing", message: `${at}: ${combined.held}` };

@@ -1,6 +1,6 @@
 /** One tier through all its stages. */
 import type { Instant } from "@netwright/base";
-import { bound } from "./bounds.ts";
+import { bound, roomWords } from "./bounds.ts";
 import { saturation, type Finding, type TierLook } from "./bottleneck.ts";
 import { carriedBy, chain, needOf, type Behind, type Chained } from "./chain.ts";
 import { combine, type Combined } from "./combine.ts";
@@ -84,7 +84,7 @@ function scaled(input: TierInput, scaling: TierScaling, collected: StageLog): Ti
   const desired = paused === undefined ? bounded.replicas : wanted;
   const changes = withChange(state.changes, { at: now, by: desired - wanted }, Object.values(scaling.behavior));
   const bottleneck = cured === undefined || cured.replicas <= chained.replicas ? {} : { bottleneck: cured.words };
-  const course = { tier: name, wanted, desired, asked, combined, chained, bounded, ...bottleneck };
+  const course = { tier: name, wanted, desired, asked, combined, chained, bounded, ...bottleneck, ...unplaced(look) };
   return {
     name,
     desired,
@@ -94,6 +94,11 @@ function scaled(input: TierInput, scaling: TierScaling, collected: StageLog): Ti
     state: { ...state, highs: stable.highs, lows: stable.lows, changes },
     ...narrowOf(input, desired),
   };
+}
+
+function unplaced({ seen: { room } }: TierLook): { readonly unplaced?: string } {
+  const { lacking = 0 } = room ?? {};
+  return room === undefined || lacking === 0 ? {} : { unplaced: `${lacking} of them fit nowhere, ${roomWords(room)}` };
 }
 
 const stage = (label: StageName, tier: string, words: string): StageLog => ({ stage: label, tier, words });

@@ -76,6 +76,8 @@ export interface Decision<State = unknown> {
   /** In the order in which they were passed. */
   readonly stages: readonly StageLog[];
   readonly reasons: readonly Reason[];
+  /** The tier that holds the others back, and would not if there were more of it; absent where none does. */
+  readonly bottleneck?: string;
   /** For the next decision. Plain data: it can be written as JSON and read back. */
   readonly state: State;
 }

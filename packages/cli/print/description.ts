@@ -1,135 +1,11 @@
 /** One object for people: its facts, its parts as tables, its conditions, its events. Pure. */
 import { objectName, type AnswerRecord, type Condition, type Event, type WireObject } from "@netwright/api";
-import { formatDuration, type Milliseconds } from "@netwright/base";
 import { answerTable } from "./answer-table.ts";
 import { clauseTable } from "./clause-table.ts";
 import { columnsOf, conditionsOf, quotaResources, stateOf, valueAt } from "./columns.ts";
+import { parts, type PartTable } from "./description-parts.ts";
 import { cellText, renderFields, renderTable } from "./table.ts";
 import { timeText } from "./times.ts";
-
-type Cell = (row: Readonly<Record<string, unknown>>) => unknown;
-
-interface PartTable {
-  readonly path: string;
-  readonly title: string;
-  /** By heading: a field's name, or what to make of the row. */
-  readonly columns: Readonly<Record<string, string | Cell>>;
-}
-
-/** Lists inside objects that have a table of their own. */
-const parts: readonly PartTable[] = [
-  {
-    path: "spec.expose",
-    title: "listeners",
-    columns: {
-      PROTOCOL: "protocol",
-      HOSTNAME: "hostname",
-      PORT: "port",
-      TIER: "tier",
-      CERTIFICATE: "certificate",
-      ISSUER: "issuer",
-    },
-  },
-  {
-    path: "spec.tiers",
-    title: "tiers",
-    columns: {
-      NAME: "name",
-      REPLICAS: "replicas",
-      SPREAD: "spread",
-      IMAGE: (row) => valueAt(row, "workload.image"),
-      PORT: (row) => valueAt(row, "workload.port"),
-      CPU: (row) => valueAt(row, "workload.resources.cpu"),
-      MEMORY: (row) => valueAt(row, "workload.resources.memory"),
-      HEALTH: (row) => healthText(row["health"]),
-    },
-  },
-  {
-    path: "spec.allow",
-    title: "allowed from other services",
-    columns: {
-      FROM: (row) => `${String(valueAt(row, "from.service"))}/${String(valueAt(row, "from.tier"))}`,
-      TO: "to",
-      PORT: (row) => `${String(row["protocol"]).toLowerCase()}/${String(row["port"])}`,
-    },
-  },
-  {
-    path: "spec.egress",
-    title: "allowed to the internet",
-    columns: {
-      FROM: "from",
-      TO: "to",
-      PORT: (row) => `${String(row["protocol"]).toLowerCase()}/${String(row["port"])}`,
-    },
-  },
-  ...["spec.uplinks", "spec.links"].map((path) => ({
-    path,
-    title: path.slice("spec.".length),
-    columns: { INTERFACE: "interface", NEIGHBOR: "router", LOCAL: "localAddress", PEER: "peerAddress" },
-  })),
-  {
-    path: "status.announcements",
-    title: "announcements",
-    columns: { PREFIX: "prefix", FROM: "host", TO: "router" },
-  },
-  {
-    path: "status.images",
-    title: "images",
-    columns: { TIER: "tier", IMAGE: "image", DIGEST: "digest" },
-  },
-  {
-    path: "status.certificates",
-    title: "certificates",
-    columns: {
-      HOSTNAME: "hostname",
-      ISSUER: ({ secret, issuer }) => (typeof secret === "string" ? `secret/${secret}` : issuer || "built-in"),
-      EXPIRES: (row) => timeOrNone(row["notAfter"]),
-      RENEWED: (row) => timeOrNone(row["renewAt"]),
-    },
-  },
-  {
-    path: "status.instances",
-    title: "instances",
-    columns: { NAME: "id", STATUS: "phase", HOST: "host", ADDRESS: "address", MESSAGE: "message" },
-  },
-  {
-    path: "status.sessions",
-    title: "sessions",
-    columns: {
-      NEIGHBOR: "neighbor",
-      STATE: "state",
-      BFD: "bfd",
-      SINCE: (row) => timeOrNone(row["since"]),
-      PROBLEM: "problem",
-    },
-  },
-  {
-    path: "status.drivers",
-    title: "drivers",
-    columns: { SLOT: "slot", DRIVER: "driver", MISSING: "missing" },
-  },
-  {
-    path: "status.rollout.steps",
-    title: "last rollout",
-    columns: {
-      INSTANCE: "old",
-      "REPLACED BY": "fresh",
-      HOST: "host",
-      READY: (row) => spanOrNone(row["ready"]),
-      DRAINED: (row) => spanOrNone(row["gone"]),
-      CONNECTIONS: (row) => (row["gone"] === null ? row["connections"] : `${cellText(row["connections"] ?? 0)} cut`),
-    },
-  },
-  {
-    path: "status.stages",
-    title: "stages of the last change",
-    columns: {
-      STAGE: "stage",
-      TOOK: (row) => formatDuration(row["took"] as Milliseconds),
-      DETAIL: "detail",
-    },
-  },
-];
 
 const eventsMax = 20;
 
@@ -157,6 +33,8 @@ export function renderDescription(
     .filter(([label]) => label !== "name" && label !== "status" && !isQuota(object, label));
   const message = valueAt(object, "status.message");
   if (typeof message === "string" && message !== "") facts.push(["message", message]);
+  const bottleneck = valueAt(object, "status.autoscale.bottleneck");
+  if (typeof bottleneck === "string") facts.push(["bottleneck", bottleneck]);
   const state = stateOf(object);
   const title = `${objectName(object)}${state === "-" ? "" : `: ${state}`}`;
   const sections = [
@@ -212,7 +90,7 @@ function conditionTable(conditions: readonly Condition[]): string {
   return renderTable(["TYPE", "STATUS", "SINCE", "REASON", "MESSAGE"], rows);
 }
 
-/** Columns without a value in any row are left out. */
+/** Columns without a value in any row are left out, and so are rows without any. */
 function partTable({ columns }: PartTable, value: unknown): string {
   const rows = (value ?? []) as readonly Readonly<Record<string, unknown>>[];
   if (rows.length === 0) return "";
@@ -222,9 +100,13 @@ function partTable({ columns }: PartTable, value: unknown): string {
         [title, rows.map((row) => cellText(typeof cell === "string" ? row[cell] : cell(row)))] as const,
     )
     .filter(([, cells]) => cells.some((text) => text !== "-"));
+  const lines = rows
+    .map((_, index) => shown.map(([, cells]) => cells[index] ?? "-"))
+    .filter((cells) => cells.some((text) => text !== "-"));
+  if (lines.length === 0) return "";
   return renderTable(
     shown.map(([title]) => title),
-    rows.map((_, index) => shown.map(([, cells]) => cells[index] ?? "-")),
+    lines,
   );
 }
 
@@ -274,18 +156,6 @@ function firewallSection(network: WireObject | undefined): string {
     renderTable(["HOST", "RULES"], [...rows, union]),
   );
 }
-
-function healthText(health: unknown): string {
-  for (const kind of ["http", "https"]) {
-    const path = valueAt(health, kind);
-    if (typeof path === "string") return `${kind} ${path}`;
-  }
-  return health === undefined ? "-" : "tcp";
-}
-
-const spanOrNone = (span: unknown): string => (typeof span === "number" ? formatDuration(span as Milliseconds) : "-");
-
-const timeOrNone = (at: unknown): string => (typeof at === "string" ? timeText(at) : "-");
 
 const eventLine = ({ at, type, reason, message }: Event): string =>
   `${timeText(at)}  ${type.padEnd(7)}  ${reason}: ${message}\n`;

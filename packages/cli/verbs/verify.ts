@@ -9,6 +9,7 @@ import { renderProofJunit } from "../print/proof-junit.ts";
 import type { Invocation, Verb } from "../verb.ts";
 import { chosenClauses } from "../verify/chosen-clauses.ts";
 import { statusOf } from "../verify/exit-status.ts";
+import { siteOptions, verifyOnSite } from "../verify/on-site.ts";
 import { proveFiles, type FileProof } from "../verify/prove-files.ts";
 
 const epilogue = `
@@ -18,10 +19,15 @@ Hosts, routers and pools that no manifest says stand in; the output names them.
 
 Exit status: 0 all is proved or justified, 1 something is refuted, 7 nothing is refuted but something is not proved, 4 a manifest is wrong.
 
+--live proves what the kernels of all nodes print, and names what somebody has changed there by hand. --test tries real connections
+for every clause and compares them with what the prover says; status 1 is a disagreement.
+
 Examples:
   netwright verify -f examples/shop.yaml
   netwright verify -f examples/ --before examples/shop.yaml -o junit
   netwright verify --clause service/shop -v
+  netwright verify --live
+  netwright verify --test
 `;
 
 interface Options {
@@ -44,11 +50,14 @@ export const verb: Verb = {
       .addOption(
         new Option("-o, --output <format>", "instead of the form for people").choices(["json", "yaml", "junit"]),
       );
+    siteOptions(command);
     connectionOptions(command);
     command.addHelpText("after", epilogue);
   },
   async run(invocation: Invocation): Promise<number> {
     const { terminal } = invocation;
+    const onSite = await verifyOnSite(invocation);
+    if (onSite !== undefined) return onSite;
     const options = invocation.options as Options;
     const [begunAt, started] = [terminal.clock.now(), terminal.clock.monotonic()];
     const proof = await proofOf(invocation, options);

@@ -16,7 +16,8 @@ import {
 } from "@netwright/base";
 import type { AddressPool, Service } from "@netwright/api";
 import type { Draft } from "../draft.ts";
-import { ledgerKeys, type VipEntry } from "../ledger.ts";
+import type { VipEntry } from "../ledger-entries.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
 import { diagnose, projectKey, type Applied, type ObjectSet } from "../objects.ts";
 
 /** How long an address given back rests, so that no old packet or DNS answer meets a new owner. */

@@ -5,7 +5,8 @@
 import type { Service } from "@netwright/api";
 import type { Diagnostic, Instant, Ipv6 } from "@netwright/base";
 import type { Draft } from "../draft.ts";
-import { ledgerKeys, type EgressAddressEntry, type InstanceEntry } from "../ledger.ts";
+import type { EgressAddressEntry, InstanceEntry } from "../ledger-entries.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
 import { projectKey, type Applied, type ObjectSet } from "../objects.ts";
 import { addressRest, exhausted, freeAddresses, isUsable } from "./addresses.ts";
 

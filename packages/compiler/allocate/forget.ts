@@ -1,7 +1,8 @@
 /** Takes entries out of the ledger that nothing refers to any more. Counters stay, so that numbers are not used twice. */
 import { serviceChain } from "@netwright/api";
 import type { Draft } from "../draft.ts";
-import { ledgerKeys, type FormerEntry, type InstanceEntry, type TemplateEntry } from "../ledger.ts";
+import type { FormerEntry, InstanceEntry, TemplateEntry } from "../ledger-entries.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
 import { projectKey, type ObjectSet } from "../objects.ts";
 
 export function forget(objects: ObjectSet, draft: Draft): void {
@@ -9,6 +10,8 @@ export function forget(objects: ObjectSet, draft: Draft): void {
   for (const [key, template] of draft.all("Template"))
     if (!runs(draft, template) && !mayRun(draft, template)) draft.delete(key);
   forgetSizes(objects, draft);
+  for (const [key, { project, service }] of draft.all("Leads"))
+    if (!objects.services.has(projectKey(project, service))) draft.delete(key);
   for (const [key, former] of draft.all("Former")) if (!isLeft(draft, former)) draft.delete(key);
   const asked = askedFor(objects);
   const unasked = (["Class", "Network"] as const).flatMap((kind) => draft.all(kind).filter(([key]) => !asked.has(key)));

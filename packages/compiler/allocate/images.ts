@@ -4,7 +4,9 @@
  */
 import { isWorkloadTier, type Service } from "@netwright/api";
 import type { Draft } from "../draft.ts";
-import { ledgerKeys, type ImageEntry, type Ledger, type TemplateEntry } from "../ledger.ts";
+import type { ImageEntry, TemplateEntry } from "../ledger-entries.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
+import type { Ledger } from "../ledger.ts";
 import type { ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
 

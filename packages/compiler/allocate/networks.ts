@@ -2,7 +2,8 @@
 import { serviceChain } from "@netwright/api";
 import { formatPrefix, type Diagnostic, type Ipv6Prefix } from "@netwright/base";
 import type { Draft } from "../draft.ts";
-import { ledgerKeys, type NetworkEntry } from "../ledger.ts";
+import type { NetworkEntry } from "../ledger-entries.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
 import { diagnose, projectKey, type ObjectSet } from "../objects.ts";
 
 const maxVni = 0xff_ffff;

@@ -1,7 +1,8 @@
 /** Which services a change may touch. More than needed is only slower; less would be wrong. */
 import type { Service } from "@netwright/api";
 import type { CompileInput } from "../compile.ts";
-import type { LedgerChange, LedgerEntry, NetworkEntry } from "../ledger.ts";
+import type { NetworkEntry } from "../ledger-entries.ts";
+import type { LedgerChange, LedgerEntry } from "../ledger.ts";
 import { projectKey, type ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
 import type { LedgerIndex } from "./index-ledger.ts";

@@ -1,23 +1,22 @@
 /** The ledger, indexed as compiling reads it; kept up to date entry by entry. */
 import type { Host } from "@netwright/api";
 import type { ListenerKey } from "@netwright/contract";
-import {
-  ledgerKeys,
-  type ClassEntry,
-  type EgressAddressEntry,
-  type DiscardedVolumeEntry,
-  type FormerEntry,
-  type ImageEntry,
-  type InstanceEntry,
-  type Ledger,
-  type LedgerChange,
-  type LedgerEntry,
-  type MembersEntry,
-  type NetworkEntry,
-  type TemplateEntry,
-  type VipEntry,
-  type VolumeEntry,
-} from "../ledger.ts";
+import type {
+  ClassEntry,
+  DiscardedVolumeEntry,
+  EgressAddressEntry,
+  FormerEntry,
+  ImageEntry,
+  InstanceEntry,
+  LeadsEntry,
+  MembersEntry,
+  NetworkEntry,
+  TemplateEntry,
+  VipEntry,
+  VolumeEntry,
+} from "../ledger-entries.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
+import type { Ledger, LedgerChange, LedgerEntry } from "../ledger.ts";
 import { projectKey } from "../objects.ts";
 
 export const isVolume = (entry: LedgerEntry | undefined): entry is VolumeEntry | DiscardedVolumeEntry =>
@@ -51,6 +50,8 @@ export class LedgerIndex {
     service: string,
     { protocol, port }: Pick<ListenerKey, "protocol" | "port">,
   ): MembersEntry | undefined => this.#get("Members", ledgerKeys.members(project, service, protocol, port));
+  leads = (project: string, service: string): LeadsEntry["leads"] | undefined =>
+    this.#get("Leads", ledgerKeys.leads(project, service))?.leads;
   egressAddress = ({ project, service, network, host }: InstanceEntry): EgressAddressEntry | undefined =>
     this.#get("EgressAddress", ledgerKeys.egressAddress(project, service, network, host));
   template = ({ project, service, tier, template }: InstanceEntry): TemplateEntry | undefined =>

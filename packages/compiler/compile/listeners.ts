@@ -1,7 +1,7 @@
 /** Listeners on a service's public address and the instances behind them. */
 import type { Listener, Service } from "@netwright/api";
 import type { ListenerKey, Origin } from "@netwright/contract";
-import type { InstanceEntry, VipEntry } from "../ledger.ts";
+import type { InstanceEntry, VipEntry } from "../ledger-entries.ts";
 import { originOf, type Applied } from "../objects.ts";
 import type { TierView } from "./service-plan.ts";
 

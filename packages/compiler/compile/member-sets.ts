@@ -1,6 +1,6 @@
 /** Members of a listener: those that take new flows, those that did before, and which of these can still be reached. */
-import { workloadMac, type LoadBalancer, type LoadBalancerMember } from "@netwright/contract";
-import type { InstanceEntry } from "../ledger.ts";
+import { defaultLoadBalancer, workloadMac, type LoadBalancer, type LoadBalancerMember } from "@netwright/contract";
+import type { InstanceEntry } from "../ledger-entries.ts";
 import { formerSetsOf } from "../place/former-members.ts";
 import type { PlannedListener } from "./listeners.ts";
 import { byText } from "./order.ts";
@@ -37,8 +37,12 @@ export function balancerMembers(
 ): readonly LoadBalancerMember[] {
   return instances
     .flatMap(({ id, host, class: cls, number }) => {
-      const hostId = objects.hosts.get(host)?.object.spec.id;
-      return hostId === undefined ? [] : [{ instance: id, hostId, mac: workloadMac(cls, number) }];
+      const spec = objects.hosts.get(host)?.object.spec;
+      if (spec === undefined) return [];
+      const isMute = (spec.loadBalancer ?? defaultLoadBalancer) !== defaultLoadBalancer;
+      return [
+        { instance: id, hostId: spec.id, mac: workloadMac(cls, number), ...(isMute ? { mute: true as const } : {}) },
+      ];
     })
     .toSorted((a, b) => byText(a.instance, b.instance));
 }

@@ -11,7 +11,7 @@ import type {
   PolicyEntry,
   Tunnel,
 } from "@netwright/contract";
-import type { NetworkEntry } from "../ledger.ts";
+import type { NetworkEntry } from "../ledger-entries.ts";
 import { byDelivery, byEgress, byFlow, byListener, byText } from "./order.ts";
 import type { HostSlice, ServicePlan } from "./service-plan.ts";
 

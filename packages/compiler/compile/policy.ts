@@ -1,26 +1,26 @@
-/** Which class may open connections to which: neighbours in the chain, and what `allow` says. */
+/** Which class may open connections to which: where tiers lead on, and what `allow` says. */
 import type { ChainTier, Service } from "@netwright/api";
 import type { ClassId, Origin, PolicyEntry, Protocol } from "@netwright/contract";
 import { originOf, type Applied } from "../objects.ts";
 import type { ServiceContext, TierView } from "./service-plan.ts";
+import type { Way } from "./ways.ts";
 
 export function policyOf(
   context: ServiceContext,
   service: Applied<Service>,
   tiers: readonly TierView[],
+  ways: readonly Way[],
 ): readonly PolicyEntry[] {
-  return [...chainRules(context, service, tiers), ...allowRules(context, service, tiers)];
+  return [...chainRules(context, service, ways), ...allowRules(context, service, tiers)];
 }
 
-/** From each tier with addresses to the next, at every port that an instance of that one listens on. */
+/** From each tier to where it leads on, at every port that an instance of that one listens on. */
 function* chainRules(
   { ledger }: ServiceContext,
   service: Applied<Service>,
-  tiers: readonly TierView[],
+  ways: readonly Way[],
 ): Generator<PolicyEntry> {
-  const addressed = tiers.filter(({ tier }) => tier.role !== "LoadBalancer");
-  for (const [index, target] of addressed.slice(1).entries()) {
-    const from = addressed[index]?.class;
+  for (const [{ class: from, tier }, target] of ways.flatMap((way) => way.open.map((to) => [way.from, to] as const))) {
     const to = target.class;
     if (from === undefined || to === undefined) continue;
     // While a workload is replaced, instances with the old port and with the new one serve side by side.
@@ -28,7 +28,8 @@ function* chainRules(
       ...ownPort(target.tier),
       ...target.instances.flatMap((instance) => ledger.template(instance)?.port ?? []),
     ]);
-    const origin = originOf(service, target.tier.field);
+    const isThere = ways.some((way) => way.from.tier.name === target.tier.name);
+    const origin = originOf(service, isThere ? target.tier.field : tier.field);
     for (const port of ports) yield entry(from, to, "tcp", port, origin);
   }
 }

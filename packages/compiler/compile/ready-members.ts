@@ -1,6 +1,6 @@
 /** Which instances a load balancer may pick. */
 import type { InstancePhase } from "@netwright/contract";
-import type { InstanceEntry } from "../ledger.ts";
+import type { InstanceEntry } from "../ledger-entries.ts";
 import { projectKey } from "../objects.ts";
 import type { Observed } from "../observed.ts";
 

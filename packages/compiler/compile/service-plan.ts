@@ -12,7 +12,7 @@ import {
   type PolicyEntry,
   type WorkloadState,
 } from "@netwright/contract";
-import type { FormerEntry, InstanceEntry, VipEntry } from "../ledger.ts";
+import type { FormerEntry, InstanceEntry, VipEntry } from "../ledger-entries.ts";
 import { isAskedOverHttp } from "../issuers.ts";
 import { projectKey, type Applied, type ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
@@ -23,6 +23,7 @@ import { listenersOf, type PlannedListener } from "./listeners.ts";
 import { balancerMembers, memberSets, type MemberSets } from "./member-sets.ts";
 import { namesOf } from "./names.ts";
 import { policyOf } from "./policy.ts";
+import { waysOf, withFormer } from "./ways.ts";
 import { workloadStates } from "./workloads.ts";
 
 /** Everything that compiling one service reads. */
@@ -109,7 +110,10 @@ function planOne(
   const portOf = (instance: InstanceEntry): number => ledger.template(instance)?.port ?? 0;
   const isAsked = (listener: Listener): boolean => isAskedOverHttp(objects, listener);
   const listeners = vip === undefined ? [] : listenersOf(service, tiers, vip, portOf, isAsked);
-  const workloads = workloadStates(context, service, tiers);
+  const views = former === undefined ? withFormer(context, key, network.name, tiers) : tiers;
+  const ways = waysOf(tiers, views, former === undefined ? ledger.leads(project, name) : former.leads);
+  const front = ways.find(({ from }) => from.tier.role === "Proxy")?.to;
+  const workloads = workloadStates(context, service, tiers, front);
   const members = new Map(listeners.map((listener) => [listener, memberSets(context, key, listener)]));
   const targets = balancerMembers(context, [
     ...new Set(listeners.flatMap((each) => each.targets.map(({ instance }) => instance))),
@@ -121,7 +125,7 @@ function planOne(
     slices.set(host, sliceOf(host, { instances, others, workloads, members, targets, egress }));
   }
   const hostnames = [...new Set(service.object.spec.expose.map(({ hostname }) => hostname))].toSorted();
-  const rules = policyOf(context, service, tiers);
+  const rules = policyOf(context, service, tiers, ways);
   return {
     key: former === undefined ? key : `${key} ${former.number}`,
     isFormer: former !== undefined,
@@ -133,7 +137,7 @@ function planOne(
     instances,
     policy: former === undefined ? rules : rulesAbout(rules, instances),
     listeners,
-    names: former === undefined ? namesOf(context, name, tiers) : [],
+    names: former === undefined ? namesOf(context, name, views, front) : [],
     slices,
   };
 }

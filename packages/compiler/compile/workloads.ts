@@ -14,7 +14,7 @@ import {
   type WorkloadIdentity,
   type WorkloadState,
 } from "@netwright/contract";
-import type { InstanceEntry, TemplateEntry } from "../ledger.ts";
+import type { InstanceEntry, TemplateEntry } from "../ledger-entries.ts";
 import { projectKey, type Applied } from "../objects.ts";
 import type { Observed } from "../observed.ts";
 import { runWithVolumes } from "../volumes.ts";
@@ -24,13 +24,17 @@ import { isAskedOverHttp } from "../issuers.ts";
 import { byText } from "./order.ts";
 import type { ServiceContext, TierView } from "./service-plan.ts";
 
-/** By host, then id. */
+/**
+ * By host, then id.
+ * @param front where proxies lead
+ */
 export function workloadStates(
   context: ServiceContext,
   service: Applied<Service>,
   tiers: readonly TierView[],
+  front: TierView | undefined,
 ): ReadonlyMap<string, readonly WorkloadState[]> {
-  const proxy = proxyRun(context, service, tiers);
+  const proxy = proxyRun(context, service, front);
   const states = tiers.flatMap((view) =>
     view.instances.flatMap((instance) => stateOf(context, service, view, instance, proxy)),
   );
@@ -115,7 +119,7 @@ function healthCheck(health: Health | undefined, port: number): HealthCheck | nu
 }
 
 /** The same for every proxy of the service, so that they share it. A listener whose certificate is not there yet waits. */
-function proxyRun(context: ServiceContext, service: Applied<Service>, tiers: readonly TierView[]): ProxyRun {
+function proxyRun(context: ServiceContext, service: Applied<Service>, front: TierView | undefined): ProxyRun {
   const { certificates, challenges, ledger, objects, observed } = context;
   const https = service.object.spec.expose.filter((listener) => listener.protocol === "HTTPS");
   const served = https.filter(({ hostname }) => certificates.has(hostname));
@@ -123,9 +127,8 @@ function proxyRun(context: ServiceContext, service: Applied<Service>, tiers: rea
     .flatMap(({ hostname }) => challenges?.get(hostname) ?? [])
     .toSorted((a, b) => byText(a.token, b.token));
   const names = [...new Set(served.map(({ hostname }) => hostname))].toSorted();
-  const first = tiers.find(({ tier }) => tier.role === "Workload");
-  const members = backendMembers(ledger, steady(first?.instances ?? [], observed));
-  const tier = first?.tier.role === "Workload" ? first.tier.tier : undefined;
+  const members = backendMembers(ledger, steady(front?.instances ?? [], observed));
+  const tier = front?.tier.role === "Workload" ? front.tier.tier : undefined;
   const health = healthCheck(tier?.health, tier?.workload.port ?? 0);
   const shown = members.some(({ tls }) => tls) ? proxyIdentityOf(context, service, tier?.name ?? "") : undefined;
   const tls = shown === undefined ? {} : { tls: shown.tls };

@@ -1,5 +1,7 @@
 import type { Ipv6 } from "@netwright/base";
-import { ledgerKeys, type InstanceEntry, type Ledger } from "../ledger.ts";
+import type { InstanceEntry } from "../ledger-entries.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
+import type { Ledger } from "../ledger.ts";
 
 /** The public address that leads to the instance. */
 export function addressOf(ledger: Ledger, { project, service, former }: InstanceEntry): Ipv6 | undefined {

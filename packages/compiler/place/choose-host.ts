@@ -1,7 +1,7 @@
 /** Which host a new instance goes to, and the reason in words. */
 import type { Host, Spread } from "@netwright/api";
 import type { Draft } from "../draft.ts";
-import type { InstanceEntry, InstanceRole } from "../ledger.ts";
+import type { InstanceEntry, InstanceRole } from "../ledger-entries.ts";
 import type { Observed } from "../observed.ts";
 import { addDemand, misfit, type Demand } from "./demand.ts";
 

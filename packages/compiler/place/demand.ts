@@ -1,6 +1,6 @@
 /** What an instance is promised, and what is left of a host. */
 import { printCpu, printOctets, type Host, type MilliCpu, type Octets } from "@netwright/api";
-import type { TemplateEntry } from "../ledger.ts";
+import type { TemplateEntry } from "../ledger-entries.ts";
 
 /** Thousandths of a CPU, octets, and processes of its own (a load balancer has none). */
 export interface Demand {

@@ -1,15 +1,16 @@
 /** Decisions about instances, in words, and the two that end one. */
 import type { Instant } from "@netwright/base";
 import type { Draft } from "../draft.ts";
-import { ledgerKeys, type InstanceEntry } from "../ledger.ts";
+import type { InstanceEntry } from "../ledger-entries.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
 
 export interface Explanation {
   readonly project: string;
   readonly service: string;
   readonly tier: string;
-  /** Instance id; of an instance that could not be placed, `SERVICE-TIER`. */
+  /** Instance id; of an instance that could not be placed, and of a whole tier, `SERVICE-TIER`. */
   readonly instance: string;
-  readonly action: "Place" | "Drain" | "Remove" | "Wait";
+  readonly action: "Place" | "Drain" | "Remove" | "Wait" | "Switch";
   readonly host: string | null;
   readonly reason: string;
   /** Somebody lost something by it. */

@@ -8,7 +8,8 @@ import { listenersOf } from "../compile/listeners.ts";
 import { readyMembers } from "../compile/ready-members.ts";
 import type { Draft } from "../draft.ts";
 import { isAskedOverHttp } from "../issuers.ts";
-import { ledgerKeys, type MembersEntry } from "../ledger.ts";
+import type { MembersEntry } from "../ledger-entries.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
 import { type Applied, type ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
 

@@ -1,9 +1,11 @@
 /** Instances that a service, as it is now, has no place for: it was deleted, lost their tier or moved to another network. */
 import { serviceChain, type Service } from "@netwright/api";
 import type { Draft } from "../draft.ts";
-import { ledgerKeys, type InstanceEntry } from "../ledger.ts";
+import type { InstanceEntry } from "../ledger-entries.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
 import { projectKey, type Applied, type ObjectSet } from "../objects.ts";
 import { drain, remove, type Ending } from "./explanation.ts";
+import { ledTo } from "./leads.ts";
 
 export interface DepartInput extends Ending {
   readonly objects: ObjectSet;
@@ -50,7 +52,9 @@ function keepFormer({ before, draft }: DepartInput, { project, service }: Instan
   if (known === undefined) return undefined;
   const number = freeNumber(draft, project, service);
   const address = draft.get("Vip", ledgerKeys.vip(project, service))?.address ?? null;
-  const entry = { kind: "Former", project, service, number, object: known.object, address } as const;
+  const leads = draft.get("Leads", ledgerKeys.leads(project, service))?.leads;
+  const was = { object: known.object, address, ...(leads === undefined ? {} : { leads }) };
+  const entry = { kind: "Former", project, service, number, ...was } as const;
   draft.put(ledgerKeys.former(project, service, number), entry);
   return number;
 }
@@ -64,13 +68,18 @@ function freeNumber(draft: Draft, project: string, service: string): number {
 export const formerInstances = (draft: Draft, project: string, service: string): readonly InstanceEntry[] =>
   draft.instancesOf(project, service).filter(({ former }) => former !== undefined);
 
-/** What takes their place serves: all drains, but where others take over the address, which leads to one network only. */
+/**
+ * What takes their place serves: all drains, but for tiers that something leads to still; and load balancers go where others
+ * take over the address, which leads to one network only.
+ */
 export function releaseFormer(ending: Ending, { object }: Applied<Service>): void {
   const { draft } = ending;
   const { project, name } = object.metadata;
+  const needed = ledTo(draft, object.metadata);
+  for (const { name: tier } of serviceChain(object)) needed.delete(tier);
   const address = draft.get("Vip", ledgerKeys.vip(project, name))?.address;
   for (const instance of formerInstances(draft, project, name)) {
-    if (instance.phase !== "Run") continue;
+    if (instance.phase !== "Run" || needed.has(instance.tier)) continue;
     const before = draft.get("Former", ledgerKeys.former(project, name, instance.former ?? 0));
     if (instance.role === "LoadBalancer" && address !== undefined && before?.address === address)
       remove(ending, instance, "its address is served by others from now on");

@@ -1,9 +1,12 @@
 /** Instances that leave the ledger: drained, or without anything that they could be part of. */
 import type { Instant, Milliseconds } from "@netwright/base";
-import { ledgerKeys, type InstanceEntry, type Ledger } from "../ledger.ts";
+import type { InstanceEntry } from "../ledger-entries.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
+import type { Ledger } from "../ledger.ts";
 import { projectKey, type ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
 import { addressOf } from "./address.ts";
+import { drainTimeOf } from "./drain-time.ts";
 import { remove, type Ending } from "./explanation.ts";
 import { isNeeded, whyHomeless } from "./former.ts";
 import { isClean } from "./leaving-hosts.ts";
@@ -66,8 +69,7 @@ export function drainEnd(
     former === undefined
       ? objects.services.get(projectKey(project, service))?.object
       : draft.get("Former", ledgerKeys.former(project, service, former))?.object;
-  const written = own?.spec.tiers.find(({ name }) => name === tier)?.drainTimeout;
-  return ((drainSince ?? 0) + (written ?? drainTimeout)) as Instant;
+  return ((drainSince ?? 0) + drainTimeOf(own, tier, drainTimeout)) as Instant;
 }
 
 /** True when something is on its way out that need not wait any longer: reports of that are no news by themselves. */

@@ -1,7 +1,8 @@
 /** Hosts that were deleted: evacuated like those that are closed, then left clean by their agents, then gone. */
 import { seconds, type Instant, type Milliseconds } from "@netwright/base";
 import type { Draft } from "../draft.ts";
-import { ledgerKeys, type LeavingHostEntry } from "../ledger.ts";
+import type { LeavingHostEntry } from "../ledger-entries.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
 import type { ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
 import { evacuationTimeout, isLost } from "./standing.ts";

@@ -1,7 +1,8 @@
 /** One more instance of a tier: its place, its number, its entry in the ledger. */
 import type { Host } from "@netwright/api";
 import { workloadAddress } from "@netwright/contract";
-import { ledgerKeys, type ClassEntry, type InstanceEntry, type NetworkEntry } from "../ledger.ts";
+import type { ClassEntry, InstanceEntry, NetworkEntry } from "../ledger-entries.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
 import { chooseHost, type Wanted } from "./choose-host.ts";
 import { demandOf, noDemand } from "./demand.ts";
 import { volumeWork, type TierWork } from "./tier-work.ts";

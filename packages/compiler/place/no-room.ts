@@ -1,7 +1,7 @@
 /** What is done, and said, where a tier lacks an instance and no host can take one. */
 import type { ChainTier } from "@netwright/api";
 import type { Diagnostic } from "@netwright/base";
-import { ledgerKeys } from "../ledger.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
 import { diagnose } from "../objects.ts";
 import { drain } from "./explanation.ts";
 import { formerInstances } from "./former.ts";

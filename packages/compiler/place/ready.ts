@@ -1,6 +1,6 @@
 /** Whether an instance may take traffic, and whether it still does, by what was reported. */
 import { hostPrefix, type Ipv6 } from "@netwright/base";
-import type { InstanceEntry } from "../ledger.ts";
+import type { InstanceEntry } from "../ledger-entries.ts";
 import { projectKey } from "../objects.ts";
 import type { Observed } from "../observed.ts";
 

@@ -2,7 +2,8 @@
 import type { WorkloadTier } from "@netwright/api";
 import type { Instant } from "@netwright/base";
 import type { Draft } from "../draft.ts";
-import { ledgerKeys, type RevisionEntry } from "../ledger.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
+import type { RevisionEntry } from "../rollout-entries.ts";
 
 export interface TierName {
   readonly project: string;

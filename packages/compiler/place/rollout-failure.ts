@@ -1,7 +1,8 @@
 /** Whether what is being rolled out is no good. Pure. */
 import { printDuration, printPercentage, type Rollout } from "@netwright/api";
 import type { Instant } from "@netwright/base";
-import type { InstanceEntry, TierRolloutEntry } from "../ledger.ts";
+import type { InstanceEntry } from "../ledger-entries.ts";
+import type { TierRolloutEntry } from "../rollout-entries.ts";
 import { projectKey } from "../objects.ts";
 import type { Observed, Served } from "../observed.ts";
 import { isReady } from "./ready.ts";

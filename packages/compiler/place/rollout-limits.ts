@@ -1,7 +1,8 @@
 /** How many instances of what a tier is to run there may be, and how many of others there must be. Pure. */
 import type { Rollout } from "@netwright/api";
 import type { Milliseconds } from "@netwright/base";
-import type { RolloutPhase, TemplateEntry } from "../ledger.ts";
+import type { TemplateEntry } from "../ledger-entries.ts";
+import type { RolloutPhase } from "../rollout-entries.ts";
 
 export interface RolloutLimits {
   /** New ones that may be there, at most `replicas`. */
@@ -24,7 +25,8 @@ export interface LimitsInput {
   readonly rollout: Rollout | undefined;
   readonly replicas: number;
   readonly phase: RolloutPhase;
-  readonly isHeldByHand: boolean;
+  /** By hand, or until what new ones lead to is there. */
+  readonly isPaused: boolean;
   /** One new one may come, and no other before somebody has looked at it. */
   readonly pausesAfterFirst: boolean;
   /** New ones that are there now. */
@@ -47,12 +49,12 @@ export function allowances(
 }
 
 export function limitsOf(input: LimitsInput): RolloutLimits {
-  const { rollout, replicas, phase, isHeldByHand, pausesAfterFirst, fresh, outdated, filler } = input;
+  const { rollout, replicas, phase, isPaused, pausesAfterFirst, fresh, outdated, filler } = input;
   const back = phase === "RollingBack";
   const because = back || phase === "RolledBack" ? "replaced: what it runs failed" : "replaced: its workload changed";
   const { surge, unavailable } =
     rollout === undefined ? { surge: Infinity, unavailable: 0 } : allowances(rollout, replicas);
-  const isHeld = !back && outdated > 0 && (isHeldByHand || phase === "Stopped");
+  const isHeld = !back && outdated > 0 && (isPaused || phase === "Stopped");
   const isFirst = !back && outdated > 0 && pausesAfterFirst;
   // With a single replica the old one stays beside the first new one for as long as that is looked at.
   const servingMin = Math.max(replicas - unavailable, isFirst && replicas > 0 && surge > 0 ? fresh + 1 : 0);

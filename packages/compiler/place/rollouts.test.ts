@@ -1,7 +1,8 @@
 /** What is written down of a rollout, step by step. */
 import type { Instant } from "@netwright/base";
 import { expect, test } from "vitest";
-import { applyLedgerChanges, emptyLedger, type Ledger, type RolloutEntry } from "../ledger.ts";
+import { applyLedgerChanges, emptyLedger, type Ledger } from "../ledger.ts";
+import type { RolloutEntry } from "../rollout-entries.ts";
 import { projectKey, type ObjectSet } from "../objects.ts";
 import type { Observed, ObservedInstance } from "../observed.ts";
 import { reconcile } from "../reconcile.ts";

@@ -1,7 +1,9 @@
 /** Writes down how replacing is going: which instance came for which, when it was ready, and when the old one was gone. */
 import type { Instant } from "@netwright/base";
 import type { Draft } from "../draft.ts";
-import { ledgerKeys, type InstanceEntry, type RolloutEntry, type RolloutStep } from "../ledger.ts";
+import type { InstanceEntry } from "../ledger-entries.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
+import type { RolloutEntry, RolloutStep } from "../rollout-entries.ts";
 import { projectKey, type ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
 import type { Explanation } from "./explanation.ts";

@@ -1,11 +1,13 @@
 /** All tiers of one service, one step further, and the handing over from what the service was before. */
 import { serviceChain, type ChainTier } from "@netwright/api";
-import type { Diagnostic } from "@netwright/base";
-import { ledgerKeys, type TemplateEntry } from "../ledger.ts";
+import type { Diagnostic, Milliseconds } from "@netwright/base";
+import type { TemplateEntry } from "../ledger-entries.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
 import type { Applied } from "../objects.ts";
 import { templateOf } from "../template.ts";
 import { addDemand, demandOf, noDemand, type Demand } from "./demand.ts";
 import { formerInstances, releaseFormer, takeOver } from "./former.ts";
+import { awaitsLead, followLeads } from "./leads.ts";
 import { noLimits } from "./rollout-limits.ts";
 import { followTierRollout, type RolloutNews } from "./tier-rollout.ts";
 import { isServing, reconcileTier } from "./tier.ts";
@@ -14,6 +16,7 @@ import type { TierWork } from "./tier-work.ts";
 type OfTier = "service" | "network" | "tier" | "template" | "companions" | "limits" | "isSeasoned";
 
 export interface Common extends Omit<TierWork, OfTier> {
+  readonly drainTimeout: Milliseconds;
   readonly tell: (news: RolloutNews) => void;
   readonly isForeseen: boolean;
 }
@@ -29,6 +32,7 @@ export function* reconcileService(common: Common, service: Applied<Service>): Ge
   const { draft, explain } = common;
   const network = draft.get("Network", ledgerKeys.network(project, service.object.spec.network));
   if (network === undefined) return;
+  followLeads(common, service.object);
   const tiers = serviceChain(service.object).map((tier) => planOf(common, service.object, tier));
   const workOf = (plan: TierPlan): TierWork => {
     const companions = companionsOf(common, service.object, tiers, plan.tier);
@@ -83,7 +87,8 @@ function planOf(common: Common, { metadata }: Service, tier: ChainTier): TierPla
     return { tier, template: undefined, limits: noLimits(tier.replicas), isSeasoned: () => true };
   const asked = templateOf(common.objects, metadata, tier.tier);
   const { project, name } = metadata;
-  return { tier, ...followTierRollout(common, { project, service: name }, tier, asked) };
+  const isHeld = awaitsLead(common.draft, project, name, tier.name);
+  return { tier, ...followTierRollout({ ...common, isHeld }, { project, service: name }, tier, asked) };
 }
 
 const demandOfSingle = ({ tier, template }: TierPlan): Demand =>

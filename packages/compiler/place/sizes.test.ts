@@ -1,6 +1,7 @@
 /** Sizes that autoscale decided, and who may change them. */
 import { expect, test } from "vitest";
-import type { Ledger, SizeEntry } from "../ledger.ts";
+import type { SizeEntry } from "../ledger-entries.ts";
+import type { Ledger } from "../ledger.ts";
 import { applyLedgerChanges } from "../ledger.ts";
 import { reconcile } from "../reconcile.ts";
 import { allReady, fabric, objectsOf, start, step } from "../testing.ts";

@@ -1,6 +1,8 @@
 /** How many instances tiers have: what their owners wrote, or with autoscale what was decided since. */
 import { serviceChain, type Autoscale, type Service } from "@netwright/api";
-import { ledgerKeys, type Ledger, type SizeEntry } from "../ledger.ts";
+import type { SizeEntry } from "../ledger-entries.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
+import type { Ledger } from "../ledger.ts";
 import type { Applied, ObjectSet } from "../objects.ts";
 
 interface Sized {

@@ -1,7 +1,7 @@
 /** Whether instances may stay on a host. */
 import { seconds, type Instant, type Milliseconds } from "@netwright/base";
 import type { Draft } from "../draft.ts";
-import { ledgerKeys } from "../ledger.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
 import type { ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
 

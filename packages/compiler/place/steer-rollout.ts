@@ -1,6 +1,8 @@
 /** What people do to a rollout by hand. Pure. */
 import type { Instant } from "@netwright/base";
-import { ledgerKeys, type Ledger, type LedgerChange, type RevisionEntry, type TierRolloutEntry } from "../ledger.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
+import type { Ledger, LedgerChange } from "../ledger.ts";
+import type { RevisionEntry, TierRolloutEntry } from "../rollout-entries.ts";
 
 /** Nothing is replaced from now on, in this rollout or a later one. */
 export const pauseRollout = (entry: TierRolloutEntry, by: string): readonly LedgerChange[] =>

@@ -1,14 +1,9 @@
 /** Rollouts as they go: how many come and go at once, pauses, and going back. */
 import type { Instant } from "@netwright/base";
 import { describe, expect, test } from "vitest";
-import {
-  applyLedgerChanges,
-  emptyLedger,
-  type InstanceEntry,
-  type Ledger,
-  type LedgerChange,
-  type TierRolloutEntry,
-} from "../ledger.ts";
+import type { InstanceEntry } from "../ledger-entries.ts";
+import { applyLedgerChanges, emptyLedger, type Ledger, type LedgerChange } from "../ledger.ts";
+import type { TierRolloutEntry } from "../rollout-entries.ts";
 import { projectKey, type ObjectSet } from "../objects.ts";
 import type { Observed, ObservedInstance } from "../observed.ts";
 import { reconcile } from "../reconcile.ts";

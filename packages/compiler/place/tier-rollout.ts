@@ -5,13 +5,9 @@
 import type { ChainTier, Rollout } from "@netwright/api";
 import type { Instant } from "@netwright/base";
 import type { Draft } from "../draft.ts";
-import {
-  ledgerKeys,
-  type InstanceEntry,
-  type RolloutPhase,
-  type TemplateEntry,
-  type TierRolloutEntry,
-} from "../ledger.ts";
+import type { InstanceEntry, TemplateEntry } from "../ledger-entries.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
+import type { RolloutPhase, TierRolloutEntry } from "../rollout-entries.ts";
 import type { Observed } from "../observed.ts";
 import { isReady } from "./ready.ts";
 import { judgeRevision, nextRevision, type TierName } from "./revisions.ts";
@@ -33,6 +29,8 @@ export interface TierRolloutInput {
   readonly tell: (news: RolloutNews) => void;
   /** Only where it leads to is asked for: nothing is waited for, and nobody pauses. */
   readonly isForeseen: boolean;
+  /** What its new instances lead to is not open yet. */
+  readonly isHeld: boolean;
 }
 
 type WorkloadRole = Extract<ChainTier, { readonly role: "Workload" }>;
@@ -154,10 +152,10 @@ function reasonToFail(
   fresh: readonly InstanceEntry[],
   outdated: readonly InstanceEntry[],
 ): string | undefined {
-  const { rollout, observed, now, isForeseen } = scene;
+  const { rollout, observed, now, isForeseen, isHeld } = scene;
   const isJudged = entry.phase === "Progressing" || entry.phase === "Paused";
   if (rollout === undefined || isForeseen || !isJudged || !isNew(entry)) return undefined;
-  const isMoving = entry.phase === "Progressing" && entry.heldBy === null;
+  const isMoving = entry.phase === "Progressing" && entry.heldBy === null && !isHeld;
   return whyFailed({ rollout, entry, fresh, outdated, observed, now, isMoving });
 }
 
@@ -197,14 +195,14 @@ function templateOf({ draft, name, asked }: Scene, hash: string | null): Templat
 }
 
 function stepOf(scene: Scene, entry: TierRolloutEntry): TierRolloutStep {
-  const { rollout, replicas, asked, isForeseen } = scene;
+  const { rollout, replicas, asked, isForeseen, isHeld } = scene;
   const { phase, target, stable, heldBy } = entry;
   const { fresh, outdated } = sorted(scene, target);
   const limits = limitsOf({
     rollout,
     replicas,
     phase,
-    isHeldByHand: heldBy !== null && !isForeseen,
+    isPaused: isHeld || (heldBy !== null && !isForeseen),
     pausesAfterFirst: pausesAfterFirst(scene, entry),
     fresh: fresh.length,
     outdated: outdated.length,

@@ -2,7 +2,7 @@
 import type { ChainTier, Host, Service } from "@netwright/api";
 import type { Instant } from "@netwright/base";
 import type { Draft } from "../draft.ts";
-import type { InstanceEntry, NetworkEntry, TemplateEntry } from "../ledger.ts";
+import type { InstanceEntry, NetworkEntry, TemplateEntry } from "../ledger-entries.ts";
 import type { Applied, ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
 import type { Demand } from "./demand.ts";

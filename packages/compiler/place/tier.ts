@@ -1,6 +1,7 @@
 /** One tier of one service: as many instances as asked for, of the template asked for, one step further. */
 import type { Diagnostic } from "@netwright/base";
-import { ledgerKeys, type InstanceEntry } from "../ledger.ts";
+import type { InstanceEntry } from "../ledger-entries.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
 import { drain, remove } from "./explanation.ts";
 import { place } from "./new-instance.ts";
 import { noNumber, noRoom } from "./no-room.ts";

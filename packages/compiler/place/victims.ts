@@ -1,5 +1,5 @@
 /** Which instances of a tier go first when there are too many. */
-import type { InstanceEntry } from "../ledger.ts";
+import type { InstanceEntry } from "../ledger-entries.ts";
 import type { Observed } from "../observed.ts";
 import { isReady } from "./ready.ts";
 

@@ -1,6 +1,8 @@
 import type { Instant } from "@netwright/base";
 import { describe, expect, test } from "vitest";
-import { emptyLedger, ledgerKeys, type Ledger, type VolumeEntry } from "../ledger.ts";
+import type { VolumeEntry } from "../ledger-entries.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
+import { emptyLedger, type Ledger } from "../ledger.ts";
 import type { ObjectSet } from "../objects.ts";
 import type { Observed, ObservedNode } from "../observed.ts";
 import { admit } from "../projects/admit.ts";

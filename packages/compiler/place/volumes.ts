@@ -4,14 +4,8 @@
  */
 import { printOctets, type Host, type Octets } from "@netwright/api";
 import type { Draft } from "../draft.ts";
-import {
-  ledgerKeys,
-  type DiscardedVolumeEntry,
-  type InstanceEntry,
-  type TemplateEntry,
-  type VolumeEntry,
-  type VolumeUse,
-} from "../ledger.ts";
+import type { DiscardedVolumeEntry, InstanceEntry, TemplateEntry, VolumeEntry, VolumeUse } from "../ledger-entries.ts";
+import { ledgerKeys } from "../ledger-keys.ts";
 import type { Observed } from "../observed.ts";
 import { hostPaths, namedVolumes, volumeId } from "../volumes.ts";
 

@@ -3,7 +3,7 @@
  * that exists is taken away because a limit was lowered.
  */
 import type { Diagnostic } from "@netwright/base";
-import type { VolumeEntry } from "../ledger.ts";
+import type { VolumeEntry } from "../ledger-entries.ts";
 import type { ObjectSet } from "../objects.ts";
 import { checkAllowed } from "./allowed.ts";
 import { checkClaims } from "./claims.ts";

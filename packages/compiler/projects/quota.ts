@@ -4,7 +4,7 @@
  */
 import { type Service } from "@netwright/api";
 import type { Diagnostic } from "@netwright/base";
-import type { VolumeEntry } from "../ledger.ts";
+import type { VolumeEntry } from "../ledger-entries.ts";
 import { diagnose, type Applied, type ObjectSet } from "../objects.ts";
 import { printAmount, someOf } from "./amounts.ts";
 import { resources, unlimitedTiers, useOf, usersOf, type Resource, type User } from "./users.ts";

@@ -1,6 +1,6 @@
 /** How a project stands beside its limits: for its status. */
 import { objectName, type Project } from "@netwright/api";
-import type { VolumeEntry } from "../ledger.ts";
+import type { VolumeEntry } from "../ledger-entries.ts";
 import type { ObjectSet } from "../objects.ts";
 import { issuerName, mayUseHostname, mayUseIssuer, mayUsePool } from "./allowed.ts";
 import { printAmount } from "./amounts.ts";

@@ -13,7 +13,7 @@ import {
   type Service,
   type WorkloadTier,
 } from "@netwright/api";
-import type { VolumeEntry } from "../ledger.ts";
+import type { VolumeEntry } from "../ledger-entries.ts";
 import { projectKey, type Applied, type ObjectSet } from "../objects.ts";
 
 /** What a quota may limit, in the order in which it is told. */

@@ -2,7 +2,8 @@
 import * as fc from "fast-check";
 import type { Instant } from "@netwright/base";
 import type { InstancePhase } from "@netwright/contract";
-import { applyLedgerChanges, emptyLedger, type InstanceEntry, type Ledger, type LedgerChange } from "../ledger.ts";
+import type { InstanceEntry } from "../ledger-entries.ts";
+import { applyLedgerChanges, emptyLedger, type Ledger, type LedgerChange } from "../ledger.ts";
 import { projectKey, type ObjectSet } from "../objects.ts";
 import { nothingObserved, type Observed } from "../observed.ts";
 import { reconcile } from "../reconcile.ts";

@@ -1,7 +1,8 @@
 /** Steps of reconciling with observations as a test wants them, and what the ledger then holds in short words. */
 import type { Instant } from "@netwright/base";
 import { compile, type Compiled } from "../compile.ts";
-import { applyLedgerChanges, emptyLedger, type InstanceEntry, type Ledger } from "../ledger.ts";
+import type { InstanceEntry } from "../ledger-entries.ts";
+import { applyLedgerChanges, emptyLedger, type Ledger } from "../ledger.ts";
 import type { ObjectSet } from "../objects.ts";
 import type { Observed, ObservedNode } from "../observed.ts";
 import { reconcile, type Reconciled } from "../reconcile.ts";

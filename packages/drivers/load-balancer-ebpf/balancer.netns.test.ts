@@ -1,7 +1,7 @@
 import { anyDriver } from "@netwright/contract";
 import { expect, it } from "vitest";
 import { loadBalancerNftables } from "../load-balancer-nftables/index.ts";
-import { converge, Fabric, pending, tenant } from "../testing/fabric.ts";
+import { clientAddress, converge, Fabric, pending, tenant } from "../testing/fabric.ts";
 import { loadBalancerCompliance } from "../testing/load-balancer-compliance.ts";
 import { defaultListener, hostState, vip, type Instance, type Scene } from "../testing/states.ts";
 import { loadBalancerEbpf } from "./index.ts";
@@ -93,3 +93,45 @@ it("takes the place of the other driver under way, and gives it back; nothing of
   expect(await host.sh(left, tenant)).not.toMatch(/bpf|clsact|balancer/);
   await change(ebpf);
 });
+
+it("shares a fleet with the other driver: flows stay where they are while members come, drain and go", async () => {
+  await using fabric = await Fabric.start(3, ebpf, nftables, ebpf);
+  const [one, two, three] = [proxy(1, 1), { ...proxy(2, 2), mute: true as const }, proxy(3, 3)];
+  const apply = async (now: readonly Instance[], ...former: readonly (readonly Instance[])[]): Promise<void> => {
+    const listener = { ...defaultListener(now, [1, 2]), former, delivered: [...new Set([...now, ...former.flat()])] };
+    const mixed: Scene = { instances: [one, two, three], policy: [], listeners: [listener], hosts: 3 };
+    await fabric.apply(mixed);
+    expect(await fabric.pending(mixed)).toEqual([]);
+  };
+  const fresh = async (): Promise<readonly string[]> => {
+    const answers = await fabric.askFromClient(Array.from({ length: 40 }, () => ask));
+    return [...new Set(answers.map((answer) => answer.split(" ")[0] ?? ""))].toSorted();
+  };
+  await apply([one, three]);
+  await Promise.all([one, two, three].map((each) => fabric.serve(each, [8443])));
+  // Either driver takes a flow to the same member, on either driver's host.
+  await fabric.announce([1, 2]);
+  const first = await fabric.keep("tcp", 443, 30);
+  const before = await first();
+  for (const hosts of [[2], [1]]) {
+    await fabric.announce(hosts);
+    expect(await first()).toEqual(before);
+    expect(await fresh()).toEqual(["shop-proxy-1", "shop-proxy-3"]);
+  }
+  // A member on a host that cannot be asked comes: open flows of its slots stay where they are, new ones are its own.
+  await apply([one, two, three], [one, three]);
+  expect(await first()).toEqual(before);
+  expect(await fresh()).toEqual(["shop-proxy-1", "shop-proxy-2", "shop-proxy-3"]);
+  // All others drain: what they know they keep.
+  await apply([two], [one, two, three], [one, three]);
+  expect(await first()).toEqual(before);
+  expect(await fresh()).toEqual(["shop-proxy-2"]);
+  const second = await fabric.keep("tcp", 443, 20);
+  expect(new Set(await second())).toEqual(new Set([answerOf(two)]));
+  // It drains itself: what nobody else knows is with it.
+  await apply([one, three], [two], [one, two, three]);
+  expect(await second()).toEqual(Array.from({ length: 20 }, () => answerOf(two)));
+  expect(await fresh()).toEqual(["shop-proxy-1", "shop-proxy-3"]);
+});
+
+const answerOf = (member: Instance): string => `shop-proxy-${member.number} ${clientAddress}`;

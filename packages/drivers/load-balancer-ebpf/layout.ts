@@ -1,6 +1,6 @@
 /** Keys and values of the kernel's maps, as `native/balancer/layout.h` has them: octets in hexadecimal. Pure. */
 import { ipv6Number, type Ipv6, type Mac } from "@netwright/base";
-import { candidatesMax, maglevSize, type ListenerKey } from "@netwright/contract";
+import { candidatesMax, maglevSize, type ListenerKey, type LoadBalancerMember } from "@netwright/contract";
 
 /** Octets in hexadecimal, lower case. */
 export type Octets = string;
@@ -37,8 +37,10 @@ export const addressKey = (vip: Ipv6): Octets => `${octets(ipv6Number(vip), 16)}
 export const deliveryKey = (key: ListenerKey & { readonly mac: Mac }): Octets =>
   `${listenerKey(key)}${macOctets(key.mac)}0000`;
 
-/** Of `host` and `members`. */
+/** Of `host`. */
 export const macValue = (mac: Mac): Octets => `${macOctets(mac)}0000`;
+export const memberValue = ({ mac, mute }: Pick<LoadBalancerMember, "mac" | "mute">): Octets =>
+  `${macOctets(mac)}${mute === true ? "0100" : "0000"}`;
 export const noMac = "0".repeat(16);
 
 export interface ListenerValue {

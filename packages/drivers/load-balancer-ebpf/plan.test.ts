@@ -133,6 +133,19 @@ describe("planBalancer()", () => {
     ]);
   });
 
+  it("gives a member another place when its host cannot be asked any more", () => {
+    const [first, ...others] = members;
+    const before = made(state([1, 2]));
+    const mute = { ...(first as Instance), mute: true as const };
+    const listeners = [{ ...defaultListener([mute, others[0] as Instance], [1]) }];
+    const { install, retire } = plan(hostState({ instances: members, policy: [], listeners, hosts: 4 }, 1), before);
+    expect([kinds(install), kinds(retire)]).toEqual([["Members", "Listener"], ["ForgetMembers"]]);
+    const [added] = install;
+    expect(added?.kind === "Members" && added.entries.map(([, value]) => value)).toEqual([
+      `${macValue(workloadMac(classes.proxy, 1)).slice(0, -4)}0100`,
+    ]);
+  });
+
   it("never gives one table to two listeners: where none is free, the listener stays as it is", () => {
     const before = made(state([1, 2]));
     const used = { table: 0, counters: 1, tunnel, tag: 0 };

@@ -4,7 +4,7 @@ import { candidatesOf, type LoadBalancer, type LoadBalancerMember, type Plan, ty
 import { planTable } from "../nftables/plan-table.ts";
 import { renderTable, tableName } from "../nftables/render.ts";
 import type { BalancerChange } from "./change.ts";
-import { countersMax, macValue, membersMax, noTable, tablesMax, type ListenerValue, type Octets } from "./layout.ts";
+import { countersMax, memberValue, membersMax, noTable, tablesMax, type ListenerValue, type Octets } from "./layout.ts";
 import type { BalancerHave, MapsHave, NamespaceHave } from "./observe.ts";
 import { refusals, type BalancerWant, type ListenerWant, type NetworkWant } from "./want.ts";
 
@@ -76,7 +76,7 @@ function waysOf({ members }: LoadBalancer, { told }: NetworkWant, { unreachable 
 const reachedBy = ({ listener, ways }: Planned): readonly Octets[] =>
   everyone(listener)
     .filter(({ hostId }) => !ways.has(hostId))
-    .map(({ mac }) => macValue(mac));
+    .map(memberValue);
 
 const everyone = ({ members, draining = [] }: LoadBalancer): readonly LoadBalancerMember[] => [...members, ...draining];
 
@@ -140,7 +140,7 @@ function planListener(
   // Flows may be with those that stood in for a host that is back.
   const returned = before !== undefined && awayBefore(tagOf, before, listener, ways);
   const candidates = candidatesOf(listener, { gone: ways, returned });
-  const indexes = candidates.members.map(({ mac }) => places.get(macValue(mac)) ?? 0);
+  const indexes = candidates.members.map((member) => places.get(memberValue(member)) ?? 0);
   const number = everyone(listener).length === 0 ? noTable : free.table();
   if (number === undefined) return [{ kind: "NoTable", netns, listener }];
   const value: Omit<ListenerValue, "tunnel"> = {
@@ -157,7 +157,10 @@ type Tagger = (gone: Ways["gone"], returned: boolean) => number;
 function taggerOf(listener: LoadBalancer, places: ReadonlyMap<Octets, number>): Tagger {
   const { members, former = [], draining = [] } = listener;
   const inputs = digest(JSON.stringify([members, former, draining]));
-  const placed = everyone(listener).map(({ hostId, mac }) => ({ hostId, place: places.get(macValue(mac)) ?? 0 }));
+  const placed = everyone(listener).map((member) => ({
+    hostId: member.hostId,
+    place: places.get(memberValue(member)) ?? 0,
+  }));
   return (gone, returned) => {
     const indexes = placed.map(({ hostId, place }) => (gone.has(hostId) ? 0 : place));
     return parseInt(digest(`${inputs} ${indexes.join(",")} ${returned}`).slice(0, 8), 16);

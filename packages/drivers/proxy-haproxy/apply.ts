@@ -1,8 +1,8 @@
 /** Carries out changes one after the other; a failure of one instance does not stop the others. */
 import { isNetwrightError, milliseconds, NetwrightError } from "@netwright/base";
 import type { NodeSystem, Problem } from "@netwright/contract";
-import { membersIn, parseStat } from "./parse.ts";
-import type { ProxyChange } from "./plan.ts";
+import { membersIn, parseStat, type RuntimeMember } from "./parse.ts";
+import { serverOf, type ProxyChange } from "./plan.ts";
 import { endProcesses, endProxy, startProxy, stopProxy, writeFiles } from "./process.ts";
 import { ask } from "./runtime-api.ts";
 
@@ -58,7 +58,7 @@ async function applyChange(system: NodeSystem, change: ProxyChange): Promise<voi
     case "WriteFiles":
       return writeFiles(system, change.files);
     case "RemoveMember":
-      return removeMember(system, socket, change.server);
+      return removeMember(system, socket, change);
     case "RemoveFile":
       return system.files.remove(change.path);
     case "Stop":
@@ -97,16 +97,29 @@ async function command(socket: string, text: string, success?: string): Promise<
   if (!done) throw new NetwrightError("NW1601", `HAProxy refused ${JSON.stringify(text.split("\n", 1)[0])}: ${answer}`);
 }
 
-const drainWait = milliseconds(200);
+const patience = milliseconds(200);
 
-/** Requests under way may end; a member that still serves after a moment is removed by a later round. */
-async function removeMember({ clock }: NodeSystem, socket: string, server: string): Promise<void> {
+/**
+ * One of those that come in its place serves first, and requests under way may end. Where that takes longer than a moment
+ * the member is removed by a later round.
+ */
+async function removeMember(
+  { clock }: NodeSystem,
+  socket: string,
+  { server, after }: Pick<Extract<ProxyChange, { kind: "RemoveMember" }>, "server" | "after">,
+): Promise<void> {
+  const soon = async (holds: (members: readonly RuntimeMember[]) => boolean): Promise<boolean> => {
+    const deadline = clock.monotonic() + patience;
+    while (!holds(membersIn(parseStat(await ask(socket, "show stat"))))) {
+      if (clock.monotonic() > deadline) return false;
+      await clock.sleep(milliseconds(10));
+    }
+    return true;
+  };
+  const serves = (member: RuntimeMember): boolean => member.status === "Up" && after.includes(serverOf(member));
+  if (after.length > 0 && !(await soon((members) => members.some(serves)))) return;
   await command(socket, `set server ${server} state drain`, "");
-  const deadline = clock.monotonic() + drainWait;
-  while ((await sessionsOf(socket, server)) > 0) {
-    if (clock.monotonic() > deadline) return;
-    await clock.sleep(milliseconds(10));
-  }
+  if (!(await soon((members) => members.every((each) => serverOf(each) !== server || each.sessions === 0)))) return;
   await command(socket, `set server ${server} state maint`, "");
   const answer = (await ask(socket, `del server ${server}`)).trim();
   if (answer.includes("Server deleted")) return;
@@ -114,9 +127,4 @@ async function removeMember({ clock }: NodeSystem, socket: string, server: strin
   if (!answer.includes("still has connections")) {
     throw new NetwrightError("NW1601", `HAProxy refused to remove ${server}: ${answer}`);
   }
-}
-
-async function sessionsOf(socket: string, server: string): Promise<number> {
-  const members = membersIn(parseStat(await ask(socket, "show stat")));
-  return members.find(({ backend, instance }) => `${backend}/${instance}` === server)?.sessions ?? 0;
 }

@@ -29,7 +29,6 @@ test("members with state, check, sessions and errors", () => {
       sessions: 2,
       requests: 7,
       errors: 2,
-      failures: 2,
     },
     {
       backend: "web",
@@ -41,7 +40,6 @@ test("members with state, check, sessions and errors", () => {
       sessions: 0,
       requests: 0,
       errors: 3,
-      failures: 0,
     },
     {
       backend: "web",
@@ -53,7 +51,6 @@ test("members with state, check, sessions and errors", () => {
       sessions: 0,
       requests: 0,
       errors: 0,
-      failures: 0,
     },
     {
       backend: "web",
@@ -65,7 +62,6 @@ test("members with state, check, sessions and errors", () => {
       sessions: 0,
       requests: 0,
       errors: 0,
-      failures: 0,
     },
   ]);
 });

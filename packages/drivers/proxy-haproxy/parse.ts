@@ -45,8 +45,6 @@ export interface RuntimeMember {
   readonly sessions: number;
   readonly requests: number;
   readonly errors: number;
-  /** Requests that it answered 5xx, or did not answer to the end. */
-  readonly failures: number;
 }
 
 /** Holds servers that nobody is sent to. */
@@ -68,7 +66,6 @@ export function membersIn(rows: readonly StatRow[]): readonly RuntimeMember[] {
         sessions: Number(row["scur"]) + Number(row["qcur"]),
         requests: Number(row["stot"]),
         errors: Number(row["econ"]) + Number(row["eresp"]),
-        failures: Number(row["hrsp_5xx"] ?? 0) + Number(row["eresp"]),
       };
     });
 }

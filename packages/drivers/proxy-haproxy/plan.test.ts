@@ -23,7 +23,6 @@ function running(instance: ProxyInstance, change: Partial<InstanceHave> = {}): I
     sessions: 0,
     requests: 0,
     errors: 0,
-    failures: 0,
   }));
   return {
     processes: [pid],
@@ -73,6 +72,19 @@ test("members change at run time; additions come before removals, the file in be
     install: [`add member web/shop-web-3 at [fd00::3]:8080 to proxy ${name}`, `write configuration of proxy ${name}`],
     retire: [`remove member web/shop-web-1 from proxy ${name}`],
   });
+});
+
+test("a member that serves waits for one that comes; one that serves nobody does not, nor where none comes", () => {
+  const have = running(shop({}, [member(1)]));
+  const waits = (want: ProxyInstance, found: InstanceHave): readonly unknown[] =>
+    plan([want], { paths, now, instances: new Map([[name, found]]) }).retire.map(
+      (change) => change.kind === "RemoveMember" && change.after,
+    );
+  expect(waits(shop({}, [member(2)]), have)).toEqual([["web/shop-web-2"]]);
+  expect(waits(shop({}, []), have)).toEqual([[]]);
+  const members = have.live?.members.map((one) => ({ ...one, status: "Down" as const })) ?? [];
+  const live = have.live === null ? null : { ...have.live, members };
+  expect(waits(shop({}, [member(2)]), { ...have, live })).toEqual([[]]);
 });
 
 test("a member that moved keeps its place; one that rests is enabled", () => {

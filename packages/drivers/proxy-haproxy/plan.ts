@@ -28,7 +28,12 @@ export type ProxyChange = Target &
     | { readonly kind: "AddChallenge"; readonly path: string; readonly answer: string }
     | { readonly kind: "RemoveChallenge"; readonly path: string }
     | { readonly kind: "WriteFiles"; readonly files: readonly RenderedFile[] }
-    | { readonly kind: "RemoveMember"; readonly server: string }
+    | {
+        readonly kind: "RemoveMember";
+        readonly server: string;
+        /** Members of which one must serve first; empty where one does, or where none is left that could. */
+        readonly after: readonly string[];
+      }
     | { readonly kind: "RemoveFile"; readonly path: string }
     | { readonly kind: "Stop"; readonly processes: readonly ProcessId[] }
     | { readonly kind: "Kill"; readonly processes: readonly ProcessId[] }
@@ -97,7 +102,7 @@ const sameMember = (a: { backend: string; instance: string }, b: { backend: stri
 
 function memberAdditions(target: Target, instance: ProxyInstance, live: LiveProxy): readonly ProxyChange[] {
   return membersOf(instance.run).flatMap((member): ProxyChange[] => {
-    const server = `${member.backend}/${member.instance}`;
+    const server = serverOf(member);
     const found = live.members.find((other) => sameMember(member, other));
     if (found === undefined) {
       const options = serverOptions(member, member.health, target.layout);
@@ -113,13 +118,24 @@ function memberAdditions(target: Target, instance: ProxyInstance, live: LiveProx
   });
 }
 
+/** As the runtime API names it. */
+export const serverOf = ({ backend, instance }: { backend: string; instance: string }): string =>
+  `${backend}/${instance}`;
+
 /** A member that still serves stays in drain until its last request has ended; then it is planned again. */
 function memberRemovals(target: Target, instance: ProxyInstance, live: LiveProxy): readonly ProxyChange[] {
   const wanted = membersOf(instance.run);
   return live.members
     .filter((member) => !wanted.some((other) => sameMember(member, other)))
     .filter((member) => member.status !== "Draining" || member.sessions === 0)
-    .map((member) => ({ ...target, kind: "RemoveMember", server: `${member.backend}/${member.instance}` }));
+    .map((member) => {
+      const others = wanted.filter(({ backend }) => backend === member.backend);
+      const serves = live.members.some(
+        (each) => each.status === "Up" && others.some((other) => sameMember(each, other)),
+      );
+      const after = serves || member.status !== "Up" ? [] : others.map(serverOf);
+      return { ...target, kind: "RemoveMember", server: serverOf(member), after };
+    });
 }
 
 /** Certificates without which HAProxy would not start. The next state brings them. */

@@ -1,103 +1,40 @@
 /** The driver against a real HAProxy with real members, in a network namespace. Run through tools/sandbox. */
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { milliseconds, type Clock, type Instant } from "@netwright/base";
-import { latencyBucketCount, latencyQuantile, type HealthCheck, type Plan, type ProxyRun } from "@netwright/contract";
-import { nodeSystem } from "@netwright/system";
+import { latencyBucketCount, latencyQuantile } from "@netwright/contract";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { member, shop } from "./example.ts";
 import { proxyHaproxy, readProxyHealth, readProxyUsage } from "./index.ts";
-import { layoutOf } from "./layout.ts";
-import { livingProcesses } from "./observe.ts";
-import type { ProxyChange } from "./plan.ts";
+import {
+  certificate,
+  converge,
+  curl,
+  curlInside,
+  directory,
+  freshLoad,
+  inside,
+  instance,
+  netns,
+  output,
+  pids,
+  planFor,
+  run,
+  serve,
+  served,
+  servers,
+  shopWith,
+  statuses,
+  system,
+} from "./testing.ts";
 import type { ProxyWant } from "./want.ts";
-
-// Private keys are written to memory only.
-const directory = mkdtempSync("/run/nw-proxy-");
-const system = nodeSystem({ run: join(directory, "run"), state: join(directory, "state") });
-const instance = { project: "default", id: "shop-proxy-1" };
-const netns = "nww-default.shop-proxy-1";
-const layout = layoutOf(system.paths, "default.shop-proxy-1");
-const servers: ChildProcess[] = [];
-const health: HealthCheck = {
-  kind: "Http",
-  port: 8080,
-  path: "/",
-  interval: milliseconds(500),
-  timeout: milliseconds(500),
-  rise: 1,
-  fall: 1,
-};
-
-const run = (...command: string[]): string => execFileSync(command[0] ?? "", command.slice(1), { encoding: "utf8" });
-const inside = (...command: string[]): string => run("nsenter", `--net=/run/netns/${netns}`, "--", ...command);
-const curl = (...args: string[]): string =>
-  inside("curl", "-sS", "--noproxy", "*", "--cacert", join(directory, "a.crt"), "--connect-to", "::[::1]:", ...args);
-
-/** A server that answers with its name and the headers it got, after `?wait=MS`. */
-const serverScript = `
-  const [host, name] = process.argv.slice(1);
-  require("node:http").createServer((request, response) => {
-    const wait = Number(new URL(request.url, "http://x").searchParams.get("wait"));
-    setTimeout(() => response.end(name + " " + JSON.stringify(request.headers)), wait);
-  }).listen(8080, host);`;
-
-function serve(number: number): ChildProcess {
-  const { address, instance: name } = member(number);
-  const child = spawn(
-    "nsenter",
-    [`--net=/run/netns/${netns}`, "--", process.execPath, "-e", serverScript, address, name],
-    { stdio: "inherit" },
-  );
-  servers.push(child);
-  return child;
-}
-
-function certificate(name: string): string {
-  const [key, crt] = [join(directory, `${name}.key`), join(directory, `${name}.crt`)];
-  run(
-    "sh",
-    "-c",
-    `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=${name} -addext subjectAltName=DNS:shop.example.net -days 2 -keyout ${key} -out ${crt} 2>/dev/null`,
-  );
-  return readFileSync(crt, "utf8") + readFileSync(key, "utf8");
-}
-
-let pem = "";
-const shopWith = (numbers: readonly number[], change: Partial<ProxyRun> = {}, served = pem): ProxyWant => [
-  {
-    ...shop({ backends: [{ name: "web", members: numbers.map((number) => member(number)), health }], ...change }),
-    pems: new Map(served === "" ? [] : [["shop.example.net", served]]),
-  },
-];
-
-async function planFor(want: ProxyWant): Promise<Plan<ProxyChange>> {
-  return proxyHaproxy.plan(want, await proxyHaproxy.observe(system, want));
-}
-
-/** One round; afterwards nothing is left to do. */
-async function converge(want: ProxyWant): Promise<readonly string[]> {
-  const { install, retire } = await planFor(want);
-  expect(await proxyHaproxy.apply(system, install)).toEqual([]);
-  expect(await proxyHaproxy.apply(system, retire)).toEqual([]);
-  expect(await planFor(want)).toEqual({ install: [], retire: [] });
-  return [...install, ...retire].map(({ kind }) => kind);
-}
-
-async function statuses(): Promise<Record<string, string>> {
-  const { backends } = await readProxyHealth(system, instance);
-  return Object.fromEntries(backends.flatMap(({ members }) => members.map((one) => [one.instance, one.status])));
-}
-
-const pids = async () => (await livingProcesses(system, layout)).living.map(({ pid }) => pid);
 
 beforeAll(async () => {
   run("ip", "netns", "add", netns);
   run("ip", "-n", netns, "link", "set", "lo", "up");
   for (const number of [1, 2, 3])
     run("ip", "-n", netns, "address", "add", `${member(number).address}/128`, "dev", "lo", "nodad");
-  pem = certificate("a");
+  served.pem = certificate("a");
   for (const number of [1, 2, 3]) serve(number);
 });
 
@@ -173,6 +110,24 @@ test("a member from the file is removed at run time too, although it keeps idle 
   expect(Object.keys(await statuses())).toEqual(["shop-web-3"]);
 });
 
+test("where all members are others, those that were there go when one that came serves", async () => {
+  run("ip", "-n", netns, "address", "add", `${member(4).address}/128`, "dev", "lo", "nodad");
+  const round = async (want: ProxyWant): Promise<readonly string[]> => {
+    const { install, retire } = await planFor(want);
+    expect(await proxyHaproxy.apply(system, [...install, ...retire])).toEqual([]);
+    return [...install, ...retire].map(({ kind }) => kind);
+  };
+  expect(await round(shopWith([4]))).toEqual(["AddMember", "WriteFiles", "RemoveMember"]);
+  expect(await round(shopWith([4]))).toEqual(["RemoveMember"]);
+  expect(await statuses()).toEqual({ "shop-web-3": "Up", "shop-web-4": "Down" });
+  expect(curl("https://shop.example.net/")).toMatch(/^shop-web-3 /);
+  serve(4);
+  await expect.poll(() => round(shopWith([4])), { timeout: 20_000 }).toEqual([]);
+  expect(await statuses()).toEqual({ "shop-web-4": "Up" });
+  await expect.poll(() => round(shopWith([3])), { timeout: 20_000 }).toEqual([]);
+  expect(curl("https://shop.example.net/")).toMatch(/^shop-web-3 /);
+});
+
 test("requests, answers and latencies are counted, by member", async () => {
   const before = await readProxyUsage(system, instance);
   await Promise.all(Array.from({ length: 6 }, () => curlInside("https://shop.example.net/?wait=300")));
@@ -227,7 +182,7 @@ test("a dead member is noticed and serves no more; requests go elsewhere", async
 
 test("a new certificate is taken over without a reload", async () => {
   const before = await pids();
-  pem = certificate("b");
+  served.pem = certificate("b");
   expect(await converge(shopWith([1, 2, 3]))).toEqual(["ReplaceCertificate", "WriteFiles"]);
   expect(await pids()).toEqual(before);
   const subject =
@@ -321,30 +276,3 @@ test("stopping leaves no process and no file; the clock ends one that does not f
   expect(await system.files.list(join(directory, "run", "haproxy"))).toEqual([]);
   expect(await slow).toBe("000");
 });
-
-/** Prints the status code of each request. */
-function curlInside(...args: string[]): Promise<string> {
-  const options = ["-sS", "--noproxy", "*", "-k", "--connect-to", "::[::1]:", "-o", "/dev/null", "-w", "%{http_code}"];
-  return output("curl", [...options, ...args]);
-}
-
-/** What a program inside prints. */
-function output(program: string, args: readonly string[]): Promise<string> {
-  const child = spawn("nsenter", [`--net=/run/netns/${netns}`, "--", program, ...args], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let text = "";
-  child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
-  return new Promise((resolve) => child.on("close", () => resolve(text)));
-}
-
-/** Requests on connections of their own, `gap` ms apart whether answered or not. */
-async function freshLoad(count: number, gap: number): Promise<{ sent: number; failed: number }> {
-  const answers: Promise<string>[] = [];
-  for (let sent = 0; sent < count; sent++) {
-    answers.push(curlInside("https://shop.example.net/"));
-    await system.clock.sleep(milliseconds(gap));
-  }
-  const codes = await Promise.all(answers);
-  return { sent: codes.length, failed: codes.filter((code) => code !== "200").length };
-}

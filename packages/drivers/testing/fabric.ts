@@ -63,18 +63,19 @@ export class Fabric implements AsyncDisposable {
   readonly client: TestNode;
   readonly edge: TestNode;
   readonly hosts: readonly TestNode[];
-  readonly #balancer: Driver;
+  /** Of every host; the last one also of those that come after it. */
+  readonly #balancers: readonly Driver[];
 
-  private constructor(client: TestNode, edge: TestNode, hosts: readonly TestNode[], balancer: Driver) {
+  private constructor(client: TestNode, edge: TestNode, hosts: readonly TestNode[], balancers: readonly Driver[]) {
     this.client = client;
     this.edge = edge;
     this.hosts = hosts;
-    this.#balancer = balancer;
+    this.#balancers = balancers;
   }
 
-  static async start(count = 3, balancer = nftables): Promise<Fabric> {
+  static async start(count = 3, ...balancers: readonly Driver[]): Promise<Fabric> {
     const [client, edge, ...hosts] = await Promise.all(Array.from({ length: count + 2 }, () => TestNode.start()));
-    const fabric = new Fabric(client as TestNode, edge as TestNode, hosts, balancer);
+    const fabric = new Fabric(client as TestNode, edge as TestNode, hosts, balancers);
     try {
       await fabric.#wire();
     } catch (error) {
@@ -86,6 +87,10 @@ export class Fabric implements AsyncDisposable {
 
   host(id: number): TestNode {
     return this.hosts[id - 1] as TestNode;
+  }
+
+  #balancer(index: number): Driver {
+    return this.#balancers[index] ?? this.#balancers.at(-1) ?? nftables;
   }
 
   async #wire(): Promise<void> {
@@ -113,14 +118,14 @@ export class Fabric implements AsyncDisposable {
   /** One round on every host; throws on any problem. */
   async apply(scene: Scene): Promise<void> {
     const rounds = await Promise.all(
-      this.hosts.map((host, index) => converge(host, hostState(scene, index + 1), this.#balancer)),
+      this.hosts.map((host, index) => converge(host, hostState(scene, index + 1), this.#balancer(index))),
     );
     const problems = rounds.flat();
     if (problems.length > 0) throw new Error(JSON.stringify(problems, null, 2));
   }
 
   async pending(scene: Scene): Promise<readonly string[]> {
-    const rounds = this.hosts.map((host, index) => pending(host, hostState(scene, index + 1), this.#balancer));
+    const rounds = this.hosts.map((host, index) => pending(host, hostState(scene, index + 1), this.#balancer(index)));
     return (await Promise.all(rounds)).flat();
   }
 

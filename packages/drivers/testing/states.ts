@@ -31,6 +31,8 @@ export interface Instance {
   readonly tier: Tier;
   readonly number: number;
   readonly host: number;
+  /** See `LoadBalancerMember`. */
+  readonly mute?: true;
 }
 
 export const instanceId = ({ tier, number }: Instance): string => `shop-${tier}-${number}`;
@@ -215,6 +217,7 @@ const memberOf = (member: Instance): LoadBalancerMember => ({
   instance: instanceId(member),
   hostId: member.host,
   mac: macOf(member),
+  ...(member.mute === true ? { mute: true } : {}),
 });
 
 const byInstance = (a: LoadBalancerMember, b: LoadBalancerMember): number => (a.instance < b.instance ? -1 : 1);

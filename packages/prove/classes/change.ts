@@ -4,6 +4,7 @@ import type { Ipv6 } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
 import { entryHostsBeyond } from "@netwright/model";
 import { networkKey, serviceKey } from "./ends.ts";
+import { equal } from "./equal.ts";
 import { graphOf, type Entry, type Graph } from "./graph.ts";
 import { networkOf, type Local, type Network } from "./network.ts";
 import { pointsIn } from "./network-edges.ts";
@@ -89,7 +90,7 @@ function localsOfBoth(before: Network | undefined, after: Network | undefined): 
   for (const node of new Set([...(before?.locals.keys() ?? []), ...(after?.locals.keys() ?? [])])) {
     const [then] = before?.locals.get(node) ?? [];
     const [now] = after?.locals.get(node) ?? [];
-    if (then !== undefined && now !== undefined && then.state === now.state && then.underlay === now.underlay)
+    if (then !== undefined && now !== undefined && then.underlay === now.underlay && equal(then.state, now.state))
       found.push(now);
     else {
       if (then !== undefined) found.push({ ...then, side: "Before" });

@@ -108,7 +108,7 @@ function comesBack(
   const host = graph.routes.hostOf(cell.local);
   if (prefixContains(cell.local.state.prefix, point.vip) || !isPublicHere(host, point.vip)) return { entry, found: [] };
   const entries = graph.routes.entriesBeyond(cell.local, point.vip);
-  return { entry, found: arrivals(point, entries, graph.standing.get(pointKey(point)) ?? [], graph.networks) };
+  return { entry, found: arrivals(point, entries, graph.standing(pointKey(point)), graph.networks) };
 }
 
 const isPublicHere = (host: HostState, address: Ipv6): boolean =>

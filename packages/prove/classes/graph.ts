@@ -1,11 +1,12 @@
 /** The graph of a site: ends, and edges between them. Edges are made when they are asked for, and kept with their network. */
+import { memo, push } from "./maps.ts";
 import type { Ipv6 } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
 import { arrivalsAt, pointKey, publicEdges, type Arrival, type PublicPoint, type Standing } from "./arrivals.ts";
 import type { Edge } from "./edge.ts";
-import { networkKey, serviceKey } from "./ends.ts";
-import { atOnce, push, type Local, type Network, type Side } from "./network.ts";
-import { pointsIn } from "./network-edges.ts";
+import { networkKey } from "./ends.ts";
+import { atOnce, type Local, type Network, type Side } from "./network.ts";
+import { listenersOf, pointsIn } from "./network-edges.ts";
 
 /** What hosts and routers know of a public address. */
 export interface Routes {
@@ -23,57 +24,55 @@ export interface Entry {
   readonly side: Side;
 }
 
+/** Looked up when it is asked for: most proofs are about few. */
 export interface Graph {
   readonly networks: ReadonlyMap<number, Network>;
   /** By `PROJECT/NETWORK`. */
   readonly byName: ReadonlyMap<string, readonly Network[]>;
-  /** By key. */
-  readonly points: ReadonlyMap<string, PublicPoint>;
-  /** By protocol and port. */
-  readonly pointsAt: ReadonlyMap<string, readonly PublicPoint[]>;
+  /** By key; undefined where no host has such a listener. */
+  readonly point: (key: string) => PublicPoint | undefined;
+  readonly points: () => readonly PublicPoint[];
   /** By `PROJECT/SERVICE` of the listener. */
-  readonly pointsOf: ReadonlyMap<string, readonly PublicPoint[]>;
-  readonly standing: ReadonlyMap<string, readonly Standing[]>;
+  readonly pointsOf: (service: string) => readonly PublicPoint[];
+  /** By key. */
+  readonly standing: (key: string) => readonly Standing[];
   /** Those with a listener at a public address. */
   readonly networksOf: (address: Ipv6) => readonly Network[];
   readonly routes: Routes;
-  /** From outside, by any host that may get it. */
-  readonly arrivals: (point: PublicPoint) => readonly Arrival[];
-  readonly publicEdges: (point: PublicPoint) => readonly Edge[];
+  /** From outside, by any host that may get it. By key. */
+  readonly arrivals: (key: string) => readonly Arrival[];
+  readonly publicEdges: (key: string) => readonly Edge[];
 }
 
 export function graphOf(networks: ReadonlyMap<number, Network>, routes: Routes): Graph {
+  const all = [...networks.values()];
   const byName = new Map<string, Network[]>();
-  const points = new Map<string, PublicPoint>();
-  const standing = new Map<string, Standing[]>();
-  const of = new Map<string, Map<string, PublicPoint>>();
-  for (const network of networks.values()) {
-    const { project } = network;
-    push(byName, networkKey({ project, network: network.name }), network);
-    for (const { key, local, listener } of pointsIn(network)) {
-      points.set(key, listener);
-      push(standing, key, { local, listener });
-      const service = serviceKey({ project, service: listener.service });
-      of.set(service, (of.get(service) ?? new Map<string, PublicPoint>()).set(key, listener));
-    }
-  }
-  const pointsAt = new Map<string, PublicPoint[]>();
-  for (const point of points.values()) push(pointsAt, `${point.protocol} ${point.port}`, point);
-  const at = (point: PublicPoint, entries: readonly Entry[]): readonly Arrival[] =>
-    arrivals(point, entries, standing.get(pointKey(point)) ?? [], networks);
-  const arrivalsOf = memo((point) => at(point, routes.entries(point.vip)));
+  for (const network of all) push(byName, networkKey({ project: network.project, network: network.name }), network);
+  const standing = memo((key: string) => all.flatMap((network) => listenersOf(network).byPoint.get(key) ?? []));
+  const point = (key: string): PublicPoint | undefined => standing(key)[0]?.listener;
+  const arrivalsOf = memo((key: string): readonly Arrival[] => {
+    const at = point(key);
+    return at === undefined ? [] : arrivals(at, routes.entries(at.vip), standing(key), networks);
+  });
+  const distinct = (points: readonly PublicPoint[]): readonly PublicPoint[] => [
+    ...new Map(points.map((each) => [pointKey(each), each])).values(),
+  ];
   return {
     networks,
     byName,
-    points,
-    pointsAt,
-    pointsOf: new Map([...of].map(([key, each]) => [key, [...each.values()]])),
+    point,
+    points: () => distinct(all.flatMap((network) => pointsIn(network).map(({ listener }) => listener))),
+    pointsOf: memo((service: string) =>
+      distinct(all.flatMap((network) => listenersOf(network).byService.get(service) ?? [])),
+    ),
     standing,
-    networksOf: (address) =>
-      [...networks.values()].filter((network) => pointsIn(network).some(({ listener }) => listener.vip === address)),
+    networksOf: (address) => all.filter((network) => listenersOf(network).addresses.has(address)),
     routes,
     arrivals: arrivalsOf,
-    publicEdges: memo((point) => publicEdges(point, arrivalsOf(point))),
+    publicEdges: memo((key: string) => {
+      const at = point(key);
+      return at === undefined ? [] : publicEdges(at, arrivalsOf(key));
+    }),
   };
 }
 
@@ -93,14 +92,4 @@ export function arrivals(
     seen.add(key);
     return arrivalsAt(point, node, first, (vni) => networks.get(vni));
   });
-}
-
-function memo<T>(make: (point: PublicPoint) => T): (point: PublicPoint) => T {
-  const known = new Map<string, T>();
-  return (point) => {
-    const key = pointKey(point);
-    const made = known.get(key) ?? make(point);
-    known.set(key, made);
-    return made;
-  };
 }

@@ -1,8 +1,11 @@
 /** What is derived from one network, and kept with it: a network that did not change is not looked at again. */
+import { push } from "./maps.ts";
 import type { LoadBalancer } from "@netwright/contract";
-import { pointKey } from "./arrivals.ts";
+import type { Ipv6 } from "@netwright/base";
+import { pointKey, type PublicPoint, type Standing } from "./arrivals.ts";
+import { serviceKey } from "./ends.ts";
 import type { Edge } from "./edge.ts";
-import { localsOf, push, type Local, type Network } from "./network.ts";
+import { localsOf, type Local, type Network } from "./network.ts";
 import { policyEdges } from "./policy-edges.ts";
 
 export interface InnerEdges {
@@ -30,6 +33,20 @@ export const pointsIn = kept(
     ),
 );
 
+/** The same, by what is asked for. */
+export const listenersOf = kept((network) => {
+  const byPoint = new Map<string, Standing[]>();
+  const byService = new Map<string, PublicPoint[]>();
+  const addresses = new Set<Ipv6>();
+  for (const { key, listener, local } of pointsIn(network)) {
+    if (!byPoint.has(key))
+      push(byService, serviceKey({ project: network.project, service: listener.service }), listener);
+    push(byPoint, key, { local, listener });
+    addresses.add(listener.vip);
+  }
+  return { byPoint, byService, addresses };
+});
+
 /** Keys of points at which instances of an end are delivered to. */
 export const deliveredTo = kept((network): ReadonlyMap<string, ReadonlySet<string>> => {
   const keys = new Map<string, Set<string>>();
@@ -44,10 +61,11 @@ export const deliveredTo = kept((network): ReadonlyMap<string, ReadonlySet<strin
   return keys;
 });
 
-function kept<T>(make: (network: Network) => T): (network: Network) => T {
+/** Made once for a network. */
+export function kept<T>(make: (network: Network) => T): (network: Network) => T {
   const known = new WeakMap<Network, T>();
   return (network) => {
-    const made = known.get(network) ?? make(network);
+    const made = known.has(network) ? (known.get(network) as T) : make(network);
     known.set(network, made);
     return made;
   };

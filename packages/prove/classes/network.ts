@@ -7,6 +7,7 @@ import {
   type WorkloadState,
 } from "@netwright/contract";
 import { prefixContains, type Ipv6Prefix } from "@netwright/base";
+import { push } from "./maps.ts";
 import { tierEnd, type TierEnd } from "./ends.ts";
 import { byText, sortedFind } from "./sorted-find.ts";
 
@@ -131,9 +132,3 @@ export const tunnelTo = ({ state }: Local, hostId: HostId): NetworkState["tunnel
 /** Whether packets for it stay inside its network. */
 export const isInside = ({ state }: Local, workload: WorkloadState): boolean =>
   prefixContains(state.prefix, workload.address);
-
-export function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
-}

@@ -1,8 +1,9 @@
 /** Flows between tiers of one network: allowed on the host of the sender and on that of the receiver, and a way between. */
+import { push } from "./maps.ts";
 import type { Origin, PolicyEntry, Protocol } from "@netwright/contract";
 import type { Attempt, Edge } from "./edge.ts";
 import type { TierEnd } from "./ends.ts";
-import { atOnce, isInside, isLinked, localsOf, push, type Cell, type Local, type Network } from "./network.ts";
+import { atOnce, isInside, isLinked, localsOf, type Cell, type Local, type Network } from "./network.ts";
 
 /** One rule, wherever it stands. */
 interface Rule {

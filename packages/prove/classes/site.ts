@@ -1,9 +1,11 @@
 /** All nodes at one moment: networks, and who announces what. */
+import { memo, push } from "./maps.ts";
 import type { Ipv6, Ipv6Prefix } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
 import { buildFabric, entryHosts, entryHostsBeyond, type Fabric } from "@netwright/model";
 import { graphOf, type Graph } from "./graph.ts";
-import { networkOf, push, type Local, type Network, type Side } from "./network.ts";
+import { networkOf, type Local, type Network, type Side } from "./network.ts";
+import { equal } from "./equal.ts";
 import { byText } from "./sorted-find.ts";
 
 export interface Site {
@@ -33,15 +35,6 @@ export function siteOf(states: Iterable<HostState>, former?: Site): Site {
     hasForeign: hasForeign(bgp),
   });
   return { nodes, networks, bgp, entryHosts: entries, graph };
-}
-
-function memo<K, T>(make: (key: K) => T): (key: K) => T {
-  const known = new Map<K, T>();
-  return (key) => {
-    const made = known.get(key) ?? make(key);
-    known.set(key, made);
-    return made;
-  };
 }
 
 const bgpOf = (nodes: Iterable<HostState>): Fabric =>
@@ -94,7 +87,7 @@ function sameLocals(network: Network, locals: readonly Local[]): boolean {
     network.locals.size === locals.length &&
     locals.every(({ node, state, underlay }) => {
       const [known] = network.locals.get(node) ?? [];
-      return known?.state === state && known.underlay === underlay;
+      return known?.underlay === underlay && equal(known.state, state);
     })
   );
 }

@@ -1,10 +1,10 @@
 /** `cannotReach` and `onlyFrom`: no packet gets through. */
 import type { CannotReach, OnlyFrom } from "@netwright/api";
 import { isPrefix, type IpPrefix, type Ipv6Prefix } from "@netwright/base";
-import type { Attempt, Edge } from "../classes/edge.ts";
+import type { Edge } from "../classes/edge.ts";
 import { outsideAddress } from "../classes/outside-address.ts";
 import type { End, TierEnd } from "../classes/ends.ts";
-import type { AssumptionKey, Breaks, Judgement } from "./judgement.ts";
+import { reached, type AssumptionKey, type Breaks, type Judgement } from "./judgement.ts";
 import { isMeant } from "./match.ts";
 import { includes, isOutside, select, type Selection } from "./select.ts";
 import type { View } from "./view.ts";
@@ -16,9 +16,10 @@ export function judgeCannotReach(view: View, clause: CannotReach): Judgement {
 
 export function judgeOnlyFrom(view: View, clause: OnlyFrom): Judgement {
   const [from, to] = [scoped(view, clause.from), scoped(view, clause.to)];
-  // Who comes by a public address of the site comes from the internet.
-  const others = isOutside(from) && !isOutside(to) ? [] : view.everybody().filter((end) => !includes(from, end));
-  return judge(view, clause, to, (end) => !includes(from, end), others);
+  const others = (): readonly TierEnd[] => view.everybody().filter((end) => !includes(from, end));
+  // Who comes by a public address of the site comes from the internet, and nobody comes where none leads to.
+  const isOpen = !isOutside(from) && [...to.tiers.values()].some((end) => view.pointsInto(end).length > 0);
+  return judge(view, clause, to, (end) => !includes(from, end), isOpen || isOutside(to) ? others() : []);
 }
 
 const scoped = (view: View, selectors: Parameters<typeof select>[1]): Selection => select(view, selectors);
@@ -31,7 +32,7 @@ function judge(
   senders: readonly TierEnd[],
 ): Judgement {
   for (const edge of edgesInto(view, to, isSender, senders))
-    if (edge.may !== undefined && isMeant(clause, edge)) return broken(edge, edge.may);
+    if (edge.may !== undefined && isMeant(clause, edge)) return reached(edge, edge.may);
   const out = isOutside(to) ? leaves(view, clause, to, senders) : undefined;
   if (out !== undefined) return out;
   const named =
@@ -40,16 +41,6 @@ function judge(
   const assumptions: AssumptionKey[] = ["established", "addresses", ...(named ? (["names"] as const) : [])];
   return { holds: true, edges: [], assumptions };
 }
-
-const broken = ({ from, to, protocol, port }: Edge, attempt: Attempt): Breaks => ({
-  holds: false,
-  kind: "Reaches",
-  from,
-  to,
-  packets: [{ attempt, at: { protocol, port } }],
-  at: { protocol, port },
-  why: "",
-});
 
 function* edgesInto(
   view: View,
@@ -87,7 +78,7 @@ function leaves(
           ),
         )
         .find((each) => each !== undefined);
-      if (destination !== undefined) return broken(edge, { ...edge.may, destination });
+      if (destination !== undefined) return reached(edge, { ...edge.may, destination });
     }
   }
   return undefined;

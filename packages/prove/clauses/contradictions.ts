@@ -1,4 +1,5 @@
 /** Clauses that cannot hold together: one asks for a connection that another forbids. */
+import { push } from "../classes/maps.ts";
 import {
   formatPath,
   type CannotReach,
@@ -10,7 +11,6 @@ import {
 } from "@netwright/api";
 import type { Diagnostic } from "@netwright/base";
 import { internetEnd, printEnd, serviceKey, type End } from "../classes/ends.ts";
-import { push } from "../classes/network.ts";
 import type { Context } from "./context.ts";
 import { publicPorts, type Port } from "./declared-ports.ts";
 import { isMeant } from "./match.ts";

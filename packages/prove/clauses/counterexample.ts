@@ -4,10 +4,15 @@ import type { HostState } from "@netwright/contract";
 import { printEnd } from "../classes/ends.ts";
 import type { Local } from "../classes/network.ts";
 import type { Context } from "./context.ts";
-import type { Breaks } from "./judgement.ts";
+import type { Breaks, Flaw } from "./judgement.ts";
 import { exampleOf, pathOf, rulesOn, show, type Scene, type Shown } from "./scene.ts";
 
-export function counterexampleOf(context: Context, broken: Breaks, when: Counterexample["when"]): Counterexample {
+export function counterexampleOf(
+  context: Context,
+  broken: Breaks | Flaw,
+  when: Counterexample["when"],
+): Counterexample {
+  if (broken.kind === "Flaw") return { message: broken.message, when, packet: null, path: [], rules: broken.rules };
   const scene = sceneOf(context, broken, when);
   const shown = broken.packets.map(({ attempt, at }) => show(scene, attempt, at));
   const path = shown.flatMap(({ trace }) => pathOf(trace));

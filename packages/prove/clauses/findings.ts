@@ -1,13 +1,5 @@
 /** Clauses that are wrong whatever is applied: they select nothing, they can never hold, or always do. */
-import {
-  formatPath,
-  nearest,
-  type Clause,
-  type ContractOf,
-  type EndSelector,
-  type FieldPath,
-  type TierSelector,
-} from "@netwright/api";
+import { formatPath, nearest, type Clause, type ContractOf, type EndSelector, type TierSelector } from "@netwright/api";
 import { prefixesOverlap, type Diagnostic, type IpPrefix, type Ipv6Prefix } from "@netwright/base";
 import { serviceKey } from "../classes/ends.ts";
 import { contradictions } from "./contradictions.ts";
@@ -35,7 +27,7 @@ export function diagnosticOf(
   message: string,
   hint?: string,
 ): Diagnostic {
-  const field = formatPath(clause.path as FieldPath);
+  const field = formatPath(clause.path);
   return { code, message, subject: contract.object, field, ...(hint === undefined ? {} : { hint }) };
 }
 
@@ -78,12 +70,12 @@ function unknownName({ catalogue }: Stage, place: Place, selector: TierSelector)
       near === undefined ? undefined : `did you mean ${near}?`,
     );
   };
-  const inProject = catalogue.all.filter((end) => project === undefined || end.project === project);
+  const inProject = catalogue.all().filter((end) => project === undefined || end.project === project);
   const names = (of: "service" | "network" | "project"): readonly string[] => [
     ...new Set(inProject.map((end) => end[of])),
   ];
   if (project !== undefined && inProject.length === 0)
-    return unknown("service in project", project, [...new Set(catalogue.all.map((end) => end.project))]);
+    return unknown("service in project", project, [...new Set(catalogue.all().map((end) => end.project))]);
   if (service !== undefined && !names("service").includes(service))
     return unknown("service", service, names("service"));
   if (network !== undefined && !names("network").includes(network))

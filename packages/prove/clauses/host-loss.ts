@@ -1,4 +1,5 @@
 /** `despite: host-loss`: what is left of the ways of a clause when any one host is gone. What must not be can only become less. */
+import { pointKey } from "../classes/arrivals.ts";
 import type { Attempt, Edge } from "../classes/edge.ts";
 import type { TierEnd } from "../classes/ends.ts";
 import type { Breaks } from "./judgement.ts";
@@ -33,7 +34,7 @@ function lossOf(view: View, edge: Edge): Loss | undefined {
 function lossOfListener(view: View, edge: Edge, vip: NonNullable<Edge["listener"]>["vip"]): Loss | undefined {
   const { protocol, port } = edge;
   const ways = view.graph
-    .arrivals({ vip, protocol, port })
+    .arrivals(pointKey({ vip, protocol, port }))
     .flatMap(({ node, delivered }) => (delivered === undefined ? [] : [[node, delivered.local.node] as const]));
   view.meter.spend(ways.length);
   const first = ways[0] ?? [];

@@ -20,8 +20,9 @@ export function judgeOnlyThrough(view: View, clause: OnlyThrough): Judgement {
   const starts = [...(isOutside(from) ? [internetEnd] : []), ...from.tiers.values()];
   const queue: State[] = starts.map((end) => ({ end, passed: 0, by: undefined }));
   const seen = new Set(queue.map(keyOf));
+  const steps = nearSteps(view, from, to) ?? ((end: End) => allSteps(view, end));
   for (const state of queue) {
-    for (const edge of stepsFrom(view, state.end)) {
+    for (const edge of steps(state.end)) {
       if (edge.may === undefined) continue;
       const passed = advance(waypoints, state.passed, edge);
       const isThere = edge.to.kind === "Internet" ? isOutside(to) : to.tiers.has(edge.to.key);
@@ -38,8 +39,28 @@ export function judgeOnlyThrough(view: View, clause: OnlyThrough): Judgement {
 
 const keyOf = ({ end, passed }: State): string => `${passed} ${end.key}`;
 
+/**
+ * Steps that lead towards the target, found from there backwards, so that a clause about one service looks at that service's
+ * network and not at the whole site. A chain that leaves the site and comes in again at a public address is none where it could as
+ * well begin there: one that begins later has passed no more waypoints. Undefined where this is not so.
+ */
+function nearSteps(view: View, from: Selection, to: Selection): ((end: End) => readonly Edge[]) | undefined {
+  if (isOutside(to)) return undefined;
+  const near = new Map(to.tiers);
+  for (const tier of near.values())
+    for (const { from: source } of view.inside(tier)) if (source.kind === "Tier") near.set(source.key, source);
+  const doors: Edge[] = [];
+  for (const tier of near.values())
+    for (const point of view.pointsInto(tier)) {
+      const found = isOutside(from) ? view.at(point).filter((edge) => edge.to.key === tier.key) : [];
+      if (!found.some(({ may }) => may !== undefined)) return undefined;
+      doors.push(...found);
+    }
+  return (end) => (end.kind === "Internet" ? doors : view.insideFrom(end).filter((edge) => near.has(edge.to.key)));
+}
+
 /** Out of the site is the end of a chain: what strangers do there is nobody's to prove. */
-function stepsFrom(view: View, end: End): readonly Edge[] {
+function allSteps(view: View, end: End): readonly Edge[] {
   if (end.kind === "Internet") return view.allPublic();
   return [...view.insideFrom(end), ...view.egress(end), ...view.allHairpins(end)];
 }

@@ -9,17 +9,17 @@ import {
 } from "@netwright/api";
 import { judgeCanReach } from "./can-reach.ts";
 import { judgeCannotReach, judgeOnlyFrom } from "./cannot-reach.ts";
+import { withinBudget, type Conclusion } from "./conclude.ts";
 import type { Context } from "./context.ts";
 import { counterexampleOf } from "./counterexample.ts";
 import { judgeHostLoss } from "./host-loss.ts";
-import type { AssumptionKey, Judgement } from "./judgement.ts";
-import { OutOfBudget } from "./meter.ts";
+import type { Judgement } from "./judgement.ts";
 import { judgeOnlyThrough } from "./only-through.ts";
 import { statementOf } from "./statement.ts";
 import type { View } from "./view.ts";
 
 export function proveClause(context: Context, contract: ContractOf, clause: Clause): ClauseProof {
-  const found = attempt(context, clause);
+  const found = withinBudget(context, () => judged(context, clause));
   const justified = contract.justified.find((each) => each.clause === clause.name);
   const isJustified = found.verdict === "Refuted" && justified !== undefined;
   return {
@@ -27,13 +27,10 @@ export function proveClause(context: Context, contract: ContractOf, clause: Clau
     kind: clause.kind,
     subject: subjectOf(clause),
     statement: statementOf(clause),
+    ...found,
     verdict: isJustified ? "Justified" : found.verdict,
-    by: found.verdict === "NotProved" ? null : "Classes",
-    steps: context.meter.steps,
     origin: { object: contract.object, field: formatPath(clause.path) },
-    counterexample: found.counterexample,
     reason: isJustified ? justified.reason : null,
-    assumptions: found.assumptions,
   };
 }
 
@@ -52,20 +49,7 @@ function subjectOf(clause: Clause): ProofSubject {
   }
 }
 
-interface Found {
-  readonly verdict: "Proved" | "Refuted" | "NotProved";
-  readonly counterexample: Counterexample | null;
-  readonly assumptions: readonly AssumptionKey[];
-}
-
-function attempt(context: Context, clause: Clause): Found {
-  try {
-    return judged(context, clause);
-  } catch (error) {
-    if (error instanceof OutOfBudget) return { verdict: "NotProved", counterexample: null, assumptions: [] };
-    throw error;
-  }
-}
+type Found = Omit<Conclusion, "steps" | "by">;
 
 function judged(context: Context, clause: Clause): Found {
   const refuted = (counterexample: Counterexample): Found => ({ verdict: "Refuted", counterexample, assumptions: [] });

@@ -29,7 +29,7 @@ export function select(scope: Scope, selectors: readonly EndSelector[]): Selecti
     if (selector === "internet") continue;
     if (selector === "anything") {
       scope.reads.all = true;
-      for (const end of scope.catalogue.all) tiers.set(end.key, end);
+      for (const end of scope.catalogue.all()) tiers.set(end.key, end);
     } else if ("cidr" in selector) cidrs.push(selector.cidr);
     else {
       for (const end of tiersOf(scope, selector)) {
@@ -48,19 +48,20 @@ function tiersOf({ catalogue, reads }: Scope, selector: TierSelector): readonly 
   if (project !== undefined && service !== undefined) {
     const key = serviceKey({ project, service });
     reads.services.add(key);
-    const balancer = tier === balancerTier ? catalogue.balancers.get(key) : undefined;
-    const all = [...(catalogue.ofService.get(key) ?? []), ...(balancer === undefined ? [] : [balancer])];
+    const balancer = tier === balancerTier ? catalogue.balancerOf(key) : undefined;
+    const all = [...catalogue.ofService(key), ...(balancer === undefined ? [] : [balancer])];
     for (const end of all) reads.networks.add(`${end.project}/${end.network}`);
     return all.filter((end) => fits(catalogue, end, selector));
   }
   if (project !== undefined && network !== undefined && labels === undefined) {
     const key = `${project}/${network}`;
     reads.networks.add(key);
-    return (catalogue.ofNetwork.get(key) ?? []).filter((end) => fits(catalogue, end, selector));
+    return catalogue.ofNetwork(key).filter((end) => fits(catalogue, end, selector));
   }
   reads.all = true;
-  const balancers = tier === balancerTier ? [...catalogue.balancers.values()] : [];
-  return [...catalogue.all, ...balancers].filter((end) => fits(catalogue, end, selector));
+  const balancers =
+    tier === balancerTier ? [...catalogue.services.keys()].flatMap((key) => catalogue.balancerOf(key) ?? []) : [];
+  return [...catalogue.all(), ...balancers].filter((end) => fits(catalogue, end, selector));
 }
 
 function fits(catalogue: Catalogue, end: TierEnd, { project, service, network, tier, labels }: TierSelector): boolean {

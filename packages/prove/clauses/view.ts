@@ -2,7 +2,7 @@
 import type { Service } from "@netwright/api";
 import type { Ipv6, Ipv6Prefix } from "@netwright/base";
 import { siteAddresses } from "@netwright/contract";
-import type { PublicPoint } from "../classes/arrivals.ts";
+import { pointKey, type PublicPoint } from "../classes/arrivals.ts";
 import type { Edge } from "../classes/edge.ts";
 import { egressEdges, hairpinEdges } from "../classes/egress-edges.ts";
 import { networkKey, serviceKey, type TierEnd } from "../classes/ends.ts";
@@ -71,31 +71,31 @@ export class View {
   /** From the internet, at a point. */
   at(point: PublicPoint): readonly Edge[] {
     this.#notePoint(point);
-    return this.#spend(this.graph.publicEdges(point));
+    return this.#spend(this.graph.publicEdges(pointKey(point)));
   }
 
   /** Points at which instances of it are delivered to. */
   pointsInto(to: TierEnd): readonly PublicPoint[] {
     const keys = this.networks(to).flatMap((network) => [...(deliveredTo(network).get(to.key) ?? [])]);
-    return [...new Set(keys)].flatMap((key) => this.graph.points.get(key) ?? []);
+    return [...new Set(keys)].flatMap((key) => this.graph.point(key) ?? []);
   }
 
   pointsOf(service: Pick<TierEnd, "project" | "service">): readonly PublicPoint[] {
     const key = serviceKey(service);
     this.reads.services.add(key);
-    for (const end of this.catalogue.ofService.get(key) ?? []) this.reads.networks.add(networkKey(end));
-    return this.graph.pointsOf.get(key) ?? [];
+    for (const end of this.catalogue.ofService(key)) this.reads.networks.add(networkKey(end));
+    return this.graph.pointsOf(key);
   }
 
   /** From the internet, at every point. */
   allPublic(): readonly Edge[] {
     this.reads.all = true;
-    return [...this.graph.points.values()].flatMap((point) => this.at(point));
+    return this.graph.points().flatMap((point) => this.at(point));
   }
 
   everybody(): readonly TierEnd[] {
     this.reads.all = true;
-    return this.catalogue.all;
+    return this.catalogue.all();
   }
 
   /** Public addresses as a host knows them. */
@@ -128,7 +128,7 @@ export class View {
     if (rules.length === 0) return [];
     this.reads.all = true;
     const ports = new Set(rules.map(({ protocol, port }) => `${protocol} ${port}`));
-    const points = [...ports].flatMap((each) => this.graph.pointsAt.get(each) ?? []);
+    const points = this.graph.points().filter(({ protocol, port }) => ports.has(`${protocol} ${port}`));
     return points.flatMap((point) => this.hairpins(from, point));
   }
 

@@ -1,6 +1,14 @@
 import { milliseconds } from "@netwright/base";
 import { describe, expect, test } from "vitest";
-import { isFresh, parseResult, parseSettled, printResult, printSettled } from "./generator-line.ts";
+import {
+  isFresh,
+  parseReady,
+  parseResult,
+  parseSettled,
+  printReady,
+  printResult,
+  printSettled,
+} from "./generator-line.ts";
 import { Requests } from "./requests.ts";
 
 const ms = milliseconds;
@@ -73,6 +81,23 @@ test("the generator's lines survive what failures say", () => {
   const result = { at: 1.5, took: 20.25, failure: "connect\tECONNREFUSED\n::1" };
   expect(parseResult(printResult(result).trimEnd())).toEqual({ ...result, failure: "connect ECONNREFUSED ::1" });
   expect(parseResult(printResult({ at: 0, took: 1 }).trimEnd())).toEqual({ at: 0, took: 1 });
+  const page = { isFresh: true, text: "This is\n\tshop-web-1" };
+  expect(parseResult(printResult({ at: 0, took: 1, page }).trimEnd())).toEqual({
+    at: 0,
+    took: 1,
+    page: { isFresh: true, text: "This is shop-web-1" },
+  });
+  expect(parseResult("0.000\t1.000\tstatus 503\tkept\t")).toEqual({
+    at: 0,
+    took: 1,
+    failure: "status 503",
+    page: { isFresh: false, text: "" },
+  });
+  expect([parseReady(printReady(12.5).trimEnd()), parseReady("ready"), parseReady("1.0\t2.0\t")]).toEqual([
+    12.5,
+    undefined,
+    undefined,
+  ]);
   expect([parseSettled(printSettled(12.5).trimEnd()), parseSettled("1.0\t2.0\t"), parseSettled("ready")]).toEqual([
     12.5,
     undefined,

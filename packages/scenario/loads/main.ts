@@ -1,9 +1,9 @@
 /**
  * The HTTP generator (program): `load ORDER`, at a node. Open loop: a request every 1/rate seconds, whatever became of the
- * others, so that a service that stands still is seen to fail and not to be asked less. It says `ready`, then a line for
- * each request that has ended, and `settled MS`: all that was sent before has; SIGTERM ends the sending, and it ends when everything that was sent has.
+ * others, so that a service that stands still is seen to fail and not to be asked less. It says `ready MS`, then a line for
+ * each request that has ended, and `settled MS`: all that was due before has; SIGTERM ends the sending, and it ends when everything that was sent has.
  */
-import { isFresh, printResult, printSettled, type GeneratorOrder } from "./generator-line.ts";
+import { isFresh, printReady, printResult, printSettled, type GeneratorOrder } from "./generator-line.ts";
 import { httpSender } from "./http-sender.ts";
 
 /** How often results are told, in milliseconds. */
@@ -14,19 +14,25 @@ const sender = httpSender(order);
 const begun = performance.now();
 const since = (): number => performance.now() - begun;
 const dueAt = (index: number): number => (index * 1000) / order.rate;
-let output = "ready\n";
+let output = printReady(Number(process.hrtime.bigint()) / 1e6);
 let sent = 0;
-/** When each was sent, by number: in that order. */
+/** When each was due, by number: in that order. */
 const open = new Map<number, number>();
 let ending = false;
 
 function send(): void {
-  const at = since();
   const number = sent++;
+  const at = dueAt(number);
+  const fresh = isFresh(number, order.fresh);
   open.set(number, at);
-  sender.send(isFresh(number, order.fresh), (failure) => {
+  sender.send(fresh, (failure, text) => {
     open.delete(number);
-    output += printResult({ at, took: since() - at, ...(failure === undefined ? {} : { failure }) });
+    output += printResult({
+      at,
+      took: since() - at,
+      ...(failure === undefined ? {} : { failure }),
+      ...(order.pages === true ? { page: { isFresh: fresh, text } } : {}),
+    });
   });
 }
 
@@ -38,7 +44,8 @@ function tick(): void {
 }
 
 function tell(): void {
-  const [oldest = since()] = open.values();
+  // A late timer has some that are due and not sent.
+  const [oldest = ending ? since() : Math.min(since(), dueAt(sent))] = open.values();
   process.stdout.write(output + printSettled(oldest));
   output = "";
   if (!ending || open.size > 0) return;

@@ -122,7 +122,7 @@ class GeneratedLoad implements RunningLoad {
     const lines = (this.#rest + text).split("\n");
     this.#rest = lines.pop() ?? "";
     for (const line of lines) {
-      if (line === "ready") this.#readyAt ??= this.#scene.elapsed();
+      if (/^ready\b/.test(line)) this.#readyAt ??= this.#scene.elapsed();
       if (this.#readyAt !== undefined) this.#readLine(line, this.#readyAt);
     }
   }

@@ -17,3 +17,11 @@ export const measurerOf =
       instances: new Map(rows.flatMap((row) => (row.instance === null ? [] : [[row.instance, row]]))),
     };
   };
+
+/** See `AutoscalerDependencies`. */
+export const isMeasuredIn =
+  (measurements: Measurements) =>
+  (host: string): boolean => {
+    const since = measurements.since(host);
+    return since !== undefined && measurements.now - since > window;
+  };

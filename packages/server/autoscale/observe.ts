@@ -1,5 +1,13 @@
 /** One service as decisions are made from it: what the ledger says, what agents reported, what was measured. Pure. */
-import type { FrontDoor, MetricName, Observation, Policy, Sample, TierObservation } from "@netwright/autoscale";
+import type {
+  FrontDoor,
+  MetricName,
+  Observation,
+  Policy,
+  Sample,
+  TierObservation,
+  TierScaling,
+} from "@netwright/autoscale";
 import { formatPath, objectName, serviceChain, type ChainTier, type Service } from "@netwright/api";
 import type { Instant } from "@netwright/base";
 import { ledgerKeys, sizedService, type InstanceEntry } from "@netwright/compiler";
@@ -25,6 +33,8 @@ export interface Measures {
     >
   >;
 }
+
+type Values = Measures["values"];
 
 export interface TierMeasures {
   readonly tier: Measures | null;
@@ -91,27 +101,70 @@ function tierOf(input: ObserveInput, tier: ChainTier, measures: TierMeasures): T
     (entry) => entry.tier === tier.name && entry.former === undefined,
   );
   const running = own.filter(({ phase }) => phase === "Run");
-  const warmUp = policy.tiers.find((each) => each.name === tier.name)?.scaling?.warmUp ?? 0;
+  const scaling = policy.tiers.find((each) => each.name === tier.name)?.scaling;
   const warm = running.filter((entry) => {
     const since = readySince(entry);
-    return since !== undefined && now - since >= warmUp;
+    return since !== undefined && now - since >= (scaling?.warmUp ?? 0);
   });
   const rollout = facts.ledger.entries.get(ledgerKeys.rollout(project, name));
-  const place = formatPath([...tier.field, "replicas"]);
-  const isFull = facts.diagnostics.some(
-    ({ code, subject, field }) => code === "NW1402" && subject === objectName(service) && field === place,
-  );
+  const draining = own.filter(({ phase }) => phase !== "Run");
   return {
     name: tier.name,
     wanted: tier.replicas,
     ready: warm.length,
     warming: running.length - warm.length,
-    draining: own.length - running.length,
+    draining: draining.length,
     rollout:
       rollout?.kind === "Rollout" && rollout.until === null && rollout.steps.some((step) => step.tier === tier.name),
-    ...(isFull ? { room: { more: 0, limit: "Hosts" as const } } : {}),
+    ...roomOf(facts, service, tier, running.length),
+    ...floorOf(scaling, tier, measures, { warm, draining }),
     metrics: metricsOf(tier, measures, warm, now),
   };
+}
+
+/** Once the last round found no host for one of those that are wanted. */
+function roomOf(
+  { diagnostics }: Facts,
+  service: Service,
+  { field: path, replicas }: ChainTier,
+  running: number,
+): Pick<TierObservation, "room"> {
+  const place = formatPath([...path, "replicas"]);
+  const isFull = diagnostics.some(
+    ({ code, subject, field }) => code === "NW1402" && subject === objectName(service) && field === place,
+  );
+  return isFull ? { room: { more: 0, limit: "Hosts", lacking: Math.max(0, replicas - running) } } : {};
+}
+
+/** What an instance of its own carries, and comes to the others when it is gone. */
+const carried = {
+  cpu: ({ cpuShare }: Values) => cpuShare,
+  connections: ({ connections }: Values) => connections,
+  bandwidth: ({ received, sent }: Values) =>
+    received === null && sent === null ? null : (received ?? 0) + (sent ?? 0),
+} satisfies Partial<Record<MetricName, (values: Values) => number | null>>;
+
+/**
+ * What members that drain still have to do is not measured with the others, and somebody must do it when they are gone: so
+ * many instances are needed for both. A load balancer keeps nothing for anybody.
+ */
+function floorOf(
+  scaling: TierScaling | undefined,
+  { role }: ChainTier,
+  { instances }: TierMeasures,
+  { warm, draining }: { readonly warm: readonly InstanceEntry[]; readonly draining: readonly InstanceEntry[] },
+): { readonly floor?: number } {
+  if (scaling === undefined || draining.length === 0 || role === "LoadBalancer") return {};
+  const needs = scaling.metrics.flatMap((metric) => {
+    if (metric.kind !== "Target" || !Object.hasOwn(carried, metric.metric)) return [];
+    const valueIn = (row: Measures | undefined): number | null =>
+      row === undefined ? null : carried[metric.metric as keyof typeof carried](row.values);
+    const sum = (entries: readonly InstanceEntry[]): number =>
+      entries.reduce((all, { id }) => all + (valueIn(instances.get(id)) ?? 0), 0);
+    const left = sum(draining);
+    return left === 0 ? [] : [Math.ceil((left + sum(warm)) / metric.target)];
+  });
+  return needs.length === 0 ? {} : { floor: Math.max(...needs) };
 }
 
 /** What starts and warms up is left out of all that is each instance's own. */
@@ -122,8 +175,8 @@ function metricsOf(
   at: Instant,
 ): Partial<Record<MetricName, Sample>> {
   const rows = warm.flatMap(({ id }) => instances.get(id) ?? []);
-  const sum = (name: MetricName, valueOf: (values: Measures["values"]) => number | null): object => {
-    const values = rows.flatMap((row) => valueOf(row.values) ?? []);
+  const sum = (name: keyof typeof carried): object => {
+    const values = rows.flatMap((row) => carried[name](row.values) ?? []);
     const total = values.reduce((all, value) => all + value, 0);
     return values.length === 0 ? {} : named(name, total, at, values.length);
   };
@@ -131,13 +184,9 @@ function metricsOf(
   const values = tier?.values;
   const isBalancer = role === "LoadBalancer";
   return {
-    ...sum("cpu", ({ cpuShare }) => cpuShare),
-    ...sum("connections", ({ connections }) => connections),
-    ...(isBalancer
-      ? whole("bandwidth", values?.balanced)
-      : sum("bandwidth", ({ received, sent }) =>
-          received === null && sent === null ? null : (received ?? 0) + (sent ?? 0),
-        )),
+    ...sum("cpu"),
+    ...sum("connections"),
+    ...(isBalancer ? whole("bandwidth", values?.balanced) : sum("bandwidth")),
     ...whole("requestsPerSecond", isBalancer ? values?.flows : values?.requests),
     ...whole("queueLength", values?.queue),
     ...named("latencyP95", values?.latency95, at),

@@ -7,10 +7,11 @@ import { messageOf, milliseconds, seconds, type Instant, type Milliseconds } fro
 import { applyLedgerChanges, Planner, type LedgerChange, type SizeEntry } from "@netwright/compiler";
 import type { NodeReport } from "@netwright/contract";
 import { Wakeups } from "@netwright/store";
+import type { Remembered } from "../autoscale/autoscaler.ts";
 import { steerRollouts, type RolloutTarget } from "../apply/steer-rollouts.ts";
-import type { Subject } from "../auth/subject.ts";
 import { discardVolumes, type DiscardRequest } from "../apply/discard-volumes.ts";
 import { changeOf, describeProof, eventsOf, writesOf, type EditRequest } from "../apply/record-edit.ts";
+import type { Subject } from "../auth/subject.ts";
 import { visibleChange } from "../auth/visible-changes.ts";
 import { endedPrograms } from "../state/ended-programs.ts";
 import { admitChange } from "../proof/admission.ts";
@@ -18,7 +19,7 @@ import type { NewEvent } from "../state/events.ts";
 import { nextChangeId, summaryOf } from "../state/history.ts";
 import { keyText } from "../state/objects.ts";
 import type { Facts } from "../status/facts.ts";
-import type { ControllerDependencies } from "./controller-dependencies.ts";
+import type { ControllerDependencies } from "./dependencies.ts";
 import type { Decision, Edited, RoundResult } from "./round.ts";
 import { prepareEdit, type PreparedEdit } from "./prepare-edit.ts";
 import { planFor, refuseBroken, type ProvedEdit } from "./proved-edit.ts";
@@ -87,7 +88,7 @@ export class Controller {
       await this.#serial.run(() => this.#turn());
       if (!this.#roundWanted && !this.#dependencies.statuses.hasDirty) await this.#pause(signal);
     }
-    await this.#serial.run(() => this.#writeEvents());
+    await this.#serial.run(() => this.#remember(this.#dependencies.autoscaler.rememberAll(), true));
   }
 
   /** @throws NetwrightError with everything that is wrong; nothing is changed then. */
@@ -197,11 +198,12 @@ export class Controller {
     for (const node of changed) statuses.markNode(node);
     statuses.markHostnames(this.#world, certificates.news());
     try {
-      const { sizes, news } = autoscaler.look(this.#world, () => this.facts());
+      const { sizes, news, changed: sized } = autoscaler.look(this.#world, () => this.facts());
       for (const event of news) events.tell(event);
+      statuses.markServices(sized);
       if (this.#roundWanted || due || changed.length > 0 || sizes.length > 0) await this.#round(sizes);
       statuses.refresh(this.#world);
-      if (events.writesDue()) await this.#writeEvents();
+      await this.#remember(autoscaler.rememberLearned(), events.writesDue());
     } catch (failure) {
       // Level-triggered: whatever failed is tried again as a whole.
       metrics.roundFailures.inc();
@@ -215,11 +217,13 @@ export class Controller {
   }
 
   async #round(sizes: readonly SizeEntry[] = []): Promise<void> {
-    const { clock, metrics, rounds } = this.#dependencies;
+    const { autoscaler, clock, metrics, rounds } = this.#dependencies;
     const started = clock.monotonic();
     this.#roundWanted = false;
     const decision = rounds.decide(this.#world, this.#world.items, { sizes });
-    const result = await rounds.carryOut(decision);
+    const remembered = sizes.length === 0 ? undefined : autoscaler.rememberSizes(sizes);
+    const result = await rounds.carryOut(decision, { writes: remembered?.writes ?? [], keys: [], events: [] });
+    remembered?.done();
     this.#accept(decision, result);
     metrics.roundDuration.observe((clock.monotonic() - started) / 1000);
   }
@@ -310,11 +314,13 @@ export class Controller {
     for (const [node, revision] of result.changedNodes) log.info("NodeState", { node, revision });
   }
 
-  async #writeEvents(): Promise<void> {
+  /** Nothing where there is nothing to write. @param alsoEvents with those that were told */
+  async #remember({ writes, done }: Remembered, alsoEvents: boolean): Promise<void> {
     const { events, store } = this.#dependencies;
-    if (!events.hasUnwritten) return;
-    const { writes, done } = events.takeWrites();
-    await store.commit(writes);
+    const told = alsoEvents && events.hasUnwritten ? events.takeWrites() : undefined;
+    if (writes.length === 0 && told === undefined) return;
+    await store.commit([...writes, ...(told?.writes ?? [])]);
     done();
+    told?.done();
   }
 }

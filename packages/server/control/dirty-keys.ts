@@ -69,7 +69,7 @@ function* differing<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string
 function* keysOfEntry(entry: LedgerEntry, { objects }: World): Generator<string> {
   if (entry.kind === "Network") yield keyText({ kind: "Network", project: entry.project, name: entry.name });
   if (entry.kind === "Resting") for (const pool of objects.pools.keys()) yield `AddressPool/${pool}`;
-  if (["Rollout", "TierRollout", "Revision", "Size"].includes(entry.kind) && "service" in entry)
+  if (["Rollout", "TierRollout", "Revision", "Size", "Leads"].includes(entry.kind) && "service" in entry)
     yield keyText({ kind: "Service", project: entry.project, name: entry.service });
   if (entry.kind === "LeavingHost") yield keyText({ kind: "Host", project: undefined, name: entry.host.metadata.name });
   if (entry.kind === "Vip")

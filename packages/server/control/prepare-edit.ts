@@ -9,7 +9,7 @@ import { permitted } from "../auth/scope.ts";
 import { sealEdit } from "../secrets/seal-edit.ts";
 import { newUid } from "../state/uid.ts";
 import { volumesIn } from "../status/project-status.ts";
-import type { ControllerDependencies } from "./controller-dependencies.ts";
+import type { ControllerDependencies } from "./dependencies.ts";
 import { checkOwnCertificates } from "./own-certificates.ts";
 import type { Decision } from "./round.ts";
 import type { ComputedSpans } from "./stages.ts";

@@ -14,9 +14,11 @@ import {
   type HostNews,
   type ImageEntry,
   type KeptCompilation,
+  type Ledger,
   type Observed,
   type Reconciled,
   type RolloutNews,
+  type Served,
   type SizeEntry,
 } from "@netwright/compiler";
 import { milliseconds, type Clock, type Milliseconds } from "@netwright/base";
@@ -37,6 +39,8 @@ export interface RoundDependencies {
   readonly clock: Clock;
   readonly states: NodeStates;
   readonly reports: Reports;
+  /** What proxies saw lately of instances that a rollout is about, by `PROJECT/ID`. */
+  readonly served: (ledger: Ledger) => ReadonlyMap<string, Served>;
   readonly certificates: Certificates;
   readonly identities: Identities;
   /** What certificate authorities ask for now. */
@@ -103,7 +107,7 @@ export class Rounds {
     const started = clock.monotonic();
     const objects = items === world.items ? world.objects : objectSet(items.values());
     const nodes = new Set([...nodeNames(world.standing), ...nodeNames(objects)]);
-    const observed = reports.observed([...nodes], states.revisions());
+    const observed = reports.observed([...nodes], states.revisions(), this.#dependencies.served(world.ledger));
     const before = objects === world.objects ? undefined : world.objects;
     const now = clock.now();
     const reconciled = reconcile({ objects, before, ledger: world.ledger, observed, now, drainTimeout, pins, sizes });
@@ -201,7 +205,7 @@ export class Rounds {
 function eventOf({ action, project, service, instance, host, reason, isLoss }: Explanation): readonly NewEvent[] {
   if (action === "Wait") return [];
   const object = displayName({ kind: "Service", project, name: service });
-  const told = { Place: "Placed", Drain: "Draining", Remove: "Removed" }[action];
+  const told = { Place: "Placed", Drain: "Draining", Remove: "Removed", Switch: "Switched" }[action];
   const type = isLoss === true ? "Warning" : "Normal";
   return [{ object, type, reason: told, message: `${instance}${host === null ? "" : ` on ${host}`}: ${reason}` }];
 }

@@ -5,14 +5,14 @@ import type { Candidate } from "../apply/candidate.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Events } from "../state/events.ts";
 import type { NodeStates } from "../state/node-states.ts";
-import { displayName, parseKey } from "../state/objects.ts";
+import { displayName, keyText, parseKey } from "../state/objects.ts";
 import type { ObjectView } from "../state/object-view.ts";
 import type { Reports } from "../state/reports.ts";
 import { Absences } from "../status/absences.ts";
 import type { CertificateFacts } from "../status/certificate-status.ts";
 import { measureCertificates } from "../status/measure-certificates.ts";
 import { measureProjects } from "../status/measure-projects.ts";
-import { indexLedger, type DnsFacts, type Facts, type LedgerIndex } from "../status/facts.ts";
+import { indexLedger, type AutoscaleFacts, type DnsFacts, type Facts, type LedgerIndex } from "../status/facts.ts";
 import { deriveObject, derivedKeys } from "../status/derive.ts";
 import { keysOfChange, keysOfHostnames, keysOfIssuer, keysOfNode } from "./dirty-keys.ts";
 import type { RoundResult } from "./round.ts";
@@ -28,6 +28,7 @@ export interface StatusDependencies {
   readonly view: ObjectView;
   readonly dns: DnsFacts;
   readonly certificates: CertificateFacts;
+  readonly autoscale: AutoscaleFacts;
 }
 
 export class Statuses {
@@ -56,6 +57,16 @@ export class Statuses {
 
   markNode(node: string): void {
     this.#dirtyNodes.add(node);
+  }
+
+  /** @param services as `PROJECT/SERVICE` */
+  markServices(services: readonly string[]): void {
+    this.#markKeys(
+      services.map((service) => {
+        const [project = "", name = ""] = service.split("/");
+        return keyText({ kind: "Service", project, name });
+      }),
+    );
   }
 
   markHostnames(world: World, hostnames: ReadonlySet<string>): void {
@@ -103,7 +114,7 @@ export class Statuses {
   }
 
   facts(world: World): Facts {
-    const { clock, reports, states, dns, certificates } = this.#dependencies;
+    const { clock, reports, states, dns, certificates, autoscale } = this.#dependencies;
     const { standing: objects, diagnostics } = world;
     const [ledger, absences] = [this.#ledger, this.#absences];
     return {
@@ -113,6 +124,7 @@ export class Statuses {
       states,
       dns,
       certificates,
+      autoscale,
       absences,
       diagnostics,
       now: formatInstant(clock.now()),
@@ -175,7 +187,14 @@ export class Statuses {
 }
 
 /** Reasons that pass by themselves while a change is carried out. */
-const underWay: ReadonlySet<string> = new Set(["Applying", "Evacuating", "Pulling", "StartsAfter", "Issuing"]);
+const underWay: ReadonlySet<string> = new Set([
+  "Applying",
+  "Evacuating",
+  "Pulling",
+  "StartsAfter",
+  "Switching",
+  "Issuing",
+]);
 
 const conditionsIn = (object: WireObject | undefined): readonly Condition[] =>
   (object?.status?.["conditions"] ?? []) as readonly Condition[];

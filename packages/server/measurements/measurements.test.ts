@@ -1,12 +1,8 @@
-import type { Instant } from "@netwright/base";
-import { ManualClock } from "@netwright/testkit/manual-clock.ts";
 import { describe, expect, test } from "vitest";
-import { Measurements, secondOf } from "./measurements.ts";
+import { secondOf } from "./measurements.ts";
 import { recordsNow, seriesOf, tierNow, type Question } from "./query.ts";
-import { report, row, shopLedger } from "./testing.ts";
+import { report, row, site, start } from "./testing.ts";
 
-const start = 1_700_000_000;
-const bounds = { retention: 3600, octets: 2 ** 26 };
 const all = (group: Question["group"], change: Partial<Question> = {}): Question => ({
   group,
   filter: {},
@@ -14,31 +10,6 @@ const all = (group: Question["group"], change: Partial<Question> = {}): Question
   reduce: "Mean",
   ...change,
 });
-
-interface Site {
-  readonly measurements: Measurements;
-  /** Takes what each second brings; undefined: the report was lost. */
-  readonly play: (
-    seconds: number,
-    told: (second: number) => readonly (ReturnType<typeof report> | undefined)[],
-  ) => void;
-}
-
-function site(): Site {
-  let now = start * 1000;
-  const clock = new ManualClock();
-  clock.now = () => now as Instant;
-  const measurements = new Measurements(clock, bounds);
-  return {
-    measurements,
-    play: (seconds, told) => {
-      for (let second = 0; second < seconds; second += 1) {
-        for (const each of told(second)) if (each !== undefined) measurements.take(each, shopLedger);
-        now += 1000;
-      }
-    },
-  };
-}
 
 const web = (number: number, values: Readonly<Record<string, number>>, elapsed: number | null = 1000) =>
   report(`host${number}`, row("Instance", `default/shop-web-${number}`, values, { elapsed }));

@@ -23,6 +23,8 @@ export class Measurements {
   readonly #subjects = new Map<string, Subject>();
   /** Of the last report, by node. */
   readonly #last = new Map<string, Arrival>();
+  /** The second of the first report, by node. */
+  readonly #since = new Map<string, number>();
   /** The second of the newest sample. */
   readonly #newest = new Map<Subject, number>();
 
@@ -44,10 +46,16 @@ export class Measurements {
     return this.#newest.get(subject) ?? 0;
   }
 
+  /** The first second that a node told of since this server started; undefined before. */
+  since(node: string): number | undefined {
+    return this.#since.get(node);
+  }
+
   take(report: MetricsReport, ledger: Ledger): void {
     const at = this.#clock.now();
     const second = secondOf(this.#last.get(report.node), at);
     this.#last.set(report.node, { second, at });
+    if (!this.#since.has(report.node)) this.#since.set(report.node, second);
     for (const { kind, columns, rows } of report.tables) {
       if (!isSubjectKind(kind)) continue;
       const places = columnsIn(kind, columns);

@@ -68,7 +68,14 @@ function recordOf(
 ): MetricsRecord {
   const all = [row.instances, row.fronts, row.members, row.listeners, row.hosts].flat();
   const newest = Math.max(0, ...all.map((subject) => measurements.newest(subject)));
-  const fresh = row.instances.filter((subject) => now - measurements.newest(subject) <= staleAfter);
+  // A load balancer is no process: it is known by its listeners.
+  const fresh = new Set(
+    [...row.instances, ...row.listeners].flatMap((subject) =>
+      now - measurements.newest(subject) <= staleAfter && subject.place !== undefined
+        ? [`${subject.place.project}/${subject.place.instance}`]
+        : [],
+    ),
+  );
   // The end of the newest second; a report may be put half a second ahead.
-  return { ...row.place, instances: fresh.length, age: newest === 0 ? null : Math.max(0, now - newest - 1), values };
+  return { ...row.place, instances: fresh.size, age: newest === 0 ? null : Math.max(0, now - newest - 1), values };
 }

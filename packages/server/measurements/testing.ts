@@ -1,6 +1,9 @@
 /** Reports as agents would send them, and a world that they fit. */
+import type { Instant } from "@netwright/base";
+import { ManualClock } from "@netwright/testkit/manual-clock.ts";
 import { ledgerKeys, type InstanceEntry, type InstanceRole, type Ledger } from "@netwright/compiler";
 import { measured, type MetricsReport, type MetricsRow, type SubjectKind } from "@netwright/contract";
+import { Measurements } from "./measurements.ts";
 
 export function entry(id: string, tier: string, host: string, role: InstanceRole = "Workload"): InstanceEntry {
   return {
@@ -44,3 +47,32 @@ export const report = (node: string, ...rows: readonly ReturnType<typeof row>[])
   node,
   tables: rows.map(({ kind, row: own }) => ({ kind, columns: Object.keys(measured[kind]), rows: [own] })),
 });
+
+/** The second at which a site begins. */
+export const start = 1_700_000_000;
+const bounds = { retention: 3600, octets: 2 ** 26 };
+
+interface Site {
+  readonly measurements: Measurements;
+  /** Takes what each second brings; undefined: the report was lost. */
+  readonly play: (
+    seconds: number,
+    told: (second: number) => readonly (ReturnType<typeof report> | undefined)[],
+  ) => void;
+}
+
+export function site(ledger = shopLedger): Site {
+  let now = start * 1000;
+  const clock = new ManualClock();
+  clock.now = () => now as Instant;
+  const measurements = new Measurements(clock, bounds);
+  return {
+    measurements,
+    play: (seconds, told) => {
+      for (let second = 0; second < seconds; second += 1) {
+        for (const each of told(second)) if (each !== undefined) measurements.take(each, ledger);
+        now += 1000;
+      }
+    },
+  };
+}

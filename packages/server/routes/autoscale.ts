@@ -1,10 +1,10 @@
 /** What autoscale decided, and stopping it. */
-import { defaultProject, pauseRequestSchema, type AutoscaleReport } from "@netwright/api";
+import { defaultProject, pauseRequestSchema, type AutoscaleReport, type Service } from "@netwright/api";
+import { policyOf, type Decision } from "@netwright/autoscale";
 import { formatInstant, NetwrightError } from "@netwright/base";
 import { projectKey } from "@netwright/compiler";
 import { pauseEdit } from "../apply/pause-autoscale.ts";
 import { isOwn, noProject, scopeOf } from "../auth/scope.ts";
-import type { Decided } from "../autoscale/autoscaler.ts";
 import { json } from "../http/answers.ts";
 import { readJson } from "../http/body.ts";
 import { parse } from "../http/parse.ts";
@@ -43,19 +43,19 @@ function explain({ autoscaler, controller }: ServerContext, { params, subject: c
   const [project, name] = [params["project"] ?? "", params["name"] ?? ""];
   const subject = displayName({ kind: "Service", project, name });
   if (!isOwn(scopeOf(caller), project)) throw noProject(project);
-  if (!controller.world.objects.services.has(projectKey(project, name)))
-    throw new NetwrightError("NW1501", `there is no ${subject}`, { subject });
+  const service = controller.world.objects.services.get(projectKey(project, name))?.object;
+  if (service === undefined) throw new NetwrightError("NW1501", `there is no ${subject}`, { subject });
   const decided = autoscaler.decided(projectKey(project, name));
   if (decided === undefined)
     throw new NetwrightError("NW1501", `${subject} has no tier with autoscale`, {
       subject,
       hint: "write autoscale: { min: 1, max: 10 } in a tier",
     });
-  return json(reportOf(decided));
+  return json(reportOf(service, decided));
 }
 
-function reportOf({ policy, decision: { at, desired, reasons, stages } }: Decided): AutoscaleReport {
-  const tiers = policy.tiers.flatMap(({ name: tier, scaling }) =>
+function reportOf(service: Service, { at, desired, reasons, stages }: Decision): AutoscaleReport {
+  const tiers = policyOf(service).tiers.flatMap(({ name: tier, scaling }) =>
     scaling === undefined ? [] : [{ tier, desired: desired[tier] ?? 0, min: scaling.min, max: scaling.max }],
   );
   return { at: formatInstant(at), tiers, reasons, stages };

@@ -1,9 +1,8 @@
 /** What agents said last, and how long ago. In memory: after a restart they say it again. */
 import { milliseconds, seconds, type Clock, type Digest, type Instant, type Milliseconds } from "@netwright/base";
-import type { DeniedFlow, ImageReport, InstancePhase, NodeReport, Store, StoreWrite } from "@netwright/contract";
-import type { Observed, ObservedInstance, ObservedNode } from "@netwright/compiler";
+import type { DeniedFlow, ImageReport, InstancePhase, NodeReport, Slot, Store, StoreWrite } from "@netwright/contract";
+import type { Observed, ObservedInstance, ObservedNode, Served } from "@netwright/compiler";
 import { Wakeups } from "@netwright/store";
-import { ServedRequests } from "./served-requests.ts";
 
 /** Agents report at least every 3 s; three missed reports and a bit. */
 export const reportTimeout: Milliseconds = seconds(10);
@@ -28,6 +27,9 @@ const staleness: Milliseconds = seconds(1);
 /** What a node tells its routers is in their kernels after this: milliseconds, and room for a busy machine. */
 const settling: Milliseconds = milliseconds(500);
 
+/** What lets packets pass. A report comes after a round: what the round could not do there is among its problems. */
+const slots: ReadonlySet<Slot> = new Set(["links", "firewall"]);
+
 const prefix = "observed/";
 
 export const deniedKey = (
@@ -44,7 +46,6 @@ export class Reports {
   /** Wakes with every report. */
   readonly wakeups = new Wakeups();
   readonly #clock: Clock;
-  readonly #served = new ServedRequests();
   readonly #heard = new Map<string, Heard>();
   readonly #expected = new Map<string, Milliseconds>();
   /** By node; from before the restart until the node reports. */
@@ -68,7 +69,6 @@ export class Reports {
     const convergedSince = report.converged ? ((same ? before.convergedSince : null) ?? monotonic) : null;
     const entry = { report, at: now, monotonic, convergedSince, deniedAt: deniedTimes(report, before, now) };
     this.#heard.set(node, entry);
-    this.#served.take(report, monotonic);
     this.wakeups.wake();
     if (before !== undefined && content(before.report) === content(report)) return "Nothing";
     const phases = phasesOf(report);
@@ -99,7 +99,6 @@ export class Reports {
   }
 
   forget(node: string): void {
-    this.#served.forget(node);
     this.#heard.delete(node);
     this.#expected.delete(node);
     if (this.#phases.delete(node)) this.#unwritten.add(node);
@@ -108,13 +107,17 @@ export class Reports {
   /**
    * Instances of nodes that did not report yet are as they were before the restart.
    * @param revisions of the states that nodes should be in
+   * @param lately what proxies saw of instances, by `PROJECT/ID`
    */
-  observed(nodes: readonly string[], revisions: ReadonlyMap<string, number>): Observed {
+  observed(
+    nodes: readonly string[],
+    revisions: ReadonlyMap<string, number>,
+    lately: ReadonlyMap<string, Served> = new Map(),
+  ): Observed {
     const idle = this.#idle(nodes, revisions);
     const instances = new Map<string, ObservedInstance>();
     const known = new Map<string, ObservedNode>();
     const images = new Map<string, Digest>();
-    const lately = this.#served.lately(this.#clock.monotonic());
     for (const node of nodes) {
       for (const { name, digest } of lookedUp(this.#heard.get(node)?.report)) {
         if (digest !== null && !images.has(name)) images.set(name, digest);
@@ -152,7 +155,8 @@ export class Reports {
     const volumes = report.volumes === undefined ? {} : { volumes: new Set(report.volumes) };
     const told = report.announced.filter(({ neighbors }) => neighbors.length > 0).map((entry) => entry.prefix);
     const settled = convergedSince !== null && report.revision === revision && monotonic >= convergedSince + settling;
-    return { ready, heardAt, announced: new Set(told), settled, ...volumes };
+    const inForce = report.revision === revision && !report.problems.some(({ slot }) => slots.has(slot));
+    return { ready, heardAt, announced: new Set(told), inForce, settled, ...volumes };
   }
 
   /**
@@ -229,7 +233,7 @@ const phasesOf = ({ instances }: NodeReport): Phases =>
     .map(({ project, id, phase }) => [`${project}/${id}`, phase] as const)
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
 
-const restless: ReadonlySet<string> = new Set(["connections", "members", "goodUntil"]);
+const restless: ReadonlySet<string> = new Set(["connections", "goodUntil"]);
 
 /**
  * Everything but when it was said and how many connections there were just then. Of volumes a hundredth more or less:

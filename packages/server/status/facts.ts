@@ -8,6 +8,7 @@ import type {
   VolumeEntry,
 } from "@netwright/compiler";
 import type { Diagnostic } from "@netwright/base";
+import type { Course } from "../autoscale/course.ts";
 import type { NodeStates } from "../state/node-states.ts";
 import type { CertificateFacts } from "./certificate-status.ts";
 import type { Absences } from "./absences.ts";
@@ -22,9 +23,15 @@ export interface Facts {
   readonly diagnostics: readonly Diagnostic[];
   readonly dns: DnsFacts;
   readonly certificates: CertificateFacts;
+  readonly autoscale: AutoscaleFacts;
   readonly absences: Absences;
   /** RFC 3339. */
   readonly now: string;
+}
+
+export interface AutoscaleFacts {
+  /** @param service as `PROJECT/SERVICE`. @returns undefined until something was decided */
+  courseOf(service: string): Course | undefined;
 }
 
 export interface DnsFacts {

@@ -2,6 +2,7 @@
 import { serviceChain, type Condition, type Service, type ServiceStatus } from "@netwright/api";
 import type { InstanceEntry } from "@netwright/compiler";
 import { announcementsOf } from "./announcements.ts";
+import { autoscaleOf } from "./autoscale-status.ts";
 import { certificatesOf } from "./certificate-status.ts";
 import { conditionsOf } from "./conditions.ts";
 import type { Facts } from "./facts.ts";
@@ -42,6 +43,7 @@ export function observeService(input: ServiceInput): ObservedService {
     ...(images.length === 0 ? {} : { images: [...images] }),
     ...(certificates.length === 0 ? {} : { certificates: [...certificates] }),
     conditions: [...conditionsOf(verdicts, before, facts.now)],
+    ...autoscaleOf(facts, service, instances),
     ...rolloutOf(facts, service),
     ...(rollouts.length === 0 ? {} : { rollouts: [...rollouts] }),
   };

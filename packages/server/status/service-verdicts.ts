@@ -13,6 +13,7 @@ import { reachesUpstream, type Announcement } from "./announcements.ts";
 import { judgeCertificates } from "./certificate-status.ts";
 import type { Verdict } from "./conditions.ts";
 import type { Facts } from "./facts.ts";
+import { awaitedLead, takingPart } from "./lead-status.ts";
 import { peeringTroubles } from "./peering.ts";
 import { textOf } from "../state/objects.ts";
 import { judgePulled } from "./image-status.ts";
@@ -105,7 +106,7 @@ const notReady = ({ instances }: VerdictInput, tiers: readonly string[]): readon
 const isOf = (tier: string, { tier: own, former }: ServiceInstance["entry"]): boolean =>
   own === tier && former === undefined;
 
-function judgeProgrammed({ facts, instances, needed }: VerdictInput): Judgement {
+function judgeProgrammed({ facts, service, instances, needed }: VerdictInput): Judgement {
   const named = new Set([...instances.map(({ host }) => host), ...needed.keys()]);
   // What is left of a service's last change on a host that is gone went with it.
   const hosts = [...named].filter((host) => facts.objects.hosts.has(host)).toSorted();
@@ -122,6 +123,8 @@ function judgeProgrammed({ facts, instances, needed }: VerdictInput): Judgement 
     if (!report.converged && wanted === report.revision)
       return no("Applying", `${host} applies revision ${report.revision}`);
   }
+  const awaited = awaitedLead(facts, service, instances);
+  if (awaited !== undefined) return no("Switching", awaited);
   return yes("Programmed", hosts.length === 0 ? "nothing runs" : `in force on ${hosts.join(", ")}`);
 }
 
@@ -185,7 +188,7 @@ function judgeReady(
   certified: Judgement | undefined,
 ): Judgement {
   // From the last tier on: one that fails takes those before it along.
-  for (const tier of serviceChain(service).toReversed()) {
+  for (const tier of takingPart(facts, service).toReversed()) {
     if (tier.replicas === 0 || tier.role === "LoadBalancer") continue;
     const serving = instances.some(({ entry, phase }) => entry.tier === tier.name && phase === "Ready");
     const failed = instances.find(({ entry, phase }) => entry.tier === tier.name && phase === "Failed");

@@ -1,19 +1,22 @@
 /** How far tiers are with what they were asked to run, and what is to be said of it. Pure. */
 import { isWorkloadTier, objectName, type Service, type TierRolloutStatus } from "@netwright/api";
 import { formatInstant } from "@netwright/base";
-import { ledgerKeys, type Ledger, type RevisionEntry, type TierRolloutEntry } from "@netwright/compiler";
+import { ledgerKeys, sizedService, type Ledger, type RevisionEntry, type TierRolloutEntry } from "@netwright/compiler";
 import type { Facts } from "./facts.ts";
 import type { ServiceInstance } from "./service-status.ts";
 
 export function tierRolloutsOf(
   { ledger }: Pick<Facts, "ledger">,
-  { metadata: { project, name }, spec }: Service,
+  service: Service,
   instances: readonly ServiceInstance[],
 ): readonly TierRolloutStatus[] {
-  return spec.tiers.filter(isWorkloadTier).flatMap((tier) => {
-    const entry = ledger.entries.get(ledgerKeys.tierRollout(project, name, tier.name));
-    return entry?.kind === "TierRollout" ? [statusOf(ledger.entries, entry, tier.replicas, instances)] : [];
-  });
+  const { project, name } = service.metadata;
+  return sizedService(service, ledger.entries)
+    .spec.tiers.filter(isWorkloadTier)
+    .flatMap((tier) => {
+      const entry = ledger.entries.get(ledgerKeys.tierRollout(project, name, tier.name));
+      return entry?.kind === "TierRollout" ? [statusOf(ledger.entries, entry, tier.replicas, instances)] : [];
+    });
 }
 
 /** More numbers than revisions are kept. */

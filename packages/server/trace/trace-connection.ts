@@ -6,7 +6,7 @@ import type { Packet } from "@netwright/model";
 import type { ServerContext } from "../routes/context.ts";
 import { answeredIn } from "./answered.ts";
 import { alternativeFindings, findingsAt, upstreamFindings, type NodeFacts } from "./findings.ts";
-import { servingFindings } from "./serving.ts";
+import { servingFindings, switchingAt } from "./serving.ts";
 import { nodeOf, walkConnection, type Leg } from "./walk.ts";
 
 export async function traceConnection(
@@ -87,5 +87,7 @@ function verdictOf(
   // What routers of others lack mostly follows from what is wrong at our own.
   const broken = [...own, ...hops].find(({ findings }) => findings.length > 0);
   if (broken !== undefined) return { verdict: "Broken", hops, reason: `${broken.place}: ${broken.findings[0]}` };
-  return { verdict: "Delivered", hops, reason: last.reason };
+  const switching = switchingAt(context, packet.destination);
+  const reason = switching === undefined ? last.reason : `${last.reason}; ${switching}`;
+  return { verdict: "Delivered", hops, reason };
 }

@@ -30,40 +30,25 @@ export async function runProbes(from: ProbesFrom): Promise<readonly ProbeResult[
 
 async function runSome(from: ProbesFrom, probes: readonly Probe[]): Promise<readonly ProbeResult[]> {
   const { runner, netns, patience, signal } = from;
-  const { code, stdout, stderr } = await runner.run(commandFor(probes, patience), {
+  const command = ["perl", "-e", probeScript, "all", ...probes.map((probe) => wordOf(probe, patience))] as const;
+  const { code, stdout, stderr } = await runner.run(command, {
     timeout: milliseconds(patience + grace),
     ...(netns === undefined ? {} : { netns }),
     ...(signal === undefined ? {} : { signal }),
   });
-  return readProbes(probes.length, { code, stdout, stderr });
-}
-
-/** What is run where the probes come from. Pure. */
-export const commandFor = (probes: readonly Probe[], patience: Milliseconds): readonly [string, ...string[]] => [
-  "perl",
-  "-e",
-  probeScript,
-  "all",
-  ...probes.map(({ destination, port, protocol, sourcePort }) =>
-    probeWord({
-      protocol,
-      family: 6,
-      host: destination,
-      port,
-      patience,
-      ...(protocol === "udp" ? { send: "netwright probe" } : {}),
-      ...(sourcePort === undefined ? {} : { sourcePort }),
-    }),
-  ),
-];
-
-/** What it printed. Pure. @throws NW1602 */
-export function readProbes(
-  count: number,
-  { code, stdout, stderr }: { readonly code: number; readonly stdout: string; readonly stderr: string },
-): readonly ProbeResult[] {
   const seen = new Map(parseResults(stdout).map((each) => [each.index, resultOf(each)]));
-  if (code !== 0 || seen.size !== count)
+  if (code !== 0 || seen.size !== probes.length)
     throw new NetwrightError("NW1602", `probes cannot be sent: ${stderr.trim() || `perl ended with ${code}`}`);
   return [...seen].toSorted(([a], [b]) => a - b).map(([, result]) => result);
 }
+
+const wordOf = ({ destination, port, protocol, sourcePort }: Probe, patience: Milliseconds): string =>
+  probeWord({
+    protocol,
+    family: 6,
+    host: destination,
+    port,
+    patience,
+    ...(protocol === "udp" ? { send: "netwright probe" } : {}),
+    ...(sourcePort === undefined ? {} : { sourcePort }),
+  });

@@ -65,6 +65,38 @@ const tierRolloutSchema = z.strictObject({
   ),
 });
 
+const tierAutoscaleSchema = z.strictObject({
+  tier: z.string(),
+  desired: z.number().meta({ description: "Instances that it should have." }),
+  current: z.number().meta({ description: "Instances that are ready." }),
+  min: z.number(),
+  max: z.number(),
+  floor: z.number().meta({ description: "Fewest that may be left for now: more than min while members drain." }),
+  reason: z.string().meta({ description: "Why it has this size; a CamelCase word." }),
+  message: z.string().meta({ description: "The same for people, with the figures of then." }),
+  since: z.string().meta({ description: "Since when that has been the reason, RFC 3339." }),
+  last: z
+    .strictObject({
+      at: z.string().meta({ description: "RFC 3339." }),
+      from: z.number(),
+      to: z.number(),
+      reason: z.string(),
+      message: z.string(),
+    })
+    .exactOptional()
+    .meta({ description: "The last change of size." }),
+});
+
+const autoscaleStatusSchema = z.strictObject({
+  bottleneck: z
+    .string()
+    .exactOptional()
+    .meta({ description: "The tier that holds the others back; absent where none does." }),
+  tiers: z.array(tierAutoscaleSchema),
+});
+
+export type AutoscaleStatus = z.output<typeof autoscaleStatusSchema>;
+
 export type TierRolloutStatus = z.output<typeof tierRolloutSchema>;
 
 export type RolloutStatus = z.output<typeof rolloutSchema>;
@@ -113,6 +145,9 @@ export const serviceStatusSchema = z.strictObject({
     .exactOptional()
     .meta({ description: "What is served at listeners with HTTPS." }),
   conditions: z.array(conditionSchema),
+  autoscale: autoscaleStatusSchema
+    .exactOptional()
+    .meta({ description: "Of tiers with autoscale: the last decision about their sizes." }),
   rollout: rolloutSchema
     .exactOptional()
     .meta({ description: "The last replacing of instances because what they run changed." }),

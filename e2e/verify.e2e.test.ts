@@ -1,0 +1,72 @@
+/** Contracts against what runs: kernels are read back and proved, connections are tried, and hands are caught. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { instanceOf, startLab, type LiveLab } from "./live-lab.ts";
+import { until } from "./until.ts";
+
+const tenant = "nwn-default.web";
+
+let lab: LiveLab;
+/** Where the web server is. */
+let host: string;
+
+beforeAll(async () => {
+  lab = await startLab("verify", "--hosts", "2");
+  await lab.must("apply", "-f", "examples/shop.yaml");
+  ({ host } = await instanceOf(lab, "shop-web-1"));
+});
+afterAll(() => lab.down());
+
+const inTenant = (command: string): Promise<string> => lab.at(host, `nsenter --net=/run/netns/${tenant} -- ${command}`);
+
+interface Tried {
+  readonly results: readonly {
+    readonly verdict: string;
+    readonly test: { readonly from: unknown; readonly side: string };
+  }[];
+}
+
+test("a fresh lab is what was meant: every kernel, and every connection that is tried", async () => {
+  const live = await lab.netwright("verify", "--live");
+  expect(live).toMatchObject({ code: 0, stdout: expect.stringMatching(/^kernel +\d+/m) });
+  const { results } = await lab.json<Tried>("verify", "--test");
+  expect(results.filter(({ verdict }) => verdict !== "Agrees")).toEqual([]);
+  expect(results.map(({ test: { from } }) => from)).toContain("internet");
+  expect(new Set(results.map(({ test: { side } }) => side))).toEqual(new Set(["Inside", "Outside"]));
+});
+
+test("what is opened by hand is named with the packet that proves it, and is a connection that nobody proved", async () => {
+  await lab.must("pause", `host/${host}`);
+  const flows = await inTenant("nft list map inet netwright flows");
+  const [, classes = ""] = /(\w+ \. \w+ \. tcp) \. 8080/.exec(flows) ?? [];
+  await until(
+    "the agent leaves it as it is",
+    async () => {
+      await inTenant(`nft add element inet netwright flows '{ ${classes} . 8081 : accept }'`);
+      const live = await lab.netwright("verify", "--live");
+      return { live, still: (await inTenant("nft list map inet netwright flows")).includes(". 8081") };
+    },
+    ({ live, still }) => {
+      if (!still) return false;
+      expect(live.code).toBe(1);
+      expect(live.stdout).toContain(`refuted implied kernel ${host} ${tenant}`);
+      expect(live.stdout).toMatch(/packet +\[.*\]:8081 tcp/);
+      expect(live.stdout).toMatch(/found: .* 8081/);
+      return true;
+    },
+  );
+  const tried = await lab.netwright("verify", "--test", "--clause", "implied chain service/shop");
+  expect(tried.code).toBe(1);
+  expect(tried.stdout).toMatch(/^not as proved shop-proxy-1 -> shop-web-1 \[.*\]:8081\/tcp$/m);
+  expect(tried.stdout).toMatch(/^ +prover +dropped: .*no rule allows .* tcp port 8081$/m);
+  expect(tried.stdout).toMatch(/^ +kernel +refused after .*: RST/m);
+});
+
+test("once the agent may, it is put right, and the proof says so", async () => {
+  await lab.must("resume", `host/${host}`);
+  await until(
+    "the agent takes it away",
+    () => inTenant("nft list map inet netwright flows"),
+    (flows) => !flows.includes(". 8081"),
+  );
+  expect(await lab.netwright("verify", "--live")).toMatchObject({ code: 0 });
+});

@@ -1,0 +1,121 @@
+/**
+ * Tries cases as real connections. Silence is evidence only from a place that got through right before and right after: else it is
+ * the place that is cut off.
+ */
+import type { Probe, ProbeResult } from "@netwright/contract";
+import { printSource, type TestCase } from "@netwright/prove/cases/case.ts";
+
+export interface CaseResult {
+  readonly test: TestCase;
+  /**
+   * - `Agrees`: what the prover said.
+   * - `Disagrees`: the prover or the data path is wrong.
+   * - `Unclear`: what was seen tells neither.
+   */
+  readonly verdict: "Agrees" | "Disagrees" | "Unclear";
+  /** Null where it could not be tried. */
+  readonly seen: ProbeResult | null;
+  /** Why it is unclear, or how sure it is; empty: there is nothing to add. */
+  readonly note: string;
+}
+
+/** Connection attempts of one place, in their order. @throws where they cannot be made */
+export type ProbeFrom = (from: TestCase["from"], probes: readonly Probe[]) => Promise<readonly ProbeResult[]>;
+
+export interface CasesRun {
+  readonly probe: ProbeFrom;
+  /** Whenever some more are through. */
+  readonly onProgress: (done: number) => void;
+}
+
+/** In the order of the cases. */
+export async function runCases(
+  cases: readonly TestCase[],
+  { probe, onProgress }: CasesRun,
+): Promise<readonly CaseResult[]> {
+  const groups = new Map<string, TestCase[]>();
+  for (const test of cases) groups.set(placeOf(test), [...(groups.get(placeOf(test)) ?? []), test]);
+  const results = new Map<TestCase, CaseResult>();
+  const queue = [...groups.values()];
+  const work = async (): Promise<void> => {
+    for (let group = queue.shift(); group !== undefined; group = queue.shift()) {
+      for (const result of await runFrom(group, probe)) results.set(result.test, result);
+      onProgress(results.size);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return cases.flatMap((test) => results.get(test) ?? []);
+}
+
+/** Places that are asked at once. */
+const atOnce = 8;
+
+const placeOf = ({ from }: TestCase): string => (from === "internet" ? from : `${from.project}/${from.instance}`);
+
+async function runFrom(group: readonly TestCase[], probe: ProbeFrom): Promise<readonly CaseResult[]> {
+  const from = (group[0] as TestCase).from;
+  try {
+    return await judged(group, (tests) =>
+      probe(
+        from,
+        tests.map((test) => test.probe),
+      ),
+    );
+  } catch (error) {
+    const note = `not tried: ${error instanceof Error ? error.message : String(error)}`;
+    return group.map((test) => ({ test, verdict: "Unclear", seen: null, note }));
+  }
+}
+
+type Try = (tests: readonly TestCase[]) => Promise<readonly ProbeResult[]>;
+
+/** First what should get through, then what should not, then once more one that got through. */
+async function judged(group: readonly TestCase[], attempt: Try): Promise<readonly CaseResult[]> {
+  const [open, closed] = [group.filter(isOpen), group.filter((test) => !isOpen(test))];
+  const opened = await again(open, await attempt(open), attempt);
+  const control = open.find((test, index) => test.probe.protocol === "tcp" && isThrough(opened[index]));
+  const shut = closed.length === 0 ? [] : await again(closed, await attempt(closed), attempt);
+  const after = control === undefined || closed.length === 0 ? [] : await attempt([control]);
+  const evidence: Evidence =
+    control === undefined ? "none" : closed.length === 0 || isThrough(after[0]) ? "sure" : "lost";
+  return [
+    ...open.map((test, index) => judge(test, opened[index] as ProbeResult, "sure")),
+    ...closed.map((test, index) => judge(test, shut[index] as ProbeResult, evidence)),
+  ];
+}
+
+/** Whatever is not as was said is tried a second time: instances come up, and packets are lost. */
+async function again(
+  tests: readonly TestCase[],
+  results: readonly ProbeResult[],
+  attempt: Try,
+): Promise<readonly ProbeResult[]> {
+  const other = tests.filter((test, index) => !test.predicted.outcomes.includes(results[index]?.outcome ?? "Failed"));
+  if (other.length === 0) return results;
+  const second = await attempt(other);
+  return results.map((result, index) => {
+    const at = other.indexOf(tests[index] as TestCase);
+    return at < 0 ? result : (second[at] ?? result);
+  });
+}
+
+type Evidence = "sure" | "none" | "lost";
+
+const isOpen = ({ predicted }: TestCase): boolean => predicted.verdict === "Delivered";
+const isThrough = (result: ProbeResult | undefined): boolean =>
+  result?.outcome === "Connected" || result?.outcome === "Refused";
+
+function judge(test: TestCase, seen: ProbeResult, evidence: Evidence): CaseResult {
+  const { predicted, probe } = test;
+  const told = (verdict: CaseResult["verdict"], note: string): CaseResult => ({ test, verdict, seen, note });
+  if (seen.outcome === "Failed") return told("Unclear", `it could not be sent: ${seen.detail}`);
+  if (!predicted.outcomes.includes(seen.outcome)) {
+    if (isOpen(test) && probe.protocol === "udp" && seen.outcome === "Silent")
+      return told("Unclear", "nobody need answer a datagram");
+    return told("Disagrees", "");
+  }
+  if (isOpen(test) || seen.outcome !== "Silent" || evidence === "sure") return told("Agrees", "");
+  return evidence === "lost"
+    ? told("Unclear", `${printSource(test)} got through nowhere right after`)
+    : told("Agrees", `${printSource(test)} may connect to nobody: that it could send at all was not seen`);
+}
