@@ -3,6 +3,7 @@ import { seconds, type Clock, type Entropy, type Milliseconds } from "@netwright
 import { defaultDrainTimeout, projectKey } from "@netwright/compiler";
 import type { Store } from "@netwright/contract";
 import type { Hono } from "hono";
+import { askForProbes } from "./agents/ask-for-probes.ts";
 import { AgentRequests } from "./agents/requests.ts";
 import { createApp } from "./app.ts";
 import { Autoscaler } from "./autoscale/autoscaler.ts";
@@ -28,6 +29,7 @@ import { servedLately } from "./measurements/served.ts";
 import { CurrentProof } from "./proof/current-proof.ts";
 import type { Prover } from "./proof/prover.ts";
 import { createMetrics } from "./metrics.ts";
+import { ContractWatch } from "./monitors/contract-watch.ts";
 import type { SealingKeys } from "./secrets/key-file.ts";
 import { OpenedValues } from "./secrets/opened-values.ts";
 import { Sealer } from "./secrets/sealer.ts";
@@ -75,6 +77,9 @@ export interface Server {
   stop(): void;
 }
 
+/** Milliseconds of silence before a connection of a monitor has failed: a lost SYN is sent again after 1 s and 3 s. */
+const probePatience = 4000;
+
 /** Reads what is stored, compiles it and begins to serve it. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { store, clock, entropy, log, dns } = options;
@@ -119,6 +124,16 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
   const onProgress = (hostnames: ReadonlySet<string>): void => controller.recordsChanged(hostnames);
   const sync = dns === undefined ? undefined : new DnsSync({ store, clock, log, metrics, ...dns, onProgress });
+  const requests = new AgentRequests(clock, entropy);
+  const watch = new ContractWatch({
+    clock,
+    states,
+    reports,
+    world: () => controller.world,
+    tryFrom: ({ node, from }, probes, signal) =>
+      askForProbes({ requests }, node, { from, probes: [...probes], patience: probePatience }, signal),
+    onNews: (keys) => controller.contractsSeen(keys),
+  });
   const measurements = new Measurements(clock, options.measurements ?? defaultRingBounds);
   const autoscaler = new Autoscaler({
     clock,
@@ -135,6 +150,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     view,
     dns: sync ?? noDns,
     certificates: certificateFacts,
+    contracts: watch,
     autoscale: autoscaler,
   });
   const rounds = new Rounds({
@@ -192,13 +208,18 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     metrics,
     measurements,
     tokens,
-    requests: new AgentRequests(clock, entropy),
+    requests,
     caCertificate: options.caCertificate,
     recentLog: options.recentLog ?? (() => ""),
     heartbeat: options.heartbeat ?? seconds(2),
     stop: stop.signal,
   });
-  const running = [controller.run(stop.signal), sync?.run(stop.signal), orders.run(stop.signal)];
+  const running = [
+    controller.run(stop.signal),
+    watch.run(stop.signal),
+    sync?.run(stop.signal),
+    orders.run(stop.signal),
+  ];
   const done = Promise.all(running.filter((each) => each !== undefined)).then(() => undefined);
   return { app, done, stop: () => stop.abort() };
 }

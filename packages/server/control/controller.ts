@@ -177,6 +177,12 @@ export class Controller {
     this.#wakeups.wake();
   }
 
+  /** Monitors see something else of the contracts of these objects. */
+  contractsSeen(keys: readonly string[]): void {
+    this.#dependencies.statuses.markObjects(keys);
+    this.#wakeups.wake();
+  }
+
   async #pause(signal: AbortSignal): Promise<void> {
     const { clock } = this.#dependencies;
     const over = new AbortController();

@@ -4,6 +4,7 @@ import { formatInstant, type Clock } from "@netwright/base";
 import type { Candidate } from "../apply/candidate.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Events } from "../state/events.ts";
+import type { ContractFacts } from "../monitors/contract-watch.ts";
 import type { NodeStates } from "../state/node-states.ts";
 import { displayName, keyText, parseKey } from "../state/objects.ts";
 import type { ObjectView } from "../state/object-view.ts";
@@ -28,6 +29,7 @@ export interface StatusDependencies {
   readonly view: ObjectView;
   readonly dns: DnsFacts;
   readonly certificates: CertificateFacts;
+  readonly contracts: ContractFacts;
   readonly autoscale: AutoscaleFacts;
 }
 
@@ -77,6 +79,10 @@ export class Statuses {
     this.#markKeys(keysOfIssuer(world, name));
   }
 
+  markObjects(keys: readonly string[]): void {
+    this.#markKeys(keys);
+  }
+
   /** For the first time: everything there is. */
   markAll(world: World): void {
     this.#ledger = indexLedger(world.ledger);
@@ -114,7 +120,7 @@ export class Statuses {
   }
 
   facts(world: World): Facts {
-    const { clock, reports, states, dns, certificates, autoscale } = this.#dependencies;
+    const { clock, reports, states, dns, certificates, contracts, autoscale } = this.#dependencies;
     const { standing: objects, diagnostics } = world;
     const [ledger, absences] = [this.#ledger, this.#absences];
     return {
@@ -124,6 +130,7 @@ export class Statuses {
       states,
       dns,
       certificates,
+      contracts,
       autoscale,
       absences,
       diagnostics,

@@ -6,12 +6,14 @@ import {
   type AnyObject,
   type Condition,
   type Service,
+  type ServiceStatus,
   type WireObject,
 } from "@netwright/api";
 import { ledgerKeys, type Ledger } from "@netwright/compiler";
 import type { StageTracker } from "../control/stages.ts";
 import type { World } from "../control/world.ts";
 import { keyText, parseKey, type Item } from "../state/objects.ts";
+import { conditionsOf } from "./conditions.ts";
 import type { Facts } from "./facts.ts";
 import { issuerStatus } from "./issuer-status.ts";
 import { instanceObject } from "./instance-status.ts";
@@ -59,11 +61,8 @@ export function derivedKeys(ledger: Ledger): readonly string[] {
   });
 }
 
-function networkObject(
-  { facts, world, key, before }: DeriveInput,
-  project: string,
-  name: string,
-): WireObject | undefined {
+function networkObject(input: DeriveInput, project: string, name: string): WireObject | undefined {
+  const { facts, world, key, before } = input;
   const item = world.items.get(key);
   const entry = networkEntry(facts, project, name);
   if (item === undefined && entry === undefined) return undefined;
@@ -72,7 +71,9 @@ function networkObject(
       ? { apiVersion, kind: "Network", metadata: { name, project, labels: {}, annotations: {} }, spec: {} }
       : storedObject(world, key);
   if (entry === undefined) return shown;
-  return { ...shown, status: { ...networkStatus(facts, entry, item?.object.metadata.generation ?? 0, before) } };
+  const generation = item?.object.metadata.generation ?? 0;
+  const status = networkStatus(facts, entry, generation, before);
+  return { ...shown, status: { ...withContract(input, generation, status) } };
 }
 
 /** A Host that was deleted is shown for as long as something of ours is on it. */
@@ -97,7 +98,8 @@ function statusOf(input: DeriveInput, object: AnyObject): object {
   const { facts, before } = input;
   const { name, generation = 0 } = object.metadata;
   const node = { facts, node: name, generation, before, managed: true };
-  if (object.kind === "Service") return serviceStatus(input, object);
+  if (object.kind === "Service") return withContract(input, generation, serviceStatus(input, object));
+  if (object.kind === "Contract") return withContract(input, generation, { conditions: [] });
   if (object.kind === "Host") return { ...nodeStatus(node), used: usedOf(facts, name) };
   if (object.kind === "Router") return nodeStatus({ ...node, managed: object.spec.managed });
   if (object.kind === "Project") return projectStatus(facts, object, before);
@@ -105,7 +107,19 @@ function statusOf(input: DeriveInput, object: AnyObject): object {
   return object.kind === "AddressPool" ? poolStatus(facts, object) : {};
 }
 
-function serviceStatus({ facts, key, before, needed, stages }: DeriveInput, service: Service): object {
+/** What monitors see of its contract, last of its conditions. */
+function withContract<T extends { readonly conditions: readonly Condition[] }>(
+  { facts, key, before }: DeriveInput,
+  generation: number,
+  status: T,
+): T {
+  const standing = facts.contracts.standing(key);
+  if (standing === undefined) return status;
+  const verdict = { type: "ContractHolds", ...standing, observedGeneration: generation };
+  return { ...status, conditions: [...status.conditions, ...conditionsOf([verdict], before, facts.now)] };
+}
+
+function serviceStatus({ facts, key, before, needed, stages }: DeriveInput, service: Service): ServiceStatus {
   const observed = observeService({ facts, service, before, needed });
   return { ...observed, stages: stages.advance(key, service, observed, facts) };
 }

@@ -8,6 +8,7 @@ import type {
   VolumeEntry,
 } from "@netwright/compiler";
 import type { Diagnostic } from "@netwright/base";
+import type { ContractFacts } from "../monitors/contract-watch.ts";
 import type { Course } from "../autoscale/course.ts";
 import type { NodeStates } from "../state/node-states.ts";
 import type { CertificateFacts } from "./certificate-status.ts";
@@ -25,6 +26,7 @@ export interface Facts {
   readonly certificates: CertificateFacts;
   readonly autoscale: AutoscaleFacts;
   readonly absences: Absences;
+  readonly contracts: ContractFacts;
   /** RFC 3339. */
   readonly now: string;
 }

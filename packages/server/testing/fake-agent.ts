@@ -1,7 +1,7 @@
 /** Plays the agent of one node: takes its states and reports that everything asked for is there. */
 import type { AgentRequest, Client, NodeObservation, OutputChunk } from "@netwright/api";
 import { systemClock } from "@netwright/base/node-clock.ts";
-import type { HostState, InstanceReport, NodeReport } from "@netwright/contract";
+import type { HostState, InstanceReport, NodeReport, ProbeResult } from "@netwright/contract";
 
 export interface FakeAgent {
   /** Every state that it was given, in order. */
@@ -10,8 +10,13 @@ export interface FakeAgent {
   say(change: Partial<NodeReport>): Promise<void>;
   /** What it finds when it is asked to look, beside the route that it is asked for. */
   find(problems: NodeObservation["problems"]): void;
+  /** What becomes of connections that it is asked to try; without it they are not tried. */
+  meet(answer: Meeting): void;
   stop(): void;
 }
+
+type ProbesAsked = AgentRequest & { readonly kind: "Probe" };
+export type Meeting = (from: ProbesAsked["from"], probe: ProbesAsked["probes"][number]) => ProbeResult["outcome"];
 
 export function startFakeAgent(client: Client, node: string): FakeAgent {
   const stop = new AbortController();
@@ -32,10 +37,13 @@ export function startFakeAgent(client: Client, node: string): FakeAgent {
     if (!stop.signal.aborted) console.error(`fake agent of ${node}`, failure);
   });
   let found: NodeObservation["problems"] = [];
+  let meeting: Meeting | undefined;
   const answer = async (): Promise<void> => {
     for await (const request of client.nodes.requests(node, stop.signal)) {
       if (request.kind === "Observe")
         await client.nodes.sendOutput(node, request.id, observation(request, found), stop.signal);
+      if (request.kind === "Probe" && meeting !== undefined)
+        await client.nodes.sendOutput(node, request.id, outcomes(request, meeting), stop.signal);
     }
   };
   answer().catch(() => {});
@@ -43,7 +51,13 @@ export function startFakeAgent(client: Client, node: string): FakeAgent {
     said = { ...said, ...change };
     await report();
   };
-  return { states, say, find: (problems) => void (found = problems), stop: () => stop.abort() };
+  return {
+    states,
+    say,
+    find: (problems) => void (found = problems),
+    meet: (given) => void (meeting = given),
+    stop: () => stop.abort(),
+  };
 }
 
 async function* observation(
@@ -52,6 +66,20 @@ async function* observation(
 ): AsyncGenerator<OutputChunk> {
   const text = JSON.stringify({ problems, route: `${destination} dev eth0` } satisfies NodeObservation);
   yield { stream: "stdout", data: Buffer.from(text).toString("base64") };
+  yield { stream: "exit", code: 0 };
+}
+
+async function* outcomes({ from, probes }: ProbesAsked, meeting: Meeting): AsyncGenerator<OutputChunk> {
+  for (const probe of probes) {
+    const result: ProbeResult = {
+      outcome: meeting(from, probe),
+      microseconds: 100,
+      detail: "as the test says",
+      by: probe.destination,
+      sourcePort: 40_000,
+    };
+    yield { stream: "stdout", data: Buffer.from(`${JSON.stringify(result)}\n`).toString("base64") };
+  }
   yield { stream: "exit", code: 0 };
 }
 
