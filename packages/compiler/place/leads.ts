@@ -16,6 +16,8 @@ import { isLost } from "./standing.ts";
 export interface LeadsInput extends Ending {
   readonly observed: Observed;
   readonly drainTimeout: Milliseconds;
+  /** Only where it leads to is asked for: nothing takes time. */
+  readonly isForeseen: boolean;
 }
 
 /** What there is to decide about. */
@@ -83,7 +85,8 @@ function endOf({ service, now, drainTimeout }: Scene, tier: string): Instant {
 
 function isKept(scene: Scene, tier: ChainTier, { to, until }: NonNullable<Lead["former"]>[number]): boolean {
   if (!scene.instances.some((each) => each.tier === to)) return false;
-  return scene.now < until || scene.instances.some((each) => each.tier === tier.name && mayUse(scene, each));
+  if (!scene.isForeseen && scene.now < until) return true;
+  return scene.instances.some((each) => each.tier === tier.name && mayUse(scene, each));
 }
 
 /** Proxies that were not told yet, and workloads that were made for the way that was. */
