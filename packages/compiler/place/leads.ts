@@ -10,6 +10,7 @@ import { ledgerKeys } from "../ledger-keys.ts";
 import type { Observed } from "../observed.ts";
 import { drainTimeOf } from "./drain-time.ts";
 import type { Ending } from "./explanation.ts";
+import { lookInterval } from "./look-again.ts";
 import { isReady } from "./ready.ts";
 import { isLost } from "./standing.ts";
 
@@ -116,10 +117,7 @@ export function ledTo(draft: Draft, { project, name }: Service["metadata"]): Set
   return new Set(leads.flatMap(({ to, former = [] }) => [to, ...former.map((each) => each.to)]));
 }
 
-/** Between two looks at what is no news: that a state is in force. */
-const lookInterval = 1000;
-
-/** When time alone may change something about them. */
+/** When time alone may change something about them, and when it is to be looked whether a state is in force. */
 export function* leadMoments({ leads }: LeadsEntry, now: Instant): Generator<number> {
   for (const { next, former = [] } of Object.values(leads)) {
     if (next !== undefined) yield now + lookInterval;
