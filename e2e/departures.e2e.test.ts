@@ -2,10 +2,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { edges, hosts, instanceOf, page, startLab, statusOf, vipOf, type LiveLab } from "./live-lab.ts";
+import { edges, hosts, page, startLab, statusOf, vipOf, type LiveLab } from "./live-lab.ts";
 import { startLoad } from "./load.ts";
 import { enginesAt } from "./node-facts.ts";
 import { scratchDirectory } from "./product.ts";
+import { undisturbed } from "./undisturbed.ts";
 import { until } from "./until.ts";
 
 let lab: LiveLab;
@@ -37,8 +38,8 @@ async function manifestOf(object: string): Promise<{ readonly path: string; writ
   return { path, write };
 }
 
-/** @returns failures of new connections; those of kept ones end with what they led to, after the time for draining. */
-async function underLoad(work: () => Promise<void>): Promise<readonly string[]> {
+/** @returns failures, of new connections alone where those of kept ones may end with what they led to. */
+async function underLoad(work: () => Promise<void>, kept: "kept too" | "new" = "new"): Promise<readonly string[]> {
   const began = Date.now();
   const load = await startLoad(lab, "internet1", 20);
   try {
@@ -49,28 +50,26 @@ async function underLoad(work: () => Promise<void>): Promise<readonly string[]> 
   }
   const { failures, ended } = load.counts();
   process.stdout.write(`${failures.length} of ${ended} requests failed\n`);
-  const news = failures.filter(({ connection }) => connection === "new");
-  if (news.length > 0) process.stdout.write(await lab.must("events"));
-  return news.map(({ error, at }) => `${error} after ${at - began} ms, at ${new Date(at).toISOString()}`);
+  const counted = failures.filter(({ connection }) => kept === "kept too" || connection === "new");
+  if (counted.length > 0) process.stdout.write(await lab.must("events"));
+  return counted.map(({ error, at }) => `${error} after ${at - began} ms, at ${new Date(at).toISOString()}`);
 }
 
-test("a host that is not schedulable is evacuated, and no new connection fails", async () => {
-  const { host } = await instanceOf(lab, "shop-lb-1");
-  const manifest = await manifestOf(`host/${host}`);
-  const failed = await underLoad(async () => {
-    manifest.write({ schedulable: false });
-    await lab.must("apply", "-f", manifest.path);
-    await elsewhere(host);
-    await until(
-      "its namespaces are gone",
-      () => namespaces(host),
-      (count) => count === "0",
-    );
-  });
-  expect(failed).toEqual([]);
-  manifest.write({ schedulable: true });
-  await lab.must("apply", "-f", manifest.path);
-});
+test("a host with one of two load balancers is drained, and no request fails, on new connections and on kept ones", () =>
+  undisturbed(lab, [...hosts, ...edges], async () => {
+    const { host } = (await placed()).find(({ tier }) => tier === "lb") ?? { host: "" };
+    const failed = await underLoad(async () => {
+      await lab.must("drain", `host/${host}`);
+      await elsewhere(host);
+      await until(
+        "its namespaces are gone",
+        () => namespaces(host),
+        (count) => count === "0",
+      );
+    }, "kept too");
+    await lab.must("undrain", `host/${host}`);
+    expect(failed).toEqual([]);
+  }));
 
 test("a deleted host is evacuated and clean, then gone; applied again it is a host as before", async () => {
   const { host } = (await placed()).find(({ tier }) => tier === "lb") ?? { host: "" };

@@ -39,6 +39,19 @@ describe("a host that is silent", () => {
     expect(world.last?.nextAt).toBeNull();
   });
 
+  test("has its load balancer replaced once the edges lead to the other, which is looked at although it is no news", () => {
+    const world = new Situation(objectsOf(fabric(2), shop()));
+    const { host } = world.instances.find(({ tier }) => tier === "lb") ?? { host: "" };
+    const other = host === "host1" ? "host2" : "host1";
+    world.node(host, silent).pass(lostAfter).node(other, { ready: true, inForce: true, settled: false });
+    world.settle();
+    expect(world.placed("lb")).toHaveLength(2);
+    expect(world.last?.nextAt).toBe(world.now + 1000);
+    world.ready().node(host, silent).settle();
+    expect(world.placed("lb")).toEqual([`shop-lb-2 ${other}`]);
+    expect(world.last?.nextAt).toBeNull();
+  });
+
   test("keeps what it has when it is back before that", () => {
     const world = new Situation(objectsOf(fabric(2), inner("db")));
     world.node("host1", silent).pass(lostAfter).unready("db-main-2");

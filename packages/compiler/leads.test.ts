@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import type { LeadsEntry } from "./ledger-entries.ts";
 import type { ObjectSet } from "./objects.ts";
+import { planOf } from "./plan.ts";
 import { defaultDrainTimeout } from "./reconcile.ts";
 import { fabric, inner, objectsOf } from "./testing.ts";
 import { Situation } from "./testing/situations.ts";
@@ -214,6 +215,25 @@ test("a last tier that is removed stays for those who know no other way", () => 
   world.ready().settle();
   expect(world.placed("app")).toEqual([]);
   expect(rules(world)).toEqual(["proxy web 8080"]);
+});
+
+test("a plan shows the end: the former way is closed, also where what is open has its time still", () => {
+  const world = new Situation(chain("web"));
+  const planned = (after: ObjectSet): readonly string[] => {
+    const { objects: before, ledger, observed, now } = world;
+    return planOf({ before, after, ledger, observed, now }).flows.map(
+      ({ change, from, to, port }) => `${change} ${from} ${to} ${port}`,
+    );
+  };
+  const flows = planned(chain("between", "web"));
+  expect(flows).toEqual([
+    "Opened shop/between shop/web 8080",
+    "Opened shop/proxy shop/between 8081",
+    "Closed shop/proxy shop/web 8080",
+  ]);
+  world.settle(chain("between", "web"));
+  expect(rules(world)).toContain("proxy web 8080");
+  expect(planned(chain("between", "web"))).toEqual([]);
 });
 
 test("a service that is deleted meanwhile serves to the end the way it did", () => {

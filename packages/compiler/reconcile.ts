@@ -20,7 +20,8 @@ import { drainEnd, removeGone } from "./place/gone.ts";
 import { followLeavingHosts, leavingUntil, noteEmptyHosts, type HostNews } from "./place/leaving-hosts.ts";
 import { leadMoments } from "./place/leads.ts";
 import { followRollouts } from "./place/rollouts.ts";
-import { reconcileService } from "./place/service.ts";
+import { awaitsRoutes, lookInterval } from "./place/look-again.ts";
+import { reconcileService, type Common } from "./place/service.ts";
 import { withSizes } from "./place/sizes.ts";
 import { lostAt, standingOf, type Standing } from "./place/standing.ts";
 import { rolloutDue, type RolloutNews } from "./place/tier-rollout.ts";
@@ -107,7 +108,7 @@ export function reconcile(input: ReconcileInput): Reconciled {
   forget(objects, draft);
   rememberMembers({ objects: withLeavingHosts(objects, leavingHosts(draft)), draft, observed });
   pinImages(objects, draft, observed);
-  const nextAt = earliest(now, moments(input, draft, drainTimeout));
+  const nextAt = earliest(now, moments(input, { draft, drainTimeout, standing }));
   return { changes: draft.changes(), diagnostics, explanations, hostNews, rolloutNews, nextAt };
 }
 
@@ -126,12 +127,12 @@ function standings(input: Parameters<typeof standingOf>[0]): (host: string) => S
 /** Ends of drains, of ways that were, of addresses' rests, of waiting for rollouts, for deleted hosts and for silent ones. */
 function* moments(
   { objects, observed, now }: ReconcileInput,
-  draft: Draft,
-  drainTimeout: Milliseconds,
+  { draft, drainTimeout, standing }: Pick<Common, "draft" | "drainTimeout" | "standing">,
 ): Generator<number> {
   for (const [, entry] of draft.all("TierRollout")) yield rolloutDue(entry, rolloutOf(objects, entry), now);
   for (const [, instance] of draft.all("Instance"))
     if (instance.phase === "Drain") yield drainEnd({ objects, draft, drainTimeout }, instance);
+    else if (awaitsRoutes({ draft, observed, standing }, instance)) yield now + lookInterval;
   for (const [, entry] of draft.all("Leads")) yield* leadMoments(entry, now);
   for (const [, { until }] of draft.all("Resting")) yield until;
   for (const [, entry] of draft.all("LeavingHost")) yield leavingUntil(entry);

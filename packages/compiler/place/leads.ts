@@ -10,12 +10,15 @@ import { ledgerKeys } from "../ledger-keys.ts";
 import type { Observed } from "../observed.ts";
 import { drainTimeOf } from "./drain-time.ts";
 import type { Ending } from "./explanation.ts";
+import { lookInterval } from "./look-again.ts";
 import { isReady } from "./ready.ts";
 import { isLost } from "./standing.ts";
 
 export interface LeadsInput extends Ending {
   readonly observed: Observed;
   readonly drainTimeout: Milliseconds;
+  /** Only where it leads to is asked for: nothing takes time. */
+  readonly isForeseen: boolean;
 }
 
 /** What there is to decide about. */
@@ -83,7 +86,8 @@ function endOf({ service, now, drainTimeout }: Scene, tier: string): Instant {
 
 function isKept(scene: Scene, tier: ChainTier, { to, until }: NonNullable<Lead["former"]>[number]): boolean {
   if (!scene.instances.some((each) => each.tier === to)) return false;
-  return scene.now < until || scene.instances.some((each) => each.tier === tier.name && mayUse(scene, each));
+  if (!scene.isForeseen && scene.now < until) return true;
+  return scene.instances.some((each) => each.tier === tier.name && mayUse(scene, each));
 }
 
 /** Proxies that were not told yet, and workloads that were made for the way that was. */
@@ -113,10 +117,7 @@ export function ledTo(draft: Draft, { project, name }: Service["metadata"]): Set
   return new Set(leads.flatMap(({ to, former = [] }) => [to, ...former.map((each) => each.to)]));
 }
 
-/** Between two looks at what is no news: that a state is in force. */
-const lookInterval = 1000;
-
-/** When time alone may change something about them. */
+/** When time alone may change something about them, and when it is to be looked whether a state is in force. */
 export function* leadMoments({ leads }: LeadsEntry, now: Instant): Generator<number> {
   for (const { next, former = [] } of Object.values(leads)) {
     if (next !== undefined) yield now + lookInterval;
