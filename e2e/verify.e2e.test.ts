@@ -21,6 +21,7 @@ const inTenant = (command: string): Promise<string> => lab.at(host, `nsenter --n
 interface Tried {
   readonly results: readonly {
     readonly verdict: string;
+    readonly arrived: boolean | null;
     readonly test: { readonly from: unknown; readonly side: string };
   }[];
 }
@@ -31,6 +32,8 @@ test("a fresh lab is what was meant: every kernel, and every connection that is 
   const { results } = await lab.json<Tried>("verify", "--test");
   expect(results.filter(({ verdict }) => verdict !== "Agrees")).toEqual([]);
   expect(results.map(({ test: { from } }) => from)).toContain("internet");
+  // Somebody has looked at the instances too.
+  expect(results.map(({ arrived }) => arrived)).toEqual(expect.arrayContaining([true, false]));
   expect(new Set(results.map(({ test: { side } }) => side))).toEqual(new Set(["Inside", "Outside"]));
 });
 

@@ -15,6 +15,7 @@ import { driversFor } from "@netwright/drivers";
 import { execCommand, logPath, readRunningAs } from "@netwright/drivers/runtime-crun/index.ts";
 import { readHierarchies } from "@netwright/drivers/runtime-crun/hierarchies.ts";
 import { containerOf, type ContainerInstance } from "@netwright/drivers/runtime-crun/want.ts";
+import { inNamespace } from "@netwright/system";
 import { execOutput } from "./exec-output.ts";
 import { examine } from "./round.ts";
 
@@ -55,6 +56,7 @@ async function* dispatch(
   if (request.kind === "Facts") return yield* facts(context, signal);
   if (request.kind === "Readback") return yield* readback(context, signal);
   if (request.kind === "Probe") return yield* probe(context, request, signal);
+  if (request.kind === "Arrivals") return yield* arrivals(context, request, signal);
   if (request.kind === "Cancel") return;
   const instance = containerNamed(context.state(), request.project, request.instance);
   if (request.kind === "Logs") {
@@ -119,6 +121,17 @@ async function* probe(
   const { runProbes } = await import("@netwright/system/probing/run-probes.ts");
   const results = await runProbes({ runner: system.runner, netns, probes, patience: milliseconds(patience), signal });
   yield* jsonLines(results);
+}
+
+/** @throws NW1501 for an instance that has no namespace here. */
+async function* arrivals(
+  { state }: RequestContext,
+  request: AgentRequest & { readonly kind: "Arrivals" },
+  signal: AbortSignal,
+): AsyncGenerator<OutputChunk> {
+  const netns = workloadNamespace(request, workloadNamed(state(), request).workload);
+  const { arrivalsScript } = await import("@netwright/system/probing/arrivals-script.ts");
+  yield* output(inNamespace(["perl", "-e", arrivalsScript], netns), undefined, signal);
 }
 
 /** The server waits for a beginning, and then as long as it takes. */

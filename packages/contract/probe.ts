@@ -32,3 +32,13 @@ export interface ProbeResult {
   /** That it was sent from; 0 for icmp, and where none was. */
   readonly sourcePort: number;
 }
+
+/**
+ * A packet that came to an instance to open something: what its sender cannot know where no answer comes back. `source` as the
+ * instance sees it.
+ */
+export interface Arrival extends Pick<Probe, "protocol" | "port"> {
+  readonly source: Ipv6;
+  /** 0 for icmp. */
+  readonly sourcePort: number;
+}

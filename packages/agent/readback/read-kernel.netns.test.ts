@@ -11,6 +11,7 @@ import {
   type Instance,
   type Scene,
 } from "@netwright/drivers/testing/states.ts";
+import { arrivalsScript } from "@netwright/system/probing/arrivals-script.ts";
 import { runProbes } from "@netwright/system/probing/run-probes.ts";
 import type { Probe } from "@netwright/contract";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -145,6 +146,20 @@ describe("probes of an instance", () => {
     expect(
       results.every(({ microseconds, outcome }) => microseconds > 0 && (outcome !== "Silent" || microseconds > 3e6)),
     ).toBe(true);
+  });
+
+  test("what comes to an instance is seen there, also what nobody answers, and nothing that was dropped", async () => {
+    const child = fabric.host(2).spawn(["perl", "-e", arrivalsScript], inside(web));
+    const lines: string[] = [];
+    child.stdout?.on("data", (data: Buffer) => lines.push(...data.toString().trim().split("\n")));
+    await expect.poll(() => lines, { timeout: 20_000 }).toEqual(['{"ready":true}']);
+    const [open, dropped, datagram] = await from([to(8080), to(8079), to(53, "udp")]);
+    const of = (protocol: string, port: number, sourcePort = 0): string =>
+      JSON.stringify({ protocol, source: addressOf(proxy), sourcePort, port });
+    await expect.poll(() => lines, { timeout: 20_000 }).toContain(of("tcp", 8080, open?.sourcePort));
+    await expect.poll(() => lines, { timeout: 20_000 }).toContain(of("udp", 53, datagram?.sourcePort));
+    expect(dropped?.sourcePort).toBeGreaterThan(0);
+    expect(lines).toHaveLength(3);
   });
 
   test("the same port again at once; no route; the outside does not answer to its own", async () => {

@@ -38,6 +38,8 @@ export interface OperationCalls {
     request: ProbeRequest,
     signal?: AbortSignal,
   ): AsyncIterable<Result>;
+  /** What comes to an instance to open something, until aborted: one line that it has begun, then contract's Arrival each. */
+  arrivals(instance: InstanceRef, signal?: AbortSignal): AsyncIterable<OutputChunk>;
   /** What the kernel of a node prints: parts of contract's KernelReadback. */
   readback(node: string, signal?: AbortSignal): AsyncIterable<OutputChunk>;
   /** The last lines of the server's log, without secrets. */
@@ -85,6 +87,7 @@ export function operationCalls(exchange: Exchange): OperationCalls {
     facts: (node, signal) => exchange.stream("GET", `${nodePath(node)}/facts`, { signal }),
     probe: (from, body, signal) =>
       exchange.stream("POST", `${"node" in from ? nodePath(from.node) : instancePath(from)}/probe`, { body, signal }),
+    arrivals: (instance, signal) => exchange.stream("GET", `${instancePath(instance)}/arrivals`, { signal }),
     readback: (node, signal) => exchange.stream("GET", `${nodePath(node)}/readback`, { signal }),
     serverLog: () => exchange.text(`${apiRoot}/log`),
     metrics: () => exchange.text("/metrics"),

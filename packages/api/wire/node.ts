@@ -91,6 +91,8 @@ export type AgentRequest = { readonly id: string } & (
   | { readonly kind: "Readback" }
   /** Connection attempts from the instance, or from the node; each result a line of standard output, contract's ProbeResult as JSON. */
   | ({ readonly kind: "Probe"; readonly from: ProbeSource } & ProbeRequest)
+  /** What comes to the instance to open something: lines of standard output, one that it has begun, then contract's Arrival as JSON. */
+  | ({ readonly kind: "Arrivals" } & NonNullable<ProbeSource>)
   /** The client went away: stop the request of this `target`. */
   | { readonly kind: "Cancel"; readonly target: string }
 );

@@ -27,7 +27,7 @@ export interface PlanContracts {
   readonly broken: readonly ClauseProof[];
   /** Clauses that it breaks, which somebody accepted. */
   readonly accepted: readonly ClauseProof[];
-  /** Clauses that are proved now, and not after it. */
+  /** Clauses that are proved now, and not after it, which does not stop it: the budget is not enough, or it does no harm. */
   readonly unproved: readonly ClauseProof[];
 }
 

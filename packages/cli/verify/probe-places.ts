@@ -10,12 +10,14 @@ import { labOf, usesLab } from "../arguments/connection.ts";
 import { labContext } from "../lab/context.ts";
 import type { Invocation } from "../verb.ts";
 import type { ProbeFrom } from "./run-cases.ts";
+import { watchTargets, type WatchTargets } from "./watch-arrivals.ts";
 
 /** A lost SYN is sent again after 1 s and 3 s. */
 const patience = seconds(4);
 
 export interface Places {
   readonly probe: ProbeFrom;
+  readonly watch: WatchTargets;
   /** Whether there is a place in the internet. */
   readonly outside: boolean;
 }
@@ -29,7 +31,7 @@ export async function probePlaces(invocation: Invocation, client: Client, fromHe
     if (outside === undefined) throw new NetwrightError("NW1002", "no place in the internet is known");
     return outside(probes);
   };
-  return { probe, outside: outside !== undefined };
+  return { probe, watch: watchTargets(client, invocation.terminal.signal), outside: outside !== undefined };
 }
 
 async function fromInstance(

@@ -21,6 +21,7 @@ function caseOf(
     side: verdict === "Delivered" ? "Inside" : "Outside",
     from: { project: "default", instance, host: "host1" },
     to: "shop-web-1",
+    target: { project: "default", instance: "shop-web-1" },
     probe: { protocol: "tcp", destination: web, port, ...more },
     predicted: {
       verdict,
@@ -56,8 +57,17 @@ function world(outcomes: Readonly<Record<number, readonly ProbeOutcome[]>>): {
   return { probe, tries };
 }
 
-const run = (cases: readonly TestCase[], probe: ProbeFrom): Promise<readonly CaseResult[]> =>
-  runCases(cases, { probe, onProgress: () => {} });
+/** @param arrived ports at which something came; undefined: nobody looks */
+const run = (
+  cases: readonly TestCase[],
+  probe: ProbeFrom,
+  arrived?: readonly number[],
+): Promise<readonly CaseResult[]> =>
+  runCases(cases, {
+    probe,
+    watch: async () => ({ arrived: (each) => arrived?.includes(each.probe.port), close: () => {} }),
+    onProgress: () => {},
+  });
 const verdicts = (results: readonly CaseResult[]): readonly string[] => results.map(({ verdict }) => verdict);
 
 test("what agrees; silence counts between two connections that got through", async () => {
@@ -94,6 +104,17 @@ test("datagrams need not be answered; what cannot be sent or tried tells nothing
   expect(verdicts(await run([udp], world({ 53: ["Failed"] }).probe))).toEqual(["Unclear"]);
   expect(await run([udp], broken)).toMatchObject([
     { verdict: "Unclear", note: "not tried: the agent of host1 did not answer" },
+  ]);
+});
+
+test("what arrived is known, whatever came back", async () => {
+  const udp = caseOf(53, "Delivered", { protocol: "udp" });
+  const silent = world({ 53: ["Silent"], 8080: ["Silent"], 8081: ["Silent"] }).probe;
+  expect(verdicts(await run([udp], silent, [53]))).toEqual(["Agrees"]);
+  expect(verdicts(await run([udp], silent, []))).toEqual(["Disagrees"]);
+  expect(await run([caseOf(8081, "Dropped"), caseOf(8080, "Delivered")], silent, [8080, 8081])).toMatchObject([
+    { verdict: "Disagrees", note: "it arrived, and what came back was lost" },
+    { verdict: "Disagrees", note: "it arrived: what came back was lost" },
   ]);
 });
 

@@ -1,9 +1,11 @@
 /**
- * Tries cases as real connections. Silence is evidence only from a place that got through right before and right after: else it is
- * the place that is cut off.
+ * Tries cases as real connections. Silence alone proves nothing: somebody looks at the instance whether the packet arrived, and the
+ * place that it came from must get through somewhere right before and right after, or else it is the place that is cut off.
  */
+import { messageOf } from "@netwright/base";
 import type { Probe, ProbeResult } from "@netwright/contract";
 import { printSource, type TestCase } from "@netwright/prove/cases/case.ts";
+import type { Watch, WatchTargets } from "./watch-arrivals.ts";
 
 export interface CaseResult {
   readonly test: TestCase;
@@ -15,6 +17,8 @@ export interface CaseResult {
   readonly verdict: "Agrees" | "Disagrees" | "Unclear";
   /** Null where it could not be tried. */
   readonly seen: ProbeResult | null;
+  /** Whether it came to the instance; null where nobody looked. */
+  readonly arrived: boolean | null;
   /** Why it is unclear, or how sure it is; empty: there is nothing to add. */
   readonly note: string;
 }
@@ -24,6 +28,7 @@ export type ProbeFrom = (from: TestCase["from"], probes: readonly Probe[]) => Pr
 
 export interface CasesRun {
   readonly probe: ProbeFrom;
+  readonly watch: WatchTargets;
   /** Whenever some more are through. */
   readonly onProgress: (done: number) => void;
 }
@@ -31,7 +36,7 @@ export interface CasesRun {
 /** In the order of the cases. */
 export async function runCases(
   cases: readonly TestCase[],
-  { probe, onProgress }: CasesRun,
+  { probe, watch, onProgress }: CasesRun,
 ): Promise<readonly CaseResult[]> {
   const groups = new Map<string, TestCase[]>();
   for (const test of cases) groups.set(placeOf(test), [...(groups.get(placeOf(test)) ?? []), test]);
@@ -39,7 +44,7 @@ export async function runCases(
   const queue = [...groups.values()];
   const work = async (): Promise<void> => {
     for (let group = queue.shift(); group !== undefined; group = queue.shift()) {
-      for (const result of await runFrom(group, probe)) results.set(result.test, result);
+      for (const result of await runFrom(group, probe, watch)) results.set(result.test, result);
       onProgress(results.size);
     }
   };
@@ -52,25 +57,34 @@ const atOnce = 8;
 
 const placeOf = ({ from }: TestCase): string => (from === "internet" ? from : `${from.project}/${from.instance}`);
 
-async function runFrom(group: readonly TestCase[], probe: ProbeFrom): Promise<readonly CaseResult[]> {
-  const from = (group[0] as TestCase).from;
-  try {
-    return await judged(group, (tests) =>
-      probe(
-        from,
-        tests.map((test) => test.probe),
-      ),
+async function runFrom(
+  group: readonly TestCase[],
+  probe: ProbeFrom,
+  watch: WatchTargets,
+): Promise<readonly CaseResult[]> {
+  const { from } = group[0] as TestCase;
+  const attempt: Try = (tests) =>
+    probe(
+      from,
+      tests.map((test) => test.probe),
     );
+  try {
+    const watching = await watch(group);
+    try {
+      return await judged(group, attempt, watching);
+    } finally {
+      watching.close();
+    }
   } catch (error) {
-    const note = `not tried: ${error instanceof Error ? error.message : String(error)}`;
-    return group.map((test) => ({ test, verdict: "Unclear", seen: null, note }));
+    const note = `not tried: ${messageOf(error)}`;
+    return group.map((test) => ({ test, verdict: "Unclear", seen: null, arrived: null, note }));
   }
 }
 
 type Try = (tests: readonly TestCase[]) => Promise<readonly ProbeResult[]>;
 
 /** First what should get through, then what should not, then once more one that got through. */
-async function judged(group: readonly TestCase[], attempt: Try): Promise<readonly CaseResult[]> {
+async function judged(group: readonly TestCase[], attempt: Try, { arrived }: Watch): Promise<readonly CaseResult[]> {
   const [open, closed] = [group.filter(isOpen), group.filter((test) => !isOpen(test))];
   const opened = await again(open, await attempt(open), attempt);
   const control = open.find((test, index) => test.probe.protocol === "tcp" && isThrough(opened[index]));
@@ -78,10 +92,12 @@ async function judged(group: readonly TestCase[], attempt: Try): Promise<readonl
   const after = control === undefined || closed.length === 0 ? [] : await attempt([control]);
   const evidence: Evidence =
     control === undefined ? "none" : closed.length === 0 || isThrough(after[0]) ? "sure" : "lost";
-  return [
-    ...open.map((test, index) => judge(test, opened[index] as ProbeResult, "sure")),
-    ...closed.map((test, index) => judge(test, shut[index] as ProbeResult, evidence)),
-  ];
+  const judgeAll = (tests: readonly TestCase[], results: readonly ProbeResult[]): readonly CaseResult[] =>
+    tests.map((test, index) => {
+      const seen = results[index] as ProbeResult;
+      return judge(test, seen, evidence, arrived(test, seen));
+    });
+  return [...judgeAll(open, opened), ...judgeAll(closed, shut)];
 }
 
 /** Whatever is not as was said is tried a second time: instances come up, and packets are lost. */
@@ -105,16 +121,28 @@ const isOpen = ({ predicted }: TestCase): boolean => predicted.verdict === "Deli
 const isThrough = (result: ProbeResult | undefined): boolean =>
   result?.outcome === "Connected" || result?.outcome === "Refused";
 
-function judge(test: TestCase, seen: ProbeResult, evidence: Evidence): CaseResult {
-  const { predicted, probe } = test;
-  const told = (verdict: CaseResult["verdict"], note: string): CaseResult => ({ test, verdict, seen, note });
+/** @param arrived undefined where nobody looked */
+function judge(test: TestCase, seen: ProbeResult, evidence: Evidence, arrived: boolean | undefined): CaseResult {
+  const told = (verdict: CaseResult["verdict"], note: string): CaseResult => ({
+    test,
+    verdict,
+    seen,
+    arrived: arrived ?? null,
+    note,
+  });
   if (seen.outcome === "Failed") return told("Unclear", `it could not be sent: ${seen.detail}`);
-  if (!predicted.outcomes.includes(seen.outcome)) {
-    if (isOpen(test) && probe.protocol === "udp" && seen.outcome === "Silent")
-      return told("Unclear", "nobody need answer a datagram");
-    return told("Disagrees", "");
+  const isSilent = seen.outcome === "Silent";
+  if (isOpen(test)) {
+    if (isThrough(seen)) return told("Agrees", "");
+    if (test.probe.protocol !== "udp" || !isSilent || arrived === false)
+      return told("Disagrees", arrived === true ? "it arrived: what came back was lost" : "");
+    return arrived === true
+      ? told("Agrees", "it arrived; nobody need answer a datagram")
+      : told("Unclear", "nobody need answer a datagram");
   }
-  if (isOpen(test) || seen.outcome !== "Silent" || evidence === "sure") return told("Agrees", "");
+  if (arrived === true) return told("Disagrees", isSilent ? "it arrived, and what came back was lost" : "");
+  if (!test.predicted.outcomes.includes(seen.outcome)) return told("Disagrees", "");
+  if (!isSilent || evidence === "sure") return told("Agrees", "");
   return evidence === "lost"
     ? told("Unclear", `${printSource(test)} got through nowhere right after`)
     : told("Agrees", `${printSource(test)} may connect to nobody: that it could send at all was not seen`);

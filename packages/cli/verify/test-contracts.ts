@@ -28,7 +28,7 @@ export interface TestOptions {
 /** @throws NW1001 where no case is wanted */
 export async function testContracts(
   client: Client,
-  { probe, outside }: Places,
+  { probe, watch, outside }: Places,
   { most, isWanted }: TestOptions,
   terminal: Pick<Terminal, "err" | "live">,
 ): Promise<ContractTests> {
@@ -46,7 +46,7 @@ export async function testContracts(
   if (made.cases.length === 0)
     throw new NetwrightError("NW1001", "there is nothing to try", { hint: "netwright verify -v lists all clauses" });
   const cases = made.cases.filter(({ from }) => from !== "internet" || outside);
-  const results = await runCases(cases, { probe, onProgress: progressOf(terminal, cases) });
+  const results = await runCases(cases, { probe, watch, onProgress: progressOf(terminal, cases) });
   if (terminal.live) terminal.err(eraseLine);
   const changed = !sameRevisions(before, await nodeStates(client));
   return { results, left: made.left, untried: made.cases.length - cases.length, changed };

@@ -11,6 +11,8 @@ export interface TestCase {
   readonly from: { readonly project: string; readonly instance: string; readonly host: string } | "internet";
   /** Who is meant, for people: `shop-web-1`, `shop`. */
   readonly to: string;
+  /** Whose arrivals tell whether it came; null for a public address, where any member may get it. */
+  readonly target: { readonly project: string; readonly instance: string } | null;
   readonly probe: Probe;
   readonly predicted: Prediction;
 }

@@ -73,6 +73,7 @@ function caseOf(site: Site, fabric: Fabric, clause: string, connection: Connecti
     side,
     from: from === undefined ? "internet" : { ...idOf(from), host: from.local.node },
     to: name,
+    target: to === undefined ? null : idOf(to),
     probe,
     predicted: predict(site, fabric, from, to, probe),
   };

@@ -5,7 +5,7 @@ import { pointKey } from "../classes/arrivals.ts";
 import { isMust, type Edge } from "../classes/edge.ts";
 import { tierEnd } from "../classes/ends.ts";
 import type { Local, Network } from "../classes/network.ts";
-import { innerEdges } from "../classes/network-edges.ts";
+import { edgesInto } from "../classes/network-edges.ts";
 import type { Site } from "../classes/site.ts";
 import type { Prediction } from "./case.ts";
 
@@ -60,8 +60,8 @@ const dropped = (reason: string, path: Prediction["path"], refuses = false): Pre
 function innerTo(from: Place | undefined, to: Place | undefined): readonly Edge[] | undefined {
   if (from === undefined || to === undefined) return to === undefined ? undefined : [];
   if (from.network !== to.network) return [];
-  const key = endOf(to).key;
-  return (innerEdges(from.network).from.get(endOf(from).key) ?? []).filter((edge) => edge.to.key === key);
+  const key = endOf(from).key;
+  return (edgesInto(to.network).get(endOf(to).key) ?? []).filter((edge) => edge.from.key === key);
 }
 
 const publicEdgesAt = (

@@ -1,5 +1,5 @@
 /** What a clause speaks of, as senders, targets and intervals of ports. Pure. */
-import type { Clause, PortInterval } from "@netwright/api";
+import { defaultProject, type Clause, type PortInterval } from "@netwright/api";
 import type { Ipv6 } from "@netwright/base";
 import type { Protocol } from "@netwright/contract";
 import { networkKey, type TierEnd } from "../classes/ends.ts";
@@ -49,7 +49,7 @@ export function* impliedRegions(view: View): Generator<Region> {
     const [inside, outside] = [view.inside(end), view.public(end)];
     const senders = [...new Map(inside.map(({ from }) => [from.key, from])).values()];
     const target: Target = { kind: "Tier", end };
-    const clause = `implied chain service/${end.service}`;
+    const clause = `implied chain ${end.project === defaultProject ? "" : `${end.project}/`}service/${end.service}`;
     const intervals = distinct([...inside.map(single), ...ownPorts(view, end)]);
     const stranger = strangerTo(view, senders as readonly TierEnd[], target);
     if (intervals.length > 0) yield { clause, senders: senders as readonly TierEnd[], stranger, target, intervals };

@@ -7,7 +7,7 @@ import { networkKey, serviceKey } from "./ends.ts";
 import { equal } from "./equal.ts";
 import { graphOf, type Entry, type Graph } from "./graph.ts";
 import { networkOf, type Local, type Network } from "./network.ts";
-import { pointsIn } from "./network-edges.ts";
+import { pointsIn, sendersOf } from "./network-edges.ts";
 import { announced, sameSessions, type Site } from "./site.ts";
 
 /** What differs, by the names that proofs read by. */
@@ -18,6 +18,10 @@ export interface Difference {
   readonly addresses: ReadonlySet<string>;
   /** `PROJECT/SERVICE`. */
   readonly services: ReadonlySet<string>;
+  /** Rules for egress, of whom ever. */
+  readonly egress: boolean;
+  /** What hosts know of each other. */
+  readonly hosts: boolean;
   /** What everything rests on: routers, sessions, pools. */
   readonly everything: boolean;
 }
@@ -29,6 +33,7 @@ export function differenceOf(
 ): Difference {
   const networks = new Set<string>();
   const addresses = new Set<string>();
+  let egress = false;
   for (const [one, other] of [
     [before.networks, after.networks],
     [after.networks, before.networks],
@@ -37,19 +42,22 @@ export function differenceOf(
       if (other.get(vni) === network) continue;
       networks.add(networkKey({ project: network.project, network: network.name }));
       for (const { listener } of pointsIn(network)) addresses.add(listener.vip);
+      egress ||= sendersOf(network).size > 0;
     }
   let everything = before.nodes.size !== after.nodes.size;
-  for (const [name, { bgp }] of after.nodes) {
-    const then = before.nodes.get(name)?.bgp;
-    if (then === bgp) continue;
-    if (then === undefined || !sameSessions(then, bgp)) everything = true;
-    else for (const prefix of announced(then, bgp)) addresses.add(prefix.slice(0, prefix.indexOf("/")));
+  let hosts = false;
+  for (const [name, { bgp, underlay }] of after.nodes) {
+    const then = before.nodes.get(name);
+    hosts ||= then?.underlay !== underlay;
+    if (then?.bgp === bgp) continue;
+    if (then === undefined || !sameSessions(then.bgp, bgp)) everything = true;
+    else for (const prefix of announced(then.bgp, bgp)) addresses.add(prefix.slice(0, prefix.indexOf("/")));
   }
   const changed = changedServices(...services);
   for (const { metadata, spec } of changed)
     networks.add(networkKey({ project: metadata.project, network: spec.network }));
   const names = changed.map(({ metadata }) => serviceKey({ project: metadata.project, service: metadata.name }));
-  return { networks, addresses, services: new Set(names), everything };
+  return { networks, addresses, services: new Set(names), egress, hosts, everything };
 }
 
 function changedServices(before: readonly Service[], after: readonly Service[]): readonly Service[] {

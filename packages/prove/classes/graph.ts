@@ -48,7 +48,14 @@ export function graphOf(networks: ReadonlyMap<number, Network>, routes: Routes):
   const all = [...networks.values()];
   const byName = new Map<string, Network[]>();
   for (const network of all) push(byName, networkKey({ project: network.project, network: network.name }), network);
-  const standing = memo((key: string) => all.flatMap((network) => listenersOf(network).byPoint.get(key) ?? []));
+  const standing = memo((key: string): readonly Standing[] => {
+    const found: Standing[] = [];
+    for (const network of all) {
+      const here = listenersOf(network).byPoint.get(key);
+      if (here !== undefined) found.push(...here);
+    }
+    return found;
+  });
   const point = (key: string): PublicPoint | undefined => standing(key)[0]?.listener;
   const arrivalsOf = memo((key: string): readonly Arrival[] => {
     const at = point(key);

@@ -3,26 +3,16 @@ import { push } from "./maps.ts";
 import type { LoadBalancer } from "@netwright/contract";
 import type { Ipv6 } from "@netwright/base";
 import { pointKey, type PublicPoint, type Standing } from "./arrivals.ts";
-import { serviceKey } from "./ends.ts";
+import { serviceKey, type TierEnd } from "./ends.ts";
 import type { Edge } from "./edge.ts";
 import { localsOf, type Local, type Network } from "./network.ts";
 import { policyEdges } from "./policy-edges.ts";
 
-export interface InnerEdges {
-  readonly all: readonly Edge[];
-  /** By key of the end. */
-  readonly into: ReadonlyMap<string, readonly Edge[]>;
-  readonly from: ReadonlyMap<string, readonly Edge[]>;
-}
-
-export const innerEdges = kept((network): InnerEdges => {
-  const all = policyEdges(network);
-  const [into, from] = [new Map<string, Edge[]>(), new Map<string, Edge[]>()];
-  for (const edge of all) {
-    push(into, edge.to.key, edge);
-    push(from, edge.from.key, edge);
-  }
-  return { all, into, from };
+/** Between tiers of the network, by key of the end that they lead to. */
+export const edgesInto = kept((network): ReadonlyMap<string, readonly Edge[]> => {
+  const into = new Map<string, Edge[]>();
+  for (const edge of policyEdges(network)) push(into, edge.to.key, edge);
+  return into;
 });
 
 /** Listeners that stand here, with the keys of their points. */
@@ -59,6 +49,26 @@ export const deliveredTo = kept((network): ReadonlyMap<string, ReadonlySet<strin
     }
   }
   return keys;
+});
+
+export interface Sender {
+  readonly end: TierEnd;
+  /** `tcp 443`: where its rules for egress lead. */
+  readonly ports: Set<string>;
+}
+
+/** Who may leave the site, by key. */
+export const sendersOf = kept((network): ReadonlyMap<string, Sender> => {
+  const senders = new Map<string, Sender>();
+  for (const cells of network.cells.values())
+    for (const { end, local, class: cls } of cells)
+      for (const { from, protocol, port } of local.state.egress ?? []) {
+        if (from !== cls) continue;
+        const sender = senders.get(end.key) ?? { end, ports: new Set<string>() };
+        senders.set(end.key, sender);
+        sender.ports.add(`${protocol} ${port}`);
+      }
+  return senders;
 });
 
 /** Made once for a network. */

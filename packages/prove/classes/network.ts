@@ -35,6 +35,8 @@ export interface Cell {
   readonly instances: readonly WorkloadState[];
   /** Those that are there at the other side of the change as well. */
   readonly stays: readonly WorkloadState[];
+  /** All have addresses of the network. */
+  readonly isInside: boolean;
 }
 
 export interface Network {
@@ -81,6 +83,7 @@ function cellsOf(local: Local, other: Local | undefined): Iterable<Cell> {
   interface Growing extends Cell {
     readonly instances: WorkloadState[];
     readonly stays: WorkloadState[];
+    isInside: boolean;
   }
   const found = new Map<string, Growing>();
   const there = new Set(other?.state.workloads.map(({ id, address }) => `${id} ${address}`));
@@ -96,8 +99,10 @@ function cellsOf(local: Local, other: Local | undefined): Iterable<Cell> {
       hostId,
       instances: [],
       stays: [],
+      isInside: true,
     };
     cell.instances.push(workload);
+    cell.isInside &&= isInside(local, workload);
     if (there.has(`${workload.id} ${workload.address}`)) cell.stays.push(workload);
     found.set(key, cell);
   }

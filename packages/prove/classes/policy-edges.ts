@@ -107,6 +107,7 @@ const mustPass = (source: Cell, target: Cell): boolean =>
   atOnce(source.local.side, target.local.side) || (source.stays.length > 0 && target.stays.length > 0);
 
 function hasWay(source: Cell, target: Cell): boolean {
-  if (!target.instances.every((each) => isInside(source.local, each))) return false;
+  const isOfOne = source.local.state.prefix === target.local.state.prefix;
+  if (isOfOne ? !target.isInside : !target.instances.every((each) => isInside(source.local, each))) return false;
   return source.local === target.local || isLinked(source.local, target.local, target.hostId);
 }

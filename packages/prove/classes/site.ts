@@ -1,10 +1,10 @@
 /** All nodes at one moment: networks, and who announces what. */
-import { memo, push } from "./maps.ts";
+import { memo } from "./maps.ts";
 import type { Ipv6, Ipv6Prefix } from "@netwright/base";
-import type { HostState } from "@netwright/contract";
+import type { HostState, NetworkState } from "@netwright/contract";
 import { buildFabric, entryHosts, entryHostsBeyond, type Fabric } from "@netwright/model";
 import { graphOf, type Graph } from "./graph.ts";
-import { networkOf, type Local, type Network, type Side } from "./network.ts";
+import { networkOf, type Local, type Network } from "./network.ts";
 import { equal } from "./equal.ts";
 import { byText } from "./sorted-find.ts";
 
@@ -66,28 +66,60 @@ export function announced(one: HostState["bgp"], other: HostState["bgp"]): reado
   return [...one.announce.filter((each) => !there.has(each)), ...other.announce.filter((each) => !here.has(each))];
 }
 
+/** Only networks of hosts that differ are looked at; of these, only parts that differ are new. */
 function networksOf(nodes: ReadonlyMap<string, HostState>, former: Site | undefined): ReadonlyMap<number, Network> {
-  const locals = new Map<number, Local[]>();
-  for (const state of nodes.values()) for (const local of localsIn(state, "Both")) push(locals, local.state.vni, local);
-  return new Map(
-    [...locals]
-      .toSorted(([a], [b]) => a - b)
-      .map(([vni, list]) => {
-        const known = former?.networks.get(vni);
-        return [vni, known !== undefined && sameLocals(known, list) ? known : networkOf(vni, list)];
-      }),
-  );
+  const touched = new Set<string>();
+  for (const [name, state] of nodes) if (former?.nodes.get(name) !== state) touched.add(name);
+  for (const name of former?.nodes.keys() ?? []) if (!nodes.has(name)) touched.add(name);
+  const locals = new Map<number, Map<string, Local>>();
+  for (const name of touched)
+    for (const { vni } of former?.nodes.get(name)?.networks ?? [])
+      locals.set(vni, locals.get(vni) ?? new Map<string, Local>());
+  for (const name of touched) {
+    const state = nodes.get(name);
+    for (const network of state?.networks ?? []) {
+      const known = former?.networks.get(network.vni)?.locals.get(name)?.[0];
+      const of = locals.get(network.vni) ?? new Map<string, Local>();
+      locals.set(network.vni, of.set(name, sameOr(known, localOf(state as HostState, network))));
+    }
+  }
+  const networks = new Map(former?.networks);
+  for (const [vni, changed] of locals) {
+    const network = withLocals(vni, former?.networks.get(vni), touched, changed);
+    if (network === undefined) networks.delete(vni);
+    else networks.set(vni, network);
+  }
+  return new Map([...networks].toSorted(([a], [b]) => a - b));
 }
 
-export const localsIn = (state: HostState, side: Side): readonly Local[] =>
-  state.networks.map((network) => ({ node: state.node, side, underlay: state.underlay, state: network }));
+const localOf = ({ node, underlay }: HostState, state: NetworkState): Local => ({
+  node,
+  side: "Both",
+  underlay,
+  state,
+});
 
-function sameLocals(network: Network, locals: readonly Local[]): boolean {
-  return (
-    network.locals.size === locals.length &&
-    locals.every(({ node, state, underlay }) => {
-      const [known] = network.locals.get(node) ?? [];
-      return known?.underlay === underlay && equal(known.state, state);
-    })
-  );
+const sameOr = (known: Local | undefined, local: Local): Local =>
+  known !== undefined && known.underlay === local.underlay && equal(known.state, local.state) ? known : local;
+
+/** @param touched hosts of which only `changed` is left. @returns the former network itself where nothing differs */
+function withLocals(
+  vni: number,
+  former: Network | undefined,
+  touched: ReadonlySet<string>,
+  changed: ReadonlyMap<string, Local>,
+): Network | undefined {
+  const before = [...(former?.locals.values() ?? [])].flat();
+  const isSame =
+    former !== undefined &&
+    before.every((local) => !touched.has(local.node) || changed.get(local.node) === local) &&
+    [...changed.keys()].every((node) => former.locals.has(node));
+  if (isSame) return former;
+  const locals = [...before.filter(({ node }) => !touched.has(node)), ...changed.values()];
+  return locals.length === 0
+    ? undefined
+    : networkOf(
+        vni,
+        locals.toSorted((a, b) => byText(a.node, b.node)),
+      );
 }

@@ -76,8 +76,9 @@ export class Context {
   }
 }
 
-export function touches({ networks, addresses, services, everything }: Difference, reads: Reads): boolean {
-  if (everything) return true;
+export function touches(difference: Difference, reads: Reads): boolean {
+  const { networks, addresses, services, egress, hosts, everything } = difference;
+  if (everything || (egress && reads.egress) || (hosts && (reads.hosts || reads.all))) return true;
   if (reads.all) return networks.size + addresses.size + services.size > 0;
   return meets(reads.networks, networks) || meets(reads.addresses, addresses) || meets(reads.services, services);
 }

@@ -1,35 +1,46 @@
-/** `reaches` ... `onlyThrough`: every chain of flows passes the waypoints in order. States of an automaton, over the graph. */
+/**
+ * `reaches` ... `onlyThrough`: every chain of flows passes the waypoints in order. States of an automaton over the graph, walked
+ * from the target back: what leads to a target is less than what a sender can reach.
+ */
 import type { OnlyThrough } from "@netwright/api";
 import type { Edge } from "../classes/edge.ts";
 import { internetEnd, printEnd, type End } from "../classes/ends.ts";
 import type { Judgement } from "./judgement.ts";
 import { isMeant } from "./match.ts";
-import { isOutside, select, type Selection } from "./select.ts";
+import { includes, isOutside, select, type Selection } from "./select.ts";
 import type { View } from "./view.ts";
 
-/** Where a chain is: its end, and how many waypoints it has passed. */
+/** The end of a chain that is known from here to the target, and how many of the last waypoints it passes. */
 interface State {
   readonly end: End;
   readonly passed: number;
-  readonly by: { readonly edge: Edge; readonly before: State } | undefined;
+  readonly by: { readonly edge: Edge; readonly next: State } | undefined;
 }
 
 export function judgeOnlyThrough(view: View, clause: OnlyThrough): Judgement {
   const [from, to] = [select(view, clause.from), select(view, clause.to)];
-  const waypoints = clause.through.map((each) => select(view, [each]));
-  const starts = [...(isOutside(from) ? [internetEnd] : []), ...from.tiers.values()];
-  const queue: State[] = starts.map((end) => ({ end, passed: 0, by: undefined }));
+  const backwards = clause.through.map((each) => select(view, [each])).toReversed();
+  const targets = [...(isOutside(to) ? [internetEnd] : []), ...to.tiers.values()];
+  const queue: State[] = targets.map((end) => ({ end, passed: 0, by: undefined }));
   const seen = new Set(queue.map(keyOf));
-  const steps = nearSteps(view, from, to) ?? ((end: End) => allSteps(view, end));
   for (const state of queue) {
-    for (const edge of steps(state.end)) {
-      if (edge.may === undefined) continue;
-      const passed = advance(waypoints, state.passed, edge);
-      const isThere = edge.to.kind === "Internet" ? isOutside(to) : to.tiers.has(edge.to.key);
-      const next: State = { end: edge.to, passed, by: { edge, before: state } };
-      if (isThere && passedBefore(waypoints, state.passed, edge) < waypoints.length && isMeant(clause, edge))
-        return chainOf(next, clause);
-      if (edge.to.kind === "Internet" || seen.has(keyOf(next))) continue;
+    for (const edge of stepsTo(view, state)) {
+      if (edge.may === undefined || (state.by === undefined && !isMeant(clause, edge))) continue;
+      const passed = passing(
+        backwards,
+        state.passed,
+        (each) => edge.listener !== undefined && each.balancers.has(edge.listener.service.key),
+      );
+      if (passed === backwards.length) continue;
+      if (includes(from, edge.from)) return chainOf({ end: edge.from, passed, by: { edge, next: state } }, clause);
+      if (edge.from.kind === "Internet") continue;
+      const { from: end } = edge;
+      const next: State = {
+        end,
+        passed: passing(backwards, passed, (each) => each.tiers.has(end.key)),
+        by: { edge, next: state },
+      };
+      if (next.passed === backwards.length || seen.has(keyOf(next))) continue;
       seen.add(keyOf(next));
       queue.push(next);
     }
@@ -37,68 +48,37 @@ export function judgeOnlyThrough(view: View, clause: OnlyThrough): Judgement {
   return { holds: true, edges: [], assumptions: ["established", "addresses"] };
 }
 
-const keyOf = ({ end, passed }: State): string => `${passed} ${end.key}`;
+/** Before the target there may be a start of another chain: its state is not that of the target. */
+const keyOf = ({ end, passed, by }: State): string => `${by === undefined ? "target" : passed} ${end.key}`;
 
-/**
- * Steps that lead towards the target, found from there backwards, so that a clause about one service looks at that service's
- * network and not at the whole site. A chain that leaves the site and comes in again at a public address is none where it could as
- * well begin there: one that begins later has passed no more waypoints. Undefined where this is not so.
- */
-function nearSteps(view: View, from: Selection, to: Selection): ((end: End) => readonly Edge[]) | undefined {
-  if (isOutside(to)) return undefined;
-  const near = new Map(to.tiers);
-  for (const tier of near.values())
-    for (const { from: source } of view.inside(tier)) if (source.kind === "Tier") near.set(source.key, source);
-  const doors: Edge[] = [];
-  for (const tier of near.values())
-    for (const point of view.pointsInto(tier)) {
-      const found = isOutside(from) ? view.at(point).filter((edge) => edge.to.key === tier.key) : [];
-      if (!found.some(({ may }) => may !== undefined)) return undefined;
-      doors.push(...found);
-    }
-  return (end) => (end.kind === "Internet" ? doors : view.insideFrom(end).filter((edge) => near.has(edge.to.key)));
-}
+const passing = (waypoints: readonly Selection[], passed: number, is: (waypoint: Selection) => boolean): number => {
+  const waypoint = waypoints[passed];
+  return waypoint !== undefined && is(waypoint) ? passed + 1 : passed;
+};
 
 /** Out of the site is the end of a chain: what strangers do there is nobody's to prove. */
-function allSteps(view: View, end: End): readonly Edge[] {
-  if (end.kind === "Internet") return view.allPublic();
-  return [...view.insideFrom(end), ...view.egress(end), ...view.allHairpins(end)];
+function stepsTo(view: View, { end }: State): readonly Edge[] {
+  if (end.kind === "Internet") return view.everySender().flatMap((sender) => view.egress(sender));
+  return [...view.inside(end), ...view.public(end), ...view.hairpinsInto(end)];
 }
 
-/** The load balancer comes before the tier that it leads to. */
-function passedBefore(waypoints: readonly Selection[], passed: number, { listener }: Edge): number {
-  const waypoint = waypoints[passed];
-  return listener !== undefined && waypoint?.balancers.has(listener.service.key) === true ? passed + 1 : passed;
-}
-
-function advance(waypoints: readonly Selection[], passed: number, edge: Edge): number {
-  const at = passedBefore(waypoints, passed, edge);
-  return edge.to.kind === "Tier" && waypoints[at]?.tiers.has(edge.to.key) === true ? at + 1 : at;
-}
-
-function chainOf(last: State, { through }: OnlyThrough): Judgement {
+function chainOf(first: State, { through }: OnlyThrough): Judgement {
   const edges: Edge[] = [];
-  let state = last;
-  while (state.by !== undefined) {
-    edges.unshift(state.by.edge);
-    state = state.by.before;
-  }
-  const at = edges.at(-1) as Edge;
-  const missed = through[passedAt(last)];
-  const chain = [state.end, ...edges.map(({ to }) => to)].map(printEnd).join(", ");
+  for (let state = first; state.by !== undefined; state = state.by.next) edges.push(state.by.edge);
+  const { to, protocol, port } = edges.at(-1) as Edge;
+  const missed = through.toReversed()[first.passed];
+  const chain = [first.end, ...edges.map((edge) => edge.to)].map(printEnd).join(", ");
   const name =
     missed === undefined ? "a waypoint" : [missed.service, missed.tier].filter((each) => each !== undefined).join("/");
   return {
     holds: false,
     kind: "Reaches",
-    from: state.end,
-    to: last.end,
-    packets: edges.flatMap(({ may, protocol, port }) =>
-      may === undefined ? [] : [{ attempt: may, at: { protocol, port } }],
+    from: first.end,
+    to,
+    packets: edges.flatMap((edge) =>
+      edge.may === undefined ? [] : [{ attempt: edge.may, at: { protocol: edge.protocol, port: edge.port } }],
     ),
-    at: { protocol: at.protocol, port: at.port },
+    at: { protocol, port },
     why: `by ${chain}, not through ${name}`,
   };
 }
-
-const passedAt = ({ by }: State): number => by?.before.passed ?? 0;

@@ -8,7 +8,7 @@ import { egressEdges, hairpinEdges } from "../classes/egress-edges.ts";
 import { networkKey, serviceKey, type TierEnd } from "../classes/ends.ts";
 import type { Graph } from "../classes/graph.ts";
 import type { Cell, Local, Network } from "../classes/network.ts";
-import { deliveredTo, innerEdges } from "../classes/network-edges.ts";
+import { deliveredTo, edgesInto, sendersOf } from "../classes/network-edges.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { Meter } from "./meter.ts";
 
@@ -19,11 +19,22 @@ export interface Reads {
   readonly addresses: Set<string>;
   /** `PROJECT/SERVICE`. */
   readonly services: Set<string>;
+  /** Rules for egress, of whom ever. */
+  egress: boolean;
+  /** What hosts know of each other. */
+  hosts: boolean;
   /** Everything, so that any change counts. */
   all: boolean;
 }
 
-export const noReads = (): Reads => ({ networks: new Set(), addresses: new Set(), services: new Set(), all: false });
+export const noReads = (): Reads => ({
+  networks: new Set(),
+  addresses: new Set(),
+  services: new Set(),
+  egress: false,
+  hosts: false,
+  all: false,
+});
 
 export class View {
   readonly graph: Graph;
@@ -55,12 +66,7 @@ export class View {
 
   /** From tiers of its network. */
   inside(to: TierEnd): readonly Edge[] {
-    return this.#spend(this.networks(to).flatMap((network) => innerEdges(network).into.get(to.key) ?? []));
-  }
-
-  /** To tiers of its network. */
-  insideFrom(from: TierEnd): readonly Edge[] {
-    return this.#spend(this.networks(from).flatMap((network) => innerEdges(network).from.get(from.key) ?? []));
+    return this.#spend(this.networks(to).flatMap((network) => edgesInto(network).get(to.key) ?? []));
   }
 
   /** From the internet to it. */
@@ -87,15 +93,17 @@ export class View {
     return this.graph.pointsOf(key);
   }
 
-  /** From the internet, at every point. */
-  allPublic(): readonly Edge[] {
-    this.reads.all = true;
-    return this.graph.points().flatMap((point) => this.at(point));
-  }
-
   everybody(): readonly TierEnd[] {
     this.reads.all = true;
     return this.catalogue.all();
+  }
+
+  /** Who may leave the site. */
+  everySender(): readonly TierEnd[] {
+    this.reads.egress = true;
+    return [...this.graph.networks.values()].flatMap((network) =>
+      [...sendersOf(network).values()].map(({ end }) => end),
+    );
   }
 
   /** Public addresses as a host knows them. */
@@ -122,14 +130,18 @@ export class View {
     return this.#spend(this.networks(from).flatMap((network) => hairpinEdges(this.graph, network, from, point)));
   }
 
-  /** From tiers, out and in again at any point. */
-  allHairpins(from: TierEnd): readonly Edge[] {
-    const rules = this.egress(from);
-    if (rules.length === 0) return [];
-    this.reads.all = true;
-    const ports = new Set(rules.map(({ protocol, port }) => `${protocol} ${port}`));
-    const points = this.graph.points().filter(({ protocol, port }) => ports.has(`${protocol} ${port}`));
-    return points.flatMap((point) => this.hairpins(from, point));
+  /** From tiers that leave the site, and come in again to this one. */
+  hairpinsInto(to: TierEnd): readonly Edge[] {
+    const points = this.pointsInto(to);
+    if (points.length === 0) return [];
+    this.reads.egress = true;
+    const found: Edge[] = [];
+    for (const network of this.graph.networks.values())
+      for (const { end, ports } of sendersOf(network).values())
+        for (const point of points)
+          if (ports.has(`${point.protocol} ${point.port}`))
+            found.push(...this.hairpins(end, point).filter((edge) => edge.to.key === to.key));
+    return found;
   }
 
   #notePoint({ vip }: PublicPoint): void {

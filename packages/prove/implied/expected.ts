@@ -45,8 +45,9 @@ function portsOf(view: View, { spec }: Service, to: TierEnd): ReadonlySet<number
 }
 
 /** Listeners, and port 80 where proxies answer there with a redirect or what certificate authorities ask for. */
-export function isExpectedPublic(view: View, { spec }: Service, { to, protocol, port }: Edge): boolean {
-  if (to.kind === "Internet") return false;
+export function isExpectedPublic(view: View, service: Service, { to, protocol, port, listener }: Edge): boolean {
+  const { spec } = service;
+  if (to.kind === "Internet" || listener === undefined || serviceKey(listener.service) !== keyOf(service)) return false;
   if (spec.expose.some((each) => each.port === port && protocolOf(each) === protocol && tierOf(each) === to.tier))
     return true;
   if (to.tier !== "proxy" || protocol !== "tcp" || port !== 80 || !spec.expose.some(isHttps)) return false;
@@ -60,9 +61,12 @@ export function isExpectedPublic(view: View, { spec }: Service, { to, protocol, 
   );
 }
 
-export const isExpectedOut = ({ spec }: Service, { from, egress, protocol, port }: Edge): boolean =>
-  from.kind === "Tier" &&
-  (spec.egress ?? []).some(
-    (rule) =>
-      rule.from === from.tier && rule.to === egress && rule.port === port && rule.protocol.toLowerCase() === protocol,
-  );
+export const isExpectedOut = ({ spec }: Service, edge: Edge): boolean => {
+  const { from } = edge;
+  return from.kind === "Tier" && (spec.egress ?? []).some((rule) => rule.from === from.tier && isRule(rule, edge));
+};
+
+type EgressRule = Pick<NonNullable<Service["spec"]["egress"]>[number], "to" | "port" | "protocol">;
+
+export const isRule = (rule: EgressRule, { egress, protocol, port }: Edge): boolean =>
+  rule.to === egress && rule.port === port && rule.protocol.toLowerCase() === protocol;

@@ -46,6 +46,7 @@ test("all of it holds, and each part of it is said", () => {
     ["implied isolation network/web", "Proved", "Implied"],
     ["implied waypoints service/shop", "Proved", "Implied"],
     ["implied replies network/web", "Proved", "Implied"],
+    ["implied tunnel peers", "Proved", "Implied"],
     ["implied no loop network/web", "Proved", "Implied"],
     ["implied announcements", "Proved", "Implied"],
     ["implied no black hole service/shop", "Proved", "Implied"],
@@ -110,8 +111,8 @@ describe("what is broken is found and named", () => {
     [
       "a host that does not take packets",
       node(shopStates(), "host2", { underlay: { ...shopStates().host2.underlay, tunnelPeers: [] } }),
-      "replies network/web",
-      "host1 takes packets of network web from host2, and replies do not get back",
+      "tunnel peers",
+      "host2 does not take tunnel packets from fd00:0:0:1::1, which is a host",
     ],
     [
       "an address of another host",

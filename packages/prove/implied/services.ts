@@ -7,7 +7,7 @@ import { keyOf } from "../clauses/catalogue.ts";
 import { isHttps, tierOf } from "../clauses/declared-ports.ts";
 import { flaw, holds, missed, reached, type Flaw, type Judgement } from "../clauses/judgement.ts";
 import type { View } from "../clauses/view.ts";
-import { isDeclared, isExpectedInside, isExpectedOut, isExpectedPublic } from "./expected.ts";
+import { isDeclared, isExpectedInside, isExpectedOut, isExpectedPublic, isRule } from "./expected.ts";
 
 type Verdict = Judgement | Flaw;
 
@@ -70,7 +70,11 @@ export function judgeBlackHole(view: View, service: Service): Verdict {
   }
   for (const point of view.pointsOf({ project: service.metadata.project, service: service.metadata.name })) {
     view.at(point);
-    for (const { node, local, listener, member, delivered, isSure } of view.graph.arrivals(pointKey(point))) {
+    const arrivals = view.graph.arrivals(pointKey(point));
+    const waiting = view.graph.standing(pointKey(point)).find(({ listener }) => listener.members.length > 0)?.listener;
+    if (arrivals.length === 0 && waiting !== undefined)
+      return flaw(`nobody announces ${point.vip}, where members of ${waiting.service} wait`, waiting.origin);
+    for (const { node, local, listener, member, delivered, isSure } of arrivals) {
       view.meter.spend(1);
       if (delivered !== undefined || !isSure) continue;
       const { vip, protocol, port } = point;
@@ -84,7 +88,24 @@ export function judgeBlackHole(view: View, service: Service): Verdict {
         );
     }
   }
-  return judgeNeighbours(view, service);
+  return judgeEgress(view, service) ?? judgeNeighbours(view, service);
+}
+
+/** What may leave from one host may from all. */
+function judgeEgress(view: View, service: Service): Verdict | undefined {
+  for (const end of tiersOf(view, service)) {
+    const rules = (service.spec.egress ?? []).filter(({ from }) => from === end.tier);
+    if (!isDeclared(service, end) || rules.length === 0 || view.cells(end).length === 0) continue;
+    const edges = view.egress(end);
+    const lame = edges.find((edge) => isExpectedOut(service, edge) && edge.fails !== undefined);
+    if (lame?.fails !== undefined) return missed(lame, lame.fails);
+    const gone = rules.find((rule) => !edges.some((edge) => isRule(rule, edge)));
+    if (gone !== undefined)
+      return flaw(
+        `no rule lets ${end.service}/${end.tier} reach ${gone.to} at port ${gone.port}, which ${objectName(service)} asks for`,
+      );
+  }
+  return undefined;
 }
 
 /** Flows that the manifest asks for are there, where there is somebody on both ends. */

@@ -1,7 +1,7 @@
 /** What is wrong with addresses and numbers of the site, and with the way back. */
-import { hostPrefix, prefixContains } from "@netwright/base";
+import { hostPrefix, prefixContains, type Ipv6, type Ipv6Prefix } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
-import { isLinked, localsOf, type Network } from "../classes/network.ts";
+import { localsOf, type Network } from "../classes/network.ts";
 import { pointsIn } from "../classes/network-edges.ts";
 import type { Site } from "../classes/site.ts";
 import { flaw, type Flaw } from "../clauses/judgement.ts";
@@ -37,8 +37,16 @@ export function* planFlaws(site: Site): Generator<Flaw> {
   }
 }
 
-const inPools = ({ bgp }: HostState, address: Parameters<typeof prefixContains>[1]): boolean =>
-  bgp.pools.some((pool) => prefixContains(pool, address));
+const pooled = new WeakMap<readonly Ipv6Prefix[], Map<Ipv6, boolean>>();
+
+/** Asked of the same addresses again and again. */
+function inPools({ bgp: { pools } }: HostState, address: Ipv6): boolean {
+  const known = pooled.get(pools) ?? new Map<Ipv6, boolean>();
+  pooled.set(pools, known);
+  const isIn = known.get(address) ?? pools.some((pool) => prefixContains(pool, address));
+  known.set(address, isIn);
+  return isIn;
+}
 
 function* shared(
   nodes: readonly HostState[],
@@ -55,17 +63,42 @@ function* shared(
   }
 }
 
+const strays = new WeakMap<HostState, Flaw | null>();
+
 /** What a host announces leads to something there. */
 export function* announcementFlaws(site: Site): Generator<Flaw> {
   for (const host of hostsOf(site)) {
-    if (host.bgp.announce.length === 0) continue;
-    const served = new Set<string>();
-    for (const { loadBalancers, egress = [] } of host.networks) {
-      for (const { vip } of loadBalancers) served.add(hostPrefix(vip));
-      for (const { source } of egress) served.add(hostPrefix(source));
-    }
-    const stray = host.bgp.announce.find((prefix) => !served.has(prefix));
-    if (stray !== undefined) yield flaw(`${host.node} announces ${stray} and has nothing there`);
+    const found = strays.has(host) ? strays.get(host) : strayOf(host);
+    strays.set(host, found ?? null);
+    if (found !== null && found !== undefined) yield found;
+  }
+}
+
+function strayOf(host: HostState): Flaw | null {
+  if (host.bgp.announce.length === 0) return null;
+  const served = new Set<string>();
+  for (const { loadBalancers, egress = [] } of host.networks) {
+    for (const { vip } of loadBalancers) served.add(hostPrefix(vip));
+    for (const { source } of egress) served.add(hostPrefix(source));
+  }
+  const stray = host.bgp.announce.find((prefix) => !served.has(prefix));
+  return stray === undefined ? null : flaw(`${host.node} announces ${stray} and has nothing there`);
+}
+
+/** Who sends in tunnels is taken by all other hosts, and nobody else is. */
+export function* peerFlaws(site: Site): Generator<Flaw> {
+  const hosts = hostsOf(site);
+  const all = hosts.flatMap(({ underlay }) => underlay.vtep ?? []).toSorted();
+  for (const { node, underlay } of hosts) {
+    const others = all.filter((vtep) => vtep !== underlay.vtep);
+    const peers = underlay.tunnelPeers;
+    const at = others.findIndex((vtep, index) => vtep !== peers[index]);
+    if (at < 0 && peers.length === others.length) continue;
+    const known = new Set(peers);
+    const missing = others.find((vtep) => !known.has(vtep));
+    const stranger = peers.find((peer) => !others.includes(peer));
+    if (missing !== undefined) yield flaw(`${node} does not take tunnel packets from ${missing}, which is a host`);
+    if (stranger !== undefined) yield flaw(`${node} takes tunnel packets from ${stranger}, which is no other host`);
   }
 }
 
@@ -85,10 +118,5 @@ export function* replyFlaws(view: View, site: Site, network: Network): Generator
     const [delivery] = local.state.deliveries;
     if (delivery !== undefined && !host.bgp.neighbors.some(({ role }) => role === "Edge"))
       yield flaw(`${local.node} delivers for ${delivery.vip} and has no router to send replies to`, delivery.origin);
-    for (const { host: there, hostId } of local.state.tunnels) {
-      const [far] = network.locals.get(there) ?? [];
-      if (far !== undefined && isLinked(local, far, hostId) && !isLinked(far, local, local.underlay.hostId))
-        yield flaw(`${there} takes packets of network ${network.name} from ${local.node}, and replies do not get back`);
-    }
   }
 }

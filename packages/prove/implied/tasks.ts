@@ -7,7 +7,6 @@ import {
   type ProofSubject,
   type Service,
 } from "@netwright/api";
-import { networkKey } from "../classes/ends.ts";
 import type { Network } from "../classes/network.ts";
 import type { Context, Stage } from "../clauses/context.ts";
 import { holds, type Flaw, type Judgement } from "../clauses/judgement.ts";
@@ -15,14 +14,19 @@ import { conclude } from "../clauses/conclude.ts";
 import type { View } from "../clauses/view.ts";
 import { deadRules, forgery, loops, mixture, tunnelHoles } from "./network-flaws.ts";
 import { hasProxy, judgeBlackHole, judgeChain, judgeWaypoints } from "./services.ts";
-import { announcementFlaws, planFlaws, replyFlaws } from "./site-flaws.ts";
+import { announcementFlaws, peerFlaws, planFlaws, replyFlaws } from "./site-flaws.ts";
 
+/** One proof. */
 export interface Task {
-  /** Unique: name of its proof. */
+  /** Unique: its name. */
   readonly key: string;
-  /** What it is a proof of: the same value, the same proof, as long as nothing changes that it read. */
-  readonly of: unknown;
   readonly prove: (context: Context) => ClauseProof;
+}
+
+/** What proofs are about: the same value, the same proofs. */
+export interface Owner {
+  readonly owner: unknown;
+  readonly tasks: () => readonly Task[];
 }
 
 interface Implied {
@@ -33,31 +37,24 @@ interface Implied {
   readonly judge: (view: View, stage: Stage) => Judgement | Flaw;
 }
 
-export function* impliedTasks(stage: Stage): Generator<Task> {
-  for (const service of stage.services) yield* cached(service, serviceProofs).map((each) => taskOf(each, service));
+export function* impliedTasks(stage: Stage): Generator<Owner> {
+  for (const service of stage.services) yield { owner: service, tasks: () => serviceProofs(service).map(taskOf) };
   for (const network of stage.after.networks.values())
-    for (const each of networkProofs(network))
-      yield taskOf(each, networkKey({ project: network.project, network: network.name }));
-  for (const each of siteProofs) yield taskOf(each, siteProofs);
+    yield {
+      owner: `network ${network.vni} ${network.project}/${network.name}`,
+      tasks: () => networkProofs(network).map(taskOf),
+    };
+  yield { owner: siteProofs, tasks: () => siteProofs.map(taskOf) };
 }
 
-const taskOf = (implied: Implied, of: unknown): Task => ({
+const taskOf = (implied: Implied): Task => ({
   key: `implied ${implied.name}`,
-  of,
   prove: (context) => proofOf(context, implied),
 });
 
 function proofOf(context: Context, { name, subject, statement, origin, judge }: Implied): ClauseProof {
   const found = conclude(context, () => judge(context.after(), context.stage));
   return { clause: `implied ${name}`, kind: "Implied", subject, statement, origin, reason: null, ...found };
-}
-
-const known = new WeakMap<Service, readonly Implied[]>();
-
-function cached(service: Service, make: (service: Service) => readonly Implied[]): readonly Implied[] {
-  const made = known.get(service) ?? make(service);
-  known.set(service, made);
-  return made;
 }
 
 function serviceProofs(service: Service): readonly Implied[] {
@@ -93,7 +90,8 @@ function serviceProofs(service: Service): readonly Implied[] {
   ];
 }
 
-function networkProofs({ project, name: network, vni }: Network): readonly Implied[] {
+/** Of a network, whatever becomes of it: what is asked for is looked up by its name. */
+function networkProofs({ project, name: network, vni }: Pick<Network, "project" | "name" | "vni">): readonly Implied[] {
   const name = project === defaultProject ? `network/${network}` : `${project}/network/${network}`;
   const about = (
     what: string,
@@ -153,6 +151,16 @@ const siteProofs: readonly Implied[] = [
     judge: (view, { after }) => {
       view.reads.all = true;
       return planFlaws(after).next().value ?? holds();
+    },
+  },
+  {
+    name: "tunnel peers",
+    subject: "ReturnTraffic",
+    statement: "each host takes tunnel packets from all other hosts, and from nobody else",
+    origin: null,
+    judge: (view, { after }) => {
+      view.reads.hosts = true;
+      return peerFlaws(after).next().value ?? holds();
     },
   },
   {

@@ -3,8 +3,8 @@
  * a network's /64 in two words, host, class, instance. So every prefix is one box, and so is "all of this class, wherever they
  * run", and no field is larger than a number holds exactly. An IPv4 address is ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2).
  */
-import { familyOf, ipNumber, ipParts, type IpAddress, type IpPrefix, type Ipv6Prefix } from "@netwright/base";
-import type { Box, Point } from "./box.ts";
+import { ipParts, type IpPrefix, type Ipv6Prefix } from "@netwright/base";
+import type { Box } from "./box.ts";
 
 /** Bits of each word of an address, from the left. */
 const words = [32, 32, 16, 16, 32] as const;
@@ -20,7 +20,6 @@ export const headerFields = [
   "destinationPort",
   "sourcePort",
 ] as const;
-export type HeaderField = (typeof headerFields)[number];
 
 const sizes: readonly number[] = [...words, ...words, 8, 16, 16].map((bits) => 2 ** bits);
 
@@ -83,7 +82,3 @@ function wordsOfValue(value: bigint): readonly number[] {
     })
     .toReversed();
 }
-
-/** A single address, as the five values of its words. */
-export const addressWords = (address: IpAddress): Point =>
-  wordsOfValue(familyOf(address) === "IPv4" ? mapped | ipNumber(address) : ipNumber(address));

@@ -257,7 +257,7 @@ const answers: Readonly<Record<string, Schema>> = {
   NodeState: record({ revision: integer, state: anyObject }),
   AgentRequest: record({
     id: text,
-    kind: oneOf("Logs", "Exec", "Flows", "Observe", "Facts", "Readback", "Probe", "Cancel"),
+    kind: oneOf("Logs", "Exec", "Flows", "Observe", "Facts", "Readback", "Probe", "Arrivals", "Cancel"),
   }),
   ProbeResult: record({
     outcome: oneOf(...probeOutcomes),

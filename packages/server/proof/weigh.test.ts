@@ -76,6 +76,11 @@ test("what is accepted with the change is told, and once only; so is what is not
   expect(weigh(judgement({ ...accepted, reason: "another" }), judgement(accepted)).accepted).toHaveLength(1);
 });
 
+test("a rule that is of no use is told, and does not stop the change", () => {
+  const idle: ClauseProof = { ...refuted, clause: "implied no dead rule network/default", subject: "NoDeadRule" };
+  expect(weigh(judgement(idle), judgement())).toMatchObject({ refuted: 1, broken: [], unproved: [idle] });
+});
+
 test("people of a project see clauses of their own objects, without rules of others", () => {
   const own: ClauseProof = {
     ...withExample({

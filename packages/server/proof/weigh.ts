@@ -1,7 +1,10 @@
 /** What a change does to contracts. Pure. */
-import type { ClauseProof, PlanContracts } from "@netwright/api";
+import type { ClauseProof, PlanContracts, ProofSubject } from "@netwright/api";
 import { isVisibleName, type Scope } from "../auth/scope.ts";
 import type { Judgement } from "./prover.ts";
+
+/** A rule that no packet can use lets nobody in and keeps nobody out: it is told, and stops nothing. */
+const harmless: ReadonlySet<ProofSubject> = new Set(["NoDeadRule"]);
 
 /**
  * Old trouble does not stop people from working: what was refuted, for the same reason, before the change is none of its business.
@@ -12,14 +15,15 @@ export function weigh(after: Judgement, before: Judgement | undefined): PlanCont
   const fresh = after.open.filter((clause) => !known.has(trouble(clause)));
   const of = (clauses: readonly ClauseProof[], verdict: ClauseProof["verdict"]): readonly ClauseProof[] =>
     clauses.filter((clause) => clause.verdict === verdict);
+  const refuted = of(fresh, "Refuted");
   return {
     proved: [...after.proved.values()].reduce((sum, count) => sum + count, 0),
     justified: of(after.open, "Justified").length,
     notProved: of(after.open, "NotProved").length,
     refuted: of(after.open, "Refuted").length,
-    broken: of(fresh, "Refuted"),
+    broken: refuted.filter(({ subject }) => !harmless.has(subject)),
     accepted: of(fresh, "Justified"),
-    unproved: of(fresh, "NotProved"),
+    unproved: [...of(fresh, "NotProved"), ...refuted.filter(({ subject }) => harmless.has(subject))],
   };
 }
 

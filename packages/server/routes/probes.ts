@@ -28,6 +28,20 @@ export const probeRoutes = (context: ServerContext): readonly Route[] => [
     },
   },
   {
+    method: "GET",
+    path: "/v1alpha1/projects/{project}/instances/{id}/arrivals",
+    summary:
+      "What comes to an instance to open something, as it comes, whether it is answered or not: a line of output each.",
+    access: "Editor",
+    reach: "Project",
+    answer: { kind: "Lines", schema: "OutputChunk" },
+    handle: async (call) => {
+      const { host, project, id: instance } = entryOf(context, call);
+      const signal = AbortSignal.any([call.request.signal, context.stop]);
+      return relayed(await context.requests.ask(host, { kind: "Arrivals", project, instance }, signal));
+    },
+  },
+  {
     method: "POST",
     path: "/v1alpha1/nodes/{node}/probe",
     summary: "Connection attempts of a host or router itself, all at once; what became of each.",

@@ -26,7 +26,6 @@ export interface Line {
 const own = "/v1alpha1/projects/team";
 const dry = "?dryRun=true";
 const team = applyOf(shopOf("team"));
-const probes = { probes: [{ protocol: "tcp", destination: "::1", port: 1 }] };
 
 /**
  * 401 no token, 403 not for this token, 404 not there for this token. A load balancer has no process: 400 says that the
@@ -236,15 +235,17 @@ export const lines: Readonly<Record<string, Line>> = {
     answers: "401 403 403 403 403 403 403 404 403",
     path: "/v1alpha1/nodes/none/readback",
   },
+  "GET /v1alpha1/projects/{project}/instances/{id}/arrivals": {
+    answers: "401 404 403 400 400 403 400 400 403",
+    path: `${own}/instances/shop-lb-1/arrivals`,
+  },
   "POST /v1alpha1/nodes/{node}/probe": {
     answers: "401 403 403 403 403 403 403 404 403",
     path: "/v1alpha1/nodes/none/probe",
-    body: probes,
   },
   "POST /v1alpha1/projects/{project}/instances/{id}/probe": {
     answers: "401 404 403 400 400 403 400 400 403",
     path: `${own}/instances/shop-lb-1/probe`,
-    body: probes,
   },
   "GET /v1alpha1/answers": { answers: "401 200 200 200 200 200 200 200 403" },
   "GET /v1alpha1/flows": { answers: "401 200 200 200 200 200 200 200 403", path: "/v1alpha1/flows?dropped=true" },
