@@ -18,15 +18,13 @@ const roundsMost = 6;
 /** Of each of the two storms in a round; wrk takes whole ones. */
 const seconds = 1;
 const processors = availableParallelism();
-/** What the kernel does for packets is no process's, so it is seen only where processors have little else to do. */
-const quiet = 0.2;
 
 interface Figures {
   /** A second. */
   readonly connections: number;
   readonly requests: number;
   readonly packets: number;
-  /** Microseconds of all processors' time, a connection. */
+  /** Microseconds of all processors' time, a connection: what the kernel does for packets is no process's. */
   readonly cpu: number;
   /** The generator's part of all processors' time, in percent. */
   readonly generator: number;
@@ -35,20 +33,11 @@ interface Figures {
 const storm = async ({ fabric }: Balanced, close: boolean): Promise<Storm> =>
   parseWrk(await fabric.client.sh(wrkCommand(url, seconds, close)));
 
-/** @returns seconds of all processors that were used meanwhile, whoever passes packets on */
-async function used(idle: number, action: () => Promise<void>): Promise<number> {
-  const [times, began] = [processorTimes(), monotonic()];
-  await action();
-  const { busy } = shareOf(times, processorTimes());
-  return ((busy - idle) * processors * (monotonic() - began)) / 1000;
-}
-
-/** @param idle the part of their time, from 0 to 1, that processors are busy when nobody asks for anything */
-async function measure(it: Balanced, idle: number): Promise<Figures> {
+async function measure(it: Balanced): Promise<Figures> {
   await it.forget();
-  let fresh: Storm | undefined;
-  const spent = await used(idle, async () => void (fresh = await storm(it, true)));
-  const { rate, requests, cpu } = fresh as Storm;
+  const [times, freshAt] = [processorTimes(), monotonic()];
+  const { rate, requests, cpu } = await storm(it, true);
+  const spent = (shareOf(times, processorTimes()).busy * processors * (monotonic() - freshAt)) / 1000;
   const [sent, began] = [await it.sent(), monotonic()];
   const kept = await storm(it, false);
   const packets = ((await it.sent()) - sent) / ((monotonic() - began) / 1000);
@@ -108,19 +97,19 @@ async function compared(rounds: number): Promise<readonly Case[]> {
   const found: Found = new Map(ways.map((way) => [way, []]));
   try {
     for (const way of ways) standing.set(way, await Balanced.start(way, directory));
-    const idle = await busyAtRest();
+    const others = await busyAtRest();
     const times = processorTimes();
     for (let round = 0; round < rounds; round++)
       for (const [way, it] of round % 2 === 0 ? standing : [...standing].toReversed())
-        found.get(way)?.push(await measure(it, idle));
+        found.get(way)?.push(await measure(it));
     const { steal } = shareOf(times, processorTimes());
     const generators = [...found.values()].flat().map(({ generator }) => generator);
     const balancers = ways.slice(1);
     return [
       ...balancers.flatMap((way) => ratesOf(way, found)),
-      ...(idle < quiet ? balancers.flatMap((way) => cpuOf(way, found)) : []),
+      ...balancers.flatMap((way) => cpuOf(way, found)),
       told("generator", "% of all CPU", median(generators)),
-      told("processors busy before", "%", idle * 100),
+      told("busy with others before", "%", others * 100),
       told("taken by others (steal)", "%", steal * 100),
     ];
   } finally {

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { repository, runProcess } from "./product.ts";
 
-const named = ["apply", "scale", "https", "throughput"];
+const named = ["apply", "scale", "https", "throughput", "load-balancers"];
 
 test("they run, and each has a figure", async () => {
   const program = `${repository}/tools/bench`;

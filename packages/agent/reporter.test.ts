@@ -45,6 +45,15 @@ test("the same again is told with the heartbeat, so that silence means trouble",
   expect(revisions()).toEqual(["1 at 0", "1 at 2000"]);
 });
 
+test("for a while after another revision it is told more often: the server waits for a look at what drains", async () => {
+  const { clock, reporter, revisions } = reporting();
+  reporter.tell(facts(1));
+  await settled();
+  reporter.tell(facts(2));
+  for (let step = 0; step < 8000; step += 50) await clock.advance(50);
+  expect(revisions()).toEqual([0, 50, 1100, 2150, 3200, 4250, 6250].map((at) => `${at === 0 ? 1 : 2} at ${at}`));
+});
+
 test("connections that come and go are no news, but are told as they are then", async () => {
   const { clock, reporter, revisions } = reporting();
   reporter.tell(facts(1, 5));

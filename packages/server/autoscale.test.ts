@@ -105,6 +105,8 @@ test("the status tells what is wanted, what there is and why; it survives a rest
       },
     },
   ]);
+  // Not the manifest's.
+  expect((await service()).rollouts?.[0]).toMatchObject({ tier: "web", replicas: 3 });
   await harness.stop();
   harness = await startHarness({ store: harness.store });
   expect((await service()).autoscale?.tiers[0]).toEqual({ ...status?.tiers[0], current: expect.any(Number) });
@@ -153,4 +155,11 @@ test("where no host has room for more, it says so", async () => {
     expect(told.map(({ reason }) => reason)).toContain("NoRoom");
   });
   expect(await webs()).toHaveLength(3);
+  // Also when no more would be right: the size that it has does not fit.
+  await eventually(async () => {
+    await measure(0.75);
+    expect((await explained()).reasons.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^web stays at \d: \d of them fit nowhere, hosts have room for 0 more$/),
+    );
+  });
 });

@@ -36,6 +36,25 @@ const service = wireObject("Service", "shop", {
   },
 });
 
+test("what autoscale makes of tiers: sizes, why, the last change, and the bottleneck", () => {
+  const tier = { tier: "web", desired: 3, current: 2, min: 1, max: 3, floor: 1, reason: "AtMaximum" };
+  const told = { message: "web stays at 3: at most 3", since: "2026-01-02T03:04:05.678Z" };
+  const last = { at: "2026-01-02T03:04:04.678Z", from: 2, to: 3, reason: "MetricAboveTarget", message: "web 2 -> 3" };
+  const proxy = { ...tier, ...told, tier: "proxy", floor: 2, message: "proxy stays at 2" };
+  const autoscale = { bottleneck: "web", tiers: [{ ...proxy }, { ...tier, ...told, last }] };
+  const text = renderDescription(wireObject("Service", "shop", { spec: {}, status: { autoscale } }), []);
+  expect(text).toMatch(/^ +bottleneck +web$/m);
+  expect(text.slice(text.indexOf("autoscale\n"))).toBe(`autoscale
+  TIER   DESIRED  CURRENT  MIN  MAX  FLOOR  SINCE                 WHY
+  proxy  3        2        1    3    2      2026-01-02T03:04:05Z  proxy stays at 2
+  web    3        2        1    3    -      2026-01-02T03:04:05Z  web stays at 3: at most 3
+
+last changes of size
+  TIER  AT                    WHY
+  web   2026-01-02T03:04:04Z  web 2 -> 3
+`);
+});
+
 test("a service: facts, tables of what it has, rules of its network, events", () => {
   const rules = [
     { host: "host1", rules: 2 },

@@ -47,6 +47,8 @@ export class Autoscaler {
   readonly #startedAt: Milliseconds;
   readonly #keeper: KeptDecisions;
   #lookedAt: Instant | undefined;
+  /** What was there at the last look. */
+  #seen: World["objects"] | undefined;
   /** By `PROJECT/SERVICE`. */
   #kept: ReadonlyMap<string, Kept>;
   /** Known from before the restart, and not decided since. */
@@ -74,10 +76,12 @@ export class Autoscaler {
   look({ objects }: World, factsNow: () => Facts): Looked {
     const now = this.#dependencies.clock.now();
     // A clock that was set back must not stop it.
-    if (this.#lookedAt !== undefined && now >= this.#lookedAt && now - this.#lookedAt < interval) return nothing;
-    const scaled = [...objects.services].filter(([, { object }]) =>
-      object.spec.tiers.some(({ autoscale }) => autoscale),
-    );
+    const isEarly = this.#lookedAt !== undefined && now >= this.#lookedAt && now - this.#lookedAt < interval;
+    if (isEarly && objects === this.#seen) return nothing;
+    this.#seen = objects;
+    const scaled = [...objects.services].filter(([, { object }]) => isScaled(object));
+    // Who has just applied a service with autoscale may ask about it at once.
+    if (isEarly && scaled.every(([key]) => this.#kept.has(key))) return nothing;
     this.#lookedAt = now;
     const before = this.#kept;
     if (scaled.length === 0) {
@@ -149,6 +153,8 @@ export class Autoscaler {
     return [...hosts].some((host) => reports.ready(host) !== false && !isMeasured(host));
   }
 }
+
+export const isScaled = ({ spec }: Service): boolean => spec.tiers.some(({ autoscale }) => autoscale !== undefined);
 
 /** What was ready before a restart is taken to be so until its host says something else. */
 function followReady(

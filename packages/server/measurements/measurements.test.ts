@@ -81,6 +81,16 @@ describe("rates", () => {
 });
 
 describe("rows", () => {
+  test("a load balancer is counted once, however many listeners it has", () => {
+    const { measurements, play } = site();
+    const listener = (port: number) => row("Listener", `default/shop/tcp/${port}/2001:db8:100::1`, { flows: 20 });
+    play(5, () => [report("host1", listener(80), listener(443))]);
+    const [lb] = recordsNow(measurements, all("tiers"), 5);
+    expect(lb).toMatchObject({ tier: "lb", instances: 1, values: { flows: expect.closeTo(40, 5) } });
+    play(20, () => []);
+    expect(recordsNow(measurements, all("tiers"), 30)[0]).toMatchObject({ tier: "lb", instances: 0 });
+  });
+
   test("instances add up in tiers and services; hosts and other tiers stay apart", () => {
     const { measurements, play } = site();
     play(5, () => [web(1, { cpu: 0.2, cpuLimit: 1 }), web(2, { cpu: 0.4, cpuLimit: 1 })]);

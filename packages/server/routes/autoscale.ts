@@ -1,10 +1,11 @@
 /** What autoscale decided, and stopping it. */
 import { defaultProject, pauseRequestSchema, type AutoscaleReport, type Service } from "@netwright/api";
-import { policyOf, type Decision } from "@netwright/autoscale";
+import type { Decision } from "@netwright/autoscale";
 import { formatInstant, NetwrightError } from "@netwright/base";
-import { projectKey } from "@netwright/compiler";
+import { projectKey, sizedService } from "@netwright/compiler";
 import { pauseEdit } from "../apply/pause-autoscale.ts";
 import { isOwn, noProject, scopeOf } from "../auth/scope.ts";
+import { isScaled } from "../autoscale/autoscaler.ts";
 import { json } from "../http/answers.ts";
 import { readJson } from "../http/body.ts";
 import { parse } from "../http/parse.ts";
@@ -39,24 +40,30 @@ export const autoscaleRoutes = (context: ServerContext): readonly Route[] => [
   },
 ];
 
-function explain({ autoscaler, controller }: ServerContext, { params, subject: caller }: Call): Response {
+function explain({ autoscaler, clock, controller }: ServerContext, { params, subject: caller }: Call): Response {
   const [project, name] = [params["project"] ?? "", params["name"] ?? ""];
   const subject = displayName({ kind: "Service", project, name });
   if (!isOwn(scopeOf(caller), project)) throw noProject(project);
   const service = controller.world.objects.services.get(projectKey(project, name))?.object;
   if (service === undefined) throw new NetwrightError("NW1501", `there is no ${subject}`, { subject });
   const decided = autoscaler.decided(projectKey(project, name));
-  if (decided === undefined)
+  if (!isScaled(service))
     throw new NetwrightError("NW1501", `${subject} has no tier with autoscale`, {
       subject,
       hint: "write autoscale: { min: 1, max: 10 } in a tier",
     });
-  return json(reportOf(service, decided));
+  const undecided = { at: clock.now(), desired: {}, reasons: [], stages: [] };
+  return json(reportOf(sizedService(service, controller.world.ledger), decided ?? undecided));
 }
 
-function reportOf(service: Service, { at, desired, reasons, stages }: Decision): AutoscaleReport {
-  const tiers = policyOf(service).tiers.flatMap(({ name: tier, scaling }) =>
-    scaling === undefined ? [] : [{ tier, desired: desired[tier] ?? 0, min: scaling.min, max: scaling.max }],
+function reportOf(
+  service: Service,
+  { at, desired, reasons, stages }: Pick<Decision, "at" | "desired" | "reasons" | "stages">,
+): AutoscaleReport {
+  const tiers = service.spec.tiers.flatMap(({ name: tier, autoscale, replicas }) =>
+    autoscale === undefined
+      ? []
+      : [{ tier, desired: desired[tier] ?? replicas, min: autoscale.min, max: autoscale.max }],
   );
   return { at: formatInstant(at), tiers, reasons, stages };
 }
