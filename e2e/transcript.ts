@@ -98,6 +98,9 @@ const masks: readonly (readonly [pattern: RegExp, mask: string])[] = [
   [/\bits table: via edge[12](?:, edge[12])?/g, "its table: via <edges>"],
   // Which of equal members an address and port come to.
   [/\bslot \d+ of/g, "slot <number> of"],
+  // What holds of everything is proved with what is written: how many clauses that is no transcript is about.
+  [/\b\d+ clauses?\b/g, "<number> clauses"],
+  [/^\d+ steps$/g, "<number> steps"],
   [/\((\d+)\) : /g, "(<pid>) : "],
 ];
 

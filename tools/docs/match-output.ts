@@ -25,6 +25,9 @@ const masks: readonly (readonly [pattern: RegExp, mask: string])[] = [
   [/\bseed \d+/g, "seed <n>"],
   // Which of several equal instances a connection came to.
   [/\b(This is|Hello from) [a-z0-9-]+-\d+/g, "$1 <instance>"],
+  // What holds of everything is proved with what is written: how many clauses that is no page is about.
+  [/\b\d+ clauses?\b/g, "<n> clauses"],
+  [/^\d+ steps$/g, "<n> steps"],
   // Routers that had heard of an address when the first of them had.
   [/\bannounced +to edge\d(, edge\d)?/g, "announced to <edges>"],
   // A busy machine may lose a session for a moment.

@@ -2,7 +2,9 @@
 import type { ClauseProof, Client, NodeState, ProofReport } from "@netwright/api";
 import { NetwrightError, seconds, type Clock } from "@netwright/base";
 import type { HostState, KernelReadback } from "@netwright/contract";
-import { compareTables, tableAssumptions } from "@netwright/prove/tables/compare-tables.ts";
+import { compareKernel } from "@netwright/prove/live/compare-kernel.ts";
+import { tableAssumptions } from "@netwright/prove/tables/compare-tables.ts";
+import { renderedTables } from "./translation.ts";
 import { nodesOf } from "../support/node-parts.ts";
 import { readKernel } from "./read-kernels.ts";
 
@@ -60,7 +62,7 @@ async function proveNode(client: Client, node: string, options: LiveOptions): Pr
   const seen: ClauseProof[] = [];
   for (let look = 1; ; look++) {
     const { state, readback } = await readTogether(client, node, options);
-    const proofs = compareTables(tablesOf(readback), state, { subject: "Kernel" });
+    const { proofs } = compareKernel(readback, state, { rendered: renderedTables(state) });
     const differing = proofs.filter(({ verdict }) => verdict === "Refuted");
     if (differing.length === 0 || look === looks) {
       const still = new Set(differing.map(({ clause }) => clause));
@@ -71,8 +73,6 @@ async function proveNode(client: Client, node: string, options: LiveOptions): Pr
     await options.clock.sleep(pause, options.signal);
   }
 }
-
-const tablesOf = ({ namespaces }: KernelReadback) => namespaces.map(({ netns, ruleset }) => ({ netns, text: ruleset }));
 
 /** A state, and what was read while it was what the agent works on. */
 async function readTogether(

@@ -12,18 +12,18 @@ import { tenantMeaning } from "./spec-tenant.ts";
 export interface NamespaceMeaning {
   /** Null is the node's own. */
   readonly netns: string | null;
-  readonly programs: ReadonlyMap<string, Program>;
+  readonly programs: ReadonlyMap<string, () => Program>;
 }
 
 export function meaningOf(state: HostState): readonly NamespaceMeaning[] {
   const { hostId } = state.underlay;
   return [
-    { netns: null, programs: new Map([["inet", nodeMeaning(state)]]) },
+    { netns: null, programs: new Map([["inet", () => nodeMeaning(state)]]) },
     ...state.networks.map((network) => ({
       netns: networkNamespace(network),
       programs: new Map([
-        ["inet", tenantMeaning(network, hostId)],
-        ["netdev", balancerMeaning(network, state.loadBalancer ?? defaultLoadBalancer)],
+        ["inet", () => tenantMeaning(network, hostId)],
+        ["netdev", () => balancerMeaning(network, state.loadBalancer ?? defaultLoadBalancer)],
       ]),
     })),
   ];
@@ -43,7 +43,7 @@ export function checkNamespace(
     const table = tables.find((each) => each.family === family && each.name === nftTable && !each.dormant);
     const used = parts.reduce((sum, { steps }) => sum + steps, 0);
     parts.push(
-      comparePrograms(programs.get(family) ?? none, table === undefined ? none : programOf(table), budget - used),
+      comparePrograms(programs.get(family)?.() ?? none, table === undefined ? none : programOf(table), budget - used),
     );
   }
   const verdicts = new Set(parts.map(({ verdict }) => verdict));

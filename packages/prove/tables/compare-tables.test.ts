@@ -143,6 +143,15 @@ test.each(changes)("one change in what the kernel prints: %s", (_, of, from, to,
   expect([message, ...path.map(({ detail }) => detail)].join("\n")).toMatch(said);
 });
 
+test("what is missing is told with the manifest line that asks for it", () => {
+  const text = inside.text.replace(/0x3 \. 0x4 \. udp \. 53 comment "[^"]*" : accept,\s+/, "");
+  expect(text).not.toBe(inside.text);
+  expect(compareTables([{ ...inside, text }], state)[1]?.counterexample).toMatchObject({
+    packet: { protocol: "udp", destinationPort: 53 },
+    rules: [{ object: "service/shop", field: "spec.tiers[0]" }],
+  });
+});
+
 test("what is not understood is not taken for a proof, nor for a fault", () => {
   const text = inside.text.replace(
     'counter drop comment "undelivered',

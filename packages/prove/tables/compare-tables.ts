@@ -1,10 +1,11 @@
 /** Translation validation: what was rendered for a node, or what its kernel prints, against what its state means. */
-import type { ClauseProof, Counterexample, ExamplePacket } from "@netwright/api";
+import type { ClauseProof, Counterexample, ExamplePacket, Origin } from "@netwright/api";
 import type { HostState } from "@netwright/contract";
 import { checkNamespace, meaningOf, type NamespaceMeaning } from "./check-namespace.ts";
 import { defaultSteps, type Comparison, type Difference } from "./compare.ts";
 import { addressText, protocolText } from "./format.ts";
 import { parseNft } from "./nft-text.ts";
+import { originsOf } from "./origins.ts";
 import type { Decision } from "./packet.ts";
 
 /** Tables of one namespace, as nft(8) reads or prints them. Null is the node's own. */
@@ -41,12 +42,12 @@ export function compareTables(
 }
 
 function proofOf(
-  { node }: HostState,
+  state: HostState,
   { netns }: NamespaceMeaning,
   comparison: Comparison,
   subject: "Translation" | "Kernel",
 ): ClauseProof {
-  const place = netns === null ? node : `${node} ${netns}`;
+  const place = netns === null ? state.node : `${state.node} ${netns}`;
   const verdict = { Same: "Proved", Different: "Refuted", Unknown: "NotProved" } as const;
   const [first] = comparison.differences;
   const isRefuted = comparison.verdict === "Different" && first !== undefined;
@@ -59,7 +60,7 @@ function proofOf(
     by: subject === "Kernel" ? "Live" : "Rules",
     steps: comparison.steps,
     origin: null,
-    counterexample: isRefuted ? counterexampleOf(place, first) : null,
+    counterexample: isRefuted ? counterexampleOf(place, first, originsOf(state, netns, exampleOf(first.packet))) : null,
     reason: null,
     assumptions: ["opened", "answered"],
   };
@@ -74,14 +75,18 @@ export const tableAssumptions = [
   { key: "answered", text: "sets of answers hold what the network's resolver answered" },
 ] as const;
 
-function counterexampleOf(place: string, { hook, packet, text, wanted, found }: Difference): Counterexample {
+function counterexampleOf(
+  place: string,
+  { hook, packet, text, wanted, found }: Difference,
+  rules: readonly Origin[],
+): Counterexample {
   const hop = (step: string, decision: Decision) => ({ place, step, detail: whoDecides(decision), findings: [] });
   return {
     message: `${text}: ${wanted.what} is meant, the rules at ${hook} say ${found.what}`,
     when: "After",
     packet: exampleOf(packet),
     path: [hop(`meant: ${wanted.what}`, wanted), hop(`found: ${found.what}`, found)],
-    rules: [],
+    rules,
   };
 }
 
@@ -91,7 +96,8 @@ export function whoDecides({ rule, element }: Decision): string {
   return element === null ? rule.name : `${rule.name}: ${element}`;
 }
 
-function exampleOf(packet: Difference["packet"]): ExamplePacket | null {
+/** Null where it is neither TCP nor UDP over IPv6. */
+export function exampleOf(packet: Difference["packet"]): ExamplePacket | null {
   const value = (field: string): number => packet.get(field) ?? 0;
   const protocol = protocolText(value("protocol"));
   if (value("family") !== 10 || (protocol !== "tcp" && protocol !== "udp")) return null;

@@ -62,6 +62,11 @@ export class Diagrams {
     return this.#fields.push(field) - 1;
   }
 
+  /** Yes where a field that is true or false is true. */
+  flag(field: Field): Node {
+    return this.#node(this.levelOf(field), [0, 1], [this.no, this.yes]);
+  }
+
   /** Of each row its leaf, elsewhere `otherwise`. Of rows that overlap the first one counts. */
   table(fields: readonly Field[], rows: readonly { readonly row: Row; readonly leaf: Node }[], otherwise: Node): Node {
     const columns = fields

@@ -1,6 +1,6 @@
 /** Matches of nft(8): what is looked at, how it is compared, and with what. */
 import { columnAt, type Column } from "./expressions.ts";
-import { product, relation, type Relation, type Row } from "./relation.ts";
+import { nothingYet, product, relation, type Relation, type Row } from "./relation.ts";
 import { circumstance, type Step } from "./program.ts";
 import { elementsIn, type NftSet } from "./nft-text.ts";
 import { sizeOf } from "./fields.ts";
@@ -33,13 +33,10 @@ export const needsOf = (columns: readonly Column[]): readonly Step[] =>
 /** All boxes of one element; undefined where a part is not understood. */
 export function rowsOf(columns: readonly Column[], key: readonly string[]): readonly Row[] | undefined {
   if (columns.length !== key.length) return undefined;
-  return columns.reduce<readonly Row[] | undefined>(
-    (rows, { read }, index) => {
-      const own = read(key[index] as string);
-      return rows === undefined || own === undefined ? undefined : product(rows, own);
-    },
-    [[]],
-  );
+  return columns.reduce<readonly Row[] | undefined>((rows, { read }, index) => {
+    const own = read(key[index] as string);
+    return rows === undefined || own === undefined ? undefined : product(rows, own);
+  }, nothingYet);
 }
 
 /** Of elements, or of those of a named set. */

@@ -5,8 +5,17 @@
  */
 import { OutOfSteps, type Diagrams, type Node } from "./diagram.ts";
 import { renewed, type Field } from "./fields.ts";
-import { circumstance, verdictText, type Chain, type Program, type Rule, type Step, type Verdict } from "./program.ts";
-import { isEmpty, isFull, relation, tuplesOf, type Lookup, type Relation } from "./relation.ts";
+import {
+  circumstance,
+  verdictText,
+  type Case,
+  type Chain,
+  type Program,
+  type Rule,
+  type Step,
+  type Verdict,
+} from "./program.ts";
+import { isEmpty, isFull, relation, type Relation } from "./relation.ts";
 
 export type Encoding = "Sets" | "Packets";
 
@@ -75,7 +84,7 @@ export class Meaning {
       case "Verdict":
         return this.#verdict(step.verdict, frame);
       case "Branch":
-        return this.#branch(step.by, frame);
+        return this.#branch(step.cases, frame);
       case "Translate":
         return this.#translate(step, frame);
       case "Record": {
@@ -100,7 +109,7 @@ export class Meaning {
 
   #test({ test, negated }: Extract<Step, { kind: "Test" }>, go: () => Node, frame: Frame): Node {
     const next = (): Node => this.#next(frame);
-    const own = frame.written.size === 0 ? test : asWritten(test, frame.written);
+    const own = asWritten(test, frame.written);
     return negated ? this.#choose(own, next, go) : this.#choose(own, go, next);
   }
 
@@ -115,10 +124,10 @@ export class Meaning {
     const { yes, no } = this.#diagrams;
     if (isEmpty(test)) return no;
     if (isFull(test)) return yes;
-    const { fields, rows } = this.#encoding === "Sets" ? circumstance(test.key) : test;
+    if (this.#encoding === "Sets") return this.#diagrams.flag(test.key);
     return this.#diagrams.table(
-      fields,
-      rows.map((row) => ({ row, leaf: yes })),
+      test.fields,
+      test.rows.map((row) => ({ row, leaf: yes })),
       no,
     );
   }
@@ -134,38 +143,29 @@ export class Meaning {
     return this.#from({ chain, index: 0, back: after, written: fields });
   }
 
-  #branch(by: Lookup<Verdict>, frame: Frame): Node {
-    const groups = Map.groupBy(by.entries, ({ value }) => verdictText(value));
-    let made = this.#next(frame);
-    for (const entries of groups.values()) {
-      const [first] = entries;
-      const rows = entries.map(({ row }) => row);
-      const rest = made;
-      if (first !== undefined)
-        made = this.#choose(
-          writtenIn(relation(by.fields, rows), frame),
-          () => this.#verdict(first.value, frame),
+  #branch(cases: readonly Case[], frame: Frame): Node {
+    return cases.reduceRight(
+      (rest, { test, verdict }) =>
+        this.#choose(
+          asWritten(test, frame.written),
+          () => this.#verdict(verdict, frame),
           () => rest,
-        );
-    }
-    return made;
+        ),
+      this.#next(frame),
+    );
   }
 
   #translate({ end: which, to }: Extract<Step, { kind: "Translate" }>, frame: Frame): Node {
-    const next = (): Node => this.#next(frame);
-    const text = (value: string): string => `${which} becomes ${value}; accept`;
-    const leaf = (value: string): Node => this.#diagrams.leaf(text(value));
-    const [only] = to.entries;
-    if (to.fields.length === 0 && only !== undefined) return leaf(only.value);
-    const found = (): Node =>
-      this.#encoding === "Sets"
-        ? leaf(`that of ${to.key}`)
-        : this.#diagrams.table(
-            to.fields,
-            to.entries.map(({ row, value }) => ({ row, leaf: leaf(value) })),
-            this.#diagrams.no,
-          );
-    return this.#choose(tuplesOf(to), found, next);
+    const leaf = (value: string): Node => this.#diagrams.leaf(`${which} becomes ${value}; accept`);
+    const found = (): Node => {
+      const { fields } = to.tuples;
+      const [only] = to.entries;
+      if (fields.length === 0 && only !== undefined) return leaf(only.value);
+      if (this.#encoding === "Sets") return this.#diagrams.leaf(`that of ${to.key}`);
+      const rows = to.entries.map(({ row, value }) => ({ row, leaf: leaf(value) }));
+      return this.#diagrams.table(fields, rows, this.#diagrams.no);
+    };
+    return this.#choose(to.tuples, found, () => this.#next(frame));
   }
 
   #assign({ field, what, unless }: Extract<Step, { kind: "Assign" }>, rule: Rule, at: number, frame: Frame): Node {
@@ -189,10 +189,9 @@ function keyOf({ chain, index, back, written: fields }: Frame): string {
 }
 
 function asWritten(test: Relation, fields: ReadonlyMap<Field, Field>): Relation {
-  if (!test.fields.some((field) => fields.has(field))) return test;
+  if (fields.size === 0 || !test.fields.some((field) => fields.has(field))) return test;
   return relation(
     test.fields.map((field) => fields.get(field) ?? field),
     test.rows,
   );
 }
-const writtenIn = (test: Relation, frame: Frame): Relation => asWritten(test, frame.written);

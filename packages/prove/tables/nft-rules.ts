@@ -4,11 +4,11 @@ import { columnAt, type Column } from "./expressions.ts";
 import type { NftChain, NftRule, NftSet, NftTable } from "./nft-text.ts";
 import { elementsIn } from "./nft-text.ts";
 import { createHash } from "node:crypto";
-import { lookup, type Lookup, type Row } from "./relation.ts";
+import { lookup, type Row } from "./relation.ts";
 import {
   accept,
   drop,
-  verdictText,
+  casesOf,
   type Chain,
   type Hook,
   type Program,
@@ -143,12 +143,13 @@ function translateAt(tokens: readonly string[], at: number, sets: Sets): Read | 
   if (looked === undefined) {
     const [address, ...more] = tokens.slice(to + 1);
     if (address === undefined || more.length > 0) return undefined;
-    const only: Lookup<string> = lookup([], [{ row: [], value: address }], String);
+    const only = lookup([], [{ row: [], value: address }]);
     return { steps: [{ kind: "Translate", end, to: only }], end: tokens.length };
   }
   const map = mapAt(tokens, looked.end, "map", sets);
-  const by = map && entriesOf(looked.columns, map.set, translated, String);
-  if (by === undefined) return undefined;
+  const entries = map && entriesOf(looked.columns, map.set, translated);
+  if (entries === undefined) return undefined;
+  const by = lookup(fieldsIn(looked.columns), entries);
   return { steps: [...needsOf(looked.columns), { kind: "Translate", end, to: by }], end: map?.end ?? tokens.length };
 }
 
@@ -158,9 +159,10 @@ const translated = ([address = "", port]: readonly string[]): string =>
 function branchAt(tokens: readonly string[], at: number, sets: Sets): Read | undefined {
   const looked = lookedAt(tokens, at);
   const map = looked && mapAt(tokens, looked.end, "vmap", sets);
-  const by = map && entriesOf(looked.columns, map.set, (data) => verdictAt(data, 0)?.verdict, verdictText);
-  if (looked === undefined || by === undefined) return undefined;
-  return { steps: [...needsOf(looked.columns), { kind: "Branch", by }], end: map?.end ?? tokens.length };
+  const entries = map && entriesOf(looked.columns, map.set, (data) => verdictAt(data, 0)?.verdict);
+  if (looked === undefined || entries === undefined) return undefined;
+  const cases = casesOf(fieldsIn(looked.columns), entries);
+  return { steps: [...needsOf(looked.columns), { kind: "Branch", cases }], end: map?.end ?? tokens.length };
 }
 
 /** `map @name`, `vmap { a : accept }`. */
@@ -187,16 +189,15 @@ function entriesOf<T>(
   columns: readonly Column[],
   { isFilled, elements }: NftSet,
   read: (data: readonly string[]) => T | undefined,
-  text: (value: T) => string,
-): Lookup<T> | undefined {
+): readonly { readonly row: Row; readonly value: T }[] | undefined {
   if (isFilled) return undefined;
   const entries: { row: Row; value: T }[] = [];
   for (const { key, data } of elements) {
     const [rows, value] = [rowsOf(columns, key), read(data)];
     if (rows === undefined || value === undefined) return undefined;
-    entries.push(...rows.map((row) => ({ row, value })));
+    for (const row of rows) entries.push({ row, value });
   }
-  return lookup(fieldsIn(columns), entries, text);
+  return entries;
 }
 
 /** `ct mark set 5`, `meta pkttype set host`, `ether daddr set jhash ... map @slots`. */

@@ -91,13 +91,15 @@ class Walk {
       case "Verdict":
         return this.#verdict(step.verdict, rule, depth);
       case "Branch": {
-        const entry = step.by.entries.find(({ row }) => this.#row({ ...step.by, rows: [row] }) !== undefined);
-        return entry === undefined ? "Next" : this.#verdict(entry.value, rule, depth);
+        const found = step.cases.find((each) => this.#row(each.test) !== undefined);
+        return found === undefined ? "Next" : this.#verdict(found.verdict, rule, depth);
       }
       case "Translate": {
-        const { to, end } = step;
-        const entry = to.entries.find(({ row }) => this.#row({ ...to, rows: [row] }) !== undefined);
-        return entry === undefined ? "Next" : this.#end(`${end} becomes ${entry.value}; accept`, rule);
+        const row = this.#row(step.to.tuples);
+        const entry = step.to.entries.find((each) => each.row.every((bound, index) => bound === row?.[index]));
+        return row === undefined || entry === undefined
+          ? "Next"
+          : this.#end(`${step.end} becomes ${entry.value}; accept`, rule);
       }
       case "Record":
         if (this.#row(roomIn(step.set)) === undefined) return "Next";

@@ -1,6 +1,6 @@
 /** Rules as data: what tables of nftables are read into, and what the meaning of a state is written in. */
 import type { Field } from "./fields.ts";
-import type { Lookup, Relation } from "./relation.ts";
+import { relation, type Lookup, type Relation, type Row } from "./relation.ts";
 
 export type Verdict =
   | { readonly kind: "End"; readonly what: string }
@@ -8,16 +8,21 @@ export type Verdict =
   | { readonly kind: "Return" }
   | { readonly kind: "Continue" };
 
+export interface Case {
+  readonly test: Relation;
+  readonly verdict: Verdict;
+}
+
 /** One after the other; a test that fails leads to the next rule. */
 export type Step =
   | { readonly kind: "Test"; readonly test: Relation; readonly negated: boolean }
   /** Something that is not understood: it may match or not. */
   | { readonly kind: "Unknown"; readonly text: string }
   | { readonly kind: "Verdict"; readonly verdict: Verdict }
-  /** Without an entry the next rule decides. */
-  | { readonly kind: "Branch"; readonly by: Lookup<Verdict> }
+  /** No two of them match one packet; where none does, the next rule decides. */
+  | { readonly kind: "Branch"; readonly cases: readonly Case[] }
   /** Accepts with another address; without an entry the next rule decides. */
-  | { readonly kind: "Translate"; readonly end: "source" | "destination"; readonly to: Lookup<string> }
+  | { readonly kind: "Translate"; readonly end: "source" | "destination"; readonly to: Lookup }
   /** A set gets an element; where it is full the next rule decides. Null: nobody asks what is in it. */
   | { readonly kind: "Record"; readonly set: string; readonly what: string | null }
   /** Something is done to the packet or its connection that no rule here asks for. */
@@ -65,3 +70,18 @@ export const verdictText = (verdict: Verdict): string => {
 
 /** A field that is true or false for something that rules ask for and no packet shows. */
 export const circumstance = (text: string): Relation => ({ fields: [text], rows: [[1, 2]], key: `${text}=1 2` });
+
+/** Entries of a map of verdicts, those of one verdict together, in an order that is the same for the same verdicts. */
+export const casesOf = (
+  fields: readonly Field[],
+  entries: readonly { readonly row: Row; readonly value: Verdict }[],
+): readonly Case[] =>
+  [...Map.groupBy(entries, ({ value }) => verdictText(value))]
+    .toSorted(([one], [other]) => (one < other ? -1 : Number(one > other)))
+    .map(([, group]) => ({
+      test: relation(
+        fields,
+        group.map(({ row }) => row),
+      ),
+      verdict: (group[0] as (typeof entries)[number]).value,
+    }));

@@ -14,17 +14,21 @@ export interface Relation {
 }
 
 /** To each tuple something; no two rows overlap. */
-export interface Lookup<T> {
-  readonly fields: readonly Field[];
-  readonly entries: readonly { readonly row: Row; readonly value: T }[];
+export interface Lookup {
+  /** That have an entry. */
+  readonly tuples: Relation;
+  readonly entries: readonly { readonly row: Row; readonly value: string }[];
   readonly key: string;
 }
 
 export function relation(fields: readonly Field[], rows: readonly Row[]): Relation {
   const [sorted, order] = sortFields(fields);
-  const moved = rows.map((row) => permuted(row, order)).filter(isSomething);
-  const keys = [...new Set(moved.map(keyOf))].toSorted();
-  const byKey = new Map(moved.map((row) => [keyOf(row), row]));
+  const byKey = new Map<string, Row>();
+  for (const each of rows) {
+    const row = permuted(each, order);
+    if (isSomething(row)) byKey.set(keyOf(row), row);
+  }
+  const keys = [...byKey.keys()].toSorted();
   return {
     fields: sorted,
     rows: keys.map((key) => byKey.get(key) as Row),
@@ -32,41 +36,49 @@ export function relation(fields: readonly Field[], rows: readonly Row[]): Relati
   };
 }
 
-export function lookup<T>(
-  fields: readonly Field[],
-  entries: Lookup<T>["entries"],
-  text: (value: T) => string,
-): Lookup<T> {
+export function lookup(fields: readonly Field[], entries: Lookup["entries"]): Lookup {
   const [sorted, order] = sortFields(fields);
-  const moved = entries.map(({ row, value }) => ({ row: permuted(row, order), value }));
-  const keyed = moved.map((entry) => [`${keyOf(entry.row)}:${text(entry.value)}`, entry] as const);
-  const all = keyed.toSorted(([one], [other]) => (one < other ? -1 : Number(one > other)));
+  const keyed = entries.map(({ row, value }) => {
+    const moved = permuted(row, order);
+    return { key: `${keyOf(moved)}:${value}`, entry: { row: moved, value } };
+  });
+  const all = keyed.toSorted((one, other) => (one.key < other.key ? -1 : Number(one.key > other.key)));
+  const moved = all.map(({ entry }) => entry);
   return {
-    fields: sorted,
-    entries: all.map(([, entry]) => entry),
-    key: `${sorted.join(",")}=${all.map(([key]) => key).join(";")}`,
+    tuples: relation(
+      sorted,
+      moved.map(({ row }) => row),
+    ),
+    entries: moved,
+    key: `${sorted.join(",")}=${all.map(({ key }) => key).join(";")}`,
   };
 }
-
-/** The tuples that have an entry. */
-export const tuplesOf = ({ fields, entries }: Lookup<unknown>): Relation =>
-  relation(
-    fields,
-    entries.map(({ row }) => row),
-  );
 
 export const isEmpty = ({ rows }: Relation): boolean => rows.length === 0;
 export const isFull = ({ fields, rows }: Relation): boolean =>
   rows.some((row) => fields.every((field, index) => row[2 * index] === 0 && row[2 * index + 1] === sizeOf(field)));
 
+/** What a product begins with: one row without bounds. */
+export const nothingYet: readonly Row[] = [[]];
+
 /** Each row of the one with each of the other. */
 export const product = (one: readonly Row[], other: readonly Row[]): readonly Row[] =>
-  one.flatMap((first) => other.map((second) => [...first, ...second]));
+  one === nothingYet ? other : one.flatMap((first) => other.map((second) => [...first, ...second]));
 
 export const rowContains = (row: Row, values: readonly number[]): boolean =>
   values.every((value, index) => (row[2 * index] as number) <= value && value < (row[2 * index + 1] as number));
 
-const keyOf = (row: Row): string => row.join(" ");
+/** Rows of addresses are the same ones wherever they are named. */
+const keys = new WeakMap<Row, string>();
+
+function keyOf(row: Row): string {
+  const known = keys.get(row);
+  if (known !== undefined) return known;
+  const key = row.join(" ");
+  keys.set(row, key);
+  return key;
+}
+
 const isSomething = (row: Row): boolean =>
   row.every((bound, index) => index % 2 === 0 || bound > (row[index - 1] as number));
 

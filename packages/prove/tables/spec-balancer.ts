@@ -16,9 +16,9 @@ import {
 } from "@netwright/contract";
 import { ipv6Family, protocols, type Field } from "./fields.ts";
 import { digestOf } from "./nft-rules.ts";
-import type { Chain, Program, Rule, Step, Verdict } from "./program.ts";
-import { lookup, product, relation, type Relation, type Row } from "./relation.ts";
-import { isError, isIpv6, isTcpOrUdp, not, numbers, oneOf, rule, test, then } from "./spec-words.ts";
+import { casesOf, type Chain, type Program, type Rule, type Step, type Verdict } from "./program.ts";
+import { product, relation, type Relation, type Row } from "./relation.ts";
+import { isError, isIpv6, isTcpOrUdp, not, numbers, oneOf, rule, test, verdict } from "./spec-words.ts";
 import { bitsRows } from "./values.ts";
 
 /** By which the programs in the kernel tell a packet that found no member (native/balancer/README.md). */
@@ -77,7 +77,7 @@ function chainsOf(network: NetworkState): ReadonlyMap<string, Chain> {
     hooked(uplinkTenantDevice, arriving(loadBalancers)),
     hooked(tunnelDevice, [rule("a member here is meant", test(here), isUp)]),
     plain("deliver", [
-      rule("to a member here", test(here), isUp, then.accept),
+      rule("to a member here", test(here), isUp, verdict.accept),
       rule("to a member elsewhere", ends(`fwd to ${tunnelDevice}`)),
     ]),
     plain("refuse", refusals()),
@@ -103,20 +103,23 @@ function arriving(loadBalancers: readonly LoadBalancer[]): readonly Rule[] {
     kind: "Goto",
     chain: `${prefix}_${nameOf(balancer)}`,
   });
+  const listener = ["destination", "protocol", "destinationPort"] as const;
   const errors = loadBalancers.flatMap((balancer) =>
     quotedRows(balancer).map((row) => ({ row, value: going("error", balancer) })),
   );
-  const listeners = loadBalancers.map((balancer) => {
-    const { vip, protocol, port } = balancer;
-    const { fields, rows } = oneOf(["destination", "protocol", "destinationPort"], [[vip, protocol, port]]);
-    return { fields, row: rows[0] as Row, value: going("listener", balancer) };
-  });
-  const fields = oneOf(["destination", "protocol", "destinationPort"], []).fields;
-  const text = (verdict: Verdict): string => JSON.stringify(verdict);
+  const packets = loadBalancers.flatMap((balancer) =>
+    oneOf(listener, [[balancer.vip, balancer.protocol, balancer.port]]).rows.map((row) => ({
+      row,
+      value: going("listener", balancer),
+    })),
+  );
   return [
-    rule("no fragments", test(numbers("fragment", 1)), then.drop),
-    rule("an error goes to whom it is about", ...isError, { kind: "Branch", by: lookup(quotedFields, errors, text) }),
-    rule("a packet for a listener", test(isTcpOrUdp), isIpv6, { kind: "Branch", by: lookup(fields, listeners, text) }),
+    rule("no fragments", test(numbers("fragment", 1)), verdict.drop),
+    rule("an error goes to whom it is about", ...isError, { kind: "Branch", cases: casesOf(quotedFields, errors) }),
+    rule("a packet for a listener", test(isTcpOrUdp), isIpv6, {
+      kind: "Branch",
+      cases: casesOf(oneOf(listener, []).fields, packets),
+    }),
   ];
 }
 
@@ -137,7 +140,7 @@ function listenerChains(balancer: LoadBalancer, reachable: Relation): readonly C
   return [
     plain(`learn_${name}`, [...learn(balancer), rule("on its way", goesTo("deliver"))]),
     plain(`listener_${name}`, [...choose(client, `learn_${name}`), rule("nobody is a member", goesTo("refuse"))]),
-    plain(`error_${name}`, [...choose(quotedClient, "deliver"), rule("nobody is a member", then.drop)]),
+    plain(`error_${name}`, [...choose(quotedClient, "deliver"), rule("nobody is a member", verdict.drop)]),
   ];
 }
 

@@ -27,7 +27,7 @@ import {
   program,
   rule,
   test,
-  then,
+  verdict,
   to,
 } from "./spec-words.ts";
 
@@ -40,7 +40,7 @@ const isVxlan = flowTo("udp", vxlanPort);
 
 /** VXLAN from outside the fabric ends at the edge. */
 function routerChains({ underlay }: HostState): readonly Chain[] {
-  const rules = [rule("no VXLAN from outside", test(inBy(...underlay.externalInterfaces)), ...isVxlan, then.drop)];
+  const rules = [rule("no VXLAN from outside", test(inBy(...underlay.externalInterfaces)), ...isVxlan, verdict.drop)];
   return [chain(hooks.input, "accept", rules), chain(hooks.forwarding, "accept", rules)];
 }
 
@@ -66,25 +66,25 @@ function hostInput({ underlay, networks }: HostState): Chain {
       : [[device(network), resolverClientAddress(network.vni), resolverHostAddress(network.vni)]],
   );
   return chain(hooks.input, "accept", [
-    rule("VXLAN of another host", ...isVxlan, isIpv6, test(from(...underlay.tunnelPeers)), then.accept),
-    rule("no VXLAN of others", ...isVxlan, then.drop),
+    rule("VXLAN of another host", ...isVxlan, isIpv6, test(from(...underlay.tunnelPeers)), verdict.accept),
+    rule("no VXLAN of others", ...isVxlan, verdict.drop),
     rule(
       "replies to the host itself",
       fromTenant,
       isIpv6,
       test(oneOf(["in", "source"], pairs(networks, answering))),
-      then.accept,
+      verdict.accept,
     ),
-    rule("neighbours find each other", fromTenant, ...isNeighbourDiscovery, then.accept),
+    rule("neighbours find each other", fromTenant, ...isNeighbourDiscovery, verdict.accept),
     rule(
       "questions for names to the network's own resolver",
       test(isTcpOrUdp),
       test(numbers("destinationPort", resolverHostPort)),
       isIpv6,
       test(oneOf(["in", "source", "destination"], askers)),
-      then.accept,
+      verdict.accept,
     ),
-    rule("nothing else of a tenant's", fromTenant, then.drop),
+    rule("nothing else of a tenant's", fromTenant, verdict.drop),
   ]);
 }
 
@@ -101,15 +101,15 @@ function hostForward(state: HostState): Chain {
       isIpv6,
       not(isAnswer),
       not(isEgress),
-      then.drop,
+      verdict.drop,
     ),
-    rule("no IPv4 of a tenant's", fromTenant, test(numbers("family", 2)), then.drop),
+    rule("no IPv4 of a tenant's", fromTenant, test(numbers("family", 2)), verdict.drop),
     rule(
       "no egress to what the site runs itself",
       isIpv6,
       test(isEgress),
       test(to(...siteAddresses(state))),
-      then.drop,
+      verdict.drop,
     ),
     rule(
       "egress by way of the routers, or to a tenant here",
@@ -117,7 +117,7 @@ function hostForward(state: HostState): Chain {
       test(isEgress),
       not(outBy(anyTenant)),
       not(outBy(...ways)),
-      then.drop,
+      verdict.drop,
     ),
     ...toTenants(networks),
   ]);
@@ -136,16 +136,22 @@ function toTenants(networks: readonly NetworkState[]): readonly Rule[] {
     test(oneOf(["out", "destination", "protocol", "destinationPort"], published)),
   ];
   return [
-    rule("no fragments: only the first one has ports", toTenant, test(numbers("fragment", 1)), then.drop),
+    rule("no fragments: only the first one has ports", toTenant, test(numbers("fragment", 1)), verdict.drop),
     rule(
       "replies to egress",
       toTenant,
       isIpv6,
       test(oneOf(["out", "destination"], pairs(networks, opening))),
-      then.accept,
+      verdict.accept,
     ),
-    rule("a listener", toTenant, ...isPublished, then.accept),
-    rule("errors about a public address", toTenant, ...isError, test(oneOf(["out", "destination"], vips)), then.accept),
-    rule("nothing else to a tenant", toTenant, then.drop),
+    rule("a listener", toTenant, ...isPublished, verdict.accept),
+    rule(
+      "errors about a public address",
+      toTenant,
+      ...isError,
+      test(oneOf(["out", "destination"], vips)),
+      verdict.accept,
+    ),
+    rule("nothing else to a tenant", toTenant, verdict.drop),
   ];
 }

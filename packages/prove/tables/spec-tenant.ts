@@ -37,7 +37,7 @@ import {
   program,
   rule,
   test,
-  then,
+  verdict,
   to,
   translate,
 } from "./spec-words.ts";
@@ -49,21 +49,21 @@ export const tenantMeaning = (network: NetworkState, hostId: HostId): Program =>
 const notRouted = ["::/127", "fe80::/10", "ff00::/8"].map(parsePrefix);
 const linkLocal = parsePrefix("fe80::/10");
 const uplink = uplinkTenantDevice;
-const loopback = rule("the namespace speaks with itself", test(inBy("lo")), then.accept);
+const loopback = rule("the namespace speaks with itself", test(inBy("lo")), verdict.accept);
 
 /** No source is forged: who sends is where the address belongs. */
 function arriving({ prefix, workloads, deliveries }: NetworkState, hostId: HostId): Chain {
   const fromOutside: readonly Step[] = [isIpv6, not(from(...notRouted, prefix))];
   const own = workloads.map((workload) => [workloadVeth(workload), workload.address]);
   return chain(hooks.arriving, "drop", [
-    rule("a workload sends from its own address", isIpv6, test(oneOf(["in", "source"], own)), then.accept),
-    rule("what comes by the uplink is from outside", test(inBy(uplink)), ...fromOutside, then.accept),
+    rule("a workload sends from its own address", isIpv6, test(oneOf(["in", "source"], own)), verdict.accept),
+    rule("what comes by the uplink is from outside", test(inBy(uplink)), ...fromOutside, verdict.accept),
     rule(
       "what comes by the tunnel from outside is for a service address with members here",
       test(inBy(tunnelDevice)),
       ...fromOutside,
       test(to(...deliveries.map(({ vip }) => vip))),
-      then.accept,
+      verdict.accept,
     ),
     rule(
       "what comes by the tunnel from inside is from another host",
@@ -71,10 +71,10 @@ function arriving({ prefix, workloads, deliveries }: NetworkState, hostId: HostI
       isIpv6,
       test(from(prefix)),
       not(from(hostPrefixOf(prefix, hostId))),
-      then.accept,
+      verdict.accept,
     ),
     loopback,
-    rule("neighbours find each other", test(from(linkLocal)), ...isNeighbourDiscovery, then.accept),
+    rule("neighbours find each other", test(from(linkLocal)), ...isNeighbourDiscovery, verdict.accept),
   ]);
 }
 
@@ -119,17 +119,17 @@ function forwarding(network: NetworkState): Chain {
   ];
   const flows = policy.map((entry) => [entry.from, entry.to, entry.protocol, entry.port]);
   return chain(hooks.forwarding, "drop", [
-    rule("what belongs to an open connection passes", inState("established"), then.accept),
-    rule("errors about one pass", inState("related"), ...isError, then.accept),
-    rule("what belongs to none and opens none is dropped", inState("invalid"), then.drop),
-    rule("nothing but TCP and UDP opens one", not(isTcpOrUdp), then.drop),
+    rule("what belongs to an open connection passes", inState("established"), verdict.accept),
+    rule("errors about one pass", inState("related"), ...isError, verdict.accept),
+    rule("what belongs to none and opens none is dropped", inState("invalid"), verdict.drop),
+    rule("nothing but TCP and UDP opens one", not(isTcpOrUdp), verdict.drop),
     ...asking(network),
     delivered(network),
     rule(
       "a flow of the network's policy",
       ...inside,
       test(oneOf(["source.3", "destination.3", "protocol", "destinationPort"], flows)),
-      then.accept,
+      verdict.accept,
     ),
     ...egress.map((entry) => rule(`egress of class ${entry.from} to ${entry.to}`, ...outwards, ...egressSteps(entry))),
   ]);
@@ -139,7 +139,7 @@ function asking({ vni, names }: NetworkState): readonly Rule[] {
   if (names === undefined) return [];
   const toResolver = [test(outBy(uplink)), isIpv6, test(to(hostPrefix(resolverHostAddress(vni))))];
   const port = [test(isTcpOrUdp), test(numbers("destinationPort", resolverHostPort))];
-  return [rule("questions for names pass", isTranslated, ...toResolver, ...port, then.accept)];
+  return [rule("questions for names pass", isTranslated, ...toResolver, ...port, verdict.accept)];
 }
 
 const delivered = ({ prefix, deliveries }: NetworkState): Rule =>
@@ -154,16 +154,16 @@ const delivered = ({ prefix, deliveries }: NetworkState): Rule =>
         deliveries.map(({ address, protocol, targetPort }) => [address, protocol, targetPort]),
       ),
     ),
-    then.accept,
+    verdict.accept,
   );
 
 /** By name: to what was answered for it, and the connection is marked as the rule's. */
 function egressSteps(entry: EgressEntry): readonly Step[] {
   const { protocol, port } = entry;
   const flow = [test(numbers("source.3", entry.from)), ...flowTo(protocol, port)];
-  if (isPrefix(entry.to)) return [...flow, test(to(entry.to)), then.accept];
+  if (isPrefix(entry.to)) return [...flow, test(to(entry.to)), verdict.accept];
   const mark: Step = { kind: "Do", what: `ct mark becomes ${egressMark(entry)}` };
-  return [...flow, test(filled("ip6 daddr", answersSet(entry.to))), mark, then.accept];
+  return [...flow, test(filled("ip6 daddr", answersSet(entry.to))), mark, verdict.accept];
 }
 
 /** Nobody outside sees an address of the network. */
@@ -191,6 +191,6 @@ function leaving({ vni, names, workloads, egress = [] }: NetworkState): Chain {
 /** The namespace itself offers nothing. */
 const input = chain(hooks.input, "drop", [
   loopback,
-  rule("neighbours find each other", ...isNeighbourDiscovery, then.accept),
-  rule("errors are heard", ...isError, then.accept),
+  rule("neighbours find each other", ...isNeighbourDiscovery, verdict.accept),
+  rule("errors are heard", ...isError, verdict.accept),
 ]);

@@ -3,12 +3,15 @@ import { workloadVeth, type Protocol } from "@netwright/contract";
 import type { Ipv6, Ipv6Prefix } from "@netwright/base";
 import { fieldsOf, ipv6Family, protocols, type Field } from "./fields.ts";
 import { accept, drop, type Chain, type Hook, type Program, type Rule, type Step } from "./program.ts";
-import { lookup, product, relation, type Relation, type Row } from "./relation.ts";
+import { lookup, nothingYet, product, relation, type Relation, type Row } from "./relation.ts";
 import { addressRows, macRows, nameRows } from "./values.ts";
 
 export const test = (relationOf: Relation): Step => ({ kind: "Test", test: relationOf, negated: false });
 export const not = (relationOf: Relation): Step => ({ kind: "Test", test: relationOf, negated: true });
-export const then = { accept: { kind: "Verdict", verdict: accept }, drop: { kind: "Verdict", verdict: drop } } as const;
+export const verdict = {
+  accept: { kind: "Verdict", verdict: accept },
+  drop: { kind: "Verdict", verdict: drop },
+} as const;
 
 /** `when` all of these hold. */
 export const rule = (name: string, ...steps: readonly Step[]): Rule => ({ name, text: name, steps });
@@ -65,7 +68,10 @@ type PartName = keyof typeof readers;
 type Tuple = readonly (string | number)[];
 
 const rowsOfTuple = (names: readonly PartName[], tuple: Tuple): readonly Row[] =>
-  names.reduce<readonly Row[]>((rows, name, index) => product(rows, readers[name](String(tuple[index])) ?? []), [[]]);
+  names.reduce<readonly Row[]>(
+    (rows, name, index) => product(rows, readers[name](String(tuple[index])) ?? []),
+    nothingYet,
+  );
 const fieldsOfParts = (names: readonly PartName[]): readonly Field[] => names.flatMap(fieldsOf);
 
 /** One of these tuples. */
@@ -85,7 +91,7 @@ export function translate(
   const rows = [...first.values()].flatMap(({ tuple, value }) =>
     rowsOfTuple(names, tuple).map((row) => ({ row, value })),
   );
-  return { kind: "Translate", end, to: lookup(fieldsOfParts(names), rows, String) };
+  return { kind: "Translate", end, to: lookup(fieldsOfParts(names), rows) };
 }
 
 export const flowTo = (protocol: Protocol, port: number): readonly Step[] => [

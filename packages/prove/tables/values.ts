@@ -1,6 +1,6 @@
 /** Words of rules and elements as intervals: names of devices, addresses, MACs, numbers. */
 import { ipv6Value } from "@netwright/base";
-import { addressSizes, ipv4Family, ipv6Family, nameSizes, protocols, states } from "./fields.ts";
+import { ipv4Family, ipv6Family, nameSizes, protocols, states } from "./fields.ts";
 import type { Row } from "./relation.ts";
 
 /** All boxes that a word stands for; undefined where it is none of this kind. */
@@ -25,32 +25,65 @@ export const nameRows: Reader = (word) => {
   return [row];
 };
 
-const addressBits = [32, 32, 16, 16, 32] as const;
+/** The same addresses stand in the tables of many hosts. */
+const addresses = new Map<string, readonly Row[] | undefined>();
+const mostKept = 65_536;
 
 /** `2001:db8::1`, `fd00::/8`, `2001:db8::1-2001:db8::5`. */
 export const addressRows: Reader = (word) => {
+  const known = addresses.get(word);
+  if (known !== undefined) return known;
+  const rows = readAddress(word);
+  if (addresses.size >= mostKept) addresses.clear();
+  addresses.set(word, rows);
+  return rows;
+};
+
+function readAddress(word: string): readonly Row[] | undefined {
   const [first = "", last] = word.split("-");
   if (last !== undefined) {
     const [from, to] = [ipv6Value(first), ipv6Value(last)];
     return from === undefined || to === undefined ? undefined : prefixesBetween(from, to).map(prefixRow);
   }
   const [address = "", length = "128"] = first.split("/");
-  const value = ipv6Value(address);
-  return value === undefined ? undefined : [prefixRow({ value, length: Number(length) })];
-};
+  const groups = groupsOf(address);
+  return groups === undefined ? undefined : [rowOf(groups, Number(length))];
+}
 
-function prefixRow({ value, length }: { readonly value: bigint; readonly length: number }): Row {
-  let behind = 128;
+/** The eight groups of the usual text; there are many of them, so they are not read by way of one large number. */
+function groupsOf(text: string): readonly number[] | undefined {
+  const at = text.indexOf("::");
+  const head = at === -1 ? text : text.slice(0, at);
+  const tail = at === -1 ? "" : text.slice(at + 2);
+  const groups = [head, tail].map((part) => (part === "" ? [] : part.split(":").map((group) => parseInt(group, 16))));
+  const [before = [], behind = []] = groups;
+  const zeros = 8 - before.length - behind.length;
+  if (!/^[0-9a-f:]+$/i.test(text) || (at === -1 ? zeros !== 0 : zeros < 1)) {
+    const value = ipv6Value(text);
+    return value === undefined ? undefined : groupsOf(groupsText(value));
+  }
+  return [...before, ...Array<number>(zeros).fill(0), ...behind];
+}
+
+const groupsText = (value: bigint): string =>
+  Array.from({ length: 8 }, (_, index) => ((value >> BigInt(112 - 16 * index)) & 0xffffn).toString(16)).join(":");
+
+const addressBits = [32, 32, 16, 16, 32] as const;
+
+function rowOf([a = 0, b = 0, c = 0, d = 0, host = 0, cls = 0, e = 0, f = 0]: readonly number[], length: number): Row {
+  const words = [a * 65_536 + b, c * 65_536 + d, host, cls, e * 65_536 + f];
   let left = length;
-  return addressBits.flatMap((bits, index) => {
-    behind -= bits;
-    const word = Number((value >> BigInt(behind)) & ((1n << BigInt(bits)) - 1n));
+  return words.flatMap((word, index) => {
+    const bits = addressBits[index] as number;
     const free = 2 ** (bits - Math.min(bits, Math.max(0, left)));
     left -= bits;
     const from = word - (word % free);
-    return [from, Math.min(from + free, addressSizes[index] as number)];
+    return [from, from + free];
   });
 }
+
+const prefixRow = ({ value, length }: { readonly value: bigint; readonly length: number }): Row =>
+  rowOf(groupsOf(groupsText(value)) ?? [], length);
 
 function prefixesBetween(from: bigint, to: bigint): readonly { readonly value: bigint; readonly length: number }[] {
   const found: { value: bigint; length: number }[] = [];

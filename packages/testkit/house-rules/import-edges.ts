@@ -56,7 +56,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
 export const allowedInTests: readonly string[] = ["testkit", "system"];
 
 /** What is judged may be looked at by the tests of the judge. */
-const allowedInTestsOf: Readonly<Record<string, readonly string[]>> = { prove: ["drivers"] };
+const allowedInTestsOf: Readonly<Record<string, readonly string[]>> = { prove: ["drivers", "agent/readback"] };
 
 /** Why a package may not be imported by those that are not allowed to. */
 const whyNotTarget: Readonly<Record<string, string>> = {
