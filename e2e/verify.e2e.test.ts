@@ -53,7 +53,7 @@ test("what is opened by hand is named with the packet that proves it, and is a c
       expect(live.code).toBe(1);
       expect(live.stdout).toContain(`refuted implied kernel ${host} ${tenant}`);
       expect(live.stdout).toMatch(/packet +\[.*\]:8081 tcp/);
-      expect(live.stdout).toMatch(/found: .* 8081/);
+      expect(live.stdout).toMatch(/path.* 8081/s);
       return true;
     },
   );
