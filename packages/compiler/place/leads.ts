@@ -16,6 +16,8 @@ import { isLost } from "./standing.ts";
 export interface LeadsInput extends Ending {
   readonly observed: Observed;
   readonly drainTimeout: Milliseconds;
+  /** Of a plan: what is open by then is over. */
+  readonly isForeseen: boolean;
 }
 
 /** What there is to decide about. */
@@ -83,7 +85,10 @@ function endOf({ service, now, drainTimeout }: Scene, tier: string): Instant {
 
 function isKept(scene: Scene, tier: ChainTier, { to, until }: NonNullable<Lead["former"]>[number]): boolean {
   if (!scene.instances.some((each) => each.tier === to)) return false;
-  return scene.now < until || scene.instances.some((each) => each.tier === tier.name && mayUse(scene, each));
+  return (
+    (scene.now < until && !scene.isForeseen) ||
+    scene.instances.some((each) => each.tier === tier.name && mayUse(scene, each))
+  );
 }
 
 /** Proxies that were not told yet, and workloads that were made for the way that was. */
