@@ -1,10 +1,11 @@
 /** Tiers that come between two others, and go from between them, while requests come. */
 import { expect, test } from "vitest";
+import { foresee } from "./foresee.ts";
 import type { LeadsEntry } from "./ledger-entries.ts";
 import type { ObjectSet } from "./objects.ts";
 import { planOf } from "./plan.ts";
 import { defaultDrainTimeout } from "./reconcile.ts";
-import { fabric, inner, objectsOf } from "./testing.ts";
+import { fabric, inner, objectsOf, start } from "./testing.ts";
 import { Situation } from "./testing/situations.ts";
 
 const ports: Readonly<Record<string, number>> = { web: 8080, between: 8081, app: 8082 };
@@ -244,4 +245,16 @@ test("a service that is deleted meanwhile serves to the end the way it did", () 
   expect(rules(world)).toContain("proxy web 8080");
   world.ready().settle();
   expect(world.kinds()).toEqual(["Counter", "Resting"]);
+});
+
+test("what is foreseen of a tier that comes between ends where the way before is closed", () => {
+  const first = foresee(chain("web"), start);
+  const former = { objects: chain("web"), ledger: first.ledger };
+  const { states, ledger } = foresee(chain("between", "web"), start, former);
+  const names = new Map(
+    [...ledger.values()].flatMap((each) => (each.kind === "Instance" ? [[each.class, each.tier] as const] : [])),
+  );
+  const policies = [...states.values()].flatMap(({ networks }) => networks.flatMap(({ policy }) => policy));
+  const ways = policies.map(({ from, to }) => `${names.get(from)} ${names.get(to)}`);
+  expect([...new Set(ways)].toSorted()).toEqual(["between web", "proxy between"]);
 });

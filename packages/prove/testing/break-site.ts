@@ -14,6 +14,7 @@ const kinds = [
   "RuleMore",
   "DeliveryGone",
   "TunnelGone",
+  "TunnelElsewhere",
   "MacGone",
   "ListenerGone",
   "MembersElsewhere",
@@ -66,6 +67,11 @@ function breakNetwork(network: NetworkState, pick: number, kind: Break["kind"]):
       return { ...network, deliveries: without(network.deliveries, pick) };
     case "TunnelGone":
       return { ...network, tunnels: without(network.tunnels, pick) };
+    case "TunnelElsewhere":
+      return {
+        ...network,
+        tunnels: network.tunnels.map((each, index) => (index === 0 ? { ...each, vtep: "fd00::99" as never } : each)),
+      };
     case "MacGone":
       return {
         ...network,

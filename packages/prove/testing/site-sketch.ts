@@ -26,7 +26,11 @@ export interface ServiceSketch {
     readonly port: number;
     readonly udp: boolean;
   }[];
-  readonly egress: readonly { readonly from: number; readonly to: "world" | "pool" | "name"; readonly port: number }[];
+  readonly egress: readonly {
+    readonly from: number;
+    readonly to: "world" | "pool" | "away" | "name";
+    readonly port: number;
+  }[];
 }
 
 const someHosts = fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 3 });
@@ -49,7 +53,7 @@ const serviceSketch: fc.Arbitrary<ServiceSketch> = fc.record({
   egress: fc.array(
     fc.record({
       from: small,
-      to: fc.constantFrom("world" as const, "pool" as const, "name" as const),
+      to: fc.constantFrom("world" as const, "pool" as const, "away" as const, "name" as const),
       port: fc.constantFrom(443, 8080),
     }),
     { maxLength: 1 },
@@ -62,7 +66,12 @@ export const sketch: fc.Arbitrary<Sketch> = fc.record({
 });
 
 export const pool = parsePrefix("2001:db8:100::/64");
-export const egressTargets = { world: parsePrefix("2001:db8::/32"), pool, name: "*.example.org" } as const;
+export const egressTargets = {
+  world: parsePrefix("2001:db8::/32"),
+  pool,
+  away: parsePrefix("2001:db8:f::/48"),
+  name: "*.example.org",
+} as const;
 export const tierNames = ["a", "b", "c"] as const;
 export const nameOf = (index: number): string => `s${index}`;
 export const networkOf = ({ network }: ServiceSketch): string => `n${network}`;
