@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { addressRest } from "./allocate/addresses.ts";
 import type { InstanceEntry } from "./ledger-entries.ts";
 import { applyLedgerChanges, emptyLedger, type Ledger } from "./ledger.ts";
+import { nothingObserved } from "./observed.ts";
 import { defaultDrainTimeout, reconcile } from "./reconcile.ts";
 import { allReady, fabric, inner, objectsOf, shop, start, step } from "./testing.ts";
 
@@ -43,6 +44,24 @@ describe("addresses", () => {
     expect(address(during.ledger, "b")).toBe("2001:db8:100::2");
     const after = step(objectsOf(fabric(1), tcp("b")), gone.ledger, gone.observed, later(addressRest));
     expect(address(after.ledger, "b")).toBe("2001:db8:100::1");
+  });
+
+  test("one that is served still where a host says nothing is nobody else's, however long it has rested", () => {
+    const one = step(objectsOf(fabric(1), tcp("a")));
+    const hidden = tcp("a").replace(/  expose: .*\n/, "");
+    const gone = step(objectsOf(fabric(1), hidden), one.ledger, nothingObserved, start, one.objects);
+    const after = step(
+      objectsOf(fabric(1), hidden, tcp("b")),
+      gone.ledger,
+      nothingObserved,
+      later(addressRest),
+      gone.objects,
+    );
+    const listeners = after.compiled.states.get("host1")?.networks.flatMap(({ loadBalancers }) => loadBalancers);
+    expect(listeners?.map(({ service, vip }) => `${service} ${vip}`)).toEqual([
+      "a 2001:db8:100::1",
+      "b 2001:db8:100::2",
+    ]);
   });
 
   test("within the rest it goes back to the service that had it, whoever else asks", () => {

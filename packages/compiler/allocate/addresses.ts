@@ -26,11 +26,7 @@ export const addressRest: Milliseconds = seconds(600);
 export function* allocateAddresses(objects: ObjectSet, draft: Draft, now: Instant): Generator<Diagnostic> {
   for (const [key, { until }] of draft.all("Resting")) if (until <= now) draft.delete(key);
   for (const [key, vip] of draft.all("Vip")) if (!stillFits(objects, vip)) release(draft, key, vip, now);
-  const taken = new Set<Ipv6>([
-    ...draft.all("Vip").map(([, vip]) => vip.address),
-    ...draft.all("EgressAddress").map(([, each]) => each.address),
-    ...draft.all("Resting").map(([, each]) => each.address),
-  ]);
+  const taken = takenIn(draft);
   const search = new Map<string, Iterator<Ipv6>>();
   for (const item of objects.services.values()) {
     const { project, name } = item.object.metadata;
@@ -44,6 +40,15 @@ export function* allocateAddresses(objects: ObjectSet, draft: Draft, now: Instan
     else draft.put(key, { kind: "Vip", project, service: name, pool: item.object.spec.pool, address });
   }
 }
+
+/** What a service was may serve at its address for longer than that rests: a host that says nothing keeps what it has. */
+export const takenIn = (draft: Draft): Set<Ipv6> =>
+  new Set<Ipv6>([
+    ...draft.all("Vip").map(([, { address }]) => address),
+    ...draft.all("EgressAddress").map(([, { address }]) => address),
+    ...draft.all("Resting").map(([, { address }]) => address),
+    ...draft.all("Former").flatMap(([, { address }]) => address ?? []),
+  ]);
 
 /** The service's own resting address, the one given back last; undefined when none is in the pool (any more). */
 function takeBack(

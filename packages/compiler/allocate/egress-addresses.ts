@@ -8,7 +8,7 @@ import type { Draft } from "../draft.ts";
 import type { EgressAddressEntry, InstanceEntry } from "../ledger-entries.ts";
 import { ledgerKeys } from "../ledger-keys.ts";
 import { projectKey, type Applied, type ObjectSet } from "../objects.ts";
-import { addressRest, exhausted, freeAddresses, isUsable } from "./addresses.ts";
+import { addressRest, exhausted, freeAddresses, isUsable, takenIn } from "./addresses.ts";
 
 /** Called when instances have been placed. */
 export function* allocateEgressAddresses(objects: ObjectSet, draft: Draft, now: Instant): Generator<Diagnostic> {
@@ -40,13 +40,6 @@ function* give(
     draft.put(key, { kind: "EgressAddress", project, service, network, host, pool: spec.pool, address });
   }
 }
-
-const takenIn = (draft: Draft): Set<Ipv6> =>
-  new Set<Ipv6>([
-    ...draft.all("Vip").map(([, { address }]) => address),
-    ...draft.all("EgressAddress").map(([, { address }]) => address),
-    ...draft.all("Resting").map(([, { address }]) => address),
-  ]);
 
 /** Instances of tiers that may speak to the internet, by host: addresses are given in a fixed order. */
 function speaking(draft: Draft, { metadata, spec }: Service): readonly InstanceEntry[] {

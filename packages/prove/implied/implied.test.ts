@@ -58,6 +58,19 @@ test("all of it holds, and each part of it is said", () => {
   expect(new Set(proofs.map(({ by }) => by))).toEqual(new Set(["Classes"]));
 });
 
+test("where no router of others is known, nobody is expected to come in from outside", () => {
+  const alone = ({ bgp, ...state }: HostState): HostState => ({
+    ...state,
+    bgp: { ...bgp, neighbors: bgp.neighbors.filter(({ role }) => role !== "Upstream") },
+  });
+  const states = shopStates();
+  const routers = Object.values(states).filter(({ role }) => role === "Router");
+  expect(routers.some(({ bgp }) => bgp.neighbors.some(({ role }) => role === "Upstream"))).toBe(true);
+  expect(refuted(Object.fromEntries(Object.values(states).map((each) => [each.node, alone(each)])) as never)).toEqual(
+    {},
+  );
+});
+
 describe("what is broken is found and named", () => {
   test.each<[string, States, string, string]>([
     [

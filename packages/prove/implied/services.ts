@@ -72,7 +72,8 @@ export function judgeBlackHole(view: View, service: Service): Verdict {
     view.at(point);
     const arrivals = view.graph.arrivals(pointKey(point));
     const waiting = view.graph.standing(pointKey(point)).find(({ listener }) => listener.members.length > 0)?.listener;
-    if (arrivals.length === 0 && waiting !== undefined)
+    // Where no router of others is known, how packets from outside come in is not either.
+    if (arrivals.length === 0 && waiting !== undefined && view.graph.routes.hasForeign)
       return flaw(`nobody announces ${point.vip}, where members of ${waiting.service} wait`, waiting.origin);
     for (const { node, local, listener, member, delivered, isSure } of arrivals) {
       view.meter.spend(1);

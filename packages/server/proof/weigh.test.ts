@@ -77,8 +77,15 @@ test("what is accepted with the change is told, and once only; so is what is not
 });
 
 test("a rule that is of no use is told, and does not stop the change", () => {
-  const idle: ClauseProof = { ...refuted, clause: "implied no dead rule network/default", subject: "NoDeadRule" };
+  const idle: ClauseProof = {
+    ...refuted,
+    clause: "implied no dead rule network/default",
+    kind: "Implied",
+    subject: "NoDeadRule",
+  };
   expect(weigh(judgement(idle), judgement())).toMatchObject({ refuted: 1, broken: [], unproved: [idle] });
+  const open: ClauseProof = { ...idle, clause: "implied isolation network/default", subject: "Isolation" };
+  expect(weigh(judgement(open), judgement()).broken).toEqual([open]);
 });
 
 test("people of a project see clauses of their own objects, without rules of others", () => {

@@ -3,8 +3,10 @@ import type { ClauseProof, PlanContracts, ProofSubject } from "@netwright/api";
 import { isVisibleName, type Scope } from "../auth/scope.ts";
 import type { Judgement } from "./prover.ts";
 
-/** A rule that no packet can use lets nobody in and keeps nobody out: it is told, and stops nothing. */
-const harmless: ReadonlySet<ProofSubject> = new Set(["NoDeadRule"]);
+/** What holds always and lets nobody in where it does not: a rule of no use, a service that nobody gets to. It is told, and stops nothing. */
+const harmless: ReadonlySet<ProofSubject> = new Set(["NoDeadRule", "NoBlackHole", "ReturnTraffic"]);
+
+const isHarmless = ({ kind, subject }: ClauseProof): boolean => kind === "Implied" && harmless.has(subject);
 
 /**
  * Old trouble does not stop people from working: what was refuted, for the same reason, before the change is none of its business.
@@ -21,9 +23,9 @@ export function weigh(after: Judgement, before: Judgement | undefined): PlanCont
     justified: of(after.open, "Justified").length,
     notProved: of(after.open, "NotProved").length,
     refuted: of(after.open, "Refuted").length,
-    broken: refuted.filter(({ subject }) => !harmless.has(subject)),
+    broken: refuted.filter((clause) => !isHarmless(clause)),
     accepted: of(fresh, "Justified"),
-    unproved: [...of(fresh, "NotProved"), ...refuted.filter(({ subject }) => harmless.has(subject))],
+    unproved: [...of(fresh, "NotProved"), ...refuted.filter(isHarmless)],
   };
 }
 
