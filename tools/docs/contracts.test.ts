@@ -58,9 +58,9 @@ test.each(shown)("$title", ({ text, verdicts }) => {
   ).toEqual(wanted);
 });
 
-test("examples/shop-contract.yaml holds of examples/shop.yaml", async () => {
+test("examples/contracts/shop.yaml holds of examples/shop.yaml", async () => {
   const loaded = await readManifests(
-    ["shop.yaml", "shop-contract.yaml"].map((name) => join(root, "examples", name)),
+    ["shop.yaml", "contracts/shop.yaml"].map((name) => join(root, "examples", name)),
     nodeReader,
   );
   expect(loaded.diagnostics).toEqual([]);

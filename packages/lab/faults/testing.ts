@@ -60,9 +60,18 @@ export const answered = async (from: string, to: string, octets = 100): Promise<
 
 export const wires = (): readonly number[] =>
   readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, "utf8").includes("/wire\0fault"))
-    .filter((name) => readFileSync(`/proc/${name}/comm`, "utf8") === "wire\n")
+    .filter((name) => /^\d+$/.test(name) && ofProcess(name, "cmdline").includes("/wire\0fault"))
+    .filter((name) => ofProcess(name, "comm") === "wire\n")
     .map(Number);
+
+/** Empty where it has ended meanwhile. */
+function ofProcess(id: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${id}/${file}`, "utf8");
+  } catch {
+    return "";
+  }
+}
 
 /** Which of a row of datagrams from a arrive at b. */
 export async function arrivals(count: number): Promise<number[]> {

@@ -24,8 +24,17 @@ export function checkDiagnostics(
   if (found.length === 0) return;
   const removed = changes.filter(({ change }) => change === "Delete");
   throw NetwrightError.of(
-    removed.length === 0 ? found : found.map((diagnostic) => stillUsed(diagnostic, removed, touched)),
+    removed.length === 0 ? found : onceEach(found.map((diagnostic) => stillUsed(diagnostic, removed, touched))),
   );
+}
+
+/** Who uses it in several places is named once: the hint says who. */
+function onceEach(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Set<string>();
+  return diagnostics.filter(({ code, subject, hint, message }) => {
+    const key = JSON.stringify([code, subject, code === "NW1303" ? hint : message]);
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 /** What comes with hosts that fail or are closed is told by conditions: no manifest is to blame. */
