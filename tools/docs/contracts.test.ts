@@ -1,15 +1,7 @@
 /** The examples of docs/contracts.md hold of the site that the page shows, as the page says. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  nodeReader,
-  objectName,
-  parseManifests,
-  readContract,
-  readManifests,
-  type AnyObject,
-  type ClauseProof,
-} from "@netwright/api";
+import { objectName, parseManifests, readContract, type AnyObject, type ClauseProof } from "@netwright/api";
 import { objectSet } from "@netwright/compiler";
 import { fabric, step } from "@netwright/compiler/testing.ts";
 import { contractFindings, proveContracts } from "@netwright/prove";
@@ -56,17 +48,6 @@ test.each(shown)("$title", ({ text, verdicts }) => {
     found.map((proof) => proof?.verdict),
     JSON.stringify(found, null, 2),
   ).toEqual(wanted);
-});
-
-test("examples/contracts/shop.yaml holds of examples/shop.yaml", async () => {
-  const loaded = await readManifests(
-    ["shop.yaml", "contracts/shop.yaml"].map((name) => join(root, "examples", name)),
-    nodeReader,
-  );
-  expect(loaded.diagnostics).toEqual([]);
-  const { objects } = parseManifests(fabric(2), "fabric");
-  const found = proofsOf([...objects, ...loaded.objects].map(({ object }) => object));
-  expect(found.map((proof) => proof?.verdict)).toEqual(found.map(() => "Proved"));
 });
 
 /** Of every clause that is written, in turn. */
