@@ -63,6 +63,13 @@ export async function startLoad(lab: LiveLab, node = "internet1", rate = 20, url
   const pidFile = `/run/load-${node}-${process.pid}.pid`;
   const order: GeneratorOrder = { url, rate, fresh: 0.5, timeout: 5000, insecure: false, for: 0, pages: true };
   const command = `exec ${process.execPath} ${generator} '${JSON.stringify(order)}'`;
+  // The first look-up of a new name asks all the way; one lost datagram of that would be several requests without an answer.
+  const { hostname } = new URL(url);
+  await until(
+    `${hostname} is known`,
+    () => lab.tryAt(node, `getent ahosts ${hostname}`),
+    ({ code }) => code === 0,
+  );
   const child = lab.startAt(node, `echo $$ >${pidFile}; ${command}`);
   // From the start: it may be over before whoever ends it looks.
   const closed = once(child, "close") as Promise<[code: number | null]>;
