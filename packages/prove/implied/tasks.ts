@@ -65,14 +65,14 @@ function serviceProofs(service: Service): readonly Implied[] {
     {
       name: `chain ${name}`,
       subject: "Isolation",
-      statement: `${name}: only neighbours of its chain connect, and what allow, egress and expose say`,
+      statement: "only neighbours of its chain connect, and what allow, egress and expose say",
       origin,
       judge: (view) => judgeChain(view, service),
     },
     {
       name: `no black hole ${name}`,
       subject: "NoBlackHole",
-      statement: `${name}: rules stand on both sides of each flow, and every member gets what is sent to it`,
+      statement: "rules stand on both sides of each flow, and every member gets what is sent to it",
       origin,
       judge: (view) => judgeBlackHole(view, service),
     },
@@ -81,7 +81,7 @@ function serviceProofs(service: Service): readonly Implied[] {
           {
             name: `waypoints ${name}`,
             subject: "Waypoints" as const,
-            statement: `${name}: the internet reaches what is behind its proxy only through it`,
+            statement: "the internet reaches what is behind its proxy only through it",
             origin: expose,
             judge: (view: View) => judgeWaypoints(view, service),
           },
@@ -101,7 +101,7 @@ function networkProofs({ project, name: network, vni }: Pick<Network, "project" 
   ): Implied => ({
     name: `${what} ${name}`,
     subject,
-    statement: `${name}: ${statement}`,
+    statement,
     origin: null,
     judge: (view) => {
       for (const each of view.networks({ project, network })) {
@@ -127,7 +127,7 @@ function networkProofs({ project, name: network, vni }: Pick<Network, "project" 
   const replies: Implied = {
     name: `replies ${name}`,
     subject: "ReturnTraffic",
-    statement: `${name}: replies return to where the connection came from`,
+    statement: "replies return to where the connection came from",
     origin: null,
     judge: (view, { after }) => {
       const found = view

@@ -1,6 +1,7 @@
 /** Translation validation: what was rendered for a node, or what its kernel prints, against what its state means. */
 import type { ClauseProof, Counterexample, ExamplePacket, Origin } from "@netwright/api";
 import type { HostState } from "@netwright/contract";
+import { assumptionTexts } from "../clauses/judgement.ts";
 import { checkNamespace, meaningOf, type NamespaceMeaning } from "./check-namespace.ts";
 import { defaultSteps, type Comparison, type Difference } from "./compare.ts";
 import { addressText, protocolText } from "./format.ts";
@@ -62,7 +63,7 @@ function proofOf(
     origin: null,
     counterexample: isRefuted ? counterexampleOf(place, first, originsOf(state, netns, exampleOf(first.packet))) : null,
     reason: null,
-    assumptions: ["opened", "answered"],
+    assumptions: ["established", "answered"],
   };
 }
 
@@ -71,8 +72,8 @@ const hintOf = ({ verdict, unclear }: Comparison): string =>
 
 /** What every proof about tables takes for granted. */
 export const tableAssumptions = [
-  { key: "opened", text: "a connection that is established was allowed when it opened" },
-  { key: "answered", text: "sets of answers hold what the network's resolver answered" },
+  { key: "established", text: assumptionTexts.established },
+  { key: "answered", text: "Sets of answers hold what the network's resolver answered." },
 ] as const;
 
 function counterexampleOf(
