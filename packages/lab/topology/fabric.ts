@@ -15,25 +15,25 @@ export function fabricObjects(topology: Topology): readonly (AddressPool | Route
   return [pool, ...routers, ...hosts];
 }
 
-/**
- * A lab's hosts share one machine, and at 50 ms each takes 0.8 % of a core for BFD alone. Beyond 20 of them packets come
- * the more seldom, so that all together take no more. Undefined: Router's own default.
- */
-function bfdFor(hosts: number): { readonly interval: string } | undefined {
-  return hosts <= 20 ? undefined : { interval: `${50 * Math.ceil(hosts / 20)}ms` };
+interface Bfd {
+  readonly interval: string;
+  readonly multiplier: number;
 }
 
-function routerObject(
-  node: TopologyNode,
-  isRouter: (name: string) => boolean,
-  bfd: { readonly interval: string } | undefined,
-): Router {
+/**
+ * 400 ms, where nodes of their own have 150: a lab's nodes share one kernel, which at times keeps all of them from sending for
+ * longer than that, for example while namespaces are taken away. At 50 ms a host takes 0.8 % of a core for BFD alone, so beyond 40 of
+ * them packets come the more seldom.
+ */
+const bfdFor = (hosts: number): Bfd => ({ interval: `${Math.max(100, 50 * Math.ceil(hosts / 20))}ms`, multiplier: 4 });
+
+function routerObject(node: TopologyNode, isRouter: (name: string) => boolean, bfd: Bfd): Router {
   const provider = node.role === "Provider";
   return object("Router", node.name, {
     managed: node.managed,
     asn: node.bgp?.asn,
     ...(node.managed ? { routerId: node.bgp?.routerId } : {}),
-    ...(node.managed && bfd !== undefined ? { bfd } : {}),
+    ...(node.managed ? { bfd } : {}),
     upstream: provider,
     links: node.ports.filter(({ peer }) => isRouter(peer.node)).map(sessionOf),
   }) as Router;

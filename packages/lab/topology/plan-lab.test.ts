@@ -39,8 +39,8 @@ describe("the default lab", () => {
       fabricObjects(planLab(defaultLab({ hosts }))).flatMap((object) =>
         object.kind === "Router" && object.spec.managed ? [object.spec.bfd?.interval] : [],
       );
-    expect(intervalOf(20)).toEqual([50, 50]);
-    expect(intervalOf(21)).toEqual([100, 100]);
+    expect(intervalOf(2)).toEqual([100, 100]);
+    expect(intervalOf(41)).toEqual([150, 150]);
     expect(intervalOf(100)).toEqual([250, 250]);
   });
   test("has no address, MAC or interface twice", () => {
