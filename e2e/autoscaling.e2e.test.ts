@@ -7,13 +7,13 @@ import { startLoad } from "./load.ts";
 import { scratchDirectory } from "./product.ts";
 import { until } from "./until.ts";
 
-/** Every request costs 20 ms of CPU. A low target, so that a busy machine has all it needs while the tier grows. */
+/** Every request costs 8 ms of CPU. A low target, so that a busy machine has all it needs while the tier grows. */
 const program = `
 import http from "node:http";
 import { hostname } from "node:os";
 const server = http.createServer((request, response) => {
   if (request.url === "/healthz") return response.end("ok");
-  const end = process.cpuUsage().user + 20_000;
+  const end = process.cpuUsage().user + 8_000;
   while (process.cpuUsage().user < end);
   response.end("This is " + hostname() + ", busy\\n");
 });
@@ -39,7 +39,7 @@ spec:
       health: { http: /healthz, interval: 2s, timeout: 2s }
       autoscale:
         max: 3
-        metrics: [{ metric: cpu, target: 15% }]
+        metrics: [{ metric: cpu, target: 6% }]
         warmUp: 1s
         behavior: { scaleDown: { stabilizationWindow: 5s, policies: [{ type: Instances, value: 1, period: 1s }] } }
 `;
