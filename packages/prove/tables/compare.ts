@@ -4,7 +4,7 @@ import type { Field } from "./fields.ts";
 import { packetText } from "./format.ts";
 import { Meaning, type Encoding } from "./meaning.ts";
 import { decide, packetOf, type Decision, type Packet } from "./packet.ts";
-import { Shapes } from "./shape.ts";
+import { fieldsWritten, Shapes } from "./shape.ts";
 import { hookKey, type Chain, type Program } from "./program.ts";
 
 /** A packet that is treated in two ways. */
@@ -33,8 +33,9 @@ export const defaultSteps = 2_000_000;
 
 export function comparePrograms(wanted: Program, found: Program, budget = defaultSteps): Comparison {
   let steps = 0;
+  const written = new Set([...fieldsWritten(wanted), ...fieldsWritten(found)]);
   const parts = hooksOf(wanted, found).map((hook) => {
-    const part = compareHook(hook, wanted, found, budget - steps);
+    const part = compareHook(hook, new Shapes(written), wanted, found, budget - steps);
     steps += part.steps;
     return part;
   });
@@ -62,8 +63,7 @@ const chainsAt = ({ chains }: Program, hook: string): readonly Chain[] =>
 const provedShapes = new Map<string, number>();
 const mostShapes = 4096;
 
-function compareHook(hook: string, wanted: Program, found: Program, budget: number): Comparison {
-  const shapes = new Shapes(wanted, found);
+function compareHook(hook: string, shapes: Shapes, wanted: Program, found: Program, budget: number): Comparison {
   shapes.add(wanted, chainsAt(wanted, hook));
   shapes.add(found, chainsAt(found, hook));
   const shape = shapes.text();

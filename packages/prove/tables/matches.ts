@@ -1,9 +1,11 @@
 /** Matches of nft(8): what is looked at, how it is compared, and with what. */
+import { NetwrightError } from "@netwright/base";
 import { columnAt, type Column } from "./expressions.ts";
-import { nothingYet, product, relation, type Relation, type Row } from "./relation.ts";
+import { longList, nothingYet, product, relation, type Relation, type Row } from "./relation.ts";
 import { circumstance, type Step } from "./program.ts";
-import { elementsIn, type NftSet } from "./nft-text.ts";
+import { anonymousSet, elementsIn, type NftSet } from "./nft-text.ts";
 import { sizeOf } from "./fields.ts";
+import { addressRows, isLongList } from "./values.ts";
 
 /** A concatenation: one column, or several. */
 export interface Looked {
@@ -40,14 +42,28 @@ export function rowsOf(columns: readonly Column[], key: readonly string[]): read
 }
 
 /** Of elements, or of those of a named set. */
-export function membership(columns: readonly Column[], { name, isFilled, elements }: NftSet): Relation | undefined {
-  if (isFilled) return filled(textOf(columns), name);
-  const rows = elements.map(({ key }) => rowsOf(columns, key));
-  if (rows.some((each) => each === undefined)) return undefined;
-  return relation(
-    fieldsIn(columns),
-    rows.flatMap((each) => each as readonly Row[]),
-  );
+export function membership(columns: readonly Column[], set: NftSet): Relation | undefined {
+  if (set.isFilled) return filled(textOf(columns), set.name);
+  const fields = fieldsIn(columns);
+  const [column] = columns;
+  if (columns.length === 1 && column?.read === addressRows && isLongList(set.list))
+    return longList(fields, set.list, () => rowsOfSet(columns, set) ?? notAddresses(set));
+  const rows = rowsOfSet(columns, set);
+  return rows === undefined ? undefined : relation(fields, rows);
+}
+
+function notAddresses({ name }: NftSet): never {
+  throw new NetwrightError("NW1601", `text of nft has something in set ${name} that is no address`);
+}
+
+function rowsOfSet(columns: readonly Column[], { elements }: NftSet): readonly Row[] | undefined {
+  const found: Row[] = [];
+  for (const { key } of elements) {
+    const rows = rowsOf(columns, key);
+    if (rows === undefined) return undefined;
+    for (const row of rows) found.push(row);
+  }
+  return found;
 }
 
 /** What packets or answers have put into a set is no matter of rules: it may be in it or not. */
@@ -98,7 +114,7 @@ function comparedWith(
   if (first === "{") {
     const end = tokens.indexOf("}", at);
     const elements = elementsIn(tokens.slice(at + 1, end));
-    return made(membership(columns, { name: "", kind: "set", isFilled: false, elements }), end + 1);
+    return made(membership(columns, anonymousSet(elements)), end + 1);
   }
   if (first.startsWith("@")) {
     const set = sets.get(first.slice(1));
@@ -108,7 +124,7 @@ function comparedWith(
   let end = at + 1;
   for (; tokens[end] === ","; end += 2) list.push(tokens[end + 1] ?? "");
   const elements = list.map((word) => ({ key: [word], data: [] }));
-  return made(membership(columns, { name: "", kind: "set", isFilled: false, elements }), end);
+  return made(membership(columns, anonymousSet(elements)), end);
 }
 
 /** Of one number. */

@@ -5,7 +5,13 @@
  */
 import type { Field } from "./fields.ts";
 import type { Chain, Program, Step, Verdict } from "./program.ts";
-import { isEmpty, isFull, type Relation } from "./relation.ts";
+import type { Relation } from "./relation.ts";
+
+/** What rules of a program write. */
+export function* fieldsWritten({ chains }: Program): Generator<Field> {
+  for (const { rules } of chains.values())
+    for (const { steps } of rules) for (const step of steps) if (step.kind === "Assign") yield step.field;
+}
 
 export class Shapes {
   readonly #names = new Map<string, number>();
@@ -14,11 +20,8 @@ export class Shapes {
   /** Fields that rules write, so that what asks for them is not the same before and after. */
   readonly #written: ReadonlySet<Field>;
 
-  constructor(...programs: readonly Program[]) {
-    const rules = programs.flatMap(({ chains }) => [...chains.values()].flatMap((chain) => chain.rules));
-    this.#written = new Set(
-      rules.flatMap(({ steps }) => steps.flatMap((step) => (step.kind === "Assign" ? [step.field] : []))),
-    );
+  constructor(written: ReadonlySet<Field>) {
+    this.#written = written;
   }
 
   /** Of these chains and all that they lead to. */
@@ -80,10 +83,10 @@ export class Shapes {
   }
 
   #relation(test: Relation): string {
-    if (isEmpty(test)) return "never";
-    if (isFull(test)) return "always";
+    if (test.isEmpty) return "never";
+    if (test.isFull) return "always";
     const written = test.fields.filter((field) => this.#written.has(field));
-    return `${written.join(",")}${this.#name(test.key)}`;
+    return `${written.join(",")}${this.#name(test.label)}`;
   }
 
   #verdict(verdict: Verdict, placeOf: (name: string) => number | string): string {
