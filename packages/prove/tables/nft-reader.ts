@@ -91,7 +91,10 @@ export class NftReader {
   }
 
   #refuse(at: number): never {
-    throw new NetwrightError("NW1601", `text of nft has ${JSON.stringify(this.#text.slice(at, at + 20))}, which is no word`);
+    throw new NetwrightError(
+      "NW1601",
+      `text of nft has ${JSON.stringify(this.#text.slice(at, at + 20))}, which is no word`,
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 /** Rules of one table of nftables as a `Program`. What is not understood stays in it, as that. */
-import { lookedAt, fieldsIn, matchAt, needsOf, rowsOf } from "./matches.ts";
+import { lookedAt, matchAt, needsOf, rowsOf } from "./matches.ts";
 import { columnAt, type Column } from "./expressions.ts";
 import type { NftChain, NftRule, NftSet, NftTable } from "./nft-text.ts";
 import { anonymousSet, elementsIn } from "./nft-text.ts";
@@ -175,7 +175,7 @@ function translateAt(tokens: readonly string[], at: number, sets: Sets): Read | 
   const map = mapAt(tokens, looked.end, "map", sets);
   const entries = map && entriesOf(looked.columns, map.set, translated);
   if (entries === undefined) return undefined;
-  const by = lookup(fieldsIn(looked.columns), entries);
+  const by = lookup(looked.fields, entries);
   return { steps: [...needsOf(looked.columns), { kind: "Translate", end, to: by }], end: map?.end ?? tokens.length };
 }
 
@@ -187,7 +187,7 @@ function branchAt(tokens: readonly string[], at: number, sets: Sets): Read | und
   const map = looked && mapAt(tokens, looked.end, "vmap", sets);
   const entries = map && entriesOf(looked.columns, map.set, (data) => verdictAt(data, 0)?.verdict);
   if (looked === undefined || entries === undefined) return undefined;
-  const cases = casesOf(fieldsIn(looked.columns), entries);
+  const cases = casesOf(looked.fields, entries);
   return { steps: [...needsOf(looked.columns), { kind: "Branch", cases }], end: map?.end ?? tokens.length };
 }
 

@@ -101,12 +101,20 @@ function isSomething(row: Row): boolean {
   return true;
 }
 
-function sortFields(fields: readonly Field[]): readonly [readonly Field[], readonly number[] | undefined] {
+type Sorted = readonly [fields: readonly Field[], order: readonly number[] | undefined];
+/** By the array itself: the same ones are asked for again and again. */
+const sortedFields = new WeakMap<readonly Field[], Sorted>();
+
+function sortFields(fields: readonly Field[]): Sorted {
+  const known = sortedFields.get(fields);
+  if (known !== undefined) return known;
   const order = fields
     .map((_, index) => index)
     .toSorted((a, b) => compareFields(fields[a] as Field, fields[b] as Field));
-  if (order.every((from, to) => from === to)) return [fields, undefined];
-  return [order.map((index) => fields[index] as Field), order];
+  const isSorted = order.every((from, to) => from === to);
+  const made: Sorted = isSorted ? [fields, undefined] : [order.map((index) => fields[index] as Field), order];
+  sortedFields.set(fields, made);
+  return made;
 }
 
 const permuted = (row: Row, order: readonly number[] | undefined): Row =>

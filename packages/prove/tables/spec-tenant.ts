@@ -122,13 +122,7 @@ const byState: readonly Rule[] = [
 function forwarding(network: NetworkState): Chain {
   const { prefix, policy, egress = [] } = network;
   const inside: readonly Step[] = [not(fromUplink), isIpv6, test(from(prefix)), test(to(prefix))];
-  const outwards: readonly Step[] = [
-    fromWorkload,
-    toUplink,
-    isIpv6,
-    test(from(prefix)),
-    not(to(prefix)),
-  ];
+  const outwards: readonly Step[] = [fromWorkload, toUplink, isIpv6, test(from(prefix)), not(to(prefix))];
   const flows = policy.map((entry) => [entry.from, entry.to, entry.protocol, entry.port]);
   return chain(hooks.forwarding, "drop", [
     ...byState,
@@ -192,7 +186,12 @@ function leaving({ vni, names, workloads, egress = [] }: NetworkState): Chain {
   );
   return chain(hooks.leaving, "accept", [
     ...(names === undefined ? [] : [question]),
-    rule("egress goes out in the name of an address of the pool", toUplink, isIpv6, translate("source", ["source"], masked)),
+    rule(
+      "egress goes out in the name of an address of the pool",
+      toUplink,
+      isIpv6,
+      translate("source", ["source"], masked),
+    ),
   ]);
 }
 

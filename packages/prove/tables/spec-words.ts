@@ -41,10 +41,12 @@ export const numbers = (field: Field, ...values: readonly number[]): Relation =>
 const wordsOf = (name: string, read: Reader, words: readonly string[]): Relation =>
   remember(name, words, () => relation(fieldsOf(name), rowsOfWords(read, words)));
 
-const rowsOfWords = (read: Reader, words: readonly string[]): readonly Row[] => words.flatMap((word) => read(word) ?? []);
+const rowsOfWords = (read: Reader, words: readonly string[]): readonly Row[] =>
+  words.flatMap((word) => read(word) ?? []);
 
 function addresses(name: "source" | "destination", places: readonly Place[]): Relation {
-  const text = places.join(",");
+  // Drivers write them in this order too, so that most lists are seen to be the same as they stand there.
+  const text = places.toSorted().join(",");
   if (!isLongList(text)) return wordsOf(name, addressRows, places);
   return longList(fieldsOf(name), text, () => rowsOfWords(addressRows, places));
 }
@@ -95,7 +97,14 @@ const rowsOfTuple = (names: readonly PartName[], tuple: Tuple): readonly Row[] =
     (rows, name, index) => product(rows, readers[name](String(tuple[index])) ?? []),
     nothingYet,
   );
-const fieldsOfParts = (names: readonly PartName[]): readonly Field[] => names.flatMap(fieldsOf);
+const fieldsByParts = new Map<string, readonly Field[]>();
+
+function fieldsOfParts(names: readonly PartName[]): readonly Field[] {
+  const key = names.join(" ");
+  const fields = fieldsByParts.get(key) ?? names.flatMap(fieldsOf);
+  fieldsByParts.set(key, fields);
+  return fields;
+}
 
 /** One of these tuples. */
 export const oneOf = (names: readonly PartName[], tuples: readonly Tuple[]): Relation =>
