@@ -1,5 +1,5 @@
 /** Random sites, changes of them and clauses: whether the prover and the slow way say the same. */
-import type { Clause, ClauseProof, ProofVerdict } from "@netwright/api";
+import type { Clause, ClauseProof, EndSelector, ProofVerdict } from "@netwright/api";
 import { isPrefix } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
 import { buildFabric, send, type Hop, type Packet } from "@netwright/model";
@@ -58,7 +58,7 @@ export function agreementOn({ sketch: drawn, broken: breaks, changes, clauses }:
       const proof = byName.get(`contract/test ${clause.name}`) as ClauseProof;
       verdicts[proof.verdict]++;
       const said = holdsIn(reference, clause) ? "Proved" : "Refuted";
-      const why = said === proof.verdict ? unshown(states, proof) : `the slow way says ${said}`;
+      const why = said === proof.verdict ? unshown(states, clause, proof) : `the slow way says ${said}`;
       if (why !== undefined)
         disagreements.push(`${proof.verdict}: ${proof.statement} (${proof.counterexample?.message ?? ""}): ${why}`);
     }
@@ -83,8 +83,12 @@ export function agreementOnRandom(cases: number, seed: number): Agreement {
   return { cases: done, verdicts, disagreements };
 }
 
-/** What is wrong with a counterexample: that there is none, or that its packet goes another way. */
-function unshown(states: readonly HostState[], { verdict, counterexample }: ClauseProof): string | undefined {
+/** What is wrong with a counterexample: that there is none, that its packet goes another way, or that it shows nothing. */
+function unshown(
+  states: readonly HostState[],
+  { form, to }: Clause,
+  { verdict, counterexample }: ClauseProof,
+): string | undefined {
   if (verdict !== "Refuted") return undefined;
   if (counterexample === null) return "no counterexample";
   const { packet, path } = counterexample;
@@ -93,8 +97,18 @@ function unshown(states: readonly HostState[], { verdict, counterexample }: Clau
   const isShown = waysOf(states, packet as unknown as Packet).some((hops) =>
     hops.every((hop, index) => hopText(hop) === shown[index]),
   );
-  return isShown ? undefined : "its packet goes another way";
+  if (!isShown) return "its packet goes another way";
+  const last = path.at(-1);
+  const isThere = last?.step === "deliver" && to.some((each) => isOf(last.place, each));
+  if (form === "CanReach") return isThere ? "its packet gets there" : undefined;
+  return path.some(({ step }) => step === "drop") ? "its packet is dropped" : undefined;
 }
+
+/** `s0-a-1` is one of `s0/a`. */
+const isOf = (instance: string, selector: EndSelector): boolean =>
+  typeof selector === "object" &&
+  "service" in selector &&
+  instance.startsWith(`${[selector.service, selector.tier].filter((each) => each !== undefined).join("-")}-`);
 
 const hopText = ({ place, step, detail }: Hop): string => `${place} ${step} ${detail}`;
 
@@ -106,7 +120,7 @@ function waysOf(states: readonly HostState[], packet: Packet): readonly (readonl
   const names = states.flatMap(({ networks }) =>
     networks.flatMap(({ egress = [] }) => egress.flatMap(({ to }) => (isPrefix(to) ? [] : [to as string]))),
   );
-  const hosts = from === "internet" ? [undefined, ...fabric.hosts.map(({ node }) => node)] : [undefined];
+  const hosts = [undefined, ...fabric.hosts.map(({ node }) => node)];
   return [undefined, ...names].flatMap((name) =>
     hosts.map((via) => send(fabric, { ...packet, from, ...(name === undefined ? {} : { name }) }, via).hops),
   );
