@@ -34,28 +34,27 @@ beforeAll(async () => {
 });
 afterAll(() => lab.down());
 
-/** What is said of the contract, once its condition is this. */
-async function message(wanted: Condition["status"]): Promise<string> {
-  const [condition] = await until(
-    `ContractHolds is ${wanted}`,
+/** Waits until this is said of the contract. Clauses are tried one by one: what breaks two of them is seen by one first. */
+const says = (wanted: Condition["status"], message: RegExp): Promise<unknown> =>
+  until(
+    `ContractHolds is ${wanted}, and says ${message}`,
     async () => (await lab.json<WireObject>("get", "contract/watched")).status?.["conditions"] as readonly Condition[],
-    ([seen]) => seen?.status === wanted,
+    ([seen]) => seen?.status === wanted && message.test(seen.message),
   );
-  return condition?.message ?? "";
-}
+const holds = (): Promise<unknown> => says("True", /^4 clauses are watched$/);
 
 const inTenant = (command: string): Promise<string> => lab.at(host, `nsenter --net=/run/netns/${tenant} -- ${command}`);
 
 test("what holds is said to", async () => {
-  expect(await message("True")).toBe("4 clauses are watched");
+  await holds();
 });
 
 test("a firewall of somebody else that is in the way", async () => {
   const chain = "nft add chain inet hand block '{ type filter hook forward priority -10 ; }'";
   await lab.at(host, `nft add table inet hand && ${chain} && nft add rule inet hand block tcp dport 443 drop`);
-  expect(await message("False")).toMatch(/^public: internet does not reach shop at \[.*\] tcp\/443: /);
+  await says("False", /\bpublic: internet does not reach shop at \[.*\] tcp\/443: /);
   await lab.at(host, "nft delete table inet hand");
-  expect(await message("True")).toBe("4 clauses are watched");
+  await holds();
 });
 
 test("a rule that somebody adds", async () => {
@@ -63,9 +62,9 @@ test("a rule that somebody adds", async () => {
   const flows = await inTenant("nft list map inet netwright flows");
   const [, classes = ""] = /(\w+ \. \w+ \. tcp) \. 8080/.exec(flows) ?? [];
   await inTenant(`nft add element inet netwright flows '{ ${classes} . 8081 : accept }'`);
-  expect(await message("False")).toMatch(/^closed: shop-proxy-1 reaches shop-web-1 at /);
+  await says("False", /\bclosed: shop-proxy-1 reaches shop-web-1 at /);
   await lab.must("resume", `host/${host}`);
-  expect(await message("True")).toBe("4 clauses are watched");
+  await holds();
 });
 
 test("each turn was told", async () => {
@@ -75,7 +74,9 @@ test("each turn was told", async () => {
     .split("\n")
     .map((line) => JSON.parse(line) as Event);
   const turns = events.map(({ type, reason }) => `${type} ${reason}`).filter((each) => each.includes("ContractHolds"));
-  expect(turns.slice(-5)).toEqual([
+  // One turn may be told in several steps, clause by clause.
+  const distinct = turns.filter((turn, index) => turn !== turns[index - 1]);
+  expect(distinct.slice(-5)).toEqual([
     "Normal ContractHolds",
     "Warning NotContractHolds",
     "Normal ContractHolds",
