@@ -142,10 +142,10 @@ async function told(...clauses: readonly ClauseProof[]): Promise<ContractTests> 
     [caseOf(8080, "Delivered"), caseOf(8081, "Dropped")],
     world({ 8080: ["Connected"], 8081: ["Refused"] }).probe,
   );
-  const test = caseOf(8082, "Dropped");
+  const more = caseOf(8082, "Dropped");
   const omitted = new Map([["implied chain service/shop", ["nobody is known to answer at 2001:db8:f::/48"]]]);
   const report = testedReport(reportOf(chain, plan, ...clauses), results, {
-    left: [test, test, test],
+    left: [more, more, more],
     outside: [],
     omitted,
   });
