@@ -16,7 +16,7 @@ interface Conditions {
   readonly status: { readonly conditions: readonly { type: string; status: string; message: string }[] };
 }
 const conditionOf = async (object: string, type: string) =>
-  (await lab.json<Conditions>("get", object)).status.conditions.find((each) => each.type === type);
+  (await lab.read<Conditions>(object)).status.conditions.find((each) => each.type === type);
 
 const nextHopsAt = (edge: string, address: string) => lab.at(edge, `ip -6 route show ${address}`);
 
