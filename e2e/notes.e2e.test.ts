@@ -81,8 +81,11 @@ async function kill(id: string): Promise<void> {
 }
 
 test("database and API are killed; both come back, and the note is there", async () => {
-  const victims = [...(await running("notes-db", "postgres")), ...(await running("notes", "api"))];
-  expect(victims).toHaveLength(3);
+  const victims = await until(
+    "all of them run",
+    async () => [...(await running("notes-db", "postgres")), ...(await running("notes", "api"))],
+    ({ length }) => length === 3,
+  );
   await Promise.all(victims.map(kill));
   for (const id of victims) {
     await until(

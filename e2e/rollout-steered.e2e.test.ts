@@ -27,7 +27,7 @@ spec:
       workload: { image: "oci:./image:1", port: 8080, env: [{ name: MODE, value: ${mode} }]${more} }
       health: { http: / }
       replicas: 2
-      rollout: { maxSurge: 1, progressDeadline: 8s, ${rollout} }
+      rollout: { maxSurge: 1, progressDeadline: 1m, ${rollout} }
 `;
 const put = (text: string): string => {
   writeFileSync(join(directory, "shop.yaml"), text);
@@ -75,7 +75,10 @@ test("apply ends after the first new instance, and says how to go on", async () 
 });
 
 test("a broken image goes back by itself, and the reason stays", async () => {
-  const broken = manifest("broken", "minReady: 1s, autoRollback: true", ", command: [perl, -e, die]");
+  const broken = manifest("broken", "minReady: 1s, autoRollback: true", ", command: [perl, -e, die]").replace(
+    "1m",
+    "8s",
+  );
   const { code, stderr } = await lab.netwright("apply", "-f", put(broken));
   expect(code).not.toBe(0);
   expect(stderr).toContain("error NW1407");

@@ -107,7 +107,13 @@ describe("apply", () => {
   });
 
   test("get, describe and events tell where it is and how it came about", async () => {
-    const { conditions, announcements, instances } = await statusOf(lab, "shop");
+    // A busy machine may lose a session for a moment.
+    const { conditions, announcements, instances } = await until(
+      "every condition is true, and both edges have it",
+      () => statusOf(lab, "shop"),
+      (status) =>
+        status.conditions.every((each) => each.status === "True") && status.announcements.length === edges.length,
+    );
     expect(conditions.map(({ type, status }) => `${type} ${status}`)).toEqual(
       ["Accepted", "ResolvedRefs", "Placed", "Programmed", "Announced", "CertificateReady", "Ready"].map(
         (type) => `${type} True`,

@@ -103,8 +103,15 @@ function parseFdb(netns: Netns, text: string): readonly Item[] {
   const entries = text.trim() === "" ? [] : (JSON.parse(text) as readonly Json[]);
   return entries
     .filter((entry) => entry["ifname"] === tunnelDevice && typeof entry["dst"] === "string")
-    .map((entry) => fdbItem(netns, entry["mac"] as Mac, address(String(entry["dst"]))));
+    .map((entry) => fdbItem(netns, entry["mac"] as Mac, wayOf(entry)));
 }
+
+/** The kernel tells port and VNI only where they are not the device's own. */
+const wayOf = (entry: Json): string =>
+  [
+    address(String(entry["dst"])),
+    ...["port", "vni"].flatMap((key) => (entry[key] === undefined ? [] : [key, entry[key]])),
+  ].join(" ");
 
 /** ip(8) leaves the length of a host route away. */
 function destination(text: string): Ipv6Prefix | "default" {
