@@ -1,68 +1,90 @@
 /** A working copy of the ledger with the look-ups that allocation and placing need, and the list of what changed. */
-import type { InstanceEntry, TemplateEntry } from "./ledger-entries.ts";
+import type { EntryGroup, EntryKind, EntryOf, Keyed } from "./entry-group.ts";
+import { groupsOf, type GroupedLedger } from "./grouped-ledger.ts";
+import type { DiscardedVolumeEntry, InstanceEntry, TemplateEntry, VolumeEntry } from "./ledger-entries.ts";
 import type { Ledger, LedgerChange, LedgerEntry } from "./ledger.ts";
 import { ledgerKeys } from "./ledger-keys.ts";
 import { projectKey } from "./objects.ts";
 import { addDemand, demandOf, noDemand, type Demand } from "./place/demand.ts";
 
+const nobody: readonly InstanceEntry[] = [];
+
+/** Under which a host's group remembers what is promised there. */
+const promised = Symbol("promised");
+
 export class Draft {
   readonly #before: Ledger;
-  readonly #entries: Map<string, LedgerEntry>;
-  readonly #byKind = new Map<LedgerEntry["kind"], Map<string, LedgerEntry>>();
-  readonly #touched = new Set<string>();
-  readonly #byService = new Map<string, Map<string, InstanceEntry>>();
-  readonly #byHost = new Map<string, Map<string, InstanceEntry>>();
-  readonly #used = new Map<string, Demand>();
+  readonly #touched = new Map<string, LedgerEntry | undefined>();
+  readonly #groups: GroupedLedger;
 
   constructor(ledger: Ledger) {
     this.#before = ledger;
-    this.#entries = new Map(ledger);
-    for (const [key, entry] of ledger) this.#index(key, entry);
+    this.#groups = groupsOf(ledger).fork();
   }
 
-  get<K extends LedgerEntry["kind"]>(kind: K, key: string): Extract<LedgerEntry, { kind: K }> | undefined {
-    const entry = this.#entries.get(key);
-    return entry?.kind === kind ? (entry as Extract<LedgerEntry, { kind: K }>) : undefined;
+  get<K extends EntryKind>(kind: K, key: string): EntryOf<K> | undefined {
+    const entry = this.#entry(key);
+    return entry?.kind === kind ? (entry as EntryOf<K>) : undefined;
   }
 
   /** As they are now. */
-  get entries(): Ledger {
-    return this.#entries;
-  }
+  readonly entries: Pick<Ledger, "get"> = { get: (key) => this.#entry(key) };
 
   /** All entries of a kind, in no order that means anything. Taken at the call: the draft may change on the walk. */
-  all<K extends LedgerEntry["kind"]>(kind: K): readonly (readonly [string, Extract<LedgerEntry, { kind: K }>])[] {
-    return [...(this.#byKind.get(kind) ?? [])] as [string, Extract<LedgerEntry, { kind: K }>][];
+  all<K extends EntryKind>(kind: K): Keyed<K> {
+    return this.#groups.all(kind);
+  }
+
+  /** Everything of the service: the same value for as long as none of it changes. */
+  group(service: string): EntryGroup | undefined {
+    return this.#groups.service(service);
+  }
+
+  /** By service, `PROJECT/NAME`. */
+  get groups(): ReadonlyMap<string, EntryGroup> {
+    return this.#groups.services;
+  }
+
+  /** True of one that is not as it was in the ledger at the start. */
+  isTouched(group: EntryGroup): boolean {
+    return this.#groups.isOwn(group);
   }
 
   put(key: string, entry: LedgerEntry): void {
-    this.#unindex(key);
-    this.#entries.set(key, entry);
-    this.#touched.add(key);
-    this.#index(key, entry);
+    this.#set(key, entry);
   }
 
   delete(key: string): void {
-    this.#unindex(key);
-    this.#entries.delete(key);
-    this.#touched.add(key);
+    this.#set(key, undefined);
   }
 
   instancesOf(project: string, service: string): readonly InstanceEntry[] {
-    return [...(this.#byService.get(projectKey(project, service))?.values() ?? [])];
+    return this.#groups.service(projectKey(project, service))?.instances ?? nobody;
   }
 
   instancesOn(host: string): readonly InstanceEntry[] {
-    return [...(this.#byHost.get(host)?.values() ?? [])];
+    return this.#groups.host(host)?.instances ?? nobody;
+  }
+
+  /** Volumes whose data is on the host, discarded ones too. */
+  volumesOn(host: string): readonly (VolumeEntry | DiscardedVolumeEntry)[] {
+    const group = this.#groups.host(host);
+    if (group === undefined) return [];
+    return [...group.all("Volume"), ...group.all("DiscardedVolume")].map(([, volume]) => volume);
   }
 
   /** What is promised on the host. All of it counts until it is gone, draining instances too. */
   usedOn(host: string): Demand {
-    const known = this.#used.get(host);
+    const group = this.#groups.host(host);
+    if (group === undefined) return noDemand;
+    const known = group.recall(promised) as Demand | undefined;
     if (known !== undefined) return known;
-    const instances = this.instancesOn(host).filter(({ role }) => role !== "LoadBalancer");
-    const used = instances.reduce((sum, instance) => addDemand(sum, demandOf(this.templateOf(instance))), noDemand);
-    this.#used.set(host, used);
+    const running = group.instances.filter(({ role }) => role !== "LoadBalancer");
+    const templates = running.map((instance) => this.templateOf(instance));
+    const used = templates.reduce((sum, template) => addDemand(sum, demandOf(template)), noDemand);
+    // What an instance runs is there for as long as the instance, and never changed.
+    if (running.every(({ template }, index) => template === "" || templates[index] !== undefined))
+      group.remember(promised, used);
     return used;
   }
 
@@ -80,32 +102,17 @@ export class Draft {
   /** What differs from the ledger at the start, by key. */
   changes(): readonly LedgerChange[] {
     return [...this.#touched]
-      .filter((key) => JSON.stringify(this.#before.get(key)) !== JSON.stringify(this.#entries.get(key)))
-      .toSorted()
-      .map((key) => ({ key, entry: this.#entries.get(key) }));
+      .filter(([key, entry]) => JSON.stringify(this.#before.get(key)) !== JSON.stringify(entry))
+      .map(([key, entry]) => ({ key, entry }))
+      .toSorted((a, b) => (a.key < b.key ? -1 : 1));
   }
 
-  #index(key: string, entry: LedgerEntry): void {
-    inner(this.#byKind, entry.kind).set(key, entry);
-    if (entry.kind !== "Instance") return;
-    inner(this.#byService, projectKey(entry.project, entry.service)).set(key, entry);
-    inner(this.#byHost, entry.host).set(key, entry);
-    this.#used.delete(entry.host);
+  #entry(key: string): LedgerEntry | undefined {
+    return this.#touched.has(key) ? this.#touched.get(key) : this.#before.get(key);
   }
 
-  #unindex(key: string): void {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return;
-    this.#byKind.get(entry.kind)?.delete(key);
-    if (entry.kind !== "Instance") return;
-    this.#byService.get(projectKey(entry.project, entry.service))?.delete(key);
-    this.#byHost.get(entry.host)?.delete(key);
-    this.#used.delete(entry.host);
+  #set(key: string, entry: LedgerEntry | undefined): void {
+    this.#groups.replace(key, this.#entry(key), entry);
+    this.#touched.set(key, entry);
   }
-}
-
-function inner<K, V>(map: Map<K, Map<string, V>>, key: K): Map<string, V> {
-  const found = map.get(key) ?? new Map<string, V>();
-  map.set(key, found);
-  return found;
 }

@@ -33,6 +33,8 @@ export interface CompilationUpdate {
 export interface KeptCompilation {
   /** Equal to what `compile` gives for the same input. */
   compiled(): Compiled;
+  /** Those of `compiled`. */
+  states(): Compiled["states"];
   update(change: CompilationChange): CompilationUpdate;
 }
 

@@ -2,7 +2,7 @@
 import { tlsKeys, type CertificateIssuer, type HttpsListener, type Listener, type SealedValue } from "@netwright/api";
 import { projectKey, type ObjectSet } from "./objects.ts";
 
-const defaultIssuer = "default";
+export const defaultIssuer = "default";
 
 /** Undefined: the user's own, the built-in authority, or an issuer that does not exist (then it is named in a diagnostic). */
 export function issuerOf(

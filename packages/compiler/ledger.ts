@@ -2,6 +2,7 @@
  * What was given out and must stay as it is, whatever runs or was reported. The server keeps one store record per entry;
  * `reconcile` answers with the entries that change.
  */
+import { carryGroups } from "./grouped-ledger.ts";
 import type {
   ClassEntry,
   CounterEntry,
@@ -43,7 +44,7 @@ export type LedgerEntry =
   | SizeEntry
   | CounterEntry;
 
-/** By `LedgerKey`. Order carries no meaning. */
+/** By `LedgerKey`. Order carries no meaning. Never changed once it was read. */
 export type Ledger = ReadonlyMap<string, LedgerEntry>;
 
 export interface LedgerChange {
@@ -61,5 +62,6 @@ export function applyLedgerChanges(ledger: Ledger, changes: readonly LedgerChang
     if (entry === undefined) next.delete(key);
     else next.set(key, entry);
   }
+  carryGroups(ledger, next, changes);
   return next;
 }

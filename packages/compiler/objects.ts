@@ -41,8 +41,14 @@ export interface ObjectSet {
 
 export const projectKey = (project: string, name: string): string => `${project}/${name}`;
 
-/** Indexes objects by kind, in the order of their names; of kinds that are not compiled (Lab, Instance) nothing is kept. */
-export function objectSet(items: Iterable<{ readonly object: AnyObject; readonly sources?: Sources }>): ObjectSet {
+/**
+ * Indexes objects by kind, in the order of their names; of kinds that are not compiled (Lab, Instance) nothing is kept.
+ * @param before a kind of which nothing differs stays the same value
+ */
+export function objectSet(
+  items: Iterable<{ readonly object: AnyObject; readonly sources?: Sources }>,
+  before?: ObjectSet,
+): ObjectSet {
   const set = {
     services: new Map<string, Applied<Service>>(),
     networks: new Map<string, Applied<Network>>(),
@@ -68,8 +74,20 @@ export function objectSet(items: Iterable<{ readonly object: AnyObject; readonly
     else if (object.kind === "Contract") set.contracts.set(key, { object, sources });
     else if (object.kind === "Router") set.routers.set(key, { object, sources });
   }
-  return set;
+  return before === undefined ? set : { ...set, ...sameKinds(before, set) };
 }
+
+function sameKinds(before: ObjectSet, after: ObjectSet): Partial<ObjectSet> {
+  const kinds = Object.keys(after) as (keyof ObjectSet)[];
+  const same = kinds.filter((kind) => {
+    const [old, now]: readonly ReadonlyMap<string, Applied<AnyObject>>[] = [before[kind], after[kind]];
+    return old?.size === now?.size && [...(now ?? [])].every(([key, each]) => isSame(old?.get(key), each));
+  });
+  return Object.fromEntries(same.map((kind) => [kind, before[kind]]));
+}
+
+const isSame = (old: Applied<AnyObject> | undefined, now: Applied<AnyObject>): boolean =>
+  old?.object === now.object && old.sources === now.sources;
 
 function keyOf({ metadata }: AnyObject): string {
   return "project" in metadata ? projectKey(metadata.project, metadata.name) : metadata.name;

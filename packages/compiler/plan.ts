@@ -4,7 +4,7 @@ import type { Instant } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
 import type { CompileInput } from "./compile.ts";
 import { createCompilation, type KeptCompilation } from "./incremental.ts";
-import type { VipEntry } from "./ledger-entries.ts";
+import { changesBetween } from "./grouped-ledger.ts";
 import { ledgerKeys } from "./ledger-keys.ts";
 import type { Ledger, LedgerChange } from "./ledger.ts";
 import { projectKey, type ObjectSet } from "./objects.ts";
@@ -69,14 +69,15 @@ export class Planner {
       ...first,
       certificates: pendingCertificates(after, before),
     });
-    const old = compilation.compiled().states;
+    const old = compilation.states();
+    const changes = changesBetween(first.ledger, next.ledger);
     const { changed } = compilation.update({
       objects: after,
-      ledger: ledgerChanges(first.ledger, next.ledger),
+      ledger: changes,
       observed: next.observed,
       certificates: pendingCertificates(before, after),
     });
-    const { states } = compilation.compiled();
+    const states = compilation.states();
     this.#kept = { compilation, ledger: next.ledger };
     const names = classNames(first.ledger, next.ledger);
     const announced = project === null ? new Set<string>() : announcedBy(project, first.ledger, next.ledger);
@@ -84,9 +85,9 @@ export class Planner {
     const shown = (node: string) => (project === null ? sides(node) : projectParts(...sides(node), project, announced));
     const plan: Plan = {
       objects,
-      addresses: newAddresses(first.ledger, next.ledger, after, project),
+      addresses: newAddresses(changes, after, project),
       placements: newPlacements(first.ledger, next.ledger, next.explanations, project),
-      replaced: replacements(first.ledger, next.ledger, after, project),
+      replaced: replacements(first.ledger, changes, after, project),
       nodes: changed.flatMap((node) => changedNode(...shown(node), names) ?? []),
       flows:
         changed.length === 0
@@ -101,26 +102,19 @@ export class Planner {
     const kept = this.#kept;
     this.#kept = undefined;
     if (kept === undefined) return createCompilation({ objects, ledger, observed, certificates });
-    kept.compilation.update({ objects, ledger: ledgerChanges(kept.ledger, ledger), observed, certificates });
+    kept.compilation.update({ objects, ledger: changesBetween(kept.ledger, ledger), observed, certificates });
     return kept.compilation;
   }
-}
-
-function ledgerChanges(before: Ledger, after: Ledger): readonly LedgerChange[] {
-  const gone = [...before.keys()].filter((key) => !after.has(key)).map((key) => ({ key, entry: undefined }));
-  const put = [...after].filter(([key, entry]) => before.get(key) !== entry).map(([key, entry]) => ({ key, entry }));
-  return [...gone, ...put];
 }
 
 const isOf = (project: string | null, entry: { readonly project: string }): boolean =>
   project === null || entry.project === project;
 
-function newAddresses(before: Ledger, after: Ledger, objects: ObjectSet, whose: string | null): Plan["addresses"] {
-  const fresh = [...after].filter(
-    ([key, entry]) => entry.kind === "Vip" && before.get(key) !== entry && isOf(whose, entry),
-  ) as [string, VipEntry][];
-  return fresh
-    .flatMap(([, { project, service, address, pool }]) => {
+function newAddresses(changes: readonly LedgerChange[], objects: ObjectSet, whose: string | null): Plan["addresses"] {
+  return changes
+    .flatMap(({ entry }) => {
+      if (entry?.kind !== "Vip" || !isOf(whose, entry)) return [];
+      const { project, service, address, pool } = entry;
       const found = objects.services.get(projectKey(project, service));
       return found === undefined ? [] : [{ object: objectName(found.object), address, pool }];
     })
@@ -144,10 +138,15 @@ function newPlacements(
 }
 
 /** By object, then the instance that goes. */
-function replacements(before: Ledger, after: Ledger, objects: ObjectSet, whose: string | null): Plan["replaced"] {
-  return [...after]
-    .flatMap(([key, entry]) => {
-      if (entry.kind !== "Instance" || entry.replaces === undefined || before.has(key) || !isOf(whose, entry))
+function replacements(
+  before: Ledger,
+  changes: readonly LedgerChange[],
+  objects: ObjectSet,
+  whose: string | null,
+): Plan["replaced"] {
+  return changes
+    .flatMap(({ key, entry }) => {
+      if (entry?.kind !== "Instance" || entry.replaces === undefined || before.has(key) || !isOf(whose, entry))
         return [];
       const found = objects.services.get(projectKey(entry.project, entry.service));
       return found === undefined ? [] : [{ object: objectName(found.object), instance: entry.replaces, by: entry.id }];
@@ -164,9 +163,11 @@ function touchedNetworks(
   states: States,
   project: string | null,
 ): ReadonlySet<number> {
+  const touched = differing(changed, old, states);
+  if (project === null) return touched;
   const all = [...old.values(), ...states.values()].flatMap(({ networks }) => networks);
   const own = new Set(all.filter((network) => isOf(project, network)).map(({ vni }) => vni));
-  return new Set([...differing(changed, old, states)].filter((vni) => own.has(vni)));
+  return new Set([...touched].filter((vni) => own.has(vni)));
 }
 
 /**

@@ -1,5 +1,5 @@
 /** From what is applied and what was reported to what the ledger should say next. Pure. */
-import { isWorkloadTier, type Rollout } from "@netwright/api";
+import { isWorkloadTier, type Host, type Rollout } from "@netwright/api";
 import { seconds, type Diagnostic, type Instant, type Milliseconds } from "@netwright/base";
 import { allocateAddresses } from "./allocate/addresses.ts";
 import { allocateEgressAddresses } from "./allocate/egress-addresses.ts";
@@ -13,6 +13,8 @@ import type { Ledger, LedgerChange } from "./ledger.ts";
 import type { TierRolloutEntry } from "./rollout-entries.ts";
 import { projectKey, type ObjectSet } from "./objects.ts";
 import type { Observed } from "./observed.ts";
+import { busyServices, type Busy } from "./place/busy.ts";
+import { noteCalm } from "./place/calm.ts";
 import type { Explanation } from "./place/explanation.ts";
 import { depart, withdrawFormer } from "./place/former.ts";
 import { rememberMembers } from "./place/former-members.ts";
@@ -23,7 +25,7 @@ import { followRollouts } from "./place/rollouts.ts";
 import { awaitsRoutes, lookInterval } from "./place/look-again.ts";
 import { reconcileService, type Common } from "./place/service.ts";
 import { withSizes } from "./place/sizes.ts";
-import { lostAt, standingOf, type Standing } from "./place/standing.ts";
+import { lostAt, standingOf, type Standing, type StandingInput } from "./place/standing.ts";
 import { rolloutDue, type RolloutNews } from "./place/tier-rollout.ts";
 import { followVolumes } from "./place/volumes.ts";
 import { withLeavingHosts } from "./standing-objects.ts";
@@ -80,42 +82,53 @@ export function reconcile(input: ReconcileInput): Reconciled {
   const rolloutNews: RolloutNews[] = [];
   const explain = (explanation: Explanation): void => void explanations.push(explanation);
   const tell = (news: HostNews): void => void hostNews.push(news);
-  const hosts = [...objects.hosts.values()].map(({ object }) => object).toSorted((a, b) => a.spec.id - b.spec.id);
-  depart({ objects, before, draft, now, explain });
+  const standing = standings({ objects, observed, now });
+  const calm = { objects, draft, observed, standing };
+  const busy = busyServices(calm);
+  const scene = { objects, draft, observed, now, busy };
+  depart({ ...scene, before, explain });
   followLeavingHosts({ objects, before, draft, observed, now, tell });
-  followVolumes(
-    draft,
-    observed,
-    new Set([...objects.hosts.keys(), ...leavingHosts(draft).map((host) => host.metadata.name)]),
-  );
-  removeGone({ objects, draft, observed, now, drainTimeout, explain });
-  withdrawFormer({ draft, now, explain }, objects);
+  followVolumes(draft, observed, (host) => isInFabric({ objects, draft }, host));
+  removeGone({ ...scene, drainTimeout, explain });
+  withdrawFormer({ draft, now, explain }, objects, busy);
   const diagnostics = [
     ...checkReferences(objects),
     ...checkConflicts(withLeavingHosts(objects, leavingHosts(draft))),
-    ...allocateNetworks(objects, draft),
-    ...allocateClasses(objects, draft),
-    ...allocateAddresses(objects, draft, now),
+    ...allocateNetworks(objects, draft, busy),
+    ...allocateClasses(draft, busy),
+    ...allocateAddresses(objects, draft, busy, now),
   ];
-  const scene = { objects, draft, observed, now };
-  const standing = standings(scene);
   const tellRollout = (news: RolloutNews): void => void rolloutNews.push(news);
+  const hosts = hostsByNumber(objects);
   const common = { ...scene, hosts, standing, explain, drainTimeout, isForeseen, tell: tellRollout };
-  for (const service of objects.services.values()) diagnostics.push(...reconcileService(common, service));
-  diagnostics.push(...allocateEgressAddresses(objects, draft, now));
+  for (const service of busy.services) diagnostics.push(...reconcileService(common, service));
+  diagnostics.push(...allocateEgressAddresses(objects, draft, busy, now));
   followRollouts({ ...scene, explanations });
   noteEmptyHosts({ draft, now, tell });
-  forget(objects, draft);
-  rememberMembers({ objects: withLeavingHosts(objects, leavingHosts(draft)), draft, observed });
-  pinImages(objects, draft, observed);
-  const nextAt = earliest(now, moments(input, { draft, drainTimeout, standing }));
+  forget(objects, draft, busy);
+  rememberMembers({ objects: withLeavingHosts(objects, leavingHosts(draft)), draft, busy, observed });
+  pinImages(busy, draft, observed);
+  const nextAt = earliest(now, moments(input, { draft, busy, drainTimeout, standing }));
+  noteCalm(calm, busy, { diagnostics, explanations });
   return { changes: draft.changes(), diagnostics, explanations, hostNews, rolloutNews, nextAt };
 }
 
 const leavingHosts = (draft: Draft) => draft.all("LeavingHost").map(([, { host }]) => host);
 
+const isInFabric = ({ objects, draft }: Pick<Common, "objects" | "draft">, host: string): boolean =>
+  objects.hosts.has(host) || draft.get("LeavingHost", ledgerKeys.leavingHost(host)) !== undefined;
+
+const sorted = new WeakMap<ObjectSet["hosts"], readonly Host[]>();
+
+function hostsByNumber({ hosts }: ObjectSet): readonly Host[] {
+  const known =
+    sorted.get(hosts) ?? [...hosts.values()].map(({ object }) => object).toSorted((a, b) => a.spec.id - b.spec.id);
+  sorted.set(hosts, known);
+  return known;
+}
+
 /** Asked for every instance, so remembered. */
-function standings(input: Parameters<typeof standingOf>[0]): (host: string) => Standing {
+function standings(input: StandingInput): (host: string) => Standing {
   const known = new Map<string, Standing>();
   return (host) => {
     const standing = known.get(host) ?? standingOf(input, host);
@@ -127,13 +140,18 @@ function standings(input: Parameters<typeof standingOf>[0]): (host: string) => S
 /** Ends of drains, of ways that were, of addresses' rests, of waiting for rollouts, for deleted hosts and for silent ones. */
 function* moments(
   { objects, observed, now }: ReconcileInput,
-  { draft, drainTimeout, standing }: Pick<Common, "draft" | "drainTimeout" | "standing">,
+  {
+    draft,
+    busy,
+    drainTimeout,
+    standing,
+  }: Pick<Common, "draft" | "drainTimeout" | "standing"> & { readonly busy: Busy },
 ): Generator<number> {
-  for (const [, entry] of draft.all("TierRollout")) yield rolloutDue(entry, rolloutOf(objects, entry), now);
-  for (const [, instance] of draft.all("Instance"))
+  for (const [, entry] of busy.all("TierRollout")) yield rolloutDue(entry, rolloutOf(objects, entry), now);
+  for (const [, instance] of busy.all("Instance"))
     if (instance.phase === "Drain") yield drainEnd({ objects, draft, drainTimeout }, instance);
     else if (awaitsRoutes({ draft, observed, standing }, instance)) yield now + lookInterval;
-  for (const [, entry] of draft.all("Leads")) yield* leadMoments(entry, now);
+  for (const [, entry] of busy.all("Leads")) yield* leadMoments(entry, now);
   for (const [, { until }] of draft.all("Resting")) yield until;
   for (const [, entry] of draft.all("LeavingHost")) yield leavingUntil(entry);
   for (const host of observed.nodes.keys()) yield lostAt(observed, host) ?? Infinity;

@@ -1,8 +1,10 @@
 /** Where reconciling ends when everything it starts becomes ready and everything it drains is done. */
 import { hostPrefix, type Instant, type Ipv6Prefix } from "@netwright/base";
+import type { EntryGroup } from "./entry-group.ts";
+import { groupsOf } from "./grouped-ledger.ts";
 import { applyLedgerChanges, type Ledger } from "./ledger.ts";
 import { projectKey, type ObjectSet } from "./objects.ts";
-import type { Observed } from "./observed.ts";
+import type { Observed, ObservedInstance } from "./observed.ts";
 import { addressOf } from "./place/address.ts";
 import type { Explanation } from "./place/explanation.ts";
 import { reconcile } from "./reconcile.ts";
@@ -46,26 +48,29 @@ export function settle(
 }
 
 function allDone(ledger: Ledger, nodes: Observed["nodes"]): Observed {
-  const instances = new Map<string, { phase: "Ready" | "Stopping"; drained: boolean }>();
-  for (const entry of ledger.values()) {
-    if (entry.kind !== "Instance") continue;
-    const done = entry.phase === "Drain";
-    instances.set(projectKey(entry.project, entry.id), { phase: done ? "Stopping" : "Ready", drained: done });
-  }
+  const instances = new Map<string, ObservedInstance>();
+  for (const [, group] of groupsOf(ledger).services)
+    for (const [key, observed] of group.derive(doneIn)) instances.set(key, observed);
   return { instances, nodes: announcing(ledger, nodes) };
 }
 
+const ready: ObservedInstance = { phase: "Ready", drained: false };
+const done: ObservedInstance = { phase: "Stopping", drained: true };
+
+const doneIn = ({ instances }: EntryGroup): readonly (readonly [key: string, observed: ObservedInstance])[] =>
+  instances.map(({ project, id, phase }) => [projectKey(project, id), phase === "Drain" ? done : ready]);
+
 /** Every node that is not silent does what it should: it announces what its load balancers serve. */
 export function announcing(ledger: Ledger, nodes: Observed["nodes"]): Observed["nodes"] {
+  const groups = groupsOf(ledger);
   const announced = new Map<string, Set<Ipv6Prefix>>();
   for (const name of nodes.keys()) announced.set(name, new Set());
-  for (const entry of ledger.values()) {
-    if (entry.kind === "LeavingHost") inner(announced, entry.host.metadata.name);
-    if (entry.kind !== "Instance") continue;
-    const told = inner(announced, entry.host);
-    const address = entry.phase === "Run" && entry.role === "LoadBalancer" ? addressOf(ledger, entry) : undefined;
-    if (address !== undefined) told.add(hostPrefix(address));
-  }
+  for (const [, { host }] of groups.all("LeavingHost")) inner(announced, host.metadata.name);
+  for (const [, group] of groups.services)
+    for (const [host, prefix] of group.derive(announcedIn)) {
+      const told = inner(announced, host);
+      if (prefix !== undefined) told.add(prefix);
+    }
   return new Map(
     [...announced].map(([name, prefixes]) => {
       const node = nodes.get(name) ?? { ready: true };
@@ -73,6 +78,14 @@ export function announcing(ledger: Ledger, nodes: Observed["nodes"]): Observed["
     }),
   );
 }
+
+/** Of each instance its host, and what that announces for it. */
+const announcedIn = (group: EntryGroup): readonly (readonly [host: string, prefix: Ipv6Prefix | undefined])[] =>
+  group.instances.map((instance) => {
+    const { host, phase, role } = instance;
+    const address = phase === "Run" && role === "LoadBalancer" ? addressOf(group, instance) : undefined;
+    return [host, address === undefined ? undefined : hostPrefix(address)];
+  });
 
 function inner<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
   const found = map.get(key) ?? new Set<V>();

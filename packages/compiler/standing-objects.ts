@@ -1,5 +1,6 @@
 /** What makes up the fabric: what is applied, and hosts that were deleted and are not left yet. */
 import type { Host } from "@netwright/api";
+import { groupsOf } from "./grouped-ledger.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Applied, ObjectSet } from "./objects.ts";
 
@@ -14,6 +15,10 @@ export function withLeavingHosts(objects: ObjectSet, leaving: readonly Host[]): 
 
 /** What compiling and reporting work with. */
 export function standingObjects(objects: ObjectSet, ledger: Ledger): ObjectSet {
-  const leaving = [...ledger.values()].flatMap((entry) => (entry.kind === "LeavingHost" ? [entry.host] : []));
-  return withLeavingHosts(objects, leaving);
+  return withLeavingHosts(
+    objects,
+    groupsOf(ledger)
+      .all("LeavingHost")
+      .map(([, { host }]) => host),
+  );
 }

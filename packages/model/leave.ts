@@ -6,8 +6,17 @@ import { candidatesBeyond } from "./edge-route.ts";
 import { placeOf, type Fabric, type LocalNetwork } from "./fabric.ts";
 import type { Packet, Trace, Walk } from "./trace.ts";
 
-/** To the internet: by a rule, and in the name of an address that comes back here. */
-export function leave(fabric: Fabric, packet: Packet, network: LocalNetwork, walk: Walk): Trace {
+/**
+ * To the internet: by a rule, and in the name of an address that comes back here.
+ * @param via where it comes in again, if it does; undefined: at the first of the hosts that may get it
+ */
+export function leave(
+  fabric: Fabric,
+  packet: Packet,
+  network: LocalNetwork,
+  walk: Walk,
+  via: string | undefined,
+): Trace {
   const { source, destination, protocol, destinationPort } = packet;
   const place = placeOf(network);
   const { class: from } = identityOf(source);
@@ -29,16 +38,18 @@ export function leave(fabric: Fabric, packet: Packet, network: LocalNetwork, wal
   const { host } = network;
   if (siteAddresses(host).has(destination)) return walk.dropped(host.node, `${destination} is the site's own`);
   if (host.bgp.pools.some((pool) => prefixContains(pool, destination)))
-    return toPool(fabric, { ...packet, source: entry.source }, host, walk);
+    return toPool(fabric, { ...packet, source: entry.source }, host, walk, via);
   return walk.left(host.node, `to [${destination}]:${destinationPort} by way of the routers`);
 }
 
 /** A public address of the site: here where this host announces it, else where routers know it to be. */
-function toPool(fabric: Fabric, packet: Packet, host: HostState, walk: Walk): Trace {
+function toPool(fabric: Fabric, packet: Packet, host: HostState, walk: Walk, via: string | undefined): Trace {
   const { destination, destinationPort } = packet;
   if (host.bgp.announce.includes(hostPrefix(destination))) return arriveFromOutside(fabric, packet, [host], walk);
   walk.step(host.node, "leaves the host", `to [${destination}]:${destinationPort} by way of the routers`);
-  const hosts = candidatesBeyond(fabric, host, destination, walk);
+  const hosts = candidatesBeyond(fabric, host, destination, walk).filter(
+    ({ node }) => via === undefined || node === via,
+  );
   if (hosts.length > 0) return arriveFromOutside(fabric, packet, hosts, walk);
   return walk.dropped("edge", `no host announces ${destination}, which is in a pool of the site`);
 }

@@ -8,8 +8,8 @@ import { leave } from "./leave.ts";
 import { Walk, type Packet, type Trace } from "./trace.ts";
 
 /**
- * Sends the first packet of a connection. From the internet it takes the first of the equal-cost hosts, or `via`.
- * Pure: the same fabric and packet give the same trace.
+ * Sends the first packet of a connection. From outside, also where an instance sends it out and it comes in again, it takes the first
+ * of the equal-cost hosts, or `via`. Pure: the same fabric and packet give the same trace.
  */
 export function send(fabric: Fabric, packet: Packet, via?: string): Trace {
   const walk = new Walk();
@@ -17,7 +17,7 @@ export function send(fabric: Fabric, packet: Packet, via?: string): Trace {
   const { project, instance } = packet.from;
   const source = fabric.instances.get(instanceKey(project, instance));
   if (source === undefined) return walk.dropped(instance, "no node runs this instance");
-  return fromInstance(fabric, packet, source, walk);
+  return fromInstance(fabric, packet, source, walk, via);
 }
 
 /** Hosts that a packet from the internet to this address may arrive at. */
@@ -39,7 +39,13 @@ function fromInternet(fabric: Fabric, packet: Packet, walk: Walk, via: string | 
   return arriveFromOutside(fabric, packet, [host, ...others], walk);
 }
 
-function fromInstance(fabric: Fabric, packet: Packet, { network, workload }: Located, walk: Walk): Trace {
+function fromInstance(
+  fabric: Fabric,
+  packet: Packet,
+  { network, workload }: Located,
+  walk: Walk,
+  via: string | undefined,
+): Trace {
   const place = placeOf(network);
   if (packet.source !== workload.address) {
     return walk.dropped(place, `anti-spoofing: ${workload.id} may only send from ${workload.address}`);
@@ -47,7 +53,7 @@ function fromInstance(fabric: Fabric, packet: Packet, { network, workload }: Loc
   walk.step(place, "source address is its own", workload.address);
   const { destination } = packet;
   if (!prefixContains(network.state.prefix, destination)) {
-    return leave(fabric, packet, network, walk);
+    return leave(fabric, packet, network, walk, via);
   }
   if (network.workloads.has(destination)) {
     const denied = refusal(network, packet, walk);

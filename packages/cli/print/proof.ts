@@ -6,6 +6,7 @@ import {
   type ProofSubject,
   type ProofVerdict,
 } from "@netwright/api";
+import type { TestedClause } from "../verify/tested-clauses.ts";
 import { originText, renderCounterexample } from "./counterexample.ts";
 import { paint } from "./paint.ts";
 import { renderFields, renderTable } from "./table.ts";
@@ -35,10 +36,7 @@ const subjects: Readonly<Record<ProofSubject, string>> = {
 };
 
 /** @param all also what holds */
-export function renderProof(
-  report: ProofReport,
-  { all, colored }: { readonly all: boolean; readonly colored: boolean },
-) {
+export function renderProof(report: Report, { all, colored }: { readonly all: boolean; readonly colored: boolean }) {
   const shown = report.clauses.filter(({ verdict }) => all || verdict !== "Proved");
   return [...shown.map((clause) => renderClause(clause, colored)), renderSummary(report)].join("\n");
 }
@@ -50,24 +48,30 @@ export function renderClause(clause: ClauseProof, colored: boolean): string {
   return `${head}${place}${renderCounterexample(clause, "  ")}`;
 }
 
-type Column = readonly [title: string, counts: (clause: ClauseProof) => boolean];
+/** A clause that was tested, perhaps. */
+export type Clause = ClauseProof & Partial<Pick<TestedClause, "tested">>;
+export type Report = Omit<ProofReport, "clauses"> & { readonly clauses: readonly Clause[] };
+type Column = readonly [title: string, counts: (clause: Clause) => boolean];
 
-/** How a clause was discharged; watching comes on top of any of them. */
-const columns: readonly Column[] = [
+/** How a clause was discharged; watching and testing come on top of any of them. */
+const allColumns: readonly Column[] = [
   ["TOTAL", () => true],
   ["CLASSES", ({ verdict, by }) => verdict === "Proved" && by === "Classes"],
   ["RULES", ({ verdict, by }) => verdict === "Proved" && by === "Rules"],
   ["LIVE", ({ verdict, by }) => verdict === "Proved" && by === "Live"],
   ["WATCHED", ({ watched }) => watched === true],
+  ["TESTED", ({ tested }) => tested?.verdict === "AsProved"],
   ["JUSTIFIED", ({ verdict }) => verdict === "Justified"],
   ["NOT PROVED", ({ verdict }) => verdict === "NotProved"],
   ["REFUTED", ({ verdict }) => verdict === "Refuted"],
 ];
 
 /** One row a subject that has clauses, their sum, and what all that rests on. */
-export function renderSummary({ clauses, assumptions, steps }: ProofReport): string {
+export function renderSummary({ clauses, assumptions, steps }: Report): string {
+  const wasTested = clauses.some(({ tested }) => tested !== undefined);
+  const columns = allColumns.filter(([title]) => title !== "TESTED" || wasTested);
   const present = proofSubjects.filter((subject) => clauses.some((clause) => clause.subject === subject));
-  const row = (title: string, of: readonly ClauseProof[]): readonly string[] => [
+  const row = (title: string, of: readonly Clause[]): readonly string[] => [
     title,
     ...columns.map(([, counts]) => of.filter(counts).length).map((count) => (count === 0 ? "." : String(count))),
   ];

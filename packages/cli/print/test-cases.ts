@@ -7,19 +7,31 @@ import { renderJunitXml, type JunitCase } from "@netwright/scenario/report/junit
 import type { CaseResult } from "../verify/run-cases.ts";
 import type { ContractTests } from "../verify/test-contracts.ts";
 import { paint } from "./paint.ts";
-import { renderFields, renderTable } from "./table.ts";
+import { renderProof } from "./proof.ts";
+import { proofSuites } from "./proof-junit.ts";
+import { renderFields } from "./table.ts";
+import { renderTestedClauses, renderUntried } from "./tested-clauses.ts";
 import { renderHops } from "./trace.ts";
 
 const words = { Agrees: "as proved", Disagrees: "not as proved", Unclear: "unclear" } as const;
 const colors = { Agrees: "green", Disagrees: "red", Unclear: "yellow" } as const;
 
-/** @param all also what agrees */
+/** @param all also what agrees, and what is proved */
 export function renderTests(
   tests: ContractTests,
   { all, colored }: { readonly all: boolean; readonly colored: boolean },
 ): string {
+  const { clauses } = tests;
   const shown = tests.results.filter(({ verdict }) => all || verdict !== "Agrees");
-  const parts = [...shown.map((result) => renderCase(result, colored)), renderCounts(tests)];
+  const [asProved, notAsProved, unclear] = (["Agrees", "Disagrees", "Unclear"] as const).map(
+    (each) => tests.results.filter(({ verdict }) => verdict === each).length,
+  ) as [number, number, number];
+  const counts = { tried: tests.results.length, asProved, notAsProved, unclear };
+  const parts = [
+    ...shown.map((result) => renderCase(result, colored)),
+    renderProof(tests, { all, colored }),
+    `${renderTestedClauses(clauses, counts)}${renderUntried(clauses, all)}${renderNotes(tests)}`,
+  ];
   return parts.join("\n");
 }
 
@@ -41,41 +53,23 @@ function seenText({ outcome, microseconds, detail, by }: ProbeResult): string {
   return `${outcome.toLowerCase()} after ${after}: ${detail}${by === "" ? "" : ` (${by})`}`;
 }
 
-/** A row for each clause, and what was left out. */
-function renderCounts({ results, left, untried, changed }: ContractTests): string {
-  const clauses = [...new Set(results.flatMap(({ test }) => test.clauses))].toSorted();
-  const verdicts = ["Agrees", "Disagrees", "Unclear"] as const;
-  const row = (title: string, of: readonly CaseResult[]): readonly string[] => [
-    title,
-    ...[of.length, ...verdicts.map((each) => of.filter(({ verdict }) => verdict === each).length)].map((count) =>
-      count === 0 ? "." : String(count),
-    ),
-  ];
-  const rows = [
-    ...clauses.map((clause) =>
-      row(
-        clause,
-        results.filter(({ test }) => test.clauses.includes(clause)),
-      ),
-    ),
-    row("all connections", results),
-  ];
+function renderNotes({ results, left, untried, changed }: ContractTests): string {
   const notes = [
     ...(left === 0 ? [] : [`${left} more could be tried: --max-cases ${results.length + untried + left} tries all\n`]),
     ...(untried === 0 ? [] : [`${untried} from the internet were not tried: --from-here takes this machine for it\n`]),
     ...(changed ? ["the site changed meanwhile: what is not as proved may be no longer so\n"] : []),
   ];
-  const header = ["CLAUSE", "TRIED", ...verdicts.map((each) => words[each].toUpperCase())];
-  return `${renderTable(header, rows)}${notes.join("")}`;
+  return notes.length === 0 ? "" : `\n${notes.join("")}`;
 }
 
 const outcomes = { Agrees: "Passed", Disagrees: "Failed", Unclear: "Error" } as const;
 
-/** A suite for each clause: a connection stands under the first that it tests. */
+/** First the proofs, with what was tried of each; then a suite for each clause: a connection stands under the first that it tests. */
 export function renderTestsJunit(
-  { results, left, untried }: ContractTests,
+  tests: ContractTests,
   { begunAt, took }: { readonly begunAt: Instant; readonly took: Milliseconds },
 ): string {
+  const { results, left, untried } = tests;
   const nameOf = ({ test }: CaseResult): string => test.clauses[0] ?? "";
   const suites = [...new Set(results.map(nameOf))].map((name) => ({
     name,
@@ -88,7 +82,8 @@ export function renderTestsJunit(
     ] as const,
     cases: results.filter((result) => nameOf(result) === name).map(junitCase),
   }));
-  return renderJunitXml({ name: "netwright verify --test", suites, took, begunAt });
+  const proofs = proofSuites(tests, begunAt);
+  return renderJunitXml({ name: "netwright verify --test", suites: [...proofs, ...suites], took, begunAt });
 }
 
 function junitCase(result: CaseResult): JunitCase {

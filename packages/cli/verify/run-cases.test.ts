@@ -1,10 +1,13 @@
+import type { ClauseProof } from "@netwright/api";
 import { parseIpv6 } from "@netwright/base";
 import type { Probe, ProbeOutcome, ProbeResult } from "@netwright/contract";
 import type { TestCase } from "@netwright/prove/cases/case.ts";
 import { expect, test } from "vitest";
 import { renderTests, renderTestsJunit } from "../print/test-cases.ts";
+import { provedClause, refutedClause, reportOf, unprovedClause } from "../testing/proofs.ts";
 import { runCases, type CaseResult, type ProbeFrom } from "./run-cases.ts";
-import { statusOfTests } from "./test-contracts.ts";
+import { statusOfTests, type ContractTests } from "./test-contracts.ts";
+import { testedReport } from "./tested-clauses.ts";
 
 const web = parseIpv6("fd77::1:3:0:1");
 
@@ -21,7 +24,7 @@ function caseOf(
     side: verdict === "Delivered" ? "Inside" : "Outside",
     from: { project: "default", instance, host: "host1" },
     to: "shop-web-1",
-    target: { project: "default", instance: "shop-web-1" },
+    target: { project: "default", instance: "shop-web-1", port, source: null },
     probe: { protocol: "tcp", destination: web, port, ...more },
     predicted: {
       verdict,
@@ -65,7 +68,11 @@ const run = (
 ): Promise<readonly CaseResult[]> =>
   runCases(cases, {
     probe,
-    watch: async () => ({ arrived: (each) => arrived?.includes(each.probe.port), close: () => {} }),
+    watch: async () => ({
+      arrived: (each) => arrived?.includes(each.probe.port),
+      settled: async () => {},
+      close: () => {},
+    }),
     onProgress: () => {},
   });
 const verdicts = (results: readonly CaseResult[]): readonly string[] => results.map(({ verdict }) => verdict);
@@ -118,12 +125,35 @@ test("what arrived is known, whatever came back", async () => {
   ]);
 });
 
-test("a disagreement is told with both sides, and fails", async () => {
+test("an answer by somebody else is none: nothing came to who was meant", async () => {
+  const { probe, tries } = world({ 8080: ["Connected"] });
+  expect(await run([caseOf(8080, "Delivered")], probe, [])).toMatchObject([
+    { verdict: "Disagrees", note: "somebody else answered: nothing came to shop-web-1" },
+  ]);
+  expect(tries).toEqual([8080, 8080]);
+  expect(verdicts(await run([caseOf(8080, "Delivered")], probe, [8080]))).toEqual(["Agrees"]);
+});
+
+const chain = { ...provedClause, clause: "implied chain service/shop", kind: "Implied", subject: "Isolation" } as const;
+const plan = { ...provedClause, clause: "implied address plan", kind: "Implied", subject: "AddressPlan" } as const;
+
+async function told(...clauses: readonly ClauseProof[]): Promise<ContractTests> {
   const results = await run(
     [caseOf(8080, "Delivered"), caseOf(8081, "Dropped")],
     world({ 8080: ["Connected"], 8081: ["Refused"] }).probe,
   );
-  const tests = { results, left: 3, untried: 1, changed: true };
+  const more = caseOf(8082, "Dropped");
+  const omitted = new Map([["implied chain service/shop", ["nobody is known to answer at 2001:db8:f::/48"]]]);
+  const report = testedReport(reportOf(chain, plan, ...clauses), results, {
+    left: [more, more, more],
+    outside: [],
+    omitted,
+  });
+  return { ...report, results, left: 3, untried: 1, changed: true };
+}
+
+test("a disagreement is told with both sides, and fails", async () => {
+  const tests = await told();
   expect(renderTests(tests, { all: false, colored: false })).toMatchInlineSnapshot(`
     "not as proved shop-proxy-1 -> shop-web-1 [fd77::1:3:0:1]:8081/tcp
       clause  implied chain service/shop (just outside)
@@ -131,17 +161,95 @@ test("a disagreement is told with both sides, and fails", async () => {
       path    1  host1 default.web  drop (no rule)
       kernel  refused after 1.5 ms: RST (fd77::1:3:0:1)
 
-    CLAUSE                      TRIED  AS PROVED  NOT AS PROVED  UNCLEAR
-    implied chain service/shop  2      1          1              .
-    all connections             2      1          1              .
+                  TOTAL  CLASSES  RULES  LIVE  WATCHED  TESTED  JUSTIFIED  NOT PROVED  REFUTED
+    isolation         1        1      .     .        .       .          .           .        .
+    address plan      1        1      .     .        .       .          .           .        .
+    total             2        2      .     .        .       .          .           .        .
+
+    1 assumption
+      established  what is established was allowed when it opened
+
+    24 steps
+
+    CLAUSE                      BY       TESTED         TRIED  AS PROVED  NOT AS PROVED  UNCLEAR
+    implied chain service/shop  classes  not as proved  2      1          1              .
+    all connections                                     2      1          1              .
+
+    without a test
+      it is about numbers, not about connections
+        implied address plan
+
+    not tried of others
+      nobody is known to answer at 2001:db8:f::/48
+        implied chain service/shop
+      3 above --max-cases
+        implied chain service/shop
+
     3 more could be tried: --max-cases 6 tries all
     1 from the internet were not tried: --from-here takes this machine for it
     the site changed meanwhile: what is not as proved may be no longer so
     "
   `);
   expect(statusOfTests(tests)).toBe(1);
-  expect(statusOfTests({ ...tests, results: results.slice(0, 1) })).toBe(0);
-  const xml = renderTestsJunit(tests, { begunAt: 0 as never, took: 10 as never });
-  expect(xml).toContain('tests="2" failures="1"');
+  expect(statusOfTests({ ...tests, results: tests.results.slice(0, 1) })).toBe(0);
+  expect(statusOfTests({ ...(await told(refutedClause)), results: [] })).toBe(1);
+  expect(statusOfTests({ ...(await told(unprovedClause)), results: [] })).toBe(7);
+});
+
+test("of each clause it is told what was tried, and why not", async () => {
+  const { clauses } = await told({ ...provedClause, clause: "contract/shop far" });
+  expect(clauses.map(({ clause, tested }) => [clause, tested])).toMatchInlineSnapshot(`
+    [
+      [
+        "implied chain service/shop",
+        {
+          "asProved": 1,
+          "notAsProved": 1,
+          "tried": 2,
+          "unclear": 0,
+          "untried": [
+            "nobody is known to answer at 2001:db8:f::/48",
+            "3 above --max-cases",
+          ],
+          "verdict": "NotAsProved",
+        },
+      ],
+      [
+        "implied address plan",
+        {
+          "asProved": 0,
+          "notAsProved": 0,
+          "tried": 0,
+          "unclear": 0,
+          "untried": [
+            "it is about numbers, not about connections",
+          ],
+          "verdict": "None",
+        },
+      ],
+      [
+        "contract/shop far",
+        {
+          "asProved": 0,
+          "notAsProved": 0,
+          "tried": 0,
+          "unclear": 0,
+          "untried": [
+            "no connection of it is there to be tried",
+          ],
+          "verdict": "None",
+        },
+      ],
+    ]
+  `);
+});
+
+test("for CI the proofs come first, with what was tried of each", async () => {
+  const xml = renderTestsJunit(await told(), { begunAt: 0 as never, took: 10 as never });
+  expect(xml).toContain('tests="4" failures="1"');
   expect(xml).toContain("refused after 1.5 ms: RST");
+  expect(xml).toMatch(
+    /<testcase name="implied chain[^]*tested: not as proved, 2 connections[^]*not tried: 3 above --max-cases/,
+  );
+  expect(xml).toContain("tested: none");
 });

@@ -1,6 +1,7 @@
 /**
- * Tries cases as real connections. Silence alone proves nothing: somebody looks at the instance whether the packet arrived, and the
- * place that it came from must get through somewhere right before and right after, or else it is the place that is cut off.
+ * Tries cases as real connections. Neither silence nor an answer proves anything alone: somebody looks at the instance whether the
+ * packet arrived, and the place that it came from must get through somewhere right before and right after, or else it is the place
+ * that is cut off.
  */
 import { messageOf } from "@netwright/base";
 import type { Probe, ProbeResult } from "@netwright/contract";
@@ -84,35 +85,46 @@ async function runFrom(
 type Try = (tests: readonly TestCase[]) => Promise<readonly ProbeResult[]>;
 
 /** First what should get through, then what should not, then once more one that got through. */
-async function judged(group: readonly TestCase[], attempt: Try, { arrived }: Watch): Promise<readonly CaseResult[]> {
+async function judged(group: readonly TestCase[], attempt: Try, watching: Watch): Promise<readonly CaseResult[]> {
   const [open, closed] = [group.filter(isOpen), group.filter((test) => !isOpen(test))];
-  const opened = await again(open, await attempt(open), attempt);
+  const opened = await twice(open, attempt, watching);
   const control = open.find((test, index) => test.probe.protocol === "tcp" && isThrough(opened[index]));
-  const shut = closed.length === 0 ? [] : await again(closed, await attempt(closed), attempt);
+  const shut = await twice(closed, attempt, watching);
   const after = control === undefined || closed.length === 0 ? [] : await attempt([control]);
   const evidence: Evidence =
     control === undefined ? "none" : closed.length === 0 || isThrough(after[0]) ? "sure" : "lost";
   const judgeAll = (tests: readonly TestCase[], results: readonly ProbeResult[]): readonly CaseResult[] =>
     tests.map((test, index) => {
       const seen = results[index] as ProbeResult;
-      return judge(test, seen, evidence, arrived(test, seen));
+      return judge(test, seen, evidence, watching.arrived(test, seen));
     });
   return [...judgeAll(open, opened), ...judgeAll(closed, shut)];
 }
 
 /** Whatever is not as was said is tried a second time: instances come up, and packets are lost. */
-async function again(
-  tests: readonly TestCase[],
-  results: readonly ProbeResult[],
-  attempt: Try,
-): Promise<readonly ProbeResult[]> {
-  const other = tests.filter((test, index) => !test.predicted.outcomes.includes(results[index]?.outcome ?? "Failed"));
-  if (other.length === 0) return results;
-  const second = await attempt(other);
-  return results.map((result, index) => {
-    const at = other.indexOf(tests[index] as TestCase);
+async function twice(tests: readonly TestCase[], attempt: Try, watching: Watch): Promise<readonly ProbeResult[]> {
+  const first = await arriving(tests, attempt, watching);
+  const odd = tests.filter((test, index) => isOdd(test, first[index], watching));
+  if (odd.length === 0) return first;
+  const second = await arriving(odd, attempt, watching);
+  return first.map((result, index) => {
+    const at = odd.indexOf(tests[index] as TestCase);
     return at < 0 ? result : (second[at] ?? result);
   });
+}
+
+/** What was answered has arrived, or somebody else has answered: who looks may be told later than who sent. */
+async function arriving(tests: readonly TestCase[], attempt: Try, { settled }: Watch): Promise<readonly ProbeResult[]> {
+  if (tests.length === 0) return [];
+  const results = await attempt(tests);
+  const pairs = tests.map((test, index) => [test, results[index] as ProbeResult] as const);
+  await settled(pairs.filter(([test, result]) => isOpen(test) && isThrough(result)));
+  return results;
+}
+
+function isOdd(test: TestCase, result: ProbeResult | undefined, { arrived }: Watch): boolean {
+  if (result === undefined || !test.predicted.outcomes.includes(result.outcome)) return true;
+  return isOpen(test) && isThrough(result) && arrived(test, result) === false;
 }
 
 type Evidence = "sure" | "none" | "lost";
@@ -133,7 +145,10 @@ function judge(test: TestCase, seen: ProbeResult, evidence: Evidence, arrived: b
   if (seen.outcome === "Failed") return told("Unclear", `it could not be sent: ${seen.detail}`);
   const isSilent = seen.outcome === "Silent";
   if (isOpen(test)) {
-    if (isThrough(seen)) return told("Agrees", "");
+    if (isThrough(seen))
+      return arrived === false
+        ? told("Disagrees", `somebody else answered: nothing came to ${test.to}`)
+        : told("Agrees", "");
     if (test.probe.protocol !== "udp" || !isSilent || arrived === false)
       return told("Disagrees", arrived === true ? "it arrived: what came back was lost" : "");
     return arrived === true

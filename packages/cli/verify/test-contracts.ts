@@ -1,15 +1,21 @@
 /** `verify --test`: makes cases from what is there now and from contracts, and tries them. */
-import { decodeObject, type AnyObject, type Client } from "@netwright/api";
+import { decodeObject, type AnyObject, type Client, type ProofReport } from "@netwright/api";
 import { NetwrightError } from "@netwright/base";
+import type { HostState } from "@netwright/contract";
 import type { TestCase } from "@netwright/prove/cases/case.ts";
-import { makeCases } from "@netwright/prove/cases/make-cases.ts";
+import { makeCases, type Cases } from "@netwright/prove/cases/make-cases.ts";
+import { whyUntested } from "@netwright/prove/cases/untested.ts";
 import { contractsIn } from "@netwright/prove/written-contracts.ts";
 import type { Terminal } from "../terminal.ts";
+import { chosenClauses } from "./chosen-clauses.ts";
+import { statusOf } from "./exit-status.ts";
+import { knownOutside } from "./known-outside.ts";
 import { nodeStates, sameRevisions } from "./node-states.ts";
 import type { Places } from "./probe-places.ts";
 import { runCases, type CaseResult } from "./run-cases.ts";
+import { testedReport, type TestedReport } from "./tested-clauses.ts";
 
-export interface ContractTests {
+export interface ContractTests extends TestedReport {
   readonly results: readonly CaseResult[];
   /** Cases above the most that were wanted. */
   readonly left: number;
@@ -21,35 +27,47 @@ export interface ContractTests {
 
 export interface TestOptions {
   readonly most: number;
-  /** Only of clauses that this holds of. */
-  readonly isWanted: (clause: string) => boolean;
+  /** Only clauses of this name. */
+  readonly clause: string | undefined;
 }
 
 /** @throws NW1001 where no case is wanted */
 export async function testContracts(
   client: Client,
   { probe, watch, outside }: Places,
-  { most, isWanted }: TestOptions,
+  { most, clause }: TestOptions,
   terminal: Pick<Terminal, "err" | "live">,
 ): Promise<ContractTests> {
   const before = await nodeStates(client);
+  const report = chosenClauses(await client.proof(), clause);
+  const chosen = new Set(report.clauses.map((each) => each.clause));
   const objects = await objectsOf(client);
-  const services = objects.flatMap((object) => (object.kind === "Service" ? [object] : []));
-  const states = before.map(({ state }) => state);
+  const states = before.map(({ state }): HostState => state);
   const made = makeCases({
     states,
-    services,
+    services: objects.flatMap((object) => (object.kind === "Service" ? [object] : [])),
     contracts: contractsIn(objects.map((object) => ({ object }))),
+    outside: await knownOutside(client, states, outside),
     most,
-    isWanted,
+    isWanted: (name) => chosen.has(name),
   });
-  if (made.cases.length === 0)
-    throw new NetwrightError("NW1001", "there is nothing to try", { hint: "netwright verify -v lists all clauses" });
-  const cases = made.cases.filter(({ from }) => from !== "internet" || outside);
+  if (made.cases.length === 0) throw nothingToTry(report, made.omitted);
+  const cases = made.cases.filter(({ from }) => from !== "internet" || outside !== undefined);
   const results = await runCases(cases, { probe, watch, onProgress: progressOf(terminal, cases) });
   if (terminal.live) terminal.err(eraseLine);
-  const changed = !sameRevisions(before, await nodeStates(client));
-  return { results, left: made.left, untried: made.cases.length - cases.length, changed };
+  const untried = made.cases.filter(({ from }) => from === "internet" && outside === undefined);
+  return {
+    ...testedReport(report, results, { ...made, outside: untried }),
+    results,
+    left: made.left.length,
+    untried: untried.length,
+    changed: !sameRevisions(before, await nodeStates(client)),
+  };
+}
+
+function nothingToTry({ clauses }: ProofReport, omitted: Cases["omitted"]): NetwrightError {
+  const reasons = clauses.flatMap((each) => whyUntested(each, omitted.get(each.clause)));
+  return new NetwrightError("NW1001", "there is nothing to try", { hint: [...new Set(reasons)].join("; ") });
 }
 
 async function objectsOf(client: Client): Promise<readonly AnyObject[]> {
@@ -71,8 +89,9 @@ const progressOf =
     if (live) err(`${eraseLine}  ${done} of ${cases.length} connections tried`);
   };
 
-/** 1: the prover and a kernel disagree; 7: something is unclear, and nothing worse. */
-export function statusOfTests({ results }: ContractTests): number {
-  if (results.some(({ verdict }) => verdict === "Disagrees")) return 1;
-  return results.some(({ verdict }) => verdict === "Unclear") ? 7 : 0;
+/** 1: the prover and a kernel disagree, or a clause is refuted; 7: something is unclear or not proved, and nothing worse. */
+export function statusOfTests(tests: Pick<ContractTests, "results" | "clauses">): number {
+  const proof = statusOf(tests);
+  if (proof === 1 || tests.results.some(({ verdict }) => verdict === "Disagrees")) return 1;
+  return tests.results.some(({ verdict }) => verdict === "Unclear") ? 7 : proof;
 }

@@ -16,6 +16,7 @@ import {
 } from "@netwright/base";
 import type { AddressPool, Service } from "@netwright/api";
 import type { Draft } from "../draft.ts";
+import type { Busy } from "../place/busy.ts";
 import type { VipEntry } from "../ledger-entries.ts";
 import { ledgerKeys } from "../ledger-keys.ts";
 import { diagnose, projectKey, type Applied, type ObjectSet } from "../objects.ts";
@@ -23,16 +24,17 @@ import { diagnose, projectKey, type Applied, type ObjectSet } from "../objects.t
 /** How long an address given back rests, so that no old packet or DNS answer meets a new owner. */
 export const addressRest: Milliseconds = seconds(600);
 
-export function* allocateAddresses(objects: ObjectSet, draft: Draft, now: Instant): Generator<Diagnostic> {
+export function* allocateAddresses(objects: ObjectSet, draft: Draft, busy: Busy, now: Instant): Generator<Diagnostic> {
   for (const [key, { until }] of draft.all("Resting")) if (until <= now) draft.delete(key);
-  for (const [key, vip] of draft.all("Vip")) if (!stillFits(objects, vip)) release(draft, key, vip, now);
-  const taken = takenIn(draft);
+  for (const [key, vip] of busy.all("Vip")) if (!stillFits(objects, vip)) release(draft, key, vip, now);
+  let taken: Set<Ipv6> | undefined;
   const search = new Map<string, Iterator<Ipv6>>();
-  for (const item of objects.services.values()) {
+  for (const item of busy.services) {
     const { project, name } = item.object.metadata;
     const pool = objects.pools.get(item.object.spec.pool);
     const key = ledgerKeys.vip(project, name);
     if (item.object.spec.expose.length === 0 || pool === undefined || draft.get("Vip", key) !== undefined) continue;
+    taken ??= takenIn(draft);
     const free = search.get(item.object.spec.pool) ?? freeAddresses(pool.object, taken);
     search.set(item.object.spec.pool, free);
     const address = takeBack(draft, pool.object, { project, service: name }) ?? free.next().value;

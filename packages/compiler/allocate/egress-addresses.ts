@@ -8,13 +8,19 @@ import type { Draft } from "../draft.ts";
 import type { EgressAddressEntry, InstanceEntry } from "../ledger-entries.ts";
 import { ledgerKeys } from "../ledger-keys.ts";
 import { projectKey, type Applied, type ObjectSet } from "../objects.ts";
+import type { Busy } from "../place/busy.ts";
 import { addressRest, exhausted, freeAddresses, isUsable, takenIn } from "./addresses.ts";
 
 /** Called when instances have been placed. */
-export function* allocateEgressAddresses(objects: ObjectSet, draft: Draft, now: Instant): Generator<Diagnostic> {
-  for (const [key, entry] of draft.all("EgressAddress"))
+export function* allocateEgressAddresses(
+  objects: ObjectSet,
+  draft: Draft,
+  busy: Busy,
+  now: Instant,
+): Generator<Diagnostic> {
+  for (const [key, entry] of busy.all("EgressAddress"))
     if (!stillFits(objects, draft, entry)) release(draft, key, entry, now);
-  const asking = [...objects.services.values()].filter(({ object }) => (object.spec.egress ?? []).length > 0);
+  const asking = busy.services.filter(({ object }) => (object.spec.egress ?? []).length > 0);
   if (asking.length === 0) return;
   const taken = takenIn(draft);
   for (const item of asking) yield* give(objects, draft, now, taken, item);

@@ -1,23 +1,22 @@
 /** Takes entries out of the ledger that nothing refers to any more. Counters stay, so that numbers are not used twice. */
 import { serviceChain } from "@netwright/api";
 import type { Draft } from "../draft.ts";
-import type { FormerEntry, InstanceEntry, TemplateEntry } from "../ledger-entries.ts";
+import type { ClassEntry, FormerEntry, TemplateEntry } from "../ledger-entries.ts";
 import { ledgerKeys } from "../ledger-keys.ts";
 import { projectKey, type ObjectSet } from "../objects.ts";
+import type { Busy } from "../place/busy.ts";
 
-export function forget(objects: ObjectSet, draft: Draft): void {
-  forgetRollouts(objects, draft);
-  for (const [key, template] of draft.all("Template"))
+export function forget(objects: ObjectSet, draft: Draft, busy: Busy): void {
+  forgetRollouts(objects, draft, busy);
+  for (const [key, template] of busy.all("Template"))
     if (!runs(draft, template) && !mayRun(draft, template)) draft.delete(key);
-  forgetSizes(objects, draft);
-  for (const [key, { project, service }] of draft.all("Leads"))
+  forgetSizes(objects, draft, busy);
+  for (const [key, { project, service }] of busy.all("Leads"))
     if (!objects.services.has(projectKey(project, service))) draft.delete(key);
-  for (const [key, former] of draft.all("Former")) if (!isLeft(draft, former)) draft.delete(key);
-  const asked = askedFor(objects);
-  const unasked = (["Class", "Network"] as const).flatMap((kind) => draft.all(kind).filter(([key]) => !asked.has(key)));
-  if (unasked.length === 0) return;
-  const stoodOn = new Set(draft.all("Instance").flatMap(([, instance]) => foundationsOf(instance)));
-  for (const [key] of unasked) if (!stoodOn.has(key)) draft.delete(key);
+  for (const [key, former] of busy.all("Former")) if (!isLeft(draft, former)) draft.delete(key);
+  for (const [key, entry] of busy.all("Class"))
+    if (!isAsked(objects, entry) && !isStoodOn(draft, entry)) draft.delete(key);
+  forgetNetworks(objects, draft);
 }
 
 const runs = (draft: Draft, { project, service, tier, hash }: TemplateEntry): boolean =>
@@ -30,16 +29,16 @@ function mayRun(draft: Draft, { project, service, tier, hash }: TemplateEntry): 
 }
 
 /** Revisions go with their tier. */
-function forgetRollouts({ services }: ObjectSet, draft: Draft): void {
+function forgetRollouts({ services }: ObjectSet, draft: Draft, busy: Busy): void {
   for (const kind of ["TierRollout", "Revision"] as const)
-    for (const [key, { project, service, tier }] of draft.all(kind))
+    for (const [key, { project, service, tier }] of busy.all(kind))
       if (services.get(projectKey(project, service))?.object.spec.tiers.every(({ name }) => name !== tier) !== false)
         draft.delete(key);
 }
 
 /** A size is kept as long as its tier has autoscale. */
-function forgetSizes({ services }: ObjectSet, draft: Draft): void {
-  for (const [key, { project, service, tier }] of draft.all("Size")) {
+function forgetSizes({ services }: ObjectSet, draft: Draft, busy: Busy): void {
+  for (const [key, { project, service, tier }] of busy.all("Size")) {
     const tiers = services.get(projectKey(project, service))?.object.spec.tiers ?? [];
     if (!tiers.some(({ name, autoscale }) => name === tier && autoscale !== undefined)) draft.delete(key);
   }
@@ -48,20 +47,24 @@ function forgetSizes({ services }: ObjectSet, draft: Draft): void {
 const isLeft = (draft: Draft, { project, service, number }: FormerEntry): boolean =>
   draft.instancesOf(project, service).some(({ former }) => former === number);
 
-/** Keys of what objects ask for. */
-function askedFor(objects: ObjectSet): ReadonlySet<string> {
-  const asked = new Set<string>();
-  for (const { object } of objects.networks.values())
-    asked.add(ledgerKeys.network(object.metadata.project, object.metadata.name));
-  for (const { object } of objects.services.values()) {
-    const { project, name } = object.metadata;
-    asked.add(ledgerKeys.network(project, object.spec.network));
-    for (const tier of serviceChain(object)) asked.add(ledgerKeys.class(project, name, tier.name));
-  }
-  return asked;
+function isAsked({ services }: ObjectSet, { project, service, tier }: ClassEntry): boolean {
+  const object = services.get(projectKey(project, service))?.object;
+  return object !== undefined && serviceChain(object).some(({ name }) => name === tier);
 }
 
-const foundationsOf = ({ project, service, tier, network }: InstanceEntry): readonly string[] => [
-  ledgerKeys.network(project, network),
-  ledgerKeys.class(project, service, tier),
-];
+const isStoodOn = (draft: Draft, { project, service, tier }: ClassEntry): boolean =>
+  draft.instancesOf(project, service).some((each) => each.tier === tier);
+
+/** Networks are asked for by whatever names them, and stay for as long as an instance is in them. */
+function forgetNetworks({ networks, services }: ObjectSet, draft: Draft): void {
+  const named = new Set(
+    [...services.values()].map(({ object: { metadata, spec } }) => projectKey(metadata.project, spec.network)),
+  );
+  const unasked = draft.all("Network").filter(([, { project, name }]) => {
+    const key = projectKey(project, name);
+    return !networks.has(key) && !named.has(key);
+  });
+  if (unasked.length === 0) return;
+  const stoodOn = new Set(draft.all("Instance").map(([, { project, network }]) => projectKey(project, network)));
+  for (const [key, { project, name }] of unasked) if (!stoodOn.has(projectKey(project, name))) draft.delete(key);
+}

@@ -5,6 +5,7 @@ import type { Draft } from "../draft.ts";
 import type { NetworkEntry } from "../ledger-entries.ts";
 import { ledgerKeys } from "../ledger-keys.ts";
 import { diagnose, projectKey, type ObjectSet } from "../objects.ts";
+import type { Busy } from "../place/busy.ts";
 
 const maxVni = 0xff_ffff;
 const maxClass = 0xfffe;
@@ -13,10 +14,10 @@ const maxClass = 0xfffe;
 const networkPrefix = (vni: number): Ipv6Prefix =>
   formatPrefix({ first: (0xfd00_0000_0001n << 80n) | (BigInt(vni & 0xffff) << 64n), length: 64 });
 
-export function* allocateNetworks(objects: ObjectSet, draft: Draft): Generator<Diagnostic> {
+export function* allocateNetworks(objects: ObjectSet, draft: Draft, { services }: Busy): Generator<Diagnostic> {
   for (const { object } of objects.networks.values())
     yield* ensure(objects, draft, object.metadata.project, object.metadata.name);
-  for (const { object } of objects.services.values()) {
+  for (const { object } of services) {
     const { project } = object.metadata;
     const { network } = object.spec;
     if (!objects.networks.has(projectKey(project, network))) yield* ensure(objects, draft, project, network);
@@ -54,8 +55,8 @@ const inUse = (draft: Draft, { project, name }: NetworkEntry): boolean =>
 const usedVnis = (draft: Draft): ReadonlySet<number> => new Set(draft.all("Network").map(([, { vni }]) => vni));
 
 /** Gives every tier with an address its class. A service that moved to another network gets new ones. */
-export function* allocateClasses(objects: ObjectSet, draft: Draft): Generator<Diagnostic> {
-  for (const item of objects.services.values()) {
+export function* allocateClasses(draft: Draft, { services }: Busy): Generator<Diagnostic> {
+  for (const item of services) {
     const { object } = item;
     const { project, name: service } = object.metadata;
     const network = draft.get("Network", ledgerKeys.network(project, object.spec.network));

@@ -44,8 +44,11 @@ export class Compilation implements KeptCompilation {
     const plans = [...this.#services.values()]
       .flatMap((each) => [...each.values()])
       .toSorted((a, b) => byText(a.key, b.key));
-    const states = new Map([...this.#states].toSorted(([a], [b]) => byText(a, b)));
-    return { states, dns: dnsRecords(plans), services: summaries(plans, this.#input) };
+    return { states: this.states(), dns: dnsRecords(plans), services: summaries(plans, this.#input) };
+  }
+
+  states(): ReadonlyMap<string, HostState> {
+    return new Map([...this.#states].toSorted(([a], [b]) => byText(a, b)));
   }
 
   update({ ledger = [], ...change }: CompilationChange): CompilationUpdate {

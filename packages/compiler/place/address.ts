@@ -4,7 +4,7 @@ import { ledgerKeys } from "../ledger-keys.ts";
 import type { Ledger } from "../ledger.ts";
 
 /** The public address that leads to the instance. */
-export function addressOf(ledger: Ledger, { project, service, former }: InstanceEntry): Ipv6 | undefined {
+export function addressOf(ledger: Pick<Ledger, "get">, { project, service, former }: InstanceEntry): Ipv6 | undefined {
   if (former !== undefined) {
     const entry = ledger.get(ledgerKeys.former(project, service, former));
     return entry?.kind === "Former" ? (entry.address ?? undefined) : undefined;

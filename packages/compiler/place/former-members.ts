@@ -12,19 +12,21 @@ import type { MembersEntry } from "../ledger-entries.ts";
 import { ledgerKeys } from "../ledger-keys.ts";
 import { type Applied, type ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
+import type { Busy } from "./busy.ts";
 
 interface Input {
   /** With hosts that leave. */
   readonly objects: ObjectSet;
   readonly draft: Draft;
+  readonly busy: Busy;
   readonly observed: Observed;
 }
 
 export function rememberMembers(input: Input): void {
-  const { objects, draft } = input;
+  const { busy, draft } = input;
   const wanted = new Set<string>();
-  for (const service of objects.services.values()) for (const key of rememberIn(input, service)) wanted.add(key);
-  for (const [key, { project, service }] of draft.all("Members"))
+  for (const service of busy.services) for (const key of rememberIn(input, service)) wanted.add(key);
+  for (const [key, { project, service }] of busy.all("Members"))
     if (!wanted.has(key) && !isFormer(draft, project, service)) draft.delete(key);
 }
 

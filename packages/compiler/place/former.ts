@@ -4,6 +4,7 @@ import type { Draft } from "../draft.ts";
 import type { InstanceEntry } from "../ledger-entries.ts";
 import { ledgerKeys } from "../ledger-keys.ts";
 import { projectKey, type Applied, type ObjectSet } from "../objects.ts";
+import type { Busy } from "./busy.ts";
 import { drain, remove, type Ending } from "./explanation.ts";
 import { ledTo } from "./leads.ts";
 
@@ -11,6 +12,7 @@ export interface DepartInput extends Ending {
   readonly objects: ObjectSet;
   /** What was applied at the last step. */
   readonly before: ObjectSet | undefined;
+  readonly busy: Busy;
 }
 
 /** Why the service has no place for the instance; undefined when it has. */
@@ -29,9 +31,9 @@ export function whyHomeless({ services }: ObjectSet, instance: InstanceEntry): s
  * everything drains at once; else it serves on until what takes its place does (`releaseFormer`).
  */
 export function depart(input: DepartInput): void {
-  const { objects, draft } = input;
+  const { objects, draft, busy } = input;
   const numbers = new Map<string, number | undefined>();
-  for (const [key, instance] of draft.all("Instance")) {
+  for (const [key, instance] of busy.all("Instance")) {
     const reason = whyHomeless(objects, instance);
     if (instance.former !== undefined || reason === undefined) continue;
     const service = projectKey(instance.project, instance.service);
@@ -39,7 +41,7 @@ export function depart(input: DepartInput): void {
     const former = numbers.get(service);
     if (former !== undefined) draft.put(key, { ...instance, former });
   }
-  for (const [, instance] of draft.all("Instance")) {
+  for (const [, instance] of busy.all("Instance")) {
     const { project, service, former, role, phase } = instance;
     if (former === undefined || role === "LoadBalancer" || phase === "Drain") continue;
     if (!objects.services.has(projectKey(project, service))) drain(input, instance, `service ${service} is deleted`);
@@ -101,8 +103,8 @@ export function takeOver(ending: Ending, { object }: Applied<Service>): void {
 }
 
 /** Load balancers of deleted services: they refuse what is new and lead on what is old, until that has ended. */
-export function withdrawFormer(ending: Ending, objects: ObjectSet): void {
-  for (const [, instance] of ending.draft.all("Instance")) {
+export function withdrawFormer(ending: Ending, objects: ObjectSet, busy: Busy): void {
+  for (const [, instance] of busy.all("Instance")) {
     const { project, service, former, role, phase } = instance;
     if (former === undefined || role !== "LoadBalancer" || phase !== "Run") continue;
     if (objects.services.has(projectKey(project, service))) continue;

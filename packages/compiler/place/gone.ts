@@ -1,11 +1,14 @@
 /** Instances that leave the ledger: drained, or without anything that they could be part of. */
 import type { Instant, Milliseconds } from "@netwright/base";
+import type { EntryGroup } from "../entry-group.ts";
+import { groupsOf } from "../grouped-ledger.ts";
 import type { InstanceEntry } from "../ledger-entries.ts";
 import { ledgerKeys } from "../ledger-keys.ts";
 import type { Ledger } from "../ledger.ts";
 import { projectKey, type ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
 import { addressOf } from "./address.ts";
+import type { Busy } from "./busy.ts";
 import { drainTimeOf } from "./drain-time.ts";
 import { remove, type Ending } from "./explanation.ts";
 import { isNeeded, whyHomeless } from "./former.ts";
@@ -15,11 +18,12 @@ import { hasDrained } from "./ready.ts";
 export interface GoneInput extends Ending {
   readonly objects: ObjectSet;
   readonly observed: Observed;
+  readonly busy: Busy;
   readonly drainTimeout: Milliseconds;
 }
 
 export function removeGone(input: GoneInput): void {
-  const leaving = input.draft.all("Instance").flatMap(([key, instance]) => {
+  const leaving = input.busy.all("Instance").flatMap(([key, instance]) => {
     const going = whyGoes(input, instance);
     return going === undefined ? [] : [{ key, instance, going }];
   });
@@ -74,16 +78,16 @@ export function drainEnd(
 
 /** True when something is on its way out that need not wait any longer: reports of that are no news by themselves. */
 export function anyDeparted(ledger: Ledger, observe: () => Observed): boolean {
-  const going = [...ledger.values()].filter(
-    (entry) =>
-      (entry.kind === "Instance" && entry.phase === "Drain") ||
-      (entry.kind === "LeavingHost" && entry.emptySince !== undefined),
-  );
-  if (going.length === 0) return false;
+  const groups = groupsOf(ledger);
+  const draining = [...groups.services.values()].flatMap((group) => group.derive(drainingIn));
+  const empty = groups.all("LeavingHost").filter(([, { emptySince }]) => emptySince !== undefined);
+  if (draining.length + empty.length === 0) return false;
   const observed = observe();
-  return going.some((entry) =>
-    entry.kind === "Instance"
-      ? hasDrained(observed, entry, addressOf(ledger, entry))
-      : entry.kind === "LeavingHost" && isClean(observed, entry.host.metadata.name),
+  return (
+    draining.some((instance) => hasDrained(observed, instance, addressOf(ledger, instance))) ||
+    empty.some(([, { host }]) => isClean(observed, host.metadata.name))
   );
 }
+
+const drainingIn = ({ instances }: EntryGroup): readonly InstanceEntry[] =>
+  instances.filter(({ phase }) => phase === "Drain");

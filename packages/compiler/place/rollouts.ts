@@ -6,12 +6,14 @@ import { ledgerKeys } from "../ledger-keys.ts";
 import type { RolloutEntry, RolloutStep } from "../rollout-entries.ts";
 import { projectKey, type ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
+import type { Busy } from "./busy.ts";
 import type { Explanation } from "./explanation.ts";
 import { isReady } from "./ready.ts";
 
 export interface RolloutInput {
   readonly objects: ObjectSet;
   readonly draft: Draft;
+  readonly busy: Busy;
   readonly observed: Observed;
   readonly now: Instant;
   /** What was decided in this step. */
@@ -19,11 +21,11 @@ export interface RolloutInput {
 }
 
 export function followRollouts(input: RolloutInput): void {
-  const { objects, draft, explanations } = input;
-  for (const [key, { project, service }] of draft.all("Rollout"))
+  const { objects, draft, busy, explanations } = input;
+  for (const [key, { project, service }] of busy.all("Rollout"))
     if (!objects.services.has(projectKey(project, service))) draft.delete(key);
   const touched = new Set(explanations.map(({ project, service }) => projectKey(project, service)));
-  const under = draft.all("Rollout").filter(([, { until }]) => until === null);
+  const under = busy.all("Rollout").filter(([, { until }]) => until === null);
   for (const [, { project, service }] of under) touched.add(projectKey(project, service));
   for (const key of touched) {
     const metadata = objects.services.get(key)?.object.metadata;

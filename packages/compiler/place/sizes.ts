@@ -5,6 +5,8 @@ import { ledgerKeys } from "../ledger-keys.ts";
 import type { Ledger } from "../ledger.ts";
 import type { Applied, ObjectSet } from "../objects.ts";
 
+type Entries = Pick<Ledger, "get">;
+
 interface Sized {
   readonly name: string;
   readonly replicas: number;
@@ -18,23 +20,28 @@ function sizeOf({ replicas, autoscale }: Sized, entry: SizeEntry | undefined): n
   return Math.min(autoscale.max, Math.max(autoscale.min, size));
 }
 
-const entryOf = (ledger: Ledger, { metadata }: Service, tier: string): SizeEntry | undefined => {
+const entryOf = (ledger: Entries, { metadata }: Service, tier: string): SizeEntry | undefined => {
   const entry = ledger.get(ledgerKeys.size(metadata.project, metadata.name, tier));
   return entry?.kind === "Size" ? entry : undefined;
 };
 
-/** The service with the sizes that its tiers have now. Itself where nothing differs. */
-export function sizedService(service: Service, ledger: Ledger): Service {
-  if (service.spec.tiers.every(({ autoscale }) => autoscale === undefined)) return service;
-  const tiers = service.spec.tiers.map((tier) => ({
-    ...tier,
-    replicas: sizeOf(tier, entryOf(ledger, service, tier.name)),
-  }));
-  return { ...service, spec: { ...service.spec, tiers } };
+/** As services were last: with the same sizes one stays the same value. */
+const latest = new WeakMap<Service, Service>();
+
+/** The service with the sizes that its tiers have now. Itself where it has no autoscale. */
+export function sizedService(service: Service, ledger: Entries): Service {
+  if (!isScaled(service)) return service;
+  const sizes = service.spec.tiers.map((tier) => sizeOf(tier, entryOf(ledger, service, tier.name)));
+  const known = latest.get(service);
+  if (known?.spec.tiers.every(({ replicas }, index) => replicas === sizes[index]) === true) return known;
+  const tiers = service.spec.tiers.map((tier, index) => ({ ...tier, replicas: sizes[index] ?? tier.replicas }));
+  const sized = { ...service, spec: { ...service.spec, tiers } };
+  latest.set(service, sized);
+  return sized;
 }
 
 /** All services with the sizes that they have now. The same set where no service has autoscale. */
-export function withSizes(objects: ObjectSet, ledger: Ledger): ObjectSet {
+export function withSizes(objects: ObjectSet, ledger: Entries): ObjectSet {
   const scaled = [...objects.services].filter(([, { object }]) => isScaled(object));
   if (scaled.length === 0) return objects;
   const services = new Map<string, Applied<Service>>(objects.services);

@@ -23,8 +23,7 @@ export type Standing =
   | { readonly kind: "Lost" | "Closed" | "Leaving"; readonly reason: string };
 
 export interface StandingInput {
-  readonly objects: ObjectSet;
-  readonly draft: Draft;
+  readonly objects: Pick<ObjectSet, "hosts">;
   readonly observed: Observed;
   readonly now: Instant;
 }

@@ -120,7 +120,8 @@ function observe(scene: Scene, entry: TierRolloutEntry): TierRolloutEntry {
   return { ...entry, readyAt: Object.fromEntries(readyAt), progress, progressAt };
 }
 
-const isOver = (phase: RolloutPhase): boolean => phase === "Complete" || phase === "RolledBack";
+/** Nothing of it is left to do, and time does not matter to it. */
+export const isOver = (phase: RolloutPhase): boolean => phase === "Complete" || phase === "RolledBack";
 
 function advance(scene: Scene, entry: TierRolloutEntry): TierRolloutEntry {
   if (isOver(entry.phase)) return entry;

@@ -54,10 +54,7 @@ const entryOf = (work: VolumeWork, volume: string, ordinal: number): VolumeEntry
 
 /** Octets that volumes on the host may take. What was discarded counts until it is removed. */
 const storageOn = (draft: Draft, host: string): number =>
-  [...draft.all("Volume"), ...draft.all("DiscardedVolume")].reduce(
-    (sum, [, entry]) => (entry.host === host ? sum + entry.size : sum),
-    0,
-  );
+  draft.volumesOn(host).reduce((sum, { size }) => sum + size, 0);
 
 /** Why the volumes of a new instance cannot be on the host, in words; undefined when they can. */
 export function volumeMisfit(work: VolumeWork, place: Place | undefined, host: Host): string | undefined {
@@ -118,12 +115,12 @@ export function volumesLost({ draft }: Pick<VolumeWork, "draft">, instance: Inst
 }
 
 /** What hosts say of the data on them: which is made, and which is gone at last. */
-export function followVolumes(draft: Draft, { nodes }: Observed, hosts: ReadonlySet<string>): void {
+export function followVolumes(draft: Draft, { nodes }: Observed, isThere: (host: string) => boolean): void {
   for (const [key, entry] of draft.all("Volume"))
     if (!entry.made && nodes.get(entry.host)?.volumes?.has(volumeId(entry)) === true)
       draft.put(key, { ...entry, made: true });
   for (const [key, entry] of draft.all("DiscardedVolume"))
-    if (!hosts.has(entry.host) || isRemoved(entry, nodes.get(entry.host))) draft.delete(key);
+    if (!isThere(entry.host) || isRemoved(entry, nodes.get(entry.host))) draft.delete(key);
 }
 
 /** A volume that was never reported may be in the making: then the host must have done all that it was told since. */

@@ -18,26 +18,30 @@ export function changedObjects(
   after: ObjectSet,
   named: ReadonlySet<string>,
 ): readonly ObjectChange[] {
-  const [then, now] = [byName(before), byName(after)];
-  const changes: ObjectChange[] = [];
-  for (const object of new Set([...then.keys(), ...now.keys()])) {
-    const [old, fresh] = [then.get(object), now.get(object)];
-    if (fresh === undefined) changes.push({ change: "Delete", object, fields: [] });
-    else if (old === undefined) changes.push({ change: "Create", object, fields: [] });
-    else {
-      const fields = old === fresh ? [] : differences(written(old), written(fresh), []).map(formatPath);
-      if (fields.length > 0) changes.push({ change: "Update", object, fields });
-      else if (named.has(object)) changes.push({ change: "Unchanged", object, fields: [] });
-    }
-  }
+  const kinds = Object.keys(after) as (keyof ObjectSet)[];
+  const changes = kinds.flatMap((kind) => {
+    const [then, now]: readonly Objects[] = [before[kind], after[kind]];
+    const keys = new Set([...(then?.keys() ?? []), ...(now?.keys() ?? [])]);
+    return [...keys].flatMap((key) => changeOf(then?.get(key)?.object, now?.get(key)?.object, named) ?? []);
+  });
   return changes.toSorted((a, b) => byText(a.object, b.object));
 }
 
-function byName(objects: ObjectSet): ReadonlyMap<string, AnyObject> {
-  const all = Object.values(objects).flatMap((kind: ReadonlyMap<string, { readonly object: AnyObject }>) =>
-    [...kind.values()].map(({ object }) => object),
-  );
-  return new Map(all.map((object) => [objectName(object), object]));
+type Objects = ReadonlyMap<string, { readonly object: AnyObject }>;
+
+function changeOf(
+  old: AnyObject | undefined,
+  fresh: AnyObject | undefined,
+  named: ReadonlySet<string>,
+): ObjectChange | undefined {
+  const any = fresh ?? old;
+  if (any === undefined || (old === fresh && named.size === 0)) return undefined;
+  const object = objectName(any);
+  if (fresh === undefined) return { change: "Delete", object, fields: [] };
+  if (old === undefined) return { change: "Create", object, fields: [] };
+  const fields = old === fresh ? [] : differences(written(old), written(fresh), []).map(formatPath);
+  if (fields.length > 0) return { change: "Update", object, fields };
+  return named.has(object) ? { change: "Unchanged", object, fields: [] } : undefined;
 }
 
 /** What a person writes; the server's own fields and the status are no change. */

@@ -1,14 +1,15 @@
 /** The part of a state that is one project's: what a plan may tell its people. */
 import type { HostState } from "@netwright/contract";
+import { groupsOf } from "../grouped-ledger.ts";
 import type { Ledger } from "../ledger.ts";
 
 /** Public addresses of a project, as hosts announce them. */
 export const announcedBy = (project: string, ...ledgers: readonly Ledger[]): ReadonlySet<string> =>
   new Set(
     ledgers.flatMap((ledger) =>
-      [...ledger.values()].flatMap((entry) =>
-        entry.kind === "Vip" && entry.project === project ? [`${entry.address}/128`] : [],
-      ),
+      groupsOf(ledger)
+        .all("Vip")
+        .flatMap(([, vip]) => (vip.project === project ? [`${vip.address}/128`] : [])),
     ),
   );
 

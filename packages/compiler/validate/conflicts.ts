@@ -4,17 +4,27 @@ import { prefixContains, prefixesOverlap, type Diagnostic, type Ipv6Prefix } fro
 import { hostRouterId } from "../compile/bgp.ts";
 import { diagnose, type Applied, type ObjectSet } from "../objects.ts";
 import { claimedBy, oneService } from "../projects/claims.ts";
+import { claimTwice } from "./claims-of-services.ts";
+import { unlessClean } from "./unless-clean.ts";
 
 type Item = Applied<Parameters<typeof objectName>[0]>;
 
 export function* checkConflicts(objects: ObjectSet): Generator<Diagnostic> {
-  yield* hostNumbers(objects);
-  yield* routerIds(objects);
-  yield* pools(objects);
-  yield* tenantPrefixes(objects);
+  yield* checks.hostNumbers(objects);
+  yield* checks.routerIds(objects);
+  yield* checks.pools(objects);
+  yield* checks.tenantPrefixes(objects);
+  if (!claimTwice(objects)) return;
   yield* hostnames(objects);
   yield* instanceNames(objects);
 }
+
+const checks = {
+  hostNumbers: unlessClean(hostNumbers, ["hosts"]),
+  routerIds: unlessClean(routerIds, ["hosts", "routers"]),
+  pools: unlessClean(pools, ["pools", "hosts"]),
+  tenantPrefixes: unlessClean(tenantPrefixes, ["networks", "pools"]),
+};
 
 /** What was there first keeps what it has; objects of one apply go by name. */
 function byAge<T extends AnyObject>(items: ReadonlyMap<string, Applied<T>>): readonly Applied<T>[] {

@@ -8,26 +8,34 @@ import {
   type ReadSelector,
 } from "@netwright/api";
 import type { Diagnostic } from "@netwright/base";
-import { diagnose, type Applied, type ObjectSet } from "../objects.ts";
+import { diagnose, projectKey, type Applied, type ObjectSet } from "../objects.ts";
 
 type Item = Applied<AnyObject>;
 
-export function* contractReferences(objects: ObjectSet): Generator<Diagnostic> {
-  const items: readonly ReadonlyMap<string, Item>[] = [objects.services, objects.networks, objects.contracts];
-  let names: Names | undefined;
-  for (const kind of items) {
-    for (const item of kind.values()) {
-      for (const read of readSelectors(item.object)) {
-        names ??= namesIn(objects);
-        const unknown = firstUnknown(names, read.selector);
-        if (unknown !== undefined) yield diagnosisOf(item, read, unknown);
-      }
-    }
+/** @param names asked for where a name is of no service that is named with it */
+export function* contractReferences(objects: ObjectSet, names: () => Names, item: Item): Generator<Diagnostic> {
+  for (const read of readSelectors(item.object)) {
+    if (isNamed(objects, read.selector)) continue;
+    const unknown = firstUnknown(names(), read.selector);
+    if (unknown !== undefined) yield diagnosisOf(item, read, unknown);
   }
 }
 
+/** True when all that it names is there, and is of the one service that it names. */
+export function isNamed({ services }: ObjectSet, { project, network, service, tier }: Selector): boolean {
+  if (project === undefined) return true;
+  const named = service === undefined ? undefined : services.get(projectKey(project, service))?.object;
+  if (named === undefined || (network ?? named.spec.network) !== named.spec.network) return false;
+  return tier === undefined || serviceChain(named).some(({ name }) => name === tier);
+}
+
+export function namesOnce(objects: ObjectSet): () => Names {
+  let names: Names | undefined;
+  return () => (names ??= namesIn(objects));
+}
+
 /** What can be named; look-ups cost the same however many services there are. */
-interface Names {
+export interface Names {
   readonly projects: ReadonlySet<string>;
   /** By project. */
   readonly services: ReadonlyMap<string, ReadonlySet<string>>;

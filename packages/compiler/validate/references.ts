@@ -1,6 +1,7 @@
 /** Names that objects use of each other (NW1301), and flows that cannot be made (NW1206). */
 import {
   isWorkloadTier,
+  readSelectors,
   serviceChain,
   tlsKeys,
   type CertificateIssuer,
@@ -12,23 +13,71 @@ import type { Diagnostic } from "@netwright/base";
 import { redirectPort } from "../compile/listeners.ts";
 import { isAskedOverHttp } from "../issuers.ts";
 import { diagnose, projectKey, type Applied, type ObjectSet } from "../objects.ts";
-import { contractReferences } from "./contract-references.ts";
+import { neighboursOf, sameValues } from "../service-neighbours.ts";
+import { contractReferences, isNamed, namesOnce } from "./contract-references.ts";
+import { unlessClean } from "./unless-clean.ts";
 import { workloadReferences } from "./workload-references.ts";
 import { poolsFor } from "../projects/allowed.ts";
 
 export function* checkReferences(objects: ObjectSet): Generator<Diagnostic> {
-  for (const host of objects.hosts.values()) yield* hostReferences(objects, host);
-  for (const router of objects.routers.values()) yield* routerReferences(objects, router);
-  for (const issuer of objects.issuers.values()) yield* bindingReference(objects, issuer);
-  yield* contractReferences(objects);
-  for (const service of objects.services.values()) {
-    yield* poolReference(objects, service);
-    yield* issuerReferences(objects, service);
-    yield* certificateReferences(objects, service);
-    for (const index of service.object.spec.allow.keys()) yield* allowReference(objects, service, index);
-    yield* fileReferences(service);
-    yield* workloadReferences(objects, service);
+  yield* checkHosts(objects);
+  yield* checkRouters(objects);
+  yield* checkIssuers(objects);
+  const services = [...objects.services.values()].filter(({ object }) => !isClean(objects, object));
+  const names = namesOnce(objects);
+  const inContracts = services.map((service) => [...contractReferences(objects, names, service)]);
+  yield* inContracts.flat();
+  for (const network of objects.networks.values()) yield* contractReferences(objects, names, network);
+  for (const contract of objects.contracts.values()) yield* contractReferences(objects, names, contract);
+  for (const [index, service] of services.entries()) {
+    const found = [...serviceReferences(objects, service)];
+    yield* found;
+    if (found.length === 0 && inContracts[index]?.length === 0) noteClean(objects, service.object);
   }
+}
+
+function* serviceReferences(objects: ObjectSet, service: Applied<Service>): Generator<Diagnostic> {
+  yield* poolReference(objects, service);
+  yield* issuerReferences(objects, service);
+  yield* certificateReferences(objects, service);
+  for (const index of service.object.spec.allow.keys()) yield* allowReference(objects, service, index);
+  yield* fileReferences(service);
+  yield* workloadReferences(objects, service);
+}
+
+const checkHosts = unlessClean(
+  function* (objects) {
+    for (const host of objects.hosts.values()) yield* hostReferences(objects, host);
+  },
+  ["hosts", "routers"],
+);
+
+const checkRouters = unlessClean(
+  function* (objects) {
+    for (const router of objects.routers.values()) yield* routerReferences(objects, router);
+  },
+  ["routers", "hosts"],
+);
+
+const checkIssuers = unlessClean(
+  function* (objects) {
+    for (const issuer of objects.issuers.values()) yield* bindingReference(objects, issuer);
+  },
+  ["issuers", "secrets"],
+);
+
+/** Services without a finding, and the others that were looked at. */
+const clean = new WeakMap<Service, readonly unknown[]>();
+
+function isClean(objects: ObjectSet, service: Service): boolean {
+  const before = clean.get(service);
+  return before !== undefined && sameValues(before, neighboursOf(objects, service));
+}
+
+/** Of a contract that speaks of all services of a project or network, others decide. */
+function noteClean(objects: ObjectSet, service: Service): void {
+  const isOfFew = readSelectors(service).every(({ selector }) => isNamed(objects, selector));
+  if (isOfFew) clean.set(service, neighboursOf(objects, service));
 }
 
 const known = (what: string, names: Iterable<string>): string => {

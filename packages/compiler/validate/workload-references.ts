@@ -11,7 +11,7 @@ import type { Diagnostic } from "@netwright/base";
 import { diagnose, type Applied, type ObjectSet } from "../objects.ts";
 import { bagOf, type Bag } from "../workload-values.ts";
 
-interface Reference {
+export interface Reference {
   readonly kind: "Secret" | "Config";
   readonly name: string;
   /** Undefined: all keys. */
@@ -30,7 +30,7 @@ export function* workloadReferences(objects: ObjectSet, service: Applied<Service
   }
 }
 
-function referencesOf({ env, envFrom = [], files }: Workload, path: FieldPath): readonly Reference[] {
+export function referencesOf({ env, envFrom = [], files }: Workload, path: FieldPath): readonly Reference[] {
   const keyed = env.map((each, index) => ({ each, at: [...path, "env", index] }));
   const placed = files.map((each, index) => ({ each, at: [...path, "files", index] }));
   const single = [...keyed, ...placed].flatMap(({ each: { secret, config }, at }): Reference[] => {

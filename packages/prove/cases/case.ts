@@ -1,5 +1,6 @@
 /** One connection that is tried for real, and what the prover says becomes of it. */
 import type { Counterexample } from "@netwright/api";
+import type { Ipv6 } from "@netwright/base";
 import type { Probe, ProbeOutcome } from "@netwright/contract";
 
 export interface TestCase {
@@ -9,12 +10,22 @@ export interface TestCase {
   readonly side: "Inside" | "Outside";
   /** An instance, or somebody outside the site. */
   readonly from: { readonly project: string; readonly instance: string; readonly host: string } | "internet";
-  /** Who is meant, for people: `shop-web-1`, `shop`. */
+  /** Who is meant, for people: `shop-web-1`, `shop`, `internet`. */
   readonly to: string;
-  /** Whose arrivals tell whether it came; null for a public address, where any member may get it. */
-  readonly target: { readonly project: string; readonly instance: string } | null;
+  /** Whose arrivals tell whether it came; null outside the site, and where any member of a public address may get it. */
+  readonly target: CaseTarget | null;
   readonly probe: Probe;
   readonly predicted: Prediction;
+}
+
+/** An instance, and the connection as it sees it. */
+export interface CaseTarget {
+  readonly project: string;
+  readonly instance: string;
+  /** Behind a public address another one than that of the probe, perhaps. */
+  readonly port: number;
+  /** Null where it is not known. */
+  readonly source: Ipv6 | null;
 }
 
 export interface Prediction {
@@ -28,8 +39,9 @@ export interface Prediction {
 
 export const printSource = ({ from }: TestCase): string => (from === "internet" ? from : from.instance);
 
-/** `shop-proxy-1 -> shop-web-1 [fd77::1:2:0:1]:8080/tcp`. */
+/** `shop-proxy-1 -> shop-web-1 [fd77::1:2:0:1]:8080/tcp`; a port that was chosen stands behind its sender. */
 export function printCase(test: TestCase): string {
-  const { protocol, destination, port } = test.probe;
-  return `${printSource(test)} -> ${test.to} [${destination}]${protocol === "icmp" ? "/icmp" : `:${port}/${protocol}`}`;
+  const { protocol, destination, port, sourcePort } = test.probe;
+  const source = `${printSource(test)}${sourcePort === undefined ? "" : `:${sourcePort}`}`;
+  return `${source} -> ${test.to} [${destination}]${protocol === "icmp" ? "/icmp" : `:${port}/${protocol}`}`;
 }

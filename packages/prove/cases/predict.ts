@@ -1,4 +1,5 @@
 /** What the prover says of one connection: by its graph where that is sure for all instances, by the model for one. Pure. */
+import type { Ipv6 } from "@netwright/base";
 import type { Probe, WorkloadState } from "@netwright/contract";
 import { exampleClient, send, type Fabric, type Trace } from "@netwright/model";
 import { pointKey } from "../classes/arrivals.ts";
@@ -8,6 +9,7 @@ import type { Local, Network } from "../classes/network.ts";
 import { edgesInto } from "../classes/network-edges.ts";
 import type { Site } from "../classes/site.ts";
 import type { Prediction } from "./case.ts";
+import type { Connection } from "./connections.ts";
 
 /** An instance, and where it is. */
 export interface Place {
@@ -18,13 +20,12 @@ export interface Place {
 
 const examplePort = 40_000;
 
-/** @param from undefined: somebody outside. @param to undefined: a public address */
+/** @param client whom the connection comes from where somebody outside sends; undefined: anybody */
 export function predict(
   site: Site,
   fabric: Fabric,
-  from: Place | undefined,
-  to: Place | undefined,
-  probe: Probe,
+  { from, to: { place: to }, probe }: Pick<Connection, "from" | "to" | "probe">,
+  client: Ipv6 | undefined,
 ): Prediction {
   const { protocol, port, destination } = probe;
   if (protocol === "icmp") return dropped("no rule lets an echo request pass", []);
@@ -33,7 +34,7 @@ export function predict(
   const found = edges?.filter((edge) => edge.protocol === protocol && edge.port === port);
   const trace = send(fabric, {
     from: from === undefined ? "internet" : { project: from.local.state.project, instance: from.workload.id },
-    source: from?.workload.address ?? exampleClient,
+    source: from?.workload.address ?? client ?? exampleClient,
     destination,
     protocol,
     sourcePort: probe.sourcePort ?? examplePort,
@@ -42,7 +43,8 @@ export function predict(
   const path = trace.hops.map((hop) => ({ ...hop, findings: [] }));
   const verdict = verdictOf(found, trace);
   if (verdict === "Delivered") return { verdict, outcomes: delivered, reason: reasonOf(found, trace), path };
-  const refuses = to === undefined && site.graph.point(pointKey({ vip: destination, protocol, port })) !== undefined;
+  const standing = to === undefined ? site.graph.standing(pointKey({ vip: destination, protocol, port })) : [];
+  const refuses = standing.some(({ listener }) => listener.members.length === 0);
   return dropped(reasonOf(found, trace), path, refuses);
 }
 
@@ -58,8 +60,8 @@ const dropped = (reason: string, path: Prediction["path"], refuses = false): Pre
 
 /** Undefined: the graph has no edges of that kind. */
 function innerTo(from: Place | undefined, to: Place | undefined): readonly Edge[] | undefined {
-  if (from === undefined || to === undefined) return to === undefined ? undefined : [];
-  if (from.network !== to.network) return [];
+  if (to === undefined) return undefined;
+  if (from === undefined || from.network !== to.network) return [];
   const key = endOf(from).key;
   return (edgesInto(to.network).get(endOf(to).key) ?? []).filter((edge) => edge.from.key === key);
 }

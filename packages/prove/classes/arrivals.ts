@@ -1,7 +1,7 @@
 /** Connections from outside: what each host that may get one, and each member, makes of it. */
 import type { Ipv6 } from "@netwright/base";
 import type { Delivery, LoadBalancer, LoadBalancerMember, Origin, Protocol, WorkloadState } from "@netwright/contract";
-import type { Attempt, Edge } from "./edge.ts";
+import type { Attempt, Edge, Entering } from "./edge.ts";
 import { internetEnd, tierEnd, type TierEnd } from "./ends.ts";
 import { atOnce, isLinked, tunnelTo, type Local, type Network } from "./network.ts";
 import { originKey } from "./policy-edges.ts";
@@ -90,9 +90,13 @@ function deliver(local: Local, { mac }: LoadBalancerMember, point: PublicPoint, 
   return { delivered: { end, local, workload, delivery }, isSure, far: local };
 }
 
-export const attemptOf = ({ vip }: PublicPoint, { node, local, listener, member, far }: Arrival): Attempt => ({
+const attemptOf = ({ vip }: PublicPoint, arrival: Arrival): Attempt => ({
   kind: "Public",
   destination: vip,
+  ...enteringAt(arrival),
+});
+
+export const enteringAt = ({ node, local, listener, member, far }: Arrival): Entering => ({
   node,
   listener: local === undefined || listener === undefined ? undefined : { local, listener },
   member: member === undefined ? undefined : { member, local: far },

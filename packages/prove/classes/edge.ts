@@ -13,14 +13,7 @@ export type Attempt =
       readonly to: Local;
       readonly target: WorkloadState;
     }
-  | {
-      readonly kind: "Public";
-      readonly destination: Ipv6;
-      /** Where the packet comes into the site; undefined: by the first of equal ways. */
-      readonly node: string | undefined;
-      readonly listener: { readonly local: Local; readonly listener: LoadBalancer } | undefined;
-      readonly member: { readonly member: LoadBalancerMember; readonly local: Local | undefined } | undefined;
-    }
+  | (Entering & { readonly kind: "Public"; readonly destination: Ipv6 })
   | {
       readonly kind: "Egress";
       readonly from: Local;
@@ -28,7 +21,17 @@ export type Attempt =
       readonly destination: Ipv6;
       /** What it looks up; undefined where the rule is about addresses. */
       readonly name: string | undefined;
+      /** Where it comes in again, and as whose; undefined: it does not, or by the first of equal ways. */
+      readonly again: (Entering & { readonly as: Ipv6 }) | undefined;
     };
+
+/** What becomes of a packet from outside. */
+export interface Entering {
+  /** Where it comes into the site; undefined: by the first of equal ways. */
+  readonly node: string | undefined;
+  readonly listener: { readonly local: Local; readonly listener: LoadBalancer } | undefined;
+  readonly member: { readonly member: LoadBalancerMember; readonly local: Local | undefined } | undefined;
+}
 
 export interface Edge {
   readonly from: End;

@@ -2,7 +2,7 @@
 import { addressAt, isPrefix, prefixContains, type Ipv6 } from "@netwright/base";
 import { siteAddresses, type EgressEntry, type HostState, type Origin, type WorkloadState } from "@netwright/contract";
 import { exampleClient } from "@netwright/model";
-import { pointKey, type Arrival, type PublicPoint } from "./arrivals.ts";
+import { enteringAt, pointKey, type Arrival, type PublicPoint } from "./arrivals.ts";
 import type { Attempt, Edge } from "./edge.ts";
 import { internetEnd, tierEnd, type TierEnd } from "./ends.ts";
 import { arrivals, type Graph } from "./graph.ts";
@@ -50,12 +50,18 @@ export function sampleOf({ to }: Pick<Target, "to">): Ipv6 {
   return addressAt(to, 0n);
 }
 
-export const out = (cell: Cell, destination: Ipv6, to: EgressEntry["to"] | undefined): Attempt => ({
+export const out = (
+  cell: Cell,
+  destination: Ipv6,
+  to: EgressEntry["to"] | undefined,
+  again?: Extract<Attempt, { readonly kind: "Egress" }>["again"],
+): Attempt => ({
   kind: "Egress",
   from: cell.local,
   source: cell.instances[0] as WorkloadState,
   destination,
   name: to === undefined || isPrefix(to) ? undefined : to,
+  again,
 });
 
 /** To tiers that get something at a public point. A name may have any address, so that a rule about one may lead there too. */
@@ -69,10 +75,8 @@ export function hairpinEdges(graph: Graph, network: Network, from: TierEnd, poin
   return [...ends.values()].map(({ end }): Edge => {
     const reaches = ({ delivered }: Arrival): boolean => delivered?.end.key === end.key;
     const may = tried.find(({ found }) => found.some(reaches));
-    const lacks = tried.find(
-      ({ found, entry }) =>
-        entry === undefined || found.length === 0 || found.some((each) => each.isSure && !reaches(each)),
-    );
+    const strays = (each: Arrival): boolean => each.isSure && !reaches(each);
+    const lacks = tried.find(({ found, entry }) => entry === undefined || found.length === 0 || found.some(strays));
     const arrived = may?.found.find(reaches) as Arrival;
     return {
       from,
@@ -82,12 +86,24 @@ export function hairpinEdges(graph: Graph, network: Network, from: TierEnd, poin
       listener: { vip: point.vip, service: balancerOf(arrived) },
       egress: may?.entry?.to,
       origins: distinct([may?.entry?.origin, arrived.listener?.origin, arrived.delivered?.delivery.origin]),
-      may: may === undefined ? undefined : out(may.cell, point.vip, may.entry?.to),
-      fails: lacks === undefined ? undefined : out(lacks.cell, point.vip, lacks.entry?.to),
+      may: may === undefined ? undefined : outAndIn(may, point, arrived),
+      fails: lacks === undefined ? undefined : outAndIn(lacks, point, lacks.found.find(strays)),
       steps: tried.length + tried.reduce((sum, { found }) => sum + found.length, 0),
     };
   });
 }
+
+const outAndIn = (
+  { cell, entry }: { readonly cell: Cell; readonly entry: EgressEntry | undefined },
+  { vip }: PublicPoint,
+  arrived: Arrival | undefined,
+): Attempt =>
+  out(
+    cell,
+    vip,
+    entry?.to,
+    arrived === undefined || entry === undefined ? undefined : { as: entry.source, ...enteringAt(arrived) },
+  );
 
 export function balancerOf({ local, listener }: Arrival): TierEnd {
   const { project, name: network } = (local as Local).state;

@@ -1,5 +1,6 @@
 /** Attempts to packets that are sent through the model: what a counterexample shows. */
 import type { Counterexample, ExamplePacket, Origin } from "@netwright/api";
+import type { Ipv6 } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
 import {
   buildFabric,
@@ -10,7 +11,7 @@ import {
   type Packet,
   type Trace,
 } from "@netwright/model";
-import type { Attempt } from "../classes/edge.ts";
+import type { Attempt, Entering } from "../classes/edge.ts";
 import type { Local } from "../classes/network.ts";
 import { originKey } from "../classes/policy-edges.ts";
 import type { Port } from "./declared-ports.ts";
@@ -35,8 +36,7 @@ export interface Shown {
 
 export function show(scene: Scene, attempt: Attempt, at: Port): Shown {
   const packet = packetOf(attempt, at);
-  const via = attempt.kind === "Public" ? attempt.node : undefined;
-  const trace = send(fabricOf(scene, attempt), packet, via);
+  const trace = send(fabricOf(scene, attempt), packet, enteringOf(attempt)?.node);
   return { packet, trace };
 }
 
@@ -71,24 +71,31 @@ function packetOf(attempt: Attempt, { protocol, port }: Port): Packet {
         source: exampleClient,
         destination: attempt.destination,
         ...ports,
-        sourcePort: portTo(attempt),
+        sourcePort: portTo(attempt, exampleClient),
       };
     case "Egress": {
-      const { from, source, destination, name } = attempt;
+      const { from, source, destination, name, again } = attempt;
       const packet = {
         from: { project: from.state.project, instance: source.id },
         source: source.address,
         destination,
       };
-      return { ...packet, ...ports, ...(name === undefined ? {} : { name }) };
+      const sourcePort = again === undefined ? examplePort : portTo(again, again.as);
+      return { ...packet, ...ports, sourcePort, ...(name === undefined ? {} : { name }) };
     }
   }
 }
 
 /** One at which a load balancer picks the member. */
-function portTo({ listener, member }: Extract<Attempt, { readonly kind: "Public" }>): number {
+function portTo({ listener, member }: Entering, client: Ipv6): number {
   if (listener === undefined || member === undefined) return examplePort;
-  return portsToMembers(listener.listener, exampleClient, examplePort).get(member.member.instance) ?? examplePort;
+  return portsToMembers(listener.listener, client, examplePort).get(member.member.instance) ?? examplePort;
+}
+
+/** Undefined where nothing comes from outside. */
+function enteringOf(attempt: Attempt): Entering | undefined {
+  if (attempt.kind === "Inside") return undefined;
+  return attempt.kind === "Public" ? attempt : attempt.again;
 }
 
 function fabricOf({ nodes, hostOf, vnis }: Scene, attempt: Attempt): Fabric {
@@ -104,6 +111,7 @@ function fabricOf({ nodes, hostOf, vnis }: Scene, attempt: Attempt): Fabric {
 
 function localsOf(attempt: Attempt): readonly Local[] {
   if (attempt.kind === "Inside") return [attempt.from, attempt.to];
-  if (attempt.kind === "Egress") return [attempt.from];
-  return [attempt.listener?.local, attempt.member?.local].filter((local) => local !== undefined);
+  const entering = enteringOf(attempt);
+  const from = attempt.kind === "Egress" ? attempt.from : undefined;
+  return [from, entering?.listener?.local, entering?.member?.local].filter((local) => local !== undefined);
 }

@@ -90,7 +90,9 @@ export class View {
     const key = serviceKey(service);
     this.reads.services.add(key);
     for (const end of this.catalogue.ofService(key)) this.reads.networks.add(networkKey(end));
-    return this.graph.pointsOf(key);
+    const points = this.graph.pointsOf(key);
+    for (const point of points) this.#notePoint(point);
+    return points;
   }
 
   everybody(): readonly TierEnd[] {

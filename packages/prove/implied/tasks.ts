@@ -1,18 +1,12 @@
 /** What is proved always, contract or not. */
-import {
-  defaultProject,
-  formatPath,
-  objectName,
-  type ClauseProof,
-  type ProofSubject,
-  type Service,
-} from "@netwright/api";
+import { formatPath, objectName, type ClauseProof, type ProofSubject, type Service } from "@netwright/api";
 import type { Network } from "../classes/network.ts";
 import type { Context, Stage } from "../clauses/context.ts";
 import { holds, type Flaw, type Judgement } from "../clauses/judgement.ts";
 import { conclude } from "../clauses/conclude.ts";
 import type { View } from "../clauses/view.ts";
 import { deadRules, forgery, loops, mixture, tunnelHoles } from "./network-flaws.ts";
+import { impliedClause, networkObject } from "./names.ts";
 import { hasProxy, judgeBlackHole, judgeChain, judgeWaypoints } from "./services.ts";
 import { announcementFlaws, peerFlaws, planFlaws, replyFlaws } from "./site-flaws.ts";
 
@@ -48,13 +42,13 @@ export function* impliedTasks(stage: Stage): Generator<Owner> {
 }
 
 const taskOf = (implied: Implied): Task => ({
-  key: `implied ${implied.name}`,
+  key: impliedClause(implied.name),
   prove: (context) => proofOf(context, implied),
 });
 
 function proofOf(context: Context, { name, subject, statement, origin, judge }: Implied): ClauseProof {
   const found = conclude(context, () => judge(context.after(), context.stage));
-  return { clause: `implied ${name}`, kind: "Implied", subject, statement, origin, reason: null, ...found };
+  return { clause: impliedClause(name), kind: "Implied", subject, statement, origin, reason: null, ...found };
 }
 
 function serviceProofs(service: Service): readonly Implied[] {
@@ -92,7 +86,7 @@ function serviceProofs(service: Service): readonly Implied[] {
 
 /** Of a network, whatever becomes of it: what is asked for is looked up by its name. */
 function networkProofs({ project, name: network, vni }: Pick<Network, "project" | "name" | "vni">): readonly Implied[] {
-  const name = project === defaultProject ? `network/${network}` : `${project}/network/${network}`;
+  const name = networkObject({ project, network });
   const about = (
     what: string,
     subject: ProofSubject,

@@ -5,6 +5,7 @@ import type { HostState, Protocol, WorkloadState } from "@netwright/contract";
 import {
   buildFabric,
   entryHosts,
+  entryHostsBeyond,
   exampleClient,
   portsToMembers,
   send,
@@ -91,7 +92,7 @@ function* packets(fabric: Fabric, instances: Reference["instances"], vips: Refer
 function* outcomes(fabric: Fabric, packet: Packet): Generator<Omit<Arrived, "from" | "source">> {
   const { destination, protocol, destinationPort: port } = packet;
   const about = { destination, protocol, port };
-  const hosts = packet.from === "internet" ? entryHosts(fabric, destination) : [undefined];
+  const hosts = hostsFor(fabric, packet);
   if (hosts.length === 0) yield { ...about, to: undefined };
   for (const via of hosts) {
     for (const sourcePort of sourcePorts(fabric, packet, via)) {
@@ -106,17 +107,33 @@ function* outcomes(fabric: Fabric, packet: Packet): Generator<Omit<Arrived, "fro
   }
 }
 
-function sourcePorts(
-  fabric: Fabric,
-  { destination, protocol, destinationPort }: Packet,
-  via: string | undefined,
-): Iterable<number> {
+/** Where it comes in; undefined: nowhere from outside. */
+function hostsFor(fabric: Fabric, { from, destination }: Packet): readonly (string | undefined)[] {
+  if (from === "internet") return entryHosts(fabric, destination);
+  const sender = fabric.instances.get(`${from.project}/${from.instance}`)?.host;
+  const hosts = sender === undefined ? [] : entryHostsBeyond(fabric, sender, destination);
+  return hosts.length === 0 ? [undefined] : hosts;
+}
+
+/** All that the sender may be known by there. */
+function sourcesOf({ instances }: Fabric, { from }: Packet): readonly Ipv6[] {
+  if (from === "internet") return [exampleClient];
+  const { egress = [] } = instances.get(`${from.project}/${from.instance}`)?.network.state ?? {};
+  return egress.map(({ source }) => source);
+}
+
+function sourcePorts(fabric: Fabric, packet: Packet, via: string | undefined): Iterable<number> {
+  const { destination, protocol, destinationPort } = packet;
   const listener = fabric.nodes
     .get(via ?? "")
     ?.networks.flatMap(({ loadBalancers }) => loadBalancers)
     .find((each) => each.vip === destination && each.protocol === protocol && each.port === destinationPort);
-  const ports = listener === undefined ? [] : [...portsToMembers(listener, exampleClient, 40_000).values()];
-  return ports.length === 0 ? [40_000] : ports;
+  const ports = new Set(
+    sourcesOf(fabric, packet).flatMap((source) =>
+      listener === undefined ? [] : [...portsToMembers(listener, source, 40_000).values()],
+    ),
+  );
+  return ports.size === 0 ? [40_000] : ports;
 }
 
 /** Whether a clause holds; ports must be written. */

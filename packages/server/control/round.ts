@@ -105,7 +105,7 @@ export class Rounds {
   decide(world: World, items: Items, { pins = [], sizes = [] }: Foreseen = {}): Decision {
     const { clock, reports, states, drainTimeout } = this.#dependencies;
     const started = clock.monotonic();
-    const objects = items === world.items ? world.objects : objectSet(items.values());
+    const objects = items === world.items ? world.objects : objectSet(items.values(), world.objects);
     const nodes = new Set([...nodeNames(world.standing), ...nodeNames(objects)]);
     const observed = reports.observed([...nodes], states.revisions(), this.#dependencies.served(world.ledger));
     const before = objects === world.objects ? undefined : world.objects;

@@ -99,10 +99,15 @@ sub quoted { my ($six, $inner) = @_;
   my ($next, $at) = $six ? (unpack("x6 C", $inner), 40) : (unpack("x9 C", $inner), 4 * (unpack("C", $inner) & 15));
   ($next, $at) = (unpack("C", substr $inner, 40), 48) if $six && $next == 44;
   return if length $inner < $at + 8;
-  my ($from, $to, undef, $number) = unpack "n n n n", substr $inner, $at;
+  my ($from, $to) = unpack "n n", substr $inner, $at;
+  my $whom = $six ? substr($inner, 24, 16) : substr($inner, 16, 4);
   if ($next == 1 || $next == 58) { my (undef, $mine, $seq) = unpack "N n n", substr $inner, $at; return $mine == $id ? $echo{$seq} : undef }
   my $protocol = { 6 => "tcp", 17 => "udp" }->{$next} or return;
-  for (values %open) { return $_ if $_->{protocol} eq $protocol && ($_->{local} // 0) == $from && $_->{port} == $to }
+  # sockaddr_in6 and sockaddr_in: several may come from one port.
+  for (values %open) {
+    next unless $_->{protocol} eq $protocol && ($_->{local} // 0) == $from && $_->{port} == $to;
+    return $_ if $whom eq ($six ? substr($_->{to}, 8, 16) : substr($_->{to}, 4, 4));
+  }
   return }
 
 sub heard { my ($six, $packet, $by) = @_;

@@ -30,8 +30,16 @@ export type ChainTier =
       readonly tier: WorkloadTier;
     };
 
+const chains = new WeakMap<Service["spec"], readonly ChainTier[]>();
+
 /** `field` is the place in the manifest that a person would change: the tier where it is written, else the listener. */
 export function serviceChain({ spec }: Pick<Service, "spec">): readonly ChainTier[] {
+  const chain = chains.get(spec) ?? chainOf(spec);
+  chains.set(spec, chain);
+  return chain;
+}
+
+function chainOf(spec: Service["spec"]): readonly ChainTier[] {
   const implied = (role: "LoadBalancer" | "Proxy", listener: number): ChainTier[] => {
     if (listener < 0) return [];
     const name = role === "Proxy" ? "proxy" : "lb";
