@@ -107,11 +107,12 @@ function parseFdb(netns: Netns, text: string): readonly Item[] {
 }
 
 /** The kernel tells port and VNI only where they are not the device's own. */
-const wayOf = (entry: Json): string =>
-  [
-    address(String(entry["dst"])),
-    ...["port", "vni"].flatMap((key) => (entry[key] === undefined ? [] : [key, entry[key]])),
-  ].join(" ");
+const wayOf = (entry: Json): string => {
+  const beside = ["port", "vni"]
+    .filter((key) => entry[key] !== undefined)
+    .map((key) => ` ${key} ${String(entry[key])}`);
+  return `${address(String(entry["dst"]))}${beside.join("")}`;
+};
 
 /** ip(8) leaves the length of a host route away. */
 function destination(text: string): Ipv6Prefix | "default" {
