@@ -34,10 +34,19 @@ export function parsePrefix(text: string): Ipv6Prefix {
   return canonical;
 }
 
+/** Networks and pools are few, and are asked for again for each address in them. */
+const known = new Map<Ipv6Prefix, PrefixParts>();
+const mostKnown = 4096;
+
 /** The parts of a prefix already known to be valid. */
 export function prefixParts(prefix: Ipv6Prefix): PrefixParts {
+  const kept = known.get(prefix);
+  if (kept !== undefined) return kept;
   const slash = prefix.indexOf("/");
-  return { first: ipv6Number(prefix.slice(0, slash) as Ipv6), length: Number(prefix.slice(slash + 1)) };
+  const parts = { first: ipv6Number(prefix.slice(0, slash) as Ipv6), length: Number(prefix.slice(slash + 1)) };
+  if (known.size >= mostKnown) known.clear();
+  known.set(prefix, parts);
+  return parts;
 }
 
 /** Number of addresses in it. */
@@ -56,8 +65,9 @@ export function prefixesOverlap(a: Ipv6Prefix, b: Ipv6Prefix): boolean {
 
 /** The address `offset` places after the first one. @throws RangeError outside the prefix. */
 export function addressAt(prefix: Ipv6Prefix, offset: bigint): Ipv6 {
-  if (offset < 0n || offset >= prefixSize(prefix)) throw new RangeError(`offset ${offset} is outside ${prefix}`);
-  return formatIpv6(prefixParts(prefix).first + offset);
+  const { first, length } = prefixParts(prefix);
+  if (offset < 0n || offset >> BigInt(128 - length) > 0n) throw new RangeError(`offset ${offset} is outside ${prefix}`);
+  return formatIpv6(first + offset);
 }
 
 /** The one-address prefix of an address. */

@@ -2,7 +2,7 @@
  * One nftables table as data: what a driver wants in it. Rules carry a comment of their name and a digest of their
  * text, sets a digest of their declaration, so that what is in the kernel can be compared without parsing expressions.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 export interface TableSpec {
   readonly family: "inet" | "netdev";
@@ -53,7 +53,7 @@ export interface RuleSpec {
 /** Priorities of netfilter hooks by the names that nft(8) gives them. */
 export const priority = { raw: -300, dstnat: -100, filter: 0, srcnat: 100 } as const;
 
-const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
+const digest = (text: string): string => hash("sha256", text, "hex").slice(0, 8);
 
 /** What the kernel keeps beside a rule of ours. */
 export const ruleComment = (rule: RuleSpec): string => `${rule.name} ${digest(rule.text)}`;

@@ -19,9 +19,10 @@ export interface Site {
   readonly graph: Graph;
 }
 
-/** @param former of it is kept what did not change: what are the same values */
+/** @param former of it is kept what did not change */
 export function siteOf(states: Iterable<HostState>, former?: Site): Site {
-  const nodes = new Map([...states].toSorted((a, b) => byText(a.node, b.node)).map((state) => [state.node, state]));
+  const sorted = [...states].toSorted((a, b) => byText(a.node, b.node));
+  const nodes = new Map(sorted.map((state) => [state.node, sharing(state, former?.nodes.get(state.node))]));
   const keeps = former !== undefined && sameBgp(former.nodes, nodes);
   const bgp = keeps ? former.bgp : bgpOf(nodes.values());
   const entries = keeps ? former.entryHosts : memo((address: Ipv6) => entryHosts(bgp, address));
@@ -36,6 +37,19 @@ export function siteOf(states: Iterable<HostState>, former?: Site): Site {
   });
   return { nodes, networks, bgp, entryHosts: entries, graph };
 }
+
+/** From here on, parts that are the same data are the same values, wherever states come from: another compilation, another thread. */
+function sharing(state: HostState, former: HostState | undefined): HostState {
+  if (former === undefined || former === state) return state;
+  const bgp = same(former.bgp, {
+    ...state.bgp,
+    neighbors: same(former.bgp.neighbors, state.bgp.neighbors),
+    pools: same(former.bgp.pools, state.bgp.pools),
+  });
+  return { ...state, underlay: same(former.underlay, state.underlay), bgp };
+}
+
+const same = <T>(former: T, now: T): T => (equal(former, now) ? former : now);
 
 const bgpOf = (nodes: Iterable<HostState>): Fabric =>
   buildFabric([...nodes].map((state) => Object.assign({}, state, { networks: [] })));

@@ -1,5 +1,6 @@
 /** What drivers render, and what the kernel prints of it, against the state; then each with one thing changed. */
 import { readFileSync } from "node:fs";
+import type { Ipv6 } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
 import { wantFirewall } from "@netwright/drivers/firewall-nftables/want.ts";
 import { wantBalancers } from "@netwright/drivers/load-balancer-nftables/want.ts";
@@ -165,6 +166,41 @@ test("what is not understood is not taken for a proof, nor for a fault", () => {
     'limit rate 5/second drop comment "undelivered',
   );
   expect(compareTables([{ ...inside, text: harmless }], state)[1]?.verdict).toBe("Proved");
+});
+
+describe("a long list", () => {
+  const peers = Array.from({ length: 100 }, (_, index) => `fd00:0:0:2::${(index + 1).toString(16)}` as Ipv6);
+  const many: HostState = { ...state, underlay: { ...state.underlay, tunnelPeers: peers } };
+  const own = wantFirewall(many).find(({ netns }) => netns === null);
+  const text = own === undefined ? "" : renderTable(own.table);
+  const list = peers.join(",\n\t\t\t");
+  const verdictOf = (changed: string, of: HostState = many): string | undefined =>
+    compareTables([{ netns: null, text: changed }], of)[0]?.verdict;
+  const withList = (changed: readonly string[], between = ",\n\t\t\t"): string =>
+    text.replace(list, changed.join(between));
+
+  // In this order: what is kept of one must not speak for the next.
+  test.each([
+    ["as it is rendered", peers, undefined, "Proved"],
+    ["in another order", peers.toReversed(), undefined, "Proved"],
+    ["in another order, and one is another", ["fd00::7", ...peers.slice(1).toReversed()], undefined, "Refuted"],
+    ["one is another", ["fd00::7", ...peers.slice(1)], undefined, "Refuted"],
+    ["one is left out", peers.slice(1), undefined, "Refuted"],
+    ["one is in it twice", [...peers, ...peers.slice(1)], undefined, "Proved"],
+    ["on one line", peers, ", ", "Proved"],
+    ["with remarks", peers.map((peer) => `${peer} comment "a, }"`), undefined, "Proved"],
+  ] as const)("%s", (_, changed, between, verdict) => {
+    expect(text).toContain(list);
+    expect(verdictOf(withList(changed, between))).toBe(verdict);
+  });
+
+  test("that has all addresses in it is no other than that of all", () => {
+    const all: HostState = { ...many, underlay: { ...many.underlay, tunnelPeers: ["::/0" as Ipv6, ...peers] } };
+    const whole = renderTable(wantFirewall(all).find(({ netns }) => netns === null)?.table as never);
+    expect(verdictOf(whole, all)).toBe("Proved");
+    expect(verdictOf(whole.replace(/::\/0,[^}]*}/, "::/0 }"), all)).toBe("Proved");
+    expect(verdictOf(whole.replace(/::\/0,\s+/, ""), all)).toBe("Refuted");
+  });
 });
 
 test("a budget that is too small is told", () => {

@@ -63,17 +63,25 @@ const provedShapes = new Map<string, number>();
 const mostShapes = 4096;
 
 function compareHook(hook: string, wanted: Program, found: Program, budget: number): Comparison {
-  const shapes = new Shapes(wanted, found);
-  shapes.add(wanted, chainsAt(wanted, hook));
-  shapes.add(found, chainsAt(found, hook));
-  const shape = shapes.text();
+  const known = provedShapes.get(shapeBy("label", hook, wanted, found));
+  if (known !== undefined && known <= budget) return sameAfter(known);
+  // What is the same by its key may have two labels, so that only a shape by keys is remembered.
+  const shape = shapeBy("key", hook, wanted, found);
   const proved = provedShapes.get(shape);
-  if (proved !== undefined && proved <= budget) return { verdict: "Same", differences: [], unclear: [], steps: proved };
+  if (proved !== undefined && proved <= budget) return sameAfter(proved);
   const same = compareBy("Sets", hook, wanted, found, budget);
   if (same.verdict === "Same" && provedShapes.size < mostShapes) provedShapes.set(shape, same.steps);
   if (same.verdict === "Same") return same;
   const exact = compareBy("Packets", hook, wanted, found, budget - same.steps);
   return { ...exact, steps: exact.steps + same.steps };
+}
+
+const sameAfter = (steps: number): Comparison => ({ verdict: "Same", differences: [], unclear: [], steps });
+
+function shapeBy(by: "key" | "label", hook: string, ...programs: readonly Program[]): string {
+  const shapes = new Shapes(by);
+  for (const program of programs) shapes.add(program, chainsAt(program, hook));
+  return shapes.text();
 }
 
 function compareBy(encoding: Encoding, hook: string, wanted: Program, found: Program, budget: number): Comparison {
@@ -85,7 +93,7 @@ function compareBy(encoding: Encoding, hook: string, wanted: Program, found: Pro
       .reduce((all, each) => diagrams.choose(isAccepted(diagrams, all), each, all), diagrams.leaf("accept"));
   try {
     const differ = diagrams.differ(at(wanted), at(found));
-    if (differ === diagrams.no) return { verdict: "Same", differences: [], unclear: [], steps: diagrams.steps };
+    if (differ === diagrams.no) return sameAfter(diagrams.steps);
     if (encoding === "Sets") return { verdict: "Different", differences: [], unclear: [], steps: diagrams.steps };
     const sure = [...unclear].reduce((node, field) => diagrams.whatever(node, field), differ);
     const isSure = sure !== diagrams.no;

@@ -75,5 +75,10 @@ export function compareFields(one: Field, other: Field): number {
   return one < other ? -1 : Number(one > other);
 }
 
-export const fieldsOf = (name: string): readonly Field[] =>
-  knownFields.filter((field) => field === name || field.startsWith(`${name}.`));
+const fieldsByName: ReadonlyMap<string, readonly Field[]> = new Map<string, readonly Field[]>([
+  ...Map.groupBy(knownFields, (field) => field.replace(/\.\d$/, "")),
+  ...knownFields.map((field): [string, readonly Field[]] => [field, [field]]),
+]);
+
+/** All words of a long thing; the word itself where it is one. */
+export const fieldsOf = (name: string): readonly Field[] => fieldsByName.get(name) ?? [];

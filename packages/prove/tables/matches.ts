@@ -1,30 +1,42 @@
 /** Matches of nft(8): what is looked at, how it is compared, and with what. */
+import { NetwrightError } from "@netwright/base";
 import { columnAt, type Column } from "./expressions.ts";
-import { nothingYet, product, relation, type Relation, type Row } from "./relation.ts";
+import { longList, nothingYet, product, relation, type Relation, type Row } from "./relation.ts";
 import { circumstance, type Step } from "./program.ts";
-import { elementsIn, type NftSet } from "./nft-text.ts";
-import { sizeOf } from "./fields.ts";
+import { anonymousSet, elementsIn, type NftSet } from "./nft-text.ts";
+import { sizeOf, type Field } from "./fields.ts";
+import { addressRows, isLongList } from "./values.ts";
 
 /** A concatenation: one column, or several. */
 export interface Looked {
   readonly columns: readonly Column[];
+  readonly fields: readonly Field[];
   /** Where the next token is. */
   readonly end: number;
 }
 
+/** Of the words of rules that stand in many tables. */
+const known = new WeakMap<readonly string[], (Looked | null)[]>();
+
 export function lookedAt(tokens: readonly string[], from: number): Looked | undefined {
+  const all = known.get(tokens) ?? [];
+  known.set(tokens, all);
+  const looked = (all[from] ??= lookAt(tokens, from) ?? null);
+  return looked ?? undefined;
+}
+
+function lookAt(tokens: readonly string[], from: number): Looked | undefined {
   const columns: Column[] = [];
   for (let at = from; ; at++) {
     const found = columnAt(tokens, at);
     if (found === undefined) return undefined;
     columns.push(found.column);
     at += found.length;
-    if (tokens[at] !== ".") return { columns, end: at };
+    if (tokens[at] !== ".") return { columns, fields: columns.flatMap(({ fields }) => fields), end: at };
   }
 }
 
 export const textOf = (columns: readonly Column[]): string => columns.map(({ text }) => text).join(" . ");
-export const fieldsIn = (columns: readonly Column[]): readonly string[] => columns.flatMap(({ fields }) => fields);
 
 /** What must be so before the kernel reads them. */
 export const needsOf = (columns: readonly Column[]): readonly Step[] =>
@@ -40,14 +52,27 @@ export function rowsOf(columns: readonly Column[], key: readonly string[]): read
 }
 
 /** Of elements, or of those of a named set. */
-export function membership(columns: readonly Column[], { name, isFilled, elements }: NftSet): Relation | undefined {
-  if (isFilled) return filled(textOf(columns), name);
-  const rows = elements.map(({ key }) => rowsOf(columns, key));
-  if (rows.some((each) => each === undefined)) return undefined;
-  return relation(
-    fieldsIn(columns),
-    rows.flatMap((each) => each as readonly Row[]),
-  );
+export function membership({ columns, fields }: Looked, set: NftSet): Relation | undefined {
+  if (set.isFilled) return filled(textOf(columns), set.name);
+  const [column] = columns;
+  if (columns.length === 1 && column?.read === addressRows && isLongList(set.list))
+    return longList(fields, set.list, () => rowsOfSet(columns, set) ?? notAddresses(set));
+  const rows = rowsOfSet(columns, set);
+  return rows === undefined ? undefined : relation(fields, rows);
+}
+
+function notAddresses({ name }: NftSet): never {
+  throw new NetwrightError("NW1601", `text of nft has something in set ${name} that is no address`);
+}
+
+function rowsOfSet(columns: readonly Column[], { elements }: NftSet): readonly Row[] | undefined {
+  const found: Row[] = [];
+  for (const { key } of elements) {
+    const rows = rowsOf(columns, key);
+    if (rows === undefined) return undefined;
+    for (const row of rows) found.push(row);
+  }
+  return found;
 }
 
 /** What packets or answers have put into a set is no matter of rules: it may be in it or not. */
@@ -73,7 +98,7 @@ export function matchAt(
   const { columns } = looked;
   const operator = operators.has(tokens[looked.end] ?? "") ? (tokens[looked.end] as string) : "==";
   const at = operators.has(tokens[looked.end] ?? "") ? looked.end + 1 : looked.end;
-  const found = comparedWith(columns, operator, tokens, at, sets);
+  const found = comparedWith(looked, operator, tokens, at, sets);
   if (found === undefined) return undefined;
   const test: Step = { kind: "Test", test: found.test, negated: operator === "!=" };
   return { steps: [...needsOf(columns), test], end: found.end };
@@ -85,7 +110,7 @@ interface Compared {
 }
 
 function comparedWith(
-  columns: readonly Column[],
+  looked: Looked,
   operator: string,
   tokens: readonly string[],
   at: number,
@@ -94,21 +119,22 @@ function comparedWith(
   const first = tokens[at] ?? "";
   const made = (test: Relation | undefined, end: number): Compared | undefined =>
     test === undefined ? undefined : { test, end };
-  if (operator.startsWith("<") || operator.startsWith(">")) return made(ordered(columns, operator, first), at + 1);
+  if (operator.startsWith("<") || operator.startsWith(">"))
+    return made(ordered(looked.columns, operator, first), at + 1);
   if (first === "{") {
     const end = tokens.indexOf("}", at);
     const elements = elementsIn(tokens.slice(at + 1, end));
-    return made(membership(columns, { name: "", kind: "set", isFilled: false, elements }), end + 1);
+    return made(membership(looked, anonymousSet(elements)), end + 1);
   }
   if (first.startsWith("@")) {
     const set = sets.get(first.slice(1));
-    return made(set === undefined ? undefined : membership(columns, set), at + 1);
+    return made(set === undefined ? undefined : membership(looked, set), at + 1);
   }
   const list = [first];
   let end = at + 1;
   for (; tokens[end] === ","; end += 2) list.push(tokens[end + 1] ?? "");
   const elements = list.map((word) => ({ key: [word], data: [] }));
-  return made(membership(columns, { name: "", kind: "set", isFilled: false, elements }), end);
+  return made(membership(looked, anonymousSet(elements)), end);
 }
 
 /** Of one number. */

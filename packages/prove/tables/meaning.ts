@@ -15,7 +15,7 @@ import {
   type Step,
   type Verdict,
 } from "./program.ts";
-import { isEmpty, isFull, relation, type Relation } from "./relation.ts";
+import { relation, type Relation } from "./relation.ts";
 
 export type Encoding = "Sets" | "Packets";
 
@@ -122,8 +122,8 @@ export class Meaning {
 
   #condition(test: Relation): Node {
     const { yes, no } = this.#diagrams;
-    if (isEmpty(test)) return no;
-    if (isFull(test)) return yes;
+    if (test.isEmpty) return no;
+    if (test.isFull) return yes;
     if (this.#encoding === "Sets") return this.#diagrams.flag(test.key);
     return this.#diagrams.table(
       test.fields,

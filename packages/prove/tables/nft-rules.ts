@@ -1,8 +1,8 @@
 /** Rules of one table of nftables as a `Program`. What is not understood stays in it, as that. */
-import { lookedAt, fieldsIn, matchAt, needsOf, rowsOf } from "./matches.ts";
+import { lookedAt, matchAt, needsOf, rowsOf } from "./matches.ts";
 import { columnAt, type Column } from "./expressions.ts";
 import type { NftChain, NftRule, NftSet, NftTable } from "./nft-text.ts";
-import { elementsIn } from "./nft-text.ts";
+import { anonymousSet, elementsIn } from "./nft-text.ts";
 import { createHash } from "node:crypto";
 import { lookup, type Row } from "./relation.ts";
 import {
@@ -59,16 +59,42 @@ function hookOf(tokens: readonly string[]): Hook | null {
   };
 }
 
-function ruleOf({ tokens, comment }: NftRule, place: string, sets: Sets): Rule {
+function ruleOf(rule: NftRule, place: string, sets: Sets): Rule {
+  const { text, label, steps } = understand(rule);
+  return { name: `${place}${label}`, text, steps: steps ?? stepsOf(rule, sets) };
+}
+
+interface Understood {
+  readonly text: string;
+  readonly label: string;
+  /** The same in every table; undefined where the rule refers to a set. */
+  readonly steps: readonly Step[] | undefined;
+}
+const understood = new WeakMap<NftRule, Understood>();
+
+function understand(rule: NftRule): Understood {
+  const known = understood.get(rule);
+  if (known !== undefined) return known;
+  const { tokens, comment } = rule;
+  const label = comment === null ? "" : ` (${comment.replace(/ [0-9a-f]{8}$/, "")})`;
+  const steps = tokens.some(isSetName) ? undefined : stepsOf(rule, new Map());
+  const made = { text: tokens.join(" "), label, steps };
+  understood.set(rule, made);
+  return made;
+}
+
+function stepsOf({ tokens }: NftRule, sets: Sets): readonly Step[] {
   const steps: Step[] = [];
   for (let at = 0; at < tokens.length;) {
     const read = statementAt(tokens, at, sets) ?? unknown(tokens, at);
     steps.push(...read.steps);
     at = read.end;
   }
-  const label = comment === null ? "" : ` (${comment.replace(/ [0-9a-f]{8}$/, "")})`;
-  return { name: `${place}${label}`, text: tokens.join(" "), steps };
+  return steps;
 }
+
+/** `@owners`, not the bits `@nh,144,16`. */
+const isSetName = (token: string): boolean => token.startsWith("@") && !token.includes(",");
 
 /** Everything to the rule's end; only a verdict there is sure to be one. */
 function unknown(tokens: readonly string[], at: number): Read {
@@ -149,7 +175,7 @@ function translateAt(tokens: readonly string[], at: number, sets: Sets): Read | 
   const map = mapAt(tokens, looked.end, "map", sets);
   const entries = map && entriesOf(looked.columns, map.set, translated);
   if (entries === undefined) return undefined;
-  const by = lookup(fieldsIn(looked.columns), entries);
+  const by = lookup(looked.fields, entries);
   return { steps: [...needsOf(looked.columns), { kind: "Translate", end, to: by }], end: map?.end ?? tokens.length };
 }
 
@@ -161,7 +187,7 @@ function branchAt(tokens: readonly string[], at: number, sets: Sets): Read | und
   const map = looked && mapAt(tokens, looked.end, "vmap", sets);
   const entries = map && entriesOf(looked.columns, map.set, (data) => verdictAt(data, 0)?.verdict);
   if (looked === undefined || entries === undefined) return undefined;
-  const cases = casesOf(fieldsIn(looked.columns), entries);
+  const cases = casesOf(looked.fields, entries);
   return { steps: [...needsOf(looked.columns), { kind: "Branch", cases }], end: map?.end ?? tokens.length };
 }
 
@@ -177,7 +203,7 @@ function mapAt(
   if (first === "{") {
     const end = tokens.indexOf("}", at);
     return {
-      set: { name: "", kind: "map", isFilled: false, elements: elementsIn(tokens.slice(at + 2, end)) },
+      set: anonymousSet(elementsIn(tokens.slice(at + 2, end)), "map"),
       end: end + 1,
     };
   }

@@ -1,5 +1,5 @@
 /** The blocks of nft(8) text: what drivers render, and what `nft list ruleset` prints. What rules mean is for `nft-rules.ts`. */
-import { NetwrightError } from "@netwright/base";
+import { NftReader, wordsIn, type Words } from "./nft-reader.ts";
 
 export interface NftTable {
   readonly family: string;
@@ -17,6 +17,8 @@ export interface NftSet {
   readonly kind: "set" | "map";
   /** Packets or answers fill it: what is in it is of no state. */
   readonly isFilled: boolean;
+  /** The elements as they were written, with nothing but commas between them. */
+  readonly list: string;
   readonly elements: readonly NftElement[];
 }
 
@@ -40,11 +42,9 @@ export interface NftRule {
   readonly comment: string | null;
 }
 
-const lexeme = /"[^"]*"|@(?:nh|th|ll|ih),\d+,\d+|#[^\n]*|[{};,()|&]|\n|[^\s{};,()|&"]+/g;
-
 /** @throws NW1601 for what is not such text */
 export function parseNft(text: string): readonly NftTable[] {
-  const reader = new Reader((text.match(lexeme) ?? []).filter((token) => !token.startsWith("#")));
+  const reader = new NftReader(text);
   const tables: NftTable[] = [];
   for (reader.skipLines(); !reader.isOver; reader.skipLines()) {
     reader.expect("table");
@@ -53,43 +53,7 @@ export function parseNft(text: string): readonly NftTable[] {
   return tables;
 }
 
-class Reader {
-  readonly #tokens: readonly string[];
-  #at = 0;
-  constructor(tokens: readonly string[]) {
-    this.#tokens = tokens;
-  }
-  get isOver(): boolean {
-    return this.#at >= this.#tokens.length;
-  }
-  peek(): string {
-    return this.#tokens[this.#at] ?? "";
-  }
-  next(): string {
-    if (this.isOver) throw new NetwrightError("NW1601", "text of nft ends within a block");
-    return this.#tokens[this.#at++] as string;
-  }
-  expect(token: string): void {
-    const found = this.next();
-    if (found !== token) throw new NetwrightError("NW1601", `text of nft has ${found.trim()} where ${token} belongs`);
-  }
-  skipLines(): void {
-    while (this.peek() === "\n" || this.peek() === ";") this.#at++;
-  }
-  /** To the end of the line or statement; blocks within are whole, and their lines are one. */
-  statement(): readonly string[] {
-    const found: string[] = [];
-    for (let depth = 0; depth > 0 || !["\n", ";", "}"].includes(this.peek());) {
-      const token = this.next();
-      if (token === "{") depth++;
-      if (token === "}") depth--;
-      if (token !== "\n") found.push(token);
-    }
-    return found;
-  }
-}
-
-function table(reader: Reader): NftTable {
+function table(reader: NftReader): NftTable {
   const [family, name] = [reader.next(), reader.next()];
   const sets = new Map<string, NftSet>();
   const chains = new Map<string, NftChain>();
@@ -98,10 +62,10 @@ function table(reader: Reader): NftTable {
   block(reader, () => {
     const word = reader.next();
     if (word === "set" || word === "map") {
-      const found = set(reader, word);
+      const found = setNext(reader, word);
       sets.set(found.name, found);
     } else if (word === "chain") {
-      const found = chain(reader);
+      const found = chainNext(reader);
       const before = chains.get(found.name);
       // Chains that verdict maps refer to are named first, and filled later.
       chains.set(found.name, before === undefined || found.rules.length > 0 || found.hook.length > 0 ? found : before);
@@ -114,36 +78,108 @@ function table(reader: Reader): NftTable {
   return { family, name, dormant, sets, chains: [...chains.values()], others };
 }
 
-function block(reader: Reader, entry: () => void): void {
+function block(reader: NftReader, entry: () => void): void {
   reader.expect("{");
   for (reader.skipLines(); reader.peek() !== "}"; reader.skipLines()) entry();
   reader.expect("}");
 }
 
-function set(reader: Reader, kind: NftSet["kind"]): NftSet {
-  const name = reader.next();
-  let flags: readonly string[] = [];
-  let elements: readonly NftElement[] = [];
-  block(reader, () => {
-    const [word = "", ...rest] = reader.statement();
-    if (word === "flags") flags = rest;
-    if (word === "elements") elements = elementsIn(rest.slice(2, -1));
-  });
-  return { name, kind, isFilled: flags.includes("dynamic") || flags.includes("timeout"), elements };
+/** Many stand in the tables of many namespaces word for word, and are read once. */
+class Remembered<T> {
+  readonly #known = new Map<string, T>();
+  readonly #most: number;
+  constructor(most: number) {
+    this.#most = most;
+  }
+  of(text: string, make: (text: string) => T): T {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    // A part of a text keeps the whole of it in memory.
+    const copy = Buffer.from(text).toString();
+    const made = make(copy);
+    if (this.#known.size >= this.#most) this.#known.clear();
+    this.#known.set(copy, made);
+    return made;
+  }
 }
 
+const emptySets = new Remembered<NftSet>(4096);
+const knownChains = new Remembered<NftChain>(4096);
+const knownRules = new Remembered<{ readonly rule: NftRule | undefined }>(16_384);
+
+function setNext(reader: NftReader, kind: NftSet["kind"]): NftSet {
+  const text = reader.block();
+  if (text === undefined || text.includes("elements")) return set(reader, kind);
+  reader.skip(text.length);
+  return emptySets.of(`${kind}${text}`, (copy) => set(new NftReader(copy.slice(kind.length)), kind));
+}
+
+function set(reader: NftReader, kind: NftSet["kind"]): NftSet {
+  const name = reader.next();
+  let flags: Words = [];
+  let list = "";
+  block(reader, () => {
+    if (reader.peek() === "elements") list = elementList(reader);
+    else {
+      const [word, ...rest] = reader.statement();
+      if (word === "flags") flags = rest;
+    }
+  });
+  const isFilled = flags.includes("dynamic") || flags.includes("timeout");
+  return new ListedSet(name, kind, isFilled, list);
+}
+
+/** `elements = { a, b }` without its frame. */
+function elementList(reader: NftReader): string {
+  const text = reader.list();
+  reader.skip(text.length);
+  return text
+    .slice(text.indexOf("{") + 1, -1)
+    .trim()
+    .replace(/,\s+/g, ",");
+}
+
+/** What is in long lists is hardly ever asked for one by one. */
+class ListedSet implements NftSet {
+  readonly name: string;
+  readonly kind: NftSet["kind"];
+  readonly isFilled: boolean;
+  readonly list: string;
+  #elements: readonly NftElement[] | undefined;
+
+  constructor(name: string, kind: NftSet["kind"], isFilled: boolean, list: string) {
+    this.name = name;
+    this.kind = kind;
+    this.isFilled = isFilled;
+    this.list = list;
+  }
+
+  get elements(): readonly NftElement[] {
+    return (this.#elements ??= elementsIn(wordsIn(this.list)));
+  }
+}
+
+/** Of elements within a rule. */
+export const anonymousSet = (elements: readonly NftElement[], kind: NftSet["kind"] = "set"): NftSet => ({
+  name: "",
+  kind,
+  isFilled: false,
+  list: "",
+  elements,
+});
+
 /** Words behind a key that say nothing of it, and how many words follow each. */
-const remarks: Readonly<Record<string, number>> = {
-  comment: 1,
-  timeout: 1,
-  expires: 1,
-  counter: 0,
-  packets: 1,
-  bytes: 1,
-};
+const remarks: ReadonlyMap<string, number> = new Map([
+  ["comment", 1],
+  ["timeout", 1],
+  ["expires", 1],
+  ["counter", 0],
+  ["packets", 1],
+  ["bytes", 1],
+]);
 
 /** Of `{ a . b comment "c" : d, e }` what is within the braces. */
-export function elementsIn(tokens: readonly string[]): readonly NftElement[] {
+export function elementsIn(words: Words): readonly NftElement[] {
   const found: NftElement[] = [];
   let [key, data]: [string[], string[]] = [[], []];
   let into = key;
@@ -152,32 +188,62 @@ export function elementsIn(tokens: readonly string[]): readonly NftElement[] {
     [key, data] = [[], []];
     into = key;
   };
-  for (let at = 0; at < tokens.length; at++) {
-    const token = tokens[at] as string;
-    if (token === ",") end();
-    else if (token === ":") into = data;
-    else if (token in remarks) at += remarks[token] as number;
-    else if (token !== ".") into.push(token);
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] as string;
+    if (word === ",") end();
+    else if (word === ":") into = data;
+    else if (remarks.has(word)) at += remarks.get(word) as number;
+    else if (word !== ".") into.push(word);
   }
   end();
   return found;
 }
 
-function chain(reader: Reader): NftChain {
+function chainNext(reader: NftReader): NftChain {
+  const text = reader.block();
+  if (text === undefined) return chain(reader);
+  reader.skip(text.length);
+  return knownChains.of(text, (copy) => chain(new NftReader(copy)));
+}
+
+function chain(reader: NftReader): NftChain {
   const name = reader.next();
-  let [hook, policy]: [readonly string[], NftChain["policy"]] = [[], "accept"];
+  let [hook, policy]: [Words, NftChain["policy"]] = [[], "accept"];
   const rules: NftRule[] = [];
   block(reader, () => {
-    const tokens = reader.statement();
-    if (tokens[0] === "type") hook = tokens;
-    else if (tokens[0] === "policy") policy = tokens[1] === "drop" ? "drop" : "accept";
-    else if (tokens[0] !== "comment") rules.push(rule(tokens));
+    const word = reader.peek();
+    if (word === "type") hook = reader.statement();
+    else if (word === "policy") policy = reader.statement()[1] === "drop" ? "drop" : "accept";
+    else if (word === "comment") reader.statement();
+    else rules.push(ruleNext(reader));
   });
   return { name, hook, policy, rules };
 }
 
-function rule(tokens: readonly string[]): NftRule {
-  const at = tokens.lastIndexOf("comment");
-  if (at === -1 || at !== tokens.length - 2) return { tokens, comment: null };
-  return { tokens: tokens.slice(0, at), comment: (tokens[at + 1] as string).replaceAll('"', "") };
+function ruleNext(reader: NftReader): NftRule {
+  const line = reader.restOfLine();
+  const { rule } = knownRules.of(line, (copy) => {
+    const words = wordsIn(copy);
+    return { rule: isOneStatement(words) ? ruleOf(words) : undefined };
+  });
+  if (rule === undefined) return ruleOf(reader.statement());
+  reader.skip(line.length);
+  return rule;
+}
+
+/** A line that is a statement, whole, and nothing else. */
+function isOneStatement(words: Words): boolean {
+  let depth = 0;
+  for (const word of words) {
+    if (depth === 0 && (word === ";" || word === "}")) return false;
+    if (word === "{") depth++;
+    if (word === "}") depth--;
+  }
+  return depth === 0;
+}
+
+function ruleOf(words: Words): NftRule {
+  const at = words.lastIndexOf("comment");
+  if (at === -1 || at !== words.length - 2) return { tokens: words, comment: null };
+  return { tokens: words.slice(0, at), comment: (words[at + 1] as string).replaceAll('"', "") };
 }

@@ -69,7 +69,11 @@ export const verdictText = (verdict: Verdict): string => {
 };
 
 /** A field that is true or false for something that rules ask for and no packet shows. */
-export const circumstance = (text: string): Relation => ({ fields: [text], rows: [[1, 2]], key: `${text}=1 2` });
+export const circumstance = (text: string): Relation => {
+  const key = `${text}=1 2`;
+  return { fields: [text], rows: happens, isEmpty: false, isFull: false, key, label: key };
+};
+const happens = [[1, 2]];
 
 /** Entries of a map of verdicts, those of one verdict together, in an order that is the same for the same verdicts. */
 export const casesOf = (

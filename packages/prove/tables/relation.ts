@@ -9,8 +9,13 @@ export interface Relation {
   readonly fields: readonly Field[];
   /** Sorted, no two alike. None: no packet. One without bounds: every packet. */
   readonly rows: readonly Row[];
-  /** Two of the same key are the same. */
+  /** Known to be so, without a look into what is long. */
+  readonly isEmpty: boolean;
+  readonly isFull: boolean;
+  /** Two of the same key are the same, and only these. */
   readonly key: string;
+  /** Two of the same label are the same; two that are the same may have two. It costs nothing. */
+  readonly label: string;
 }
 
 /** To each tuple something; no two rows overlap. */
@@ -29,10 +34,32 @@ export function relation(fields: readonly Field[], rows: readonly Row[]): Relati
     if (isSomething(row)) byKey.set(keyOf(row), row);
   }
   const keys = [...byKey.keys()].toSorted();
+  const key = `${sorted.join(",")}=${keys.join(";")}`;
   return {
     fields: sorted,
-    rows: keys.map((key) => byKey.get(key) as Row),
-    key: `${sorted.join(",")}=${keys.join(";")}`,
+    rows: keys.map((each) => byKey.get(each) as Row),
+    isEmpty: keys.length === 0,
+    isFull: keys.some((each) => isEverything(sorted, byKey.get(each) as Row)),
+    key,
+    label: key,
+  };
+}
+
+/** Of words that each stand for rows of these fields. What is in a long list is hardly ever asked for, so it is read late. */
+export function longList(fields: readonly Field[], words: string, read: () => readonly Row[]): Relation {
+  let made: Relation | undefined;
+  const whole = (): Relation => (made ??= relation(fields, read()));
+  return {
+    fields,
+    get rows() {
+      return whole().rows;
+    },
+    isEmpty: false,
+    isFull: false,
+    get key() {
+      return whole().key;
+    },
+    label: `${fields.join(",")} in ${words}`,
   };
 }
 
@@ -54,9 +81,8 @@ export function lookup(fields: readonly Field[], entries: Lookup["entries"]): Lo
   };
 }
 
-export const isEmpty = ({ rows }: Relation): boolean => rows.length === 0;
-export const isFull = ({ fields, rows }: Relation): boolean =>
-  rows.some((row) => fields.every((field, index) => row[2 * index] === 0 && row[2 * index + 1] === sizeOf(field)));
+const isEverything = (fields: readonly Field[], row: Row): boolean =>
+  fields.every((field, index) => row[2 * index] === 0 && row[2 * index + 1] === sizeOf(field));
 
 /** What a product begins with: one row without bounds. */
 export const nothingYet: readonly Row[] = [[]];
@@ -68,26 +94,27 @@ export const product = (one: readonly Row[], other: readonly Row[]): readonly Ro
 export const rowContains = (row: Row, values: readonly number[]): boolean =>
   values.every((value, index) => (row[2 * index] as number) <= value && value < (row[2 * index + 1] as number));
 
-/** Rows of addresses are the same ones wherever they are named. */
-const keys = new WeakMap<Row, string>();
+const keyOf = (row: Row): string => row.join(" ");
 
-function keyOf(row: Row): string {
-  const known = keys.get(row);
-  if (known !== undefined) return known;
-  const key = row.join(" ");
-  keys.set(row, key);
-  return key;
+function isSomething(row: Row): boolean {
+  for (let at = 0; at < row.length; at += 2) if ((row[at] as number) >= (row[at + 1] as number)) return false;
+  return true;
 }
 
-const isSomething = (row: Row): boolean =>
-  row.every((bound, index) => index % 2 === 0 || bound > (row[index - 1] as number));
+type Sorted = readonly [fields: readonly Field[], order: readonly number[] | undefined];
+/** By the array itself: the same ones are asked for again and again. */
+const sortedFields = new WeakMap<readonly Field[], Sorted>();
 
-function sortFields(fields: readonly Field[]): readonly [readonly Field[], readonly number[] | undefined] {
+function sortFields(fields: readonly Field[]): Sorted {
+  const known = sortedFields.get(fields);
+  if (known !== undefined) return known;
   const order = fields
     .map((_, index) => index)
     .toSorted((a, b) => compareFields(fields[a] as Field, fields[b] as Field));
-  if (order.every((from, to) => from === to)) return [fields, undefined];
-  return [order.map((index) => fields[index] as Field), order];
+  const isSorted = order.every((from, to) => from === to);
+  const made: Sorted = isSorted ? [fields, undefined] : [order.map((index) => fields[index] as Field), order];
+  sortedFields.set(fields, made);
+  return made;
 }
 
 const permuted = (row: Row, order: readonly number[] | undefined): Row =>

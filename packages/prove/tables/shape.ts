@@ -5,20 +5,20 @@
  */
 import type { Field } from "./fields.ts";
 import type { Chain, Program, Step, Verdict } from "./program.ts";
-import { isEmpty, isFull, type Relation } from "./relation.ts";
+import type { Relation } from "./relation.ts";
 
 export class Shapes {
+  readonly #by: "key" | "label";
   readonly #names = new Map<string, number>();
   readonly #parts: (string | number)[] = [];
 
   /** Fields that rules write, so that what asks for them is not the same before and after. */
-  readonly #written: ReadonlySet<Field>;
+  readonly #written = new Set<Field>();
+  /** By their names. */
+  readonly #relations = new Map<number, Relation>();
 
-  constructor(...programs: readonly Program[]) {
-    const rules = programs.flatMap(({ chains }) => [...chains.values()].flatMap((chain) => chain.rules));
-    this.#written = new Set(
-      rules.flatMap(({ steps }) => steps.flatMap((step) => (step.kind === "Assign" ? [step.field] : []))),
-    );
+  constructor(by: "key" | "label") {
+    this.#by = by;
   }
 
   /** Of these chains and all that they lead to. */
@@ -45,7 +45,15 @@ export class Shapes {
   }
 
   text(): string {
-    return this.#parts.join(" ");
+    return [...this.#parts, ...this.#askedOfWritten()].join(" ");
+  }
+
+  *#askedOfWritten(): Generator<string> {
+    if (this.#written.size === 0) return;
+    for (const [name, { fields }] of this.#relations) {
+      const written = fields.filter((field) => this.#written.has(field));
+      if (written.length > 0) yield `${name} of ${written.join(",")}`;
+    }
   }
 
   #step(step: Step, placeOf: (name: string) => number | string): void {
@@ -70,6 +78,7 @@ export class Shapes {
       case "Do":
         return void parts.push("do", this.#name(step.what));
       case "Assign":
+        this.#written.add(step.field);
         return void parts.push(
           "assign",
           step.field,
@@ -79,11 +88,12 @@ export class Shapes {
     }
   }
 
-  #relation(test: Relation): string {
-    if (isEmpty(test)) return "never";
-    if (isFull(test)) return "always";
-    const written = test.fields.filter((field) => this.#written.has(field));
-    return `${written.join(",")}${this.#name(test.key)}`;
+  #relation(test: Relation): string | number {
+    if (test.isEmpty) return "never";
+    if (test.isFull) return "always";
+    const name = this.#name(test[this.#by]);
+    this.#relations.set(name, test);
+    return name;
   }
 
   #verdict(verdict: Verdict, placeOf: (name: string) => number | string): string {

@@ -48,8 +48,13 @@ export const tenantMeaning = (network: NetworkState, hostId: HostId): Program =>
 /** Unspecified and loopback, link-local, multicast: nobody's source behind a router (RFC 4291 section 2.4). */
 const notRouted = ["::/127", "fe80::/10", "ff00::/8"].map(parsePrefix);
 const linkLocal = parsePrefix("fe80::/10");
-const uplink = uplinkTenantDevice;
+const fromUplink = inBy(uplinkTenantDevice);
+const fromTunnel = test(inBy(tunnelDevice));
+const fromWorkload = test(inBy(anyWorkload));
+const toUplink = test(outBy(uplinkTenantDevice));
 const loopback = rule("the namespace speaks with itself", test(inBy("lo")), verdict.accept);
+const fromOutsideOrTunnel = test(inBy(uplinkTenantDevice, tunnelDevice));
+const neighbours = rule("neighbours find each other", test(from(linkLocal)), ...isNeighbourDiscovery, verdict.accept);
 
 /** No source is forged: who sends is where the address belongs. */
 function arriving({ prefix, workloads, deliveries }: NetworkState, hostId: HostId): Chain {
@@ -57,24 +62,24 @@ function arriving({ prefix, workloads, deliveries }: NetworkState, hostId: HostI
   const own = workloads.map((workload) => [workloadVeth(workload), workload.address]);
   return chain(hooks.arriving, "drop", [
     rule("a workload sends from its own address", isIpv6, test(oneOf(["in", "source"], own)), verdict.accept),
-    rule("what comes by the uplink is from outside", test(inBy(uplink)), ...fromOutside, verdict.accept),
+    rule("what comes by the uplink is from outside", test(fromUplink), ...fromOutside, verdict.accept),
     rule(
       "what comes by the tunnel from outside is for a service address with members here",
-      test(inBy(tunnelDevice)),
+      fromTunnel,
       ...fromOutside,
       test(to(...deliveries.map(({ vip }) => vip))),
       verdict.accept,
     ),
     rule(
       "what comes by the tunnel from inside is from another host",
-      test(inBy(tunnelDevice)),
+      fromTunnel,
       isIpv6,
       test(from(prefix)),
       not(from(hostPrefixOf(prefix, hostId))),
       verdict.accept,
     ),
     loopback,
-    rule("neighbours find each other", test(from(linkLocal)), ...isNeighbourDiscovery, verdict.accept),
+    neighbours,
   ]);
 }
 
@@ -86,14 +91,14 @@ function translating({ vni, deliveries, names }: NetworkState): Chain {
   );
   const deliver = rule(
     "a packet for a member here goes to it",
-    test(inBy(uplink, tunnelDevice)),
+    fromOutsideOrTunnel,
     test(isTcpOrUdp),
     isIpv6,
     translate("destination", ["etherDestination", "destination", "protocol", "destinationPort"], members),
   );
   const question = rule(
     "a workload's question for a name goes to the resolver",
-    test(inBy(anyWorkload)),
+    fromWorkload,
     isIpv6,
     test(to(hostPrefix(resolverAddress))),
     test(isTcpOrUdp),
@@ -106,23 +111,21 @@ function translating({ vni, deliveries, names }: NetworkState): Chain {
 const inState = (name: (typeof states)[number]): Step => test(numbers("state", states.indexOf(name)));
 const isTranslated = test(numbers("dnat", 1));
 
+const byState: readonly Rule[] = [
+  rule("what belongs to an open connection passes", inState("established"), verdict.accept),
+  rule("errors about one pass", inState("related"), ...isError, verdict.accept),
+  rule("what belongs to none and opens none is dropped", inState("invalid"), verdict.drop),
+  rule("nothing but TCP and UDP opens one", not(isTcpOrUdp), verdict.drop),
+];
+
 /** Who may open a connection to whom; what belongs to one passes. */
 function forwarding(network: NetworkState): Chain {
   const { prefix, policy, egress = [] } = network;
-  const inside: readonly Step[] = [not(inBy(uplink)), isIpv6, test(from(prefix)), test(to(prefix))];
-  const outwards: readonly Step[] = [
-    test(inBy(anyWorkload)),
-    test(outBy(uplink)),
-    isIpv6,
-    test(from(prefix)),
-    not(to(prefix)),
-  ];
+  const inside: readonly Step[] = [not(fromUplink), isIpv6, test(from(prefix)), test(to(prefix))];
+  const outwards: readonly Step[] = [fromWorkload, toUplink, isIpv6, test(from(prefix)), not(to(prefix))];
   const flows = policy.map((entry) => [entry.from, entry.to, entry.protocol, entry.port]);
   return chain(hooks.forwarding, "drop", [
-    rule("what belongs to an open connection passes", inState("established"), verdict.accept),
-    rule("errors about one pass", inState("related"), ...isError, verdict.accept),
-    rule("what belongs to none and opens none is dropped", inState("invalid"), verdict.drop),
-    rule("nothing but TCP and UDP opens one", not(isTcpOrUdp), verdict.drop),
+    ...byState,
     ...asking(network),
     delivered(network),
     rule(
@@ -137,7 +140,7 @@ function forwarding(network: NetworkState): Chain {
 
 function asking({ vni, names }: NetworkState): readonly Rule[] {
   if (names === undefined) return [];
-  const toResolver = [test(outBy(uplink)), isIpv6, test(to(hostPrefix(resolverHostAddress(vni))))];
+  const toResolver = [toUplink, isIpv6, test(to(hostPrefix(resolverHostAddress(vni))))];
   const port = [test(isTcpOrUdp), test(numbers("destinationPort", resolverHostPort))];
   return [rule("questions for names pass", isTranslated, ...toResolver, ...port, verdict.accept)];
 }
@@ -173,18 +176,22 @@ function leaving({ vni, names, workloads, egress = [] }: NetworkState): Chain {
     const source = sources.get(workload.class);
     return source === undefined ? [] : [[[workload.address], source] as const];
   });
-  const out = test(outBy(uplink));
   const resolver: Ipv6Prefix = hostPrefix(resolverHostAddress(vni));
   const question = rule(
     "questions for names go out in the network's name",
-    out,
+    toUplink,
     isIpv6,
     test(to(resolver)),
     translate("source", [], [[[], resolverClientAddress(vni)]]),
   );
   return chain(hooks.leaving, "accept", [
     ...(names === undefined ? [] : [question]),
-    rule("egress goes out in the name of an address of the pool", out, isIpv6, translate("source", ["source"], masked)),
+    rule(
+      "egress goes out in the name of an address of the pool",
+      toUplink,
+      isIpv6,
+      translate("source", ["source"], masked),
+    ),
   ]);
 }
 

@@ -3,8 +3,8 @@ import { workloadVeth, type Protocol } from "@netwright/contract";
 import type { Ipv6, Ipv6Prefix } from "@netwright/base";
 import { fieldsOf, ipv6Family, protocols, type Field } from "./fields.ts";
 import { accept, drop, type Chain, type Hook, type Program, type Rule, type Step } from "./program.ts";
-import { lookup, nothingYet, product, relation, type Relation, type Row } from "./relation.ts";
-import { addressRows, macRows, nameRows } from "./values.ts";
+import { longList, lookup, nothingYet, product, relation, type Relation, type Row } from "./relation.ts";
+import { addressRows, isLongList, macRows, nameRows, type Reader } from "./values.ts";
 
 export const test = (relationOf: Relation): Step => ({ kind: "Test", test: relationOf, negated: false });
 export const not = (relationOf: Relation): Step => ({ kind: "Test", test: relationOf, negated: true });
@@ -16,27 +16,52 @@ export const verdict = {
 /** `when` all of these hold. */
 export const rule = (name: string, ...steps: readonly Step[]): Rule => ({ name, text: name, steps });
 
+/** Nearly all that are short are the same in each namespace. */
+const remembered = new Map<string, Relation>();
+const mostRemembered = 16_384;
+
+function remember(name: string, words: readonly (string | number)[], make: () => Relation): Relation {
+  if (words.length > 8) return make();
+  const key = `${name} ${words.join(" ")}`;
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  if (remembered.size >= mostRemembered) remembered.clear();
+  remembered.set(key, made);
+  return made;
+}
+
 export const numbers = (field: Field, ...values: readonly number[]): Relation =>
-  relation(
-    [field],
-    values.map((value) => [value, value + 1]),
+  remember(field, values, () =>
+    relation(
+      [field],
+      values.map((value) => [value, value + 1]),
+    ),
   );
-const rowsIn = (read: (word: string) => readonly Row[] | undefined, words: readonly string[]): readonly Row[] =>
+const wordsOf = (name: string, read: Reader, words: readonly string[]): Relation =>
+  remember(name, words, () => relation(fieldsOf(name), rowsOfWords(read, words)));
+
+const rowsOfWords = (read: Reader, words: readonly string[]): readonly Row[] =>
   words.flatMap((word) => read(word) ?? []);
 
+function addresses(name: "source" | "destination", places: readonly Place[]): Relation {
+  // Drivers write them in this order too, so that most lists are seen to be the same as they stand there.
+  const text = places.toSorted().join(",");
+  if (!isLongList(text)) return wordsOf(name, addressRows, places);
+  return longList(fieldsOf(name), text, () => rowsOfWords(addressRows, places));
+}
+
 /** Names end in `*` where all that begin so are meant. */
-export const inBy = (...names: readonly string[]): Relation => relation(fieldsOf("in"), rowsIn(nameRows, names));
-export const outBy = (...names: readonly string[]): Relation => relation(fieldsOf("out"), rowsIn(nameRows, names));
+export const inBy = (...names: readonly string[]): Relation => wordsOf("in", nameRows, names);
+export const outBy = (...names: readonly string[]): Relation => wordsOf("out", nameRows, names);
 /** Tenant ends of workloads' devices begin so, and nothing else in a tenant's namespace does. */
 export const anyWorkload = `${workloadVeth({ class: 0, number: 0 }).slice(0, 1)}*`;
 
 type Place = Ipv6 | Ipv6Prefix;
 export const isIpv6 = test(numbers("family", ipv6Family));
 export const isTcpOrUdp = numbers("protocol", protocols["tcp"] as number, protocols["udp"] as number);
-export const from = (...places: readonly Place[]): Relation =>
-  relation(fieldsOf("source"), rowsIn(addressRows, places));
-export const to = (...places: readonly Place[]): Relation =>
-  relation(fieldsOf("destination"), rowsIn(addressRows, places));
+export const from = (...places: readonly Place[]): Relation => addresses("source", places);
+export const to = (...places: readonly Place[]): Relation => addresses("destination", places);
 
 /** Neighbour solicitations and advertisements that no router has passed on (RFC 4861 section 7.1). */
 export const isNeighbourDiscovery: readonly Step[] = [
@@ -72,7 +97,14 @@ const rowsOfTuple = (names: readonly PartName[], tuple: Tuple): readonly Row[] =
     (rows, name, index) => product(rows, readers[name](String(tuple[index])) ?? []),
     nothingYet,
   );
-const fieldsOfParts = (names: readonly PartName[]): readonly Field[] => names.flatMap(fieldsOf);
+const fieldsByParts = new Map<string, readonly Field[]>();
+
+function fieldsOfParts(names: readonly PartName[]): readonly Field[] {
+  const key = names.join(" ");
+  const fields = fieldsByParts.get(key) ?? names.flatMap(fieldsOf);
+  fieldsByParts.set(key, fields);
+  return fields;
+}
 
 /** One of these tuples. */
 export const oneOf = (names: readonly PartName[], tuples: readonly Tuple[]): Relation =>

@@ -6,8 +6,7 @@ import type { Row } from "./relation.ts";
 /** All boxes that a word stands for; undefined where it is none of this kind. */
 export type Reader = (word: string) => readonly Row[] | undefined;
 
-/** `"w2.1"`, and `"w*"` for all that begin so. */
-export const nameRows: Reader = (word) => {
+function readName(word: string): readonly Row[] | undefined {
   const text = word.replaceAll('"', "");
   const isPrefix = text.endsWith("*");
   const octets = [...Buffer.from(isPrefix ? text.slice(0, -1) : text, "latin1")];
@@ -23,21 +22,26 @@ export const nameRows: Reader = (word) => {
     at += room;
   }
   return [row];
-};
+}
 
-/** The same addresses stand in the tables of many hosts. */
-const addresses = new Map<string, readonly Row[] | undefined>();
-const mostKept = 65_536;
+/** The same words stand in the tables of many hosts. */
+function remembering(read: Reader): Reader {
+  const known = new Map<string, readonly Row[] | undefined>();
+  const most = 65_536;
+  return (word) => {
+    const kept = known.get(word);
+    if (kept !== undefined) return kept;
+    const rows = read(word);
+    if (known.size >= most) known.clear();
+    known.set(word, rows);
+    return rows;
+  };
+}
 
-/** `2001:db8::1`, `fd00::/8`, `2001:db8::1-2001:db8::5`. */
-export const addressRows: Reader = (word) => {
-  const known = addresses.get(word);
-  if (known !== undefined) return known;
-  const rows = readAddress(word);
-  if (addresses.size >= mostKept) addresses.clear();
-  addresses.set(word, rows);
-  return rows;
-};
+const longEnough = 400;
+
+/** True for a list of addresses, and nothing else, of which it is worth while not to read them one by one. */
+export const isLongList = (text: string): boolean => text.length > longEnough && /^[0-9a-f:,/]+$/.test(text);
 
 function readAddress(word: string): readonly Row[] | undefined {
   const [first = "", last] = word.split("-");
@@ -99,6 +103,11 @@ function prefixesBetween(from: bigint, to: bigint): readonly { readonly value: b
   }
   return found;
 }
+
+/** `"w2.1"`, and `"w*"` for all that begin so. */
+export const nameRows: Reader = remembering(readName);
+/** `2001:db8::1`, `fd00::/8`, `2001:db8::1-2001:db8::5`. */
+export const addressRows: Reader = remembering(readAddress);
 
 export const macRows: Reader = (word) => {
   if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(word)) return undefined;
