@@ -4,7 +4,7 @@ import { get, type IncomingMessage } from "node:http";
 import { labPaths } from "@netwright/lab/record/paths.ts";
 
 /** Kinds that belong to no project. */
-const ofTheSite = /^(addresspools|hosts|routers)$/;
+const ofTheSite = /^(addresspools|certificateissuers|contracts|hosts|projects|routers)$/;
 
 /** @param what `hosts`, `service/shop`: all of a kind, or one. @throws with what the server says when it refuses */
 export async function askServer(lab: string, what: string): Promise<unknown> {
