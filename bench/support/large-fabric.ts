@@ -36,9 +36,13 @@ function service(number: number, webs: number, more: object): Service {
 export function largeFabric(more: object = {}): CompileInput {
   const services = Array.from({ length: size.services }, (_, number) => ({ object: service(number, size.webs, more) }));
   const objects: ObjectSet = { ...objectsOf(fabric(size.hosts)), services: objectSet(services).services };
-  const observed = allReady(objects, emptyLedger);
-  const { changes } = reconcile({ objects, ledger: emptyLedger, observed, now: start });
-  const ledger = applyLedgerChanges(emptyLedger, changes);
+  let ledger = emptyLedger;
+  // Placed, ready, and left alone.
+  for (;;) {
+    const { changes } = reconcile({ objects, ledger, observed: allReady(objects, ledger), now: start });
+    if (changes.length === 0) break;
+    ledger = applyLedgerChanges(ledger, changes);
+  }
   return { objects, ledger, observed: allReady(objects, ledger), certificates: testCertificates(objects) };
 }
 

@@ -45,6 +45,11 @@ export class Draft {
     return this.#groups.services;
   }
 
+  /** With something on them. */
+  get hosts(): Iterable<string> {
+    return this.#groups.hosts;
+  }
+
   /** True of one that is not as it was in the ledger at the start. */
   isTouched(group: EntryGroup): boolean {
     return this.#groups.isOwn(group);

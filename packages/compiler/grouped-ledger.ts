@@ -45,6 +45,10 @@ export class GroupedLedger {
     return this.#hosts.get(name);
   }
 
+  get hosts(): Iterable<string> {
+    return this.#hosts.keys();
+  }
+
   get services(): ReadonlyMap<string, EntryGroup> {
     return this.#services;
   }

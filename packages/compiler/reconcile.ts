@@ -14,7 +14,7 @@ import type { TierRolloutEntry } from "./rollout-entries.ts";
 import { projectKey, type ObjectSet } from "./objects.ts";
 import type { Observed } from "./observed.ts";
 import { busyServices, type Busy } from "./place/busy.ts";
-import { noteCalm } from "./place/calm.ts";
+import { calmInput, noteCalm } from "./place/calm.ts";
 import type { Explanation } from "./place/explanation.ts";
 import { depart, withdrawFormer } from "./place/former.ts";
 import { rememberMembers } from "./place/former-members.ts";
@@ -83,7 +83,7 @@ export function reconcile(input: ReconcileInput): Reconciled {
   const explain = (explanation: Explanation): void => void explanations.push(explanation);
   const tell = (news: HostNews): void => void hostNews.push(news);
   const standing = standings({ objects, observed, now });
-  const calm = { objects, draft, observed, standing };
+  const calm = calmInput({ objects, draft, observed, standing });
   const busy = busyServices(calm);
   const scene = { objects, draft, observed, now, busy };
   depart({ ...scene, before, explain });

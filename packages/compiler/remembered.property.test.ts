@@ -25,7 +25,7 @@ test("a step decides what it would without anything to remember, whatever happen
         return fast;
       });
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
 });
 
@@ -36,6 +36,6 @@ test("so it does with projects, networks and tiers that come and go", () => {
         decideBoth({ objects, observed, ledger, now });
       });
     }),
-    { numRuns: 50 },
+    { numRuns: 30 },
   );
 });

@@ -9,15 +9,18 @@ type Place = readonly [kind: keyof ObjectSet, key: string];
 const places = new WeakMap<Service, readonly Place[]>();
 
 /** Always in the same order: what is not there is undefined. */
-export function neighboursOf(objects: ObjectSet, service: Service): readonly unknown[] {
+export const neighboursOf = (objects: ObjectSet, service: Service): readonly unknown[] =>
+  knownPlaces(service).map(([kind, key]) => objects[kind].get(key)?.object);
+
+/** True when they are these. */
+export const hasNeighbours = (objects: ObjectSet, service: Service, neighbours: readonly unknown[]): boolean =>
+  knownPlaces(service).every(([kind, key], index) => objects[kind].get(key)?.object === neighbours[index]);
+
+function knownPlaces(service: Service): readonly Place[] {
   const known = places.get(service) ?? placesOf(service);
   places.set(service, known);
-  return known.map(([kind, key]) => objects[kind].get(key)?.object);
+  return known;
 }
-
-/** True of lists of the same values: objects that are equal are not the same. */
-export const sameValues = (one: readonly unknown[], other: readonly unknown[]): boolean =>
-  one.length === other.length && one.every((each, index) => each === other[index]);
 
 function placesOf(service: Service): readonly Place[] {
   const { metadata, spec } = service;

@@ -5,6 +5,7 @@ import { reconcile, type ReconcileInput } from "../reconcile.ts";
 import { Situation } from "../testing/situations.ts";
 import { fabric, objectsOf } from "../testing.ts";
 import { busyServices } from "./busy.ts";
+import { calmInput } from "./calm.ts";
 import { Draft } from "../draft.ts";
 
 const head = (kind: string, name: string): string =>
@@ -34,9 +35,9 @@ function inputOf({ objects, ledger, observed, now }: Situation, more: Partial<Re
 }
 
 const busyIn = ({ objects, ledger, observed }: ReconcileInput): readonly string[] =>
-  busyServices({ objects, draft: new Draft(ledger), observed, standing: () => ({ kind: "Stays" }) }).services.map(
-    ({ object }) => object.metadata.name,
-  );
+  busyServices(
+    calmInput({ objects, draft: new Draft(ledger), observed, standing: () => ({ kind: "Stays" }) }),
+  ).services.map(({ object }) => object.metadata.name);
 
 const issuer = (challenge: string): string =>
   `{ ${head("CertificateIssuer", "default")}, spec: { acme: { directory: "https://acme.example/d", termsOfServiceAgreed: true, challenge: ${challenge} } } }`;

@@ -7,11 +7,11 @@ import type { Diagnostic } from "@netwright/base";
 import { unpinnedIn } from "../allocate/images.ts";
 import type { Draft } from "../draft.ts";
 import type { EntryGroup } from "../entry-group.ts";
-import type { InstanceEntry } from "../ledger-entries.ts";
+import type { InstanceEntry, NetworkEntry } from "../ledger-entries.ts";
 import { ledgerKeys } from "../ledger-keys.ts";
 import { projectKey, type ObjectSet } from "../objects.ts";
 import type { Observed } from "../observed.ts";
-import { neighboursOf, sameValues } from "../service-neighbours.ts";
+import { hasNeighbours, neighboursOf } from "../service-neighbours.ts";
 import { hostPaths } from "../volumes.ts";
 import type { Busy } from "./busy.ts";
 import type { Explanation } from "./explanation.ts";
@@ -24,13 +24,23 @@ export interface CalmInput {
   readonly draft: Draft;
   readonly observed: Observed;
   readonly standing: (host: string) => Standing;
+  /** Hosts with instances which these may not stay on, or which are silent. */
+  readonly troubled: ReadonlySet<string>;
+}
+
+export function calmInput(input: Omit<CalmInput, "troubled">): CalmInput {
+  const { draft, observed, standing } = input;
+  const hosts = [...draft.hosts].filter(
+    (host) => standing(host).kind !== "Stays" || observed.nodes.get(host)?.ready === false,
+  );
+  return { ...input, troubled: new Set(hosts) };
 }
 
 /** All that a step looks at for a service that is as it should be, but for its entries. */
 interface Sight {
   readonly service: Service;
-  /** Other objects, and the entry of its network. */
-  readonly others: readonly unknown[];
+  readonly network: NetworkEntry | undefined;
+  readonly neighbours: readonly unknown[];
   /** What is not ready, in words; empty where all is. */
   readonly unready: string;
 }
@@ -43,8 +53,11 @@ export function isCalm(input: CalmInput, key: string, service: Service): boolean
   const group = input.draft.group(key);
   const before = group === undefined ? undefined : seen.get(group);
   if (group === undefined || before?.service !== service || isPinned(input, group)) return false;
-  const now = sightOf(input, group, service);
-  return now !== undefined && now.unready === before.unready && sameValues(now.others, before.others);
+  return (
+    unreadyIn(input, group) === before.unready &&
+    networkOf(input, service) === before.network &&
+    hasNeighbours(input.objects, service, before.neighbours)
+  );
 }
 
 /** Called at the end of a step: services for which it came to nothing are calm until something differs. */
@@ -67,11 +80,18 @@ export function noteCalm(
 
 /** Undefined where an instance may not stay on its host: then time matters. */
 function sightOf(input: CalmInput, group: EntryGroup, service: Service): Sight | undefined {
-  const { objects, draft } = input;
-  const unready = unreadyIn(input, group.derive(instancesSeen));
+  const unready = unreadyIn(input, group);
   if (unready === undefined) return undefined;
-  const network = draft.get("Network", ledgerKeys.network(service.metadata.project, service.spec.network));
-  return { service, others: [network, ...neighboursOf(objects, service)], unready };
+  return { service, network: networkOf(input, service), neighbours: neighboursOf(input.objects, service), unready };
+}
+
+const networkKeys = new WeakMap<Service, string>();
+
+function networkOf({ draft }: CalmInput, service: Service): NetworkEntry | undefined {
+  const { metadata, spec } = service;
+  const key = networkKeys.get(service) ?? ledgerKeys.network(metadata.project, spec.network);
+  networkKeys.set(service, key);
+  return draft.get("Network", key);
 }
 
 interface InstanceSeen {
@@ -86,11 +106,14 @@ const instancesSeen = ({ instances }: EntryGroup): readonly InstanceSeen[] =>
     host,
   }));
 
-function unreadyIn({ observed, standing }: CalmInput, instances: readonly InstanceSeen[]): string | undefined {
+/** Undefined where one of them may not stay on its host. */
+function unreadyIn({ observed, standing, troubled }: CalmInput, group: EntryGroup): string | undefined {
   let unready = "";
-  for (const { key, host } of instances) {
-    if (standing(host).kind !== "Stays") return undefined;
-    if (observed.nodes.get(host)?.ready === false) unready += `${host};`;
+  for (const { key, host } of group.derive(instancesSeen)) {
+    if (troubled.has(host)) {
+      if (standing(host).kind !== "Stays") return undefined;
+      unready += `${host};`;
+    }
     const phase = key === null ? "Ready" : observed.instances.get(key)?.phase;
     if (phase !== "Ready") unready += `${key} ${phase};`;
   }

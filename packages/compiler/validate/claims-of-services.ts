@@ -2,28 +2,55 @@
 import { serviceChain, type Service } from "@netwright/api";
 import type { ObjectSet } from "../objects.ts";
 
-const known = new WeakMap<Service, readonly string[]>();
+interface Claims {
+  /** Each once, and a listener that is there twice in place of both. */
+  readonly hostnames: readonly string[];
+  /** What its instances are called, but for their numbers. */
+  readonly instances: readonly string[];
+  /** Only with such a tier can instances of two services have one name: `a` with `b-c`, and `a-b` with `c`. */
+  readonly hasDash: boolean;
+}
+
+const known = new WeakMap<Service, Claims>();
 
 /** True when two services claim the same, or one something twice. */
 export function claimTwice({ services }: ObjectSet): boolean {
+  const all = Array.from(services.values(), ({ object }) => knownClaims(object));
+  return (
+    someTwice(all.map(({ hostnames }) => hostnames)) ||
+    (all.some(({ hasDash }) => hasDash) && someTwice(all.map(({ instances }) => instances)))
+  );
+}
+
+function someTwice(lists: readonly (readonly string[])[]): boolean {
   const seen = new Set<string>();
   let count = 0;
-  for (const { object } of services.values()) {
-    const claims = known.get(object) ?? claimsOf(object);
-    known.set(object, claims);
-    for (const claim of claims) seen.add(claim);
-    count += claims.length;
+  for (const list of lists) {
+    for (const each of list) seen.add(each);
+    count += list.length;
   }
   return seen.size < count;
 }
 
-/** Hostnames, listeners, and what its instances are called but for their numbers. */
-function claimsOf(service: Service): readonly string[] {
+function knownClaims(service: Service): Claims {
+  const claims = known.get(service) ?? claimsOf(service);
+  known.set(service, claims);
+  return claims;
+}
+
+function claimsOf(service: Service): Claims {
   const { metadata, spec } = service;
-  const hostnames = new Set(spec.expose.map(({ hostname }) => `hostname ${hostname}`));
   const listeners = spec.expose.map(
-    ({ hostname, port, protocol }) => `listener ${hostname} ${protocol === "UDP" ? "udp" : "tcp"} ${port}`,
+    ({ hostname, port, protocol }) => `${hostname} ${protocol === "UDP" ? "udp" : "tcp"} ${port}`,
   );
-  const instances = serviceChain(service).map(({ name }) => `instance ${metadata.project}/${metadata.name}-${name}`);
-  return [...hostnames, ...listeners, ...instances];
+  const hostnames = new Set(spec.expose.map(({ hostname }) => hostname));
+  const tiers = new Set(serviceChain(service).map(({ name }) => name));
+  return {
+    hostnames: [
+      ...hostnames,
+      ...listeners.filter((each, index) => listeners.indexOf(each) !== index).flatMap((each) => [each, each]),
+    ],
+    instances: [...tiers].map((tier) => `${metadata.project}/${metadata.name}-${tier}`),
+    hasDash: [...tiers].some((tier) => tier.includes("-")),
+  };
 }

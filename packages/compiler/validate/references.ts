@@ -13,7 +13,7 @@ import type { Diagnostic } from "@netwright/base";
 import { redirectPort } from "../compile/listeners.ts";
 import { isAskedOverHttp } from "../issuers.ts";
 import { diagnose, projectKey, type Applied, type ObjectSet } from "../objects.ts";
-import { neighboursOf, sameValues } from "../service-neighbours.ts";
+import { hasNeighbours, neighboursOf } from "../service-neighbours.ts";
 import { contractReferences, isNamed, namesOnce } from "./contract-references.ts";
 import { unlessClean } from "./unless-clean.ts";
 import { workloadReferences } from "./workload-references.ts";
@@ -71,7 +71,7 @@ const clean = new WeakMap<Service, readonly unknown[]>();
 
 function isClean(objects: ObjectSet, service: Service): boolean {
   const before = clean.get(service);
-  return before !== undefined && sameValues(before, neighboursOf(objects, service));
+  return before !== undefined && hasNeighbours(objects, service, before);
 }
 
 /** Of a contract that speaks of all services of a project or network, others decide. */
