@@ -34,7 +34,7 @@ async function everything(): Promise<unknown> {
     readonly status?: { readonly revision?: { readonly desired: number } };
   };
   const kinds = ["addresspools", "hosts", "routers", "networks", "services"];
-  const lists = await Promise.all(kinds.map((kind) => lab.json<{ items: readonly Item[] }>("get", kind)));
+  const lists = await Promise.all(kinds.map((kind) => lab.read<{ items: readonly Item[] }>(kind)));
   const objects = lists.flatMap(({ items }) =>
     items.map(({ metadata, spec, status }) => ({ metadata, spec, desired: status?.revision?.desired })),
   );

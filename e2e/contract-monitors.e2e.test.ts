@@ -35,38 +35,41 @@ beforeAll(async () => {
 afterAll(() => lab.down());
 
 /** Waits until this is said of the contract. Clauses are tried one by one: what breaks two of them is seen by one first. */
-async function says(wanted: Condition["status"], message: RegExp): Promise<string | undefined> {
-  const [condition] = await until(
+const expectSaid = (wanted: Condition["status"], message: RegExp, before = async () => {}): Promise<unknown> =>
+  until(
     `ContractHolds is ${wanted}, and says ${message}`,
-    async () => (await lab.json<WireObject>("get", "contract/watched")).status?.["conditions"] as readonly Condition[],
+    async () => {
+      await before();
+      return (await lab.read<WireObject>("contract/watched")).status?.["conditions"] as readonly Condition[];
+    },
     ([seen]) => seen?.status === wanted && message.test(seen.message),
   );
-  return condition?.status;
-}
-const holds = (): Promise<string | undefined> => says("True", /^4 clauses are watched$/);
+const expectHolds = (): Promise<unknown> => expectSaid("True", /^4 clauses are watched$/);
 
 const inTenant = (command: string): Promise<string> => lab.at(host, `nsenter --net=/run/netns/${tenant} -- ${command}`);
 
 test("what holds is said to", async () => {
-  expect(await holds()).toBe("True");
+  await expectHolds();
 });
 
 test("a firewall of somebody else that is in the way", async () => {
   const chain = "nft add chain inet hand block '{ type filter hook forward priority -10 ; }'";
   await lab.at(host, `nft add table inet hand && ${chain} && nft add rule inet hand block tcp dport 443 drop`);
-  expect(await says("False", /\bpublic: internet does not reach shop at \[.*\] tcp\/443: /)).toBe("False");
+  await expectSaid("False", /\bpublic: internet does not reach shop at \[.*\] tcp\/443: /);
   await lab.at(host, "nft delete table inet hand");
-  expect(await holds()).toBe("True");
+  await expectHolds();
 });
 
 test("a rule that somebody adds", async () => {
   await lab.must("pause", `host/${host}`);
   const flows = await inTenant("nft list map inet netwright flows");
   const [, classes = ""] = /(\w+ \. \w+ \. tcp) \. 8080/.exec(flows) ?? [];
-  await inTenant(`nft add element inet netwright flows '{ ${classes} . 8081 : accept }'`);
-  expect(await says("False", /\bclosed: shop-proxy-1 reaches shop-web-1 at /)).toBe("False");
+  // A round of the agent that was under way takes it away once more.
+  const add = async () =>
+    void (await inTenant(`nft add element inet netwright flows '{ ${classes} . 8081 : accept }'`));
+  await expectSaid("False", /\bclosed: shop-proxy-1 reaches shop-web-1 at /, add);
   await lab.must("resume", `host/${host}`);
-  expect(await holds()).toBe("True");
+  await expectHolds();
 });
 
 test("each turn was told", async () => {

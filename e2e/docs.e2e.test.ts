@@ -4,6 +4,7 @@
  */
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { documents, runInstead, stepsOf, type DocsCommand } from "../tools/docs-commands.ts";
 import { firstMismatch } from "../tools/docs/match-output.ts";
@@ -36,6 +37,8 @@ async function followPage(file: string, directory: string): Promise<void> {
 /** What only looks may be asked again: agents report every few seconds. */
 const looks = /^netwright (get|describe|flows|events|trace|lab status|lab exec \S+ -- (ip|nft|birdc|vtysh|conntrack)) /;
 const patience = 120_000;
+/** Between two looks. */
+const pause = 500;
 
 async function runCommand(step: DocsCommand, directory: string): Promise<void> {
   const { file, line, command, output, exits = 0 } = step;
@@ -43,7 +46,10 @@ async function runCommand(step: DocsCommand, directory: string): Promise<void> {
   for (;;) {
     const { code, stdout } = await shell(runInstead[command] ?? command, directory);
     const mismatch = firstMismatch(output, stdout.split("\n"));
-    if (Date.now() < deadline && (mismatch !== undefined || code !== exits)) continue;
+    if (Date.now() < deadline && (mismatch !== undefined || code !== exits)) {
+      await delay(pause);
+      continue;
+    }
     const where = `${file}:${line}: $ ${command}\n${stdout}`;
     expect(code, `${where}exit status`).toBe(exits);
     return expect(mismatch, where).toBeUndefined();

@@ -127,7 +127,7 @@ test("what trace says of the site's own public addresses is what happens", async
     return { trace: (await lab.netwright("trace", "--from", "jobs-worker-1", "--to", target)).stdout, code };
   };
   for (const name of ["other-site", "jobs-site"]) {
-    const { status } = await lab.json<{ status: { addresses: { address: string }[] } }>("get", `service/${name}`);
+    const { status } = await lab.read<{ status: { addresses: { address: string }[] } }>(`service/${name}`);
     const { trace, code } = await ask(status.addresses[0]?.address ?? "");
     expect(trace).toMatch(new RegExp(`source becomes[^]*to the uplink of[^]*gets through: ${name}-web-1 on host`));
     expect(code).toBe(0);
@@ -189,7 +189,7 @@ test("trace and flows tell names", async () => {
 
 test("without its agent a host goes on; the next one fills what its resolver answers from the cache", async () => {
   const host = (
-    await lab.json<{ items: { metadata: { name: string }; spec: { host: string } }[] }>("get", "instances")
+    await lab.read<{ items: { metadata: { name: string }; spec: { host: string } }[] }>("instances")
   ).items.find(({ metadata }) => metadata.name === "jobs-worker-1")?.spec.host;
   await lab.at(host ?? "", "kill -9 $(pgrep -f '[r]un --server=' | head -1)");
   expect(await byName(2, "v1.api.example.net")).toMatch(/^2001:db8:100:/);

@@ -17,11 +17,7 @@ interface InstanceStatus {
   readonly restarts: number;
 }
 const statusIs = (id: string, what: string, holds: (seen: InstanceStatus) => boolean): Promise<InstanceStatus> =>
-  until(
-    `${id} ${what}`,
-    async () => (await lab.json<{ status: InstanceStatus }>("get", `instance/${id}`)).status,
-    holds,
-  );
+  until(`${id} ${what}`, async () => (await lab.read<{ status: InstanceStatus }>(`instance/${id}`)).status, holds);
 
 const tier = (name: string, script: string, more: object = {}, workload: object = {}) => ({
   name,

@@ -61,7 +61,7 @@ async function healed(links: readonly string[]): Promise<void> {
     readonly metadata: { readonly name: string };
     readonly status: { readonly sessions: readonly { readonly state: string }[] };
   };
-  const sessions = async () => (await lab.json<{ items: readonly Node[] }>("get", "hosts")).items;
+  const sessions = async () => (await lab.read<{ items: readonly Node[] }>("hosts")).items;
   await until("every session is established again", sessions, (nodes) =>
     nodes.every(
       ({ status }) => status.sessions.length === 2 && status.sessions.every(({ state }) => state === "Established"),

@@ -86,23 +86,29 @@ test("tunnelled packets are taken from hosts of the fabric only", async () => {
   const vtep = vtepOf(host);
   const other = hosts.find((each) => each !== host) as string;
   const [stranger, peer] = [await scene.counted(host, "foreign-vxlan"), await scene.counted(host, "peer-vxlan")];
-  const tunnel = (source: string) =>
-    `${process.execPath} -e 'const socket = require("dgram").createSocket("udp6").bind(0, "${source}", () => socket.send("anything", 4789, "${vtep}", () => process.exit(0)))'`;
-  await lab.at("edge1", tunnel("::"));
+  let sent = 0;
+  /** One datagram, which may be lost like any other. @returns how many are counted */
+  const send = async (node: string, source: string, comment: string): Promise<number> => {
+    sent += 1;
+    await lab.at(
+      node,
+      `${process.execPath} -e 'const socket = require("dgram").createSocket("udp6").bind(0, "${source}", () => socket.send("anything", 4789, "${vtep}", () => process.exit(0)))'`,
+    );
+    return scene.counted(host, comment);
+  };
   await until(
     "the stranger's packet is counted",
-    () => scene.counted(host, "foreign-vxlan"),
+    () => send("edge1", "::", "foreign-vxlan"),
     (packets) => packets > stranger,
   );
-  expect(await scene.counted(host, "foreign-vxlan")).toBe(stranger + 1);
+  const strange = sent;
   expect(await scene.counted(host, "peer-vxlan")).toBe(peer);
-  await lab.at(other, tunnel(vtepOf(other)));
-  expect(await scene.counted(host, "foreign-vxlan")).toBe(stranger + 1);
   await until(
     "the peer's packet is counted",
-    () => scene.counted(host, "peer-vxlan"),
+    () => send(other, vtepOf(other), "peer-vxlan"),
     (packets) => packets > peer,
   );
+  expect(await scene.counted(host, "foreign-vxlan")).toBeLessThanOrEqual(stranger + strange);
 });
 
 test("routers let no tunnelled packet in from outside the fabric", async () => {
@@ -110,18 +116,18 @@ test("routers let no tunnelled packet in from outside the fabric", async () => {
   const edge = "fd00:0:0:2::3";
   await lab.at("provider", `ip -6 route add ${vtep}/128 via ${edge} dev edge1`);
   const before = await scene.counted("edge1", "external-vxlan");
-  await lab.at("provider", `bash -c 'echo anything >/dev/udp/${vtep}/4789'`);
+  // A datagram may be lost like any other.
+  const send = (port: number) => lab.at("provider", `bash -c 'echo anything >/dev/udp/${vtep}/${port}'`);
   await until(
     "the edge has counted it",
-    () => scene.counted("edge1", "external-vxlan"),
+    () => send(4789).then(() => scene.counted("edge1", "external-vxlan")),
     (packets) => packets > before,
   );
   // Another port takes the same way.
   const arrived = await startCapture(lab, "host1", "edge1");
-  await lab.at("provider", `bash -c 'echo anything >/dev/udp/${vtep}/4788'`);
   await until(
     "port 4788 has come through",
-    () => arrived.count("udp port 4788"),
+    () => send(4788).then(() => arrived.count("udp port 4788")),
     (packets) => packets > 0,
   );
   expect(await arrived.count("udp port 4789 and not src net fd00:0:0:1::/64")).toBe(0);

@@ -7,9 +7,9 @@ import { instanceOf, type LiveLab } from "./live-lab.ts";
 import { echoTier, type Allow, type Spec } from "./manifests.ts";
 import { until } from "./until.ts";
 
-/** Connects as a program of the machine itself, from a source of its choice: 0 when it could. */
-const connectAs = (source: string, sourcePort: number, address: string, port: number): string =>
-  `${process.execPath} -e 'require("net").connect({ host: "${address}", port: ${port}, localAddress: "${source}", localPort: ${sourcePort} }, () => process.exit(0)).on("error", () => process.exit(1)); setTimeout(() => process.exit(2), 1500)'`;
+/** Connects as a program of the machine itself, from a source of its choice: 0 when it could. @param first what it does at once before */
+const connectAs = (source: string, sourcePort: number, address: string, port: number, first = ""): string =>
+  `${process.execPath} -e '${first}require("net").connect({ host: "${address}", port: ${port}, localAddress: "${source}", localPort: ${sourcePort} }, () => process.exit(0)).on("error", () => process.exit(1)); setTimeout(() => process.exit(2), 1500)'`;
 
 const visitor: Spec = { network, tiers: [echoTier("shell", 8090)] };
 
@@ -116,18 +116,18 @@ describe("spoofed sources", () => {
       ["chain-web-1", "chain-app-1", "chain-db-1"].map((id) => instanceOf(lab, id)),
     );
     if (web === undefined || app === undefined || db === undefined) throw new Error("the chain is not whole");
-    const connect = (instance: string, sourcePort: number) =>
-      `ip netns exec nww-default.${instance} ${connectAs(app.address, sourcePort, db.address, 8082)}`;
+    const connect = (instance: string, sourcePort: number, first?: string) =>
+      `ip netns exec nww-default.${instance} ${connectAs(app.address, sourcePort, db.address, 8082, first)}`;
     const atDb = await startCapture(lab, db.host, "eth0", "nww-default.chain-db-1");
     const own = () => lab.tryAt(app.host, connect("chain-app-1", 40001));
     await until("the owner connects", own, ({ code }) => code === 0);
-    // The agent takes away what it did not put there, between any two attempts.
-    const borrow = `ip -n nww-default.chain-web-1 address replace ${app.address}/128 dev eth0 nodad && ${connect("chain-web-1", 40002)}`;
+    // The agent takes away what it did not put there: a process that starts only now would come too late.
+    const borrow = `require("child_process").execSync("ip address replace ${app.address}/128 dev eth0 nodad");`;
     // Others are counted there too: what a new link says of itself comes from no address.
     const spoofed = await until(
       "the borrowed address is counted",
       async () => {
-        const { code } = await lab.tryAt(web.host, borrow);
+        const { code } = await lab.tryAt(web.host, connect("chain-web-1", 40002, borrow));
         const set = await lab.at(web.host, `ip netns exec ${tenant} nft list set inet netwright spoofed`);
         return { code, set };
       },

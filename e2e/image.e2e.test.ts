@@ -43,7 +43,7 @@ afterAll(async () => {
 test("an image beside its manifest runs as what it says, and status shows which", async () => {
   await lab.must("apply", "-f", put(manifest("oci:./shop-image")));
   expect(await page(lab, "internet1")).toBe("image from 1234 in /srv\n");
-  const { status } = await lab.json<{ status: Status }>("get", "service/shop");
+  const { status } = await lab.read<{ status: Status }>("service/shop");
   expect(status.images).toMatchObject([{ tier: "web", image: `oci:${image}` }]);
   expect(status.images[0]?.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
   expect(status.stages.map(({ stage }) => stage)).toContain("pulled");
@@ -53,12 +53,12 @@ test("an image beside its manifest runs as what it says, and status shows which"
 });
 
 test("another name is looked up anew, and the instance is replaced", async () => {
-  const before = await lab.json<{ status: Status }>("get", "service/shop");
+  const before = await lab.read<{ status: Status }>("service/shop");
   execFileSync("umoci", ["config", "--image", `${image}:1`, "--config.env=GREETING=moved"]);
   execFileSync("umoci", ["tag", "--image", `${image}:1`, "2"]);
   await lab.must("apply", "-f", put(manifest("oci:./shop-image:1", ", env: [{ name: GREETING, value: manifest }]")));
   expect(await page(lab, "internet1")).toMatch(/^manifest from 1234/);
-  const after = await lab.json<{ status: Status }>("get", "service/shop");
+  const after = await lab.read<{ status: Status }>("service/shop");
   expect(after.status.images[0]?.digest).not.toBe(before.status.images[0]?.digest);
 });
 
@@ -75,7 +75,7 @@ test("one that cannot be had is told with code and hint, while what runs goes on
   const pulled = await until(
     "Pulled tells why",
     async () => {
-      const { status } = await lab.json<{ status: Status }>("get", "service/shop");
+      const { status } = await lab.read<{ status: Status }>("service/shop");
       return status.conditions.find(({ type }) => type === "Pulled");
     },
     (condition) => condition?.reason === "RegistryUnreachable",

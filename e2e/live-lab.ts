@@ -1,9 +1,14 @@
 /** A lab of one test file, and the few questions that all of them ask. */
+import { runInNode } from "@netwright/lab/command/run-in-node.ts";
+import { labPaths } from "@netwright/lab/record/paths.ts";
+import { askServer } from "./ask-server.ts";
 import { environmentOf, netwrightProgram, product, startProcess, type Netwright, type Run } from "./product.ts";
 import { until } from "./until.ts";
 
 export const hosts = ["host1", "host2", "host3"] as const;
 export const edges = ["edge1", "edge2"] as const;
+/** Where BIRD runs. */
+export const birds: readonly string[] = [...hosts, ...edges];
 export const shop = "https://shop.example.net/";
 
 export interface LiveLab {
@@ -13,7 +18,9 @@ export interface LiveLab {
   must(...args: readonly string[]): Promise<string>;
   /** The same, its JSON read. */
   json<T>(...args: readonly string[]): Promise<T>;
-  /** sh text at a node, which must succeed. @returns its output without the last newline. */
+  /** An object or all of a kind, as `service/shop` and `hosts`. Those who wait ask often: no process is started for it. */
+  read<T>(what: string): Promise<T>;
+  /** sh text at a node, which must succeed. The node starts it, and nobody here. @returns its output without the last newline. */
   at(node: string, script: string): Promise<string>;
   tryAt(node: string, script: string): Promise<Run>;
   /** sh text at a node that goes on until it ends by itself or is killed. */
@@ -28,18 +35,30 @@ export async function startLab(name: string, ...options: readonly string[]): Pro
     if (code !== 0) throw new Error(`netwright ${args.join(" ")} ended with ${code}:\n${stdout}${stderr}`);
     return stdout;
   };
-  const exec = (node: string, script: string) => ["lab", "exec", node, "--", "sh", "-c", script];
   await must("lab", "up", ...options);
+  const tryAt = (node: string, script: string): Promise<Run> => runAt(name, node, script);
   return {
     name,
     netwright,
     must,
     json: async (...args) => JSON.parse(await must(...args, "-o", "json")) as never,
-    at: async (node, script) => (await must(...exec(node, script))).replace(/\n$/, ""),
-    tryAt: (node, script) => netwright(...exec(node, script)),
-    startAt: (node, script) => startProcess([netwrightProgram, ...exec(node, script)], { env: environmentOf(name) }),
+    read: async (what) => (await askServer(name, what)) as never,
+    at: async (node, script) => {
+      const { code, stdout, stderr } = await tryAt(node, script);
+      if (code !== 0) throw new Error(`at ${node} ended with ${code}: ${script}\n${stdout}${stderr}`);
+      return stdout.replace(/\n$/, "");
+    },
+    tryAt,
+    startAt: (node, script) =>
+      startProcess([netwrightProgram, "lab", "exec", node, "--", "sh", "-c", script], { env: environmentOf(name) }),
     down: async () => void (await must("lab", "down")),
   };
+}
+
+/** What `lab exec` does, without a process of the command line for each look. */
+function runAt(lab: string, node: string, script: string): Promise<Run> {
+  const env = { PATH: process.env["PATH"] ?? "" };
+  return runInNode(labPaths(lab), node, { argv: ["sh", "-c", script], env, outputMax: Number.POSITIVE_INFINITY });
 }
 
 /** curl as a person would call it: by name, with certificate checking on. Gives up soon, for those who ask again. */
@@ -80,14 +99,14 @@ export interface ServiceStatus {
 }
 
 export const statusOf = async (lab: LiveLab, service: string): Promise<ServiceStatus> =>
-  (await lab.json<{ status: ServiceStatus }>("get", `service/${service}`)).status;
+  (await lab.read<{ status: ServiceStatus }>(`service/${service}`)).status;
 
 export const vipOf = async (lab: LiveLab, service: string): Promise<string> =>
   (await statusOf(lab, service)).addresses[0]?.address ?? "";
 
 /** Where one instance runs. @throws when there is none. */
 export async function instanceOf(lab: LiveLab, id: string): Promise<Instance> {
-  const instances = await lab.json<{ items: readonly InstanceObject[] }>("get", "instances");
+  const instances = await lab.read<{ items: readonly InstanceObject[] }>("instances");
   const found = instances.items.map(flat).find((instance) => instance.id === id);
   if (found === undefined) throw new Error(`there is no instance ${id}`);
   return found;

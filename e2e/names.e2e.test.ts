@@ -93,12 +93,13 @@ test("other projects' names do not exist here, nor these there", async () => {
 test("names follow scaling out and in, and down to none", async () => {
   for (const count of [3, 1, 2]) {
     await lab.must("scale", "service/shop", `web=${count}`);
-    await until(
-      `${count} addresses`,
-      () => addresses("shop.internal"),
-      (found) => found.length === count,
+    const seen = async () => ({ shop: await addresses("shop.internal"), web: await addresses("web.shop.internal") });
+    const told = await until(
+      `${count} addresses, of those that are ready`,
+      async () => ({ ...(await seen()), ready: await ready() }),
+      (found) => found.ready.length === count && String(found.web) === String(found.ready),
     );
-    expect(await addresses("web.shop.internal")).toEqual(await ready());
+    expect(told.shop).toEqual(told.ready);
   }
   await lab.must("scale", "service/db", "primary=0");
   await until(

@@ -75,7 +75,8 @@ export async function sessionsOf(lab: LiveLab, birds: readonly string[]): Promis
 
 /** BIRD reckons the moment anew each time, and is a millisecond off now and then. */
 const sameMoment = 0.1;
-const momentOf = (line: string): number => Number(/ (\d+\.\d+) /.exec(line)?.[1]);
+/** Of a line of `sessionsOf`: since when it is as it is, in seconds since 1970. */
+export const momentOf = (line: string): number => Number(/ (\d+\.\d+) /.exec(line)?.[1]);
 const withoutMoment = (line: string): string => line.replace(/ \d+\.\d+ /, " ");
 
 /** Sessions that are not as they were: of another state, or begun anew. */

@@ -1,6 +1,7 @@
 /** kill -9 of anything: what was acknowledged stays, what should flow flows, what is gone comes back. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
+  birds,
   edges,
   fetchFrom,
   hosts,
@@ -17,8 +18,6 @@ import { difference, enginesAt, enginesAtAll } from "./node-facts.ts";
 import { supervisorOf } from "./supervisor.ts";
 import { undisturbed } from "./undisturbed.ts";
 import { until } from "./until.ts";
-
-const birds = [...hosts, ...edges];
 
 let lab: LiveLab;
 
@@ -66,9 +65,7 @@ async function converged(): Promise<void> {
     };
   }
   const look = async () => {
-    const lists = await Promise.all(
-      ["hosts", "routers"].map((kind) => lab.json<{ items: readonly Node[] }>("get", kind)),
-    );
+    const lists = await Promise.all(["hosts", "routers"].map((kind) => lab.read<{ items: readonly Node[] }>(kind)));
     return lists.flatMap((list) => list.items).filter(({ metadata }) => metadata.name !== "provider");
   };
   await until("every node has converged", look, (nodes) =>
@@ -82,7 +79,7 @@ async function converged(): Promise<void> {
 
 const stored = async () => ({
   service: await lab
-    .json<{ spec: unknown; metadata: unknown }>("get", "service/shop")
+    .read<{ spec: unknown; metadata: unknown }>("service/shop")
     .then(({ spec, metadata }) => ({ spec, metadata })),
   history: await lab.json("history"),
   tokens: await lab.must("token", "list"),
@@ -196,7 +193,7 @@ describe("an engine that is killed comes back", () => {
       readonly status: { readonly restarts: number; readonly phase: string };
     };
     const restarts = async () =>
-      (await lab.json<{ items: readonly Object[] }>("get", "instances")).items.filter(
+      (await lab.read<{ items: readonly Object[] }>("instances")).items.filter(
         ({ status }) => status.restarts > 0 && status.phase === "Ready",
       );
     expect((await until("a restart is told", restarts, ({ length }) => length > 0)).length).toBe(1);

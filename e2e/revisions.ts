@@ -4,10 +4,8 @@ import type { LiveLab } from "./live-lab.ts";
 /** What the server holds, and what every node was asked for and reached. */
 export async function revisionsOf(lab: LiveLab): Promise<unknown> {
   type Node = { readonly metadata: { readonly name: string }; readonly status: { readonly revision?: unknown } };
-  const lists = await Promise.all(
-    ["hosts", "routers"].map((kind) => lab.json<{ items: readonly Node[] }>("get", kind)),
-  );
-  const { items } = await lab.json<{ items: readonly { metadata: { resourceVersion: string } }[] }>("get", "services");
+  const lists = await Promise.all(["hosts", "routers"].map((kind) => lab.read<{ items: readonly Node[] }>(kind)));
+  const { items } = await lab.read<{ items: readonly { metadata: { resourceVersion: string } }[] }>("services");
   const reached = lists.flatMap((list) => list.items).map(({ metadata, status }) => [metadata.name, status.revision]);
   return { reached, services: items.map(({ metadata }) => metadata.resourceVersion) };
 }

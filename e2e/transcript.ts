@@ -1,9 +1,11 @@
 /**
  * Transcripts: what was typed, what came back. A file holds lines `$ COMMAND`, below each its standard output, its
  * standard error with `! ` before every line, and `[exit N]` where it is not 0. Lines `## ` are prose. `# Ctrl-C at "TEXT"`
- * at the end of a command presses it when TEXT was printed. What differs from run to run is masked.
+ * at the end of a command presses it when TEXT was printed. What differs from run to run is masked. A command that only
+ * looks is given again while it says something else: agents report a moment later, and a busy machine may lose a session.
  */
 import { spawn } from "node:child_process";
+import { setTimeout as delay } from "node:timers/promises";
 
 export interface Step {
   readonly prose: readonly string[];
@@ -26,18 +28,40 @@ export function stepsOf(text: string): readonly Step[] {
 interface Options {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
+  /** For how long all commands together that only look are given again, in milliseconds. */
+  readonly again: number;
 }
 
 /** The file as it is when its commands run now, one after the other. */
 export async function runTranscript(text: string, options: Options): Promise<string> {
   const parts: string[] = [];
-  for (const { prose, command } of stepsOf(text)) {
-    const { stdout, stderr, code } = await runCommand(command, options);
-    const lines = [...linesOf(stdout).map(maskLine), ...linesOf(stderr).map((line) => `! ${maskLine(line)}`)];
-    const status = code === 0 ? [] : [`[exit ${code}]`];
-    parts.push([...prose, `$ ${command}`, ...lines, ...status].map((line) => `${line}\n`).join(""));
+  const shown = `${text}\n`;
+  let { again } = options;
+  for (const step of stepsOf(text)) {
+    let part = await runStep(step, options);
+    while (looks.test(step.command) && !shown.includes(`${part}\n`) && again > 0) {
+      const began = performance.now();
+      await delay(pause);
+      part = await runStep(step, options);
+      again -= performance.now() - began;
+    }
+    parts.push(part);
   }
   return parts.join("\n");
+}
+
+/** Between two looks, in milliseconds. */
+const pause = 500;
+
+/** Changes nothing, and ends by itself. */
+const looks =
+  /^(?:NETWRIGHT_\S+ |netwright lab exec \S+ -- )*netwright (?:get|describe|top|trace|history|wait|verify|plan|diff|flows|events|doctor|__complete|token list|rollout (?:status|history)|lab (?:status|graph))(?![^]*# Ctrl-C)\b/;
+
+async function runStep({ prose, command }: Step, options: Options): Promise<string> {
+  const { stdout, stderr, code } = await runCommand(command, options);
+  const lines = [...linesOf(stdout).map(maskLine), ...linesOf(stderr).map((line) => `! ${maskLine(line)}`)];
+  const status = code === 0 ? [] : [`[exit ${code}]`];
+  return [...prose, `$ ${command}`, ...lines, ...status].map((line) => `${line}\n`).join("");
 }
 
 const linesOf = (text: string): readonly string[] => (text === "" ? [] : text.replace(/\n$/, "").split("\n"));

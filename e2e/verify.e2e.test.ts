@@ -67,11 +67,21 @@ interface Tried {
   }[];
 }
 
+/** A busy machine may lose a session for a moment, and a way with it. */
+const liveIsProved = () =>
+  until(
+    "every kernel is what was meant",
+    () => lab.netwright("verify", "--live"),
+    ({ code }) => code === 0,
+  );
+
 test("a fresh lab is what was meant: every kernel, and every connection that is tried", async () => {
-  const live = await lab.netwright("verify", "--live");
-  expect(live).toMatchObject({ code: 0, stdout: expect.stringMatching(/^kernel +\d+/m) });
-  const { results, clauses } = await lab.json<Tried>("verify", "--test");
-  expect(results.filter(({ verdict }) => verdict !== "Agrees")).toEqual([]);
+  expect((await liveIsProved()).stdout).toMatch(/^kernel +\d+/m);
+  const { results, clauses } = await until(
+    "every connection is as it was proved",
+    async () => JSON.parse((await lab.netwright("verify", "--test", "-o", "json")).stdout) as Tried,
+    (tried) => tried.results.every(({ verdict }) => verdict === "Agrees"),
+  );
   // Somebody has looked at the instances too.
   expect(results.map(({ arrived }) => arrived)).toEqual(expect.arrayContaining([true, false]));
   expect(new Set(results.map(({ test: { side } }) => side))).toEqual(new Set(["Inside", "Outside"]));
@@ -137,5 +147,5 @@ test("once the agent may, it is put right, and the proof says so", async () => {
     () => inTenant("nft list map inet netwright flows"),
     (flows) => !flows.includes(". 8081"),
   );
-  expect(await lab.netwright("verify", "--live")).toMatchObject({ code: 0 });
+  expect((await liveIsProved()).code).toBe(0);
 });

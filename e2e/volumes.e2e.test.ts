@@ -55,7 +55,7 @@ interface Volume {
   readonly status: { readonly phase: string; readonly usedBy: string };
 }
 const volumes = async (): Promise<Record<string, string>> => {
-  const { items } = await lab.json<{ items: readonly Volume[] }>("get", "volumes");
+  const { items } = await lab.read<{ items: readonly Volume[] }>("volumes");
   return Object.fromEntries(items.map(({ metadata, spec, status }) => [metadata.name, `${status.phase} ${spec.host}`]));
 };
 const volumesAre = (wanted: Record<string, unknown>) =>
@@ -85,7 +85,7 @@ test("it holds what its size says and no more; a larger size holds more", async 
   expect((await lab.tryAt("internet1", fill)).stdout).toBe("ENOSPC\n");
   await until(
     "it is told to be full",
-    () => lab.json<{ status: { used?: string; message: string } }>("get", "volume/notes-book-data-1"),
+    () => lab.read<{ status: { used?: string; message: string } }>("volume/notes-book-data-1"),
     ({ status }) => /^(2[5-9]|3\d)Mi$/.test(status.used ?? "") && /^\d+% of it is used/.test(status.message),
   );
   await lab.must("apply", "-f", written(coloured("red"), ["size: 32Mi", "size: 80Mi"]));
@@ -112,7 +112,7 @@ test("each place has its own; a tier that shrinks keeps them, and finds them whe
 });
 
 test("a closed host keeps its instance, and status says so", async () => {
-  const { items } = await lab.json<{ items: readonly Volume[] }>("get", "volumes");
+  const { items } = await lab.read<{ items: readonly Volume[] }>("volumes");
   const host = items[0]?.spec.host ?? "";
   const object = (await lab.must("get", `host/${host}`, "-o", "yaml")).replace(/^status:[^]*/m, "");
   const file = join(directory, "host.yaml");

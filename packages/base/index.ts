@@ -1,6 +1,7 @@
 /** What every package may use: errors, units, injected time and entropy, addresses. No I/O. */
 export * from "./align-lines.ts";
 export * from "./clock.ts";
+export * from "./equal.ts";
 export * from "./error-codes.ts";
 export * from "./errors.ts";
 export * from "./image-reference.ts";

@@ -1,6 +1,6 @@
+import { equal } from "@netwright/base";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { equal } from "./compile/equal.ts";
 import type { InstanceEntry } from "./ledger-entries.ts";
 import { applyLedgerChanges } from "./ledger.ts";
 import { evacuationTimeout } from "./place/standing.ts";

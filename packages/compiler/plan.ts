@@ -1,6 +1,6 @@
 /** What an apply would lead to, before anything happens. Pure, and true of the compiled states, not of intent. */
 import { objectName, type Plan } from "@netwright/api";
-import type { Instant } from "@netwright/base";
+import { equal, type Instant } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
 import type { CompileInput } from "./compile.ts";
 import { createCompilation, type KeptCompilation } from "./incremental.ts";
@@ -9,7 +9,6 @@ import { ledgerKeys } from "./ledger-keys.ts";
 import type { Ledger, LedgerChange } from "./ledger.ts";
 import { projectKey, type ObjectSet } from "./objects.ts";
 import type { Observed } from "./observed.ts";
-import { equal } from "./compile/equal.ts";
 import { byText } from "./compile/order.ts";
 import type { Explanation } from "./place/explanation.ts";
 import { changedFlows } from "./plan/changed-flows.ts";

@@ -9,6 +9,7 @@ export * from "./maglev.ts";
 export * from "./metrics.ts";
 export * from "./names.ts";
 export * from "./probe.ts";
+export * from "./reachable-hosts.ts";
 export * from "./report.ts";
 export * from "./site-addresses.ts";
 export * from "./store.ts";

@@ -1,6 +1,7 @@
 import { parseIpv6 } from "@netwright/base";
+import { hasRoute } from "@netwright/contract";
 import { expect, test } from "vitest";
-import { hasRoute, parseRoutes } from "./reachable-hosts.ts";
+import { parseRoutes } from "./reachable-hosts.ts";
 
 const line = (destination: string, length: string, flags: string): string =>
   `${destination} ${length} ${"0".repeat(32)} 00 fe800000000000000000000000000001 00000400 00000001 00000000 ${flags}    e0`;

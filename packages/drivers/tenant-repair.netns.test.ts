@@ -49,6 +49,18 @@ const harms: readonly (readonly [
     [/links: .*bridge fdb replace/],
   ],
   [
+    "a forwarding entry to another port",
+    "bridge fdb replace 06:01:00:00:00:02 dev vxlan dst fd00:0:0:1::2 port 4790 self permanent",
+    tenant,
+    [/links: .*bridge fdb replace/],
+  ],
+  [
+    "a forwarding entry into another network",
+    "bridge fdb replace 06:01:00:00:00:02 dev vxlan dst fd00:0:0:1::2 vni 9 self permanent",
+    tenant,
+    [/links: .*bridge fdb replace/],
+  ],
+  [
     "a route to another host",
     "ip -6 route del fd77:0:0:7:2::/80",
     tenant,

@@ -13,8 +13,27 @@ export type Suite = (typeof suites)[number];
 /** Sandboxes side by side. Their tests mostly wait, for routers and for time to pass. */
 const lanes = 3;
 
-/** Begun first, so that no lane is left alone with one of them at the end. */
-const longest = ["docs", "transcripts", "inventory", "foreign-frr", "departures", "resilience", "firewall", "stages"];
+/** Begun first and in this order, so that no lane is left alone with one of them at the end. */
+const longest = [
+  "docs",
+  "transcripts",
+  "inventory",
+  "scenarios",
+  "foreign-frr",
+  "departures",
+  "resilience",
+  "certificates",
+  "stages",
+  "firewall",
+  "rollout",
+  "benchmarks",
+  "secrets",
+  "service",
+  "packages",
+  "rollout-steered",
+  "bad-input",
+  "mutations",
+];
 
 const files: Record<Suite, string> = {
   unit: "{packages,tools,bench}/**/!(*.netns).test.ts",
@@ -30,19 +49,19 @@ export async function runSuites(named: readonly Suite[], extra: readonly string[
   const parts = extra.filter((word) => !word.startsWith("-"));
   const of = (suite: Suite): readonly string[] => (named.includes(suite) ? filesOf(suite, parts) : []);
   const sandboxed = longestFirst([...of("e2e"), ...of("netns")]);
+  const wholeLabs = of("e2e").length > 0;
+  if (wholeLabs) await prepare("node", "tools/build.ts");
+  // Its packages come over the network, which no sandbox has: it mostly waits, and unit tests go on beside it.
+  const samples = wholeLabs ? prepare("samples/notes/build") : undefined;
   const unit = of("unit").length > 0 ? await runUnit(extra) : nothing;
-  const tally = add(unit, await runSandboxed(sandboxed, of("e2e").length > 0, extra));
+  await samples;
+  const tally = add(unit, await runSandboxed(sandboxed, extra));
   return tally.passed + tally.failed.length + tally.skipped.length === 0
     ? { ...nothing, failed: [`no test in ${named.join(", ")} is meant by ${extra.join(" ")}`] }
     : tally;
 }
 
-async function runSandboxed(paths: readonly string[], wholeLabs: boolean, extra: readonly string[]): Promise<Tally> {
-  if (wholeLabs) {
-    await prepare("node", "tools/build.ts");
-    // Its packages come over the network, which no sandbox has.
-    await prepare("samples/notes/build");
-  }
+async function runSandboxed(paths: readonly string[], extra: readonly string[]): Promise<Tally> {
   const options = extra.filter((word) => word.startsWith("-"));
   return (await inLanes(lanes, paths, (file) => runFile(file, options))).reduce(add, nothing);
 }

@@ -1,6 +1,7 @@
 /** Whatever went wrong, as people read it. */
-import { isContractsBroken, type ClauseProof } from "@netwright/api";
+import type { ClauseProof } from "@netwright/api";
 import { renderDiagnostic } from "@netwright/api/load/render-diagnostic.ts";
+import { isContractsBroken } from "@netwright/api/wire/refusal.ts";
 import { isNetwrightError, messageOf, NetwrightError, type Diagnostic } from "@netwright/base";
 import { renderCounterexample } from "./counterexample.ts";
 import { paint } from "./paint.ts";

@@ -1,5 +1,5 @@
 /** Keeps plans of services, networks and nodes, and knows which of them a change touches. */
-import { hostPrefix, type Ipv6Prefix } from "@netwright/base";
+import { equal, hostPrefix, type Ipv6Prefix } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
 import type { Compiled, CompileInput } from "../compile.ts";
 import type { CompilationChange, CompilationUpdate, KeptCompilation } from "../incremental.ts";
@@ -8,7 +8,6 @@ import type { LedgerChange } from "../ledger.ts";
 import type { ObjectSet } from "../objects.ts";
 import { withLeavingHosts } from "../standing-objects.ts";
 import { dirtyServices } from "./dirty.ts";
-import { equal } from "./equal.ts";
 import { volumeState } from "../volumes.ts";
 import { isVolume, LedgerIndex } from "./index-ledger.ts";
 import { NetworkPlan } from "./network-plan.ts";

@@ -1,5 +1,5 @@
 /** Keeps the parts of a new plan that equal the old ones the same values, so that later steps see at a glance what changed. */
-import { equal } from "./equal.ts";
+import { equal } from "@netwright/base";
 import type { HostSlice, ServicePlan } from "./service-plan.ts";
 
 export function keepShared(before: ServicePlan | undefined, after: ServicePlan): ServicePlan {

@@ -1,7 +1,7 @@
 /** What hosts and routers gain, lose and change, line by line. */
 import type { NodeChange } from "@netwright/api";
+import { equal } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
-import { equal } from "../compile/equal.ts";
 import type { NamePair } from "./class-names.ts";
 import { describeNode, type Fact } from "./describe-node.ts";
 

@@ -1,4 +1,5 @@
 /** Which objects an apply makes, changes and deletes, and in which fields. */
+import { equal } from "@netwright/base";
 import {
   encodeObject,
   formatPath,
@@ -8,7 +9,6 @@ import {
   type FieldPath,
   type ObjectChange,
 } from "@netwright/api";
-import { equal } from "../compile/equal.ts";
 import { byText } from "../compile/order.ts";
 import type { ObjectSet } from "../objects.ts";
 

@@ -77,16 +77,17 @@ export function routeItem(netns: Netns, route: Route): Item {
   };
 }
 
-export function fdbItem(netns: Netns, mac: Mac, vtep: Ipv6): Item {
-  const add = `fdb replace ${mac} dev ${tunnelDevice} dst ${vtep} self permanent`;
-  const remove = `fdb del ${mac} dev ${tunnelDevice} dst ${vtep} self`;
+/** @param way where to: an address, which is all of it for entries of ours, and what an entry has beside it */
+export function fdbItem(netns: Netns, mac: Mac, way: string): Item {
+  const add = `fdb replace ${mac} dev ${tunnelDevice} dst ${way} self permanent`;
+  const remove = `fdb del ${mac} dev ${tunnelDevice} dst ${way} self`;
   return {
     netns,
     device: tunnelDevice,
     tool: "bridge",
     rank: rank.fdb,
     key: `fdb ${netns} ${mac}`,
-    value: vtep,
+    value: way,
     add,
     replace: add,
     remove,

@@ -103,8 +103,16 @@ function parseFdb(netns: Netns, text: string): readonly Item[] {
   const entries = text.trim() === "" ? [] : (JSON.parse(text) as readonly Json[]);
   return entries
     .filter((entry) => entry["ifname"] === tunnelDevice && typeof entry["dst"] === "string")
-    .map((entry) => fdbItem(netns, entry["mac"] as Mac, address(String(entry["dst"]))));
+    .map((entry) => fdbItem(netns, entry["mac"] as Mac, wayOf(entry)));
 }
+
+/** The kernel tells port and VNI only where they are not the device's own. */
+const wayOf = (entry: Json): string => {
+  const beside = ["port", "vni"]
+    .filter((key) => entry[key] !== undefined)
+    .map((key) => ` ${key} ${String(entry[key])}`);
+  return `${address(String(entry["dst"]))}${beside.join("")}`;
+};
 
 /** ip(8) leaves the length of a host route away. */
 function destination(text: string): Ipv6Prefix | "default" {

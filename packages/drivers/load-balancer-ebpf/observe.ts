@@ -1,8 +1,8 @@
 /** What is in the kernel: maps, attached programs, the table of refusals; and which hosts there is a way to. */
-import { tunnelDevice, uplinkTenantDevice, type HostId, type NodeSystem } from "@netwright/contract";
+import { hasRoute, tunnelDevice, uplinkTenantDevice, type HostId, type NodeSystem } from "@netwright/contract";
 import { observeTable } from "../nftables/kernel.ts";
 import type { TableHave } from "../nftables/parse.ts";
-import { hasRoute, parseRoutes, routesPath } from "../reachable-hosts.ts";
+import { parseRoutes, routesPath } from "../reachable-hosts.ts";
 import { membersMax, noMac, parseListener, word, type ListenerValue, type Octets } from "./layout.ts";
 import { loaderOf, type Loaded, type Loader, type Request } from "./loader.ts";
 import { pathOf } from "./programs.ts";

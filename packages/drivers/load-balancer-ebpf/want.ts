@@ -1,6 +1,7 @@
 /** What the maps and the devices of a host should have. Pure. */
 import {
   networkNamespace,
+  toldHosts,
   tunnelMac,
   uplinkTenantDevice,
   type HostState,
@@ -8,7 +9,6 @@ import {
   type Tunnel,
 } from "@netwright/contract";
 import { priority, type TableSpec } from "../nftables/table.ts";
-import { toldHosts } from "../reachable-hosts.ts";
 import { addressKey, deliveryKey, listenerKey, macValue, type Octets } from "./layout.ts";
 
 export interface ListenerWant {

@@ -1,8 +1,8 @@
 /** What the tables of the load balancer are now, and which hosts there is a way to. */
-import type { HostId, NodeSystem } from "@netwright/contract";
+import { hasRoute, type HostId, type NodeSystem } from "@netwright/contract";
 import { observeTable } from "../nftables/kernel.ts";
 import type { TableHave } from "../nftables/parse.ts";
-import { hasRoute, parseRoutes, routesPath } from "../reachable-hosts.ts";
+import { parseRoutes, routesPath } from "../reachable-hosts.ts";
 import { hasPrograms } from "../load-balancer-ebpf/remove-programs.ts";
 import type { BalancerWant } from "./want.ts";
 

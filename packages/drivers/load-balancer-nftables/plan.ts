@@ -1,10 +1,9 @@
 /** The difference, one transaction per namespace and half. Pure. */
-import type { Plan } from "@netwright/contract";
+import { withoutHosts, type Plan } from "@netwright/contract";
 import type { NftChange } from "../nftables/kernel.ts";
 import type { RemovePrograms } from "../load-balancer-ebpf/remove-programs.ts";
 import { planTable, type TablePlan } from "../nftables/plan-table.ts";
 import type { BalancerHave } from "./observe.ts";
-import { withoutHosts } from "../reachable-hosts.ts";
 import { balancerTable } from "./render.ts";
 import type { BalancerWant } from "./want.ts";
 

@@ -1,7 +1,6 @@
 /** The tables of the load balancer, one per tenant network on this host. Pure. */
-import { networkNamespace, type HostState, type NetworkState, type Tunnel } from "@netwright/contract";
+import { networkNamespace, toldHosts, type HostState, type NetworkState, type Tunnel } from "@netwright/contract";
 import type { TableSpec } from "../nftables/table.ts";
-import { toldHosts } from "../reachable-hosts.ts";
 import { balancerTable } from "./render.ts";
 
 export interface BalancerWant {

@@ -1,10 +1,9 @@
 /** A site before and after a change: what differs, and the graph of all its steps. */
 import type { Service } from "@netwright/api";
-import type { Ipv6 } from "@netwright/base";
+import { equal, type Ipv6 } from "@netwright/base";
 import type { HostState } from "@netwright/contract";
 import { entryHostsBeyond } from "@netwright/model";
 import { networkKey, serviceKey } from "./ends.ts";
-import { equal } from "./equal.ts";
 import { graphOf, type Entry, type Graph } from "./graph.ts";
 import { networkOf, type Local, type Network } from "./network.ts";
 import { pointsIn, sendersOf } from "./network-edges.ts";

@@ -1,11 +1,10 @@
 /** All nodes at one moment: networks, and who announces what. */
 import { memo } from "./maps.ts";
-import type { Ipv6, Ipv6Prefix } from "@netwright/base";
+import { equal, type Ipv6, type Ipv6Prefix } from "@netwright/base";
 import type { HostState, NetworkState } from "@netwright/contract";
 import { buildFabric, entryHosts, entryHostsBeyond, type Fabric } from "@netwright/model";
 import { graphOf, type Graph } from "./graph.ts";
 import { networkOf, type Local, type Network } from "./network.ts";
-import { equal } from "./equal.ts";
 import { byText } from "./sorted-find.ts";
 
 export interface Site {

@@ -3,6 +3,7 @@ import type { ClauseProof } from "@netwright/api";
 import {
   networkNamespace,
   nftTable,
+  withoutHosts,
   type HostState,
   type KernelReadback,
   type NamespaceReadback,
@@ -18,7 +19,7 @@ import { compareFacts, differenceKinds, type Fact, type KernelDifference } from 
 import { foundFacts } from "./found-facts.ts";
 import { kernelProofs } from "./kernel-proofs.ts";
 import { slotsOf } from "./nft-slots.ts";
-import { goneHosts, withoutHosts } from "./reachable.ts";
+import { goneHosts } from "./reachable.ts";
 import { readList, textAt } from "./read-json.ts";
 import { wantedFacts, type IndexOf } from "./wanted-facts.ts";
 

@@ -38,11 +38,11 @@ describe.each([
   );
 });
 
-test("a TCP check costs a few milliseconds", () => {
+test("a TCP check takes no longer than its answer, however busy the machine is", () => {
   const took = stepOf("probes")
     .checks.filter(({ seen }) => seen.startsWith("Open"))
     .map((check) => check.took);
-  expect(Math.min(...took)).toBeLessThan(100);
+  expect(Math.min(...took)).toBeLessThan(1000);
 });
 
 test("a matrix is drawn as a grid", () => {

@@ -78,10 +78,18 @@ export interface Round {
   readonly rest: readonly BirdChange[];
 }
 
+/** Nodes of one kernel are at times kept from sending, all at once: their BFD has six times the patience. */
+function patient(state: HostState): HostState {
+  const neighbors = state.bgp.neighbors.map((one) =>
+    one.bfd === null ? one : { ...one, bfd: { interval: milliseconds(100), multiplier: one.bfd.multiplier * 3 } },
+  );
+  return { ...state, bgp: { ...state.bgp, neighbors } };
+}
+
 /** One round of an agent: observe, plan, apply, look again. */
 export async function converge(state: HostState): Promise<Round> {
   const system = systemOf(state.node);
-  const want = bgpBird.want(state);
+  const want = bgpBird.want(patient(state));
   const plan = bgpBird.plan(want, await bgpBird.observe(system, want));
   const problems = [...(await bgpBird.apply(system, plan.retire)), ...(await bgpBird.apply(system, plan.install))];
   const again = bgpBird.plan(want, await bgpBird.observe(system, want));

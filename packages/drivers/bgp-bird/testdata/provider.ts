@@ -19,7 +19,7 @@ function configuration(): string {
       ` neighbor ${address} remote-as ${asns[edge]}`,
       ` neighbor ${address} timers 3 9`,
       ` neighbor ${address} timers connect 1`,
-      ` neighbor ${address} bfd 3 50 50`,
+      ` neighbor ${address} bfd 9 100 100`,
     ]),
     " address-family ipv6 unicast",
     "  maximum-paths 8",
