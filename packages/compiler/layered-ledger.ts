@@ -8,6 +8,7 @@ export class LayeredLedger implements Ledger {
   /** Undefined: it is in `#base` and is gone. */
   readonly #changes: ReadonlyMap<string, LedgerEntry | undefined>;
   readonly size: number;
+  #copy: Map<string, LedgerEntry> | undefined;
 
   constructor(base: Ledger, changes: ReadonlyMap<string, LedgerEntry | undefined> = new Map()) {
     this.#base = base;
@@ -40,27 +41,35 @@ export class LayeredLedger implements Ledger {
     return this.get(key) !== undefined;
   }
 
-  *entries(): Generator<Entry, undefined> {
-    for (const [key, entry] of this.#base) {
-      const now = this.#changes.has(key) ? this.#changes.get(key) : entry;
-      if (now !== undefined) yield [key, now];
-    }
-    for (const [key, entry] of this.#changes) if (entry !== undefined && !this.#base.has(key)) yield [key, entry];
+  entries(): MapIterator<Entry> {
+    return this.#all.entries();
   }
 
-  *keys(): Generator<string, undefined> {
-    for (const [key] of this.entries()) yield key;
+  keys(): MapIterator<string> {
+    return this.#all.keys();
   }
 
-  *values(): Generator<LedgerEntry, undefined> {
-    for (const [, entry] of this.entries()) yield entry;
+  values(): MapIterator<LedgerEntry> {
+    return this.#all.values();
   }
 
-  [Symbol.iterator](): Generator<Entry, undefined> {
+  [Symbol.iterator](): MapIterator<Entry> {
     return this.entries();
   }
 
   forEach(visit: (entry: LedgerEntry, key: string, ledger: Ledger) => void): void {
-    for (const [key, entry] of this) visit(entry, key, this);
+    this.#all.forEach((entry, key) => visit(entry, key, this));
+  }
+
+  /** Copied for the first walk: who walks one ledger does so more than once. */
+  get #all(): Map<string, LedgerEntry> {
+    if (this.#copy !== undefined) return this.#copy;
+    const all = new Map(this.#base);
+    for (const [key, entry] of this.#changes) {
+      if (entry === undefined) all.delete(key);
+      else all.set(key, entry);
+    }
+    this.#copy = all;
+    return all;
   }
 }
