@@ -26,7 +26,7 @@ test("a rule on one host and an announcement that another has no longer meet hal
     ...cannotReach("apart", { from: [tier("s0", "a")], to: [tier("s1", "proxy")] }),
     kind: "Invariant",
   } as const;
-  const judged = (states: typeof silent, former?: typeof silent) =>
+  const judged = (states: typeof opened.states, former?: typeof opened.states) =>
     proveContracts({
       services: opened.services,
       contracts: [contractOf(apart)],
