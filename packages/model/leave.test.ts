@@ -50,6 +50,12 @@ test("a listener elsewhere gets it by way of the routers, and of no provider", (
   expect(trace.verdict).toBe("Delivered");
 });
 
+test("where several hosts may get it, one can be asked for", () => {
+  const via = (node: string) => send(buildFabric(Object.values(elsewhere)), outwards({}), node);
+  expect(via("host2")).toMatchObject({ verdict: "Delivered" });
+  expect(via("host1").reason).toBe(`edge: no host announces ${vip}, which is in a pool of the site`);
+});
+
 test("a port without a listener, and an address that nobody has, are dropped where that is so", () => {
   expect(sent(states, { destinationPort: 444 }).reason).toBe(`host1: no listener for [${vip}]:444/tcp is placed here`);
   const far = sent(elsewhere, { destinationPort: 444 });

@@ -1,4 +1,4 @@
-import { seconds } from "@netwright/base";
+import { parseIpv6, seconds } from "@netwright/base";
 import type { BalancerReadback, KernelReadback, NamespaceReadback } from "@netwright/contract";
 import { anyDriver } from "@netwright/contract";
 import { loadBalancerEbpf } from "@netwright/drivers/load-balancer-ebpf/index.ts";
@@ -129,6 +129,9 @@ describe("probes of an instance", () => {
       to(53, "udp"),
       to(54, "udp"),
       to(0, "icmp"),
+      // Errors that come back are of the one that they quote.
+      { ...to(53, "udp"), sourcePort: 4712 },
+      { ...to(53, "udp"), sourcePort: 4712, destination: parseIpv6("fd00:0:1:1:9:9:9:9") },
     ];
     const results = await from(probes);
     expect(results.map(({ outcome }) => outcome)).toEqual([
@@ -139,6 +142,8 @@ describe("probes of an instance", () => {
       "Refused",
       "Silent",
       "Silent",
+      "Refused",
+      expect.not.stringMatching("Refused"),
     ]);
     expect(results[1]?.sourcePort).toBe(4711);
     expect(results[2]).toMatchObject({ detail: "RST", by: addressOf(web) });

@@ -10,15 +10,19 @@ export function changedFlows(
   after: Iterable<HostState>,
   vnis: ReadonlySet<number>,
 ): readonly FlowChange[] {
-  const [then, now] = [buildFabric(before), buildFabric(after)];
+  const [then, now] = [buildFabric(only(before, vnis)), buildFabric(only(after, vnis))];
   const [old, next] = [flowsIn(then, vnis), flowsIn(now, vnis)];
   return [
-    ...only(next, old).map((flow) => changeOf("Opened", flow)),
+    ...missing(next, old).map((flow) => changeOf("Opened", flow)),
     ...changedEgress("Opened", now, then, vnis),
-    ...only(old, next).map((flow) => changeOf("Closed", flow)),
+    ...missing(old, next).map((flow) => changeOf("Closed", flow)),
     ...changedEgress("Closed", then, now, vnis),
   ];
 }
+
+/** A packet to one of these networks meets no other on its way. */
+const only = (states: Iterable<HostState>, vnis: ReadonlySet<number>): readonly HostState[] =>
+  Array.from(states, (state) => ({ ...state, networks: state.networks.filter(({ vni }) => vnis.has(vni)) }));
 
 const flowsIn = (fabric: Fabric, vnis: ReadonlySet<number>): ReadonlyMap<string, Flow> =>
   new Map(flowsOf(fabric, vnis).map((flow) => [flowKey(flow), flow]));
@@ -42,5 +46,5 @@ function changeOf(
 const print = ({ project, service, tier }: ClassName): string =>
   project === "default" ? `${service}/${tier}` : `${project}/${service}/${tier}`;
 
-const only = (these: ReadonlyMap<string, Flow>, those: ReadonlyMap<string, Flow>): readonly Flow[] =>
+const missing = (these: ReadonlyMap<string, Flow>, those: ReadonlyMap<string, Flow>): readonly Flow[] =>
   [...these].filter(([key]) => !those.has(key)).map(([, flow]) => flow);

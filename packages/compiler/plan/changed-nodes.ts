@@ -16,11 +16,22 @@ export function changedNode(
   const state = after ?? before;
   if (state === undefined) return undefined;
   const lines = changedLines(
-    before === undefined ? [] : describeNode(before, names),
-    after === undefined ? [] : describeNode(after, names),
+    before === undefined ? [] : describeNode(differing(before, after), names),
+    after === undefined ? [] : describeNode(differing(after, before), names),
   );
   return lines.length === 0 ? undefined : { node: state.node, role: state.role, lines };
 }
+
+/** Without what has as many lines as the site has hosts, where that is the same on the other side. */
+function differing(state: HostState, other: HostState | undefined): HostState {
+  if (other === undefined) return state;
+  const others = new Map(other.networks.map((network) => [network.vni, network]));
+  const networks = state.networks.filter((network) => !equal(network, others.get(network.vni)));
+  const underlay = equal(state.underlay, other.underlay) ? noUnderlay : state.underlay;
+  return { ...state, networks, underlay };
+}
+
+const noUnderlay: HostState["underlay"] = { vtep: null, hostId: 0, tunnelPeers: [], externalInterfaces: [] };
 
 /** What goes comes first: it names what the rest takes the place of. */
 function changedLines(before: readonly Fact[], after: readonly Fact[]): readonly Line[] {

@@ -1,7 +1,7 @@
 import type { ContractOf } from "@netwright/api";
 import type { HostState } from "@netwright/contract";
 import { parseIpv6, type Ipv6 } from "@netwright/base";
-import { client, shopStates, vip, withNetwork, type States } from "@netwright/model/testing.ts";
+import { shopStates, vip, withNetwork, type States } from "@netwright/model/testing.ts";
 import { describe, expect, test } from "vitest";
 import { cannotReach, canReach, contractOf, onlyFrom, shopService, tier } from "../testing.ts";
 import { printCase, type TestCase } from "./case.ts";
@@ -95,6 +95,7 @@ describe("cases", () => {
 });
 
 describe("from the internet", () => {
+  const client = parseIpv6("2001:db8:f:1::2");
   const known: Outside = { ...unknown, client };
   const ports = [{ first: 443, last: 443 }];
   const open = contractOf(canReach("open", { from: ["internet"], to: [tier("shop")], ports }));

@@ -41,6 +41,12 @@ describe("who can reach", () => {
     expect(counterexample?.path.at(-1)).toMatchObject({ place: "host2 default.web", step: "drop" });
   });
 
+  test("rules on both sides are of no use without a tunnel between them", () => {
+    const { verdict, counterexample } = prove(chain, withNetwork(shopStates(), "host1", { tunnels: [] }));
+    expect(verdict).toBe("Refuted");
+    expect(counterexample?.message).toContain("no route to fd77::2:2:0:2");
+  });
+
   test("a member that gets nothing breaks it, though the other one answers", () => {
     const { verdict, counterexample } = prove(open, withNetwork(shopStates(), "host2", { deliveries: [] }));
     expect(verdict).toBe("Refuted");
