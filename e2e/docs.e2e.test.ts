@@ -35,7 +35,8 @@ async function followPage(file: string, directory: string): Promise<void> {
 }
 
 /** What only looks may be asked again: agents report every few seconds. */
-const looks = /^netwright (get|describe|flows|events|trace|lab status|lab exec \S+ -- (ip|nft|birdc|vtysh|conntrack)) /;
+const looks =
+  /^netwright (get|describe|flows|events|trace|verify|lab status|lab exec \S+ -- (ip|nft|birdc|vtysh|conntrack)) /;
 const patience = 120_000;
 /** Between two looks. */
 const pause = 500;

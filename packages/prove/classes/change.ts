@@ -5,7 +5,7 @@ import type { HostState } from "@netwright/contract";
 import { entryHostsBeyond } from "@netwright/model";
 import { networkKey, serviceKey } from "./ends.ts";
 import { graphOf, type Entry, type Graph } from "./graph.ts";
-import { networkOf, type Local, type Network } from "./network.ts";
+import { atOnce, networkOf, type Local, type Network, type Side } from "./network.ts";
 import { pointsIn, sendersOf } from "./network-edges.ts";
 import { announced, sameSessions, type Site } from "./site.ts";
 
@@ -79,15 +79,19 @@ export function stepsGraph(before: Site, after: Site): Graph {
     ...after.entryHosts(address).map((node): Entry => ({ node, side: "After" })),
   ];
   const entriesBeyond = (from: Local, address: Ipv6): readonly Entry[] =>
-    (
-      [
-        [before, "Before"],
-        [after, "After"],
-      ] as const
-    ).flatMap(([site, side]) => {
-      const host = from.side === side || from.side === "Both" ? site.nodes.get(from.node) : undefined;
-      return host === undefined ? [] : entryHostsBeyond(site.bgp, host, address).map((node): Entry => ({ node, side }));
+    sidesOf(from).flatMap(({ own, side }) => entriesFrom(own, side, address));
+  const sidesOf = ({ node, side }: Local): readonly { readonly own: HostState; readonly side: Side }[] =>
+    (["Before", "After"] as const).flatMap((each) => {
+      const own = (each === "Before" ? before : after).nodes.get(node);
+      return own === undefined || !atOnce(side, each) ? [] : [{ own, side: each }];
     });
+  // Routers hear of other hosts at whichever side these are; of the sender itself at its own.
+  const entriesFrom = (own: HostState, ownSide: Side, address: Ipv6): readonly Entry[] =>
+    [{ site: before, side: "Before" } as const, { site: after, side: "After" } as const].flatMap(({ site, side }) =>
+      entryHostsBeyond(site.bgp, own, address)
+        .filter((node) => node !== own.node || side === ownSide)
+        .map((node): Entry => ({ node, side })),
+    );
   const { hasForeign } = after.graph.routes;
   return graphOf(networks, { entries, entriesBeyond, hostOf, hasForeign });
 }
