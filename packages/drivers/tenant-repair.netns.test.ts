@@ -128,6 +128,12 @@ const harms: readonly (readonly [
     tenant,
     [/loadBalancer: .*table netdev netwright/],
   ],
+  [
+    "a namespace that an agent did not finish",
+    "ip link set dev lo down",
+    webInside,
+    [/links: nww-\S+ ip link set dev lo up/, /links: nww-\S+ .*accept_dad/],
+  ],
   ["a namespace", `ip netns del ${webInside}`, undefined, [/ip netns add/, /links: .*(nww-default.shop-web-1|w3.1)/]],
 ];
 

@@ -28,6 +28,8 @@ export const questions = `link show\naddress show\nneigh show nud permanent\nrou
 type Json = Readonly<Record<string, unknown>>;
 
 export interface NamespaceHave {
+  /** Its loopback device is up: the last thing that is done to a new namespace before links come. */
+  readonly isReady: boolean;
   readonly links: readonly LinkHave[];
   readonly items: readonly Item[];
 }
@@ -39,6 +41,7 @@ export function parseNamespace(netns: Netns, ip: string, fdb: string): Namespace
     .map((line) => JSON.parse(line) as readonly Json[]);
   const ours = (entry: Json): boolean => isOurDevice(netns, String(entry["dev"] ?? entry["ifname"]));
   return {
+    isReady: links.some((link) => link["ifname"] === "lo" && (link["flags"] as readonly string[]).includes("UP")),
     links: links.filter(ours).map((link) => parseLink(netns, link)),
     items: [
       ...addresses.filter(ours).flatMap((entry) => parseAddresses(netns, entry)),

@@ -7,7 +7,7 @@ import { wantLinks } from "./want.ts";
 import { nodeSettings, type LinksHave } from "./observe.ts";
 
 const settings = new Map(nodeSettings.map((path) => [path, "1"]));
-const bare: LinksHave = { namespaces: new Map([[null, { links: [], items: [] }]]), settings };
+const bare: LinksHave = { namespaces: new Map([[null, { isReady: true, links: [], items: [] }]]), settings };
 const want = wantLinks(goldenState);
 
 const text = (changes: readonly LinkChange[]): string =>
@@ -21,7 +21,7 @@ function done(): LinksHave {
   const namespaces = new Map<string | null, NamespaceHave>();
   let index = 0;
   for (const netns of [null, ...want.namespaces])
-    namespaces.set(netns, { links: [], items: want.items.filter((item) => item.netns === netns) });
+    namespaces.set(netns, { isReady: true, links: [], items: want.items.filter((item) => item.netns === netns) });
   for (const link of want.links) {
     const ends = link.kind === "Vxlan" ? [link] : link.ends;
     const first = (index += 2);
@@ -67,6 +67,16 @@ describe("planLinks()", () => {
     const links = tenant.links.map((link) => (link.name === "w2.1" ? { ...link, peerIndex: 999 } : link));
     const broken = { ...have, namespaces: new Map([...have.namespaces, ["nwn-default.web", { ...tenant, links }]]) };
     await expect(text(planLinks(want, broken).install)).toMatchFileSnapshot("testdata/stranger-peer.txt");
+  });
+
+  it("finishes a namespace that an agent began, and does nothing else", () => {
+    const have = done();
+    const name = "nww-default.shop-web-1";
+    const begun = { ...(have.namespaces.get(name) as NamespaceHave), isReady: false };
+    const lines = text(planLinks(want, { ...have, namespaces: new Map([...have.namespaces, [name, begun]]) }).install);
+    expect(lines).toMatch(
+      /^prepare nww-default\.shop-web-1: 0 to .*accept_dad.*\nrest {4}nww-default\.shop-web-1: ip link set dev lo up\n?$/,
+    );
   });
 
   it("makes a namespace anew whose name leads nowhere", () => {

@@ -56,11 +56,13 @@ function namespaceChanges(want: LinksWant, { namespaces }: LinksHave): readonly 
   const missing = want.namespaces.filter((name) => namespaces.get(name) === undefined);
   // The name of a namespace that is gone is still in the way.
   const empty = missing.filter((name) => namespaces.has(name));
+  // An agent may end between any two of these steps.
+  const unready = want.namespaces.filter((name) => namespaces.get(name)?.isReady !== true);
   return [
     ...empty.map((name) => ip("clear", null, `netns del ${name}`)),
     ...missing.map((name) => ip("name", null, `netns add ${name}`)),
-    ...missing.map((name): LinkChange => ({ step: "prepare", netns: name, tool: "zero", line: quietSettings })),
-    ...missing.map((name) => ip(stepOf(name), name, "link set dev lo up")),
+    ...unready.map((name): LinkChange => ({ step: "prepare", netns: name, tool: "zero", line: quietSettings })),
+    ...unready.map((name) => ip(stepOf(name), name, "link set dev lo up")),
   ];
 }
 

@@ -10,6 +10,7 @@ import { labPaths } from "../record/paths.ts";
 import { context, programs } from "../testdata/context.ts";
 import { faultSite, inSandbox } from "./site.ts";
 import { faultDirectory } from "./store.ts";
+import { wires } from "./testing.ts";
 
 const lab = "fault-ends";
 const empty = mkdtempSync(join(tmpdir(), "netwright-empty-"));
@@ -78,12 +79,6 @@ test("what a node preloads already stays in force while its clock is wrong, and 
   await other.end();
   expect(await sh("a", "ls /etc/ld.so.preload* /etc/faketimerc* 2>/dev/null")).toBe("");
 });
-
-const wires = (): readonly number[] =>
-  readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, "utf8").includes("/wire\0fault"))
-    .filter((name) => readFileSync(`/proc/${name}/comm`, "utf8") === "wire\n")
-    .map(Number);
 
 test("when one of its wires dies the whole fault is over, and whoever relied on it hears of that, once", async () => {
   const fault = await begin({ link: "a-b", impair: { loss: "100%", seed: 1 } });

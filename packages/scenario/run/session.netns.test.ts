@@ -133,10 +133,10 @@ test("when the time of a scenario is over, what ran is told, and what hung has a
     - { name: hangs, parallel: [{ name: x, at: a, run: echo seen }, { name: y, at: b, run: sleep 4806 }] }
     - { name: never, at: a, run: 'true' }
 `,
-    "  timeout: 4s\n  teardown: [{ name: bye, at: a, run: 'true' }]\n",
+    "  timeout: 8s\n  teardown: [{ name: bye, at: a, run: 'true' }]\n",
   );
   expect(verdicts(run)).toEqual(["first: Passed", "hangs: Error", "bye: Passed"]);
-  expect(run).toMatchObject({ verdict: "Error", reason: "the scenario is not over after 4.00 s" });
+  expect(run).toMatchObject({ verdict: "Error", reason: "the scenario is not over after 8.00 s" });
   expect(step(run, "hangs").parallel.map(({ verdict, commands }) => [verdict, commands.length])).toEqual([
     ["Passed", 1],
     ["Error", 0],
