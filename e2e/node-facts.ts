@@ -46,8 +46,14 @@ export function difference(before: readonly string[], now: readonly string[]): r
 export async function enginesAt(lab: LiveLab, node: string): Promise<readonly string[]> {
   const words = await lab.at(
     node,
-    // The agent's own pid is not an engine's; tini of a workload has the workload's command as arguments.
-    `for p in $(pgrep -x 'bird|haproxy|crun') $(pgrep -f '^/usr/bin/tini -- '); do
+    // Who only tells its version, checks a file or deletes a container is gone in a moment. tini of a workload has the workload's
+    // command as arguments.
+    `engines() { for p in $(pgrep -x 'bird|haproxy|crun'); do
+         case " $(tr '\\0' ' ' 2>/dev/null </proc/$p/cmdline)" in
+           ' '|*' -v '*|*' --version '*|*' -p '*|*' delete '*) ;;
+           *) echo $p ;;
+         esac; done; }
+     for p in $(engines) $(pgrep -f '^/usr/bin/tini -- '); do
        echo "$(cat /proc/$p/comm) $p $(cut -d')' -f2 /proc/$p/stat | cut -d' ' -f21)"; done | sort`,
   );
   return words
