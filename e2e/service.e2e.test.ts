@@ -161,7 +161,9 @@ describe("apply", () => {
     const { items: machines } = await lab.json<Measured>("top", "hosts");
     expect(machines.map(({ values }) => values["cpuShare"] !== null)).toEqual([true, true, true]);
     expect(await unexplained(lab, birds, (await load.stop()).failures)).toEqual([]);
-    expect(await lab.must("top", "services", "service/shop")).toMatch(/^SERVICE .*\nshop +3 /);
+    const table = () => lab.must("top", "services", "service/shop");
+    const three = /^SERVICE .*\nshop +3 /;
+    expect(await until("all three instances are counted", table, (text) => three.test(text))).toMatch(three);
   });
 });
 
@@ -261,7 +263,8 @@ describe("delete", () => {
     await lab.must("delete", "service/shop");
     const left = async () => difference(untouched, await whatIsAtAll(lab, nodes));
     expect(await until("every node is as before the first apply", left, ({ length }) => length === 0)).toEqual([]);
-    expect(await lab.at("dns", "dig +short @::1 shop.example.net ANY")).toBe("");
+    const named = () => lab.at("dns", "dig +short @::1 shop.example.net ANY");
+    expect(await until("the name is gone", named, (text) => text === "")).toBe("");
     expect((await fetchFrom(lab, "internet1", shop)).code).not.toBe(0);
     expect((await lab.netwright("get", "service/shop")).code).toBe(3);
     expect((await lab.netwright("delete", "service/shop")).code).toBe(3);

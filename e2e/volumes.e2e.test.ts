@@ -74,9 +74,12 @@ test("what was written is found by the instance that takes the place, on the sam
   expect(stderr).toMatch(new RegExp(`placed .* on ${host}.*, with notes-book-data-1`));
   await read("first");
   expect(await instanceOf(lab, "notes-book-2")).toMatchObject({ host, phase: "Ready" });
-  const described = await lab.must("describe", "service/notes");
+  const described = await until(
+    "the volume is told to be the new instance's",
+    () => lab.must("describe", "service/notes"),
+    (text) => new RegExp(`notes-book-data-1 +InUse +32Mi +${host} +notes-book-2`).test(text),
+  );
   expect(described).toContain("its data is there: notes-book-data-1");
-  expect(described).toMatch(new RegExp(`notes-book-data-1 +InUse +32Mi +${host} +notes-book-2`));
 });
 
 test("it holds what its size says and no more; a larger size holds more", async () => {
