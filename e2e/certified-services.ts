@@ -58,15 +58,16 @@ export function ownPairIn(
 
 /** Answers whom it knows, with name and certificate of who asks; takes a new pair for each connection, which it keeps. */
 export const shy = `
-import socket, ssl
+import os, socket, ssl
 from http.server import *
-d = "/run/tls/"
 class Server(ThreadingHTTPServer):
     address_family = socket.AF_INET6
     # Five may wait by default: a busy machine is behind by more, and a proxy takes the server for dead then.
     request_queue_size = 128
     def get_request(self):
         raw, peer = self.socket.accept()
+        # All three as they were at one moment: they are replaced together, by another directory.
+        d = os.path.dirname(os.path.realpath("/run/tls/tls.crt")) + "/"
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=d + "ca.crt")
         context.verify_mode = ssl.CERT_REQUIRED
         context.load_cert_chain(d + "tls.crt", d + "tls.key")
