@@ -37,7 +37,7 @@ let edge: TestNode;
 beforeAll(async () => {
   [host, edge] = await Promise.all([TestNode.start(), TestNode.start()]);
   await host.sh(`ip link add eth1 mtu 1570 type veth peer name eth2 mtu 1570 netns ${edge.pid}
-    ip address add fd00:0:0:2::1/127 dev eth1 nodad; ip link set eth1 up; ip address add fd00:0:0:1::1/128 dev lo`);
+    ip address add fd00:0:0:2::1/127 dev eth1 nodad; ip link set eth1 up; ip address add fd00:0:0:1::1/128 dev lo nodad`);
   await edge.sh(
     "ip address add fd00:0:0:2::/127 dev eth2 nodad; ip link set eth2 up; sysctl -qw net.ipv6.conf.all.forwarding=1",
   );
@@ -97,7 +97,7 @@ test("everything in the way is found, named, and left alone", async () => {
   const routing = host.spawn([bgpd, "60"]);
   edge.spawn([bgpd, "60"]);
   await host.sh(`ip link add tunnel type vxlan id 5 dstport 4789 dev eth1
-    ip address add fd00:0:0:1::2/128 dev lo; ip address add 2001:db8:100::9/128 dev lo
+    ip address add fd00:0:0:1::2/128 dev lo nodad; ip address add 2001:db8:100::9/128 dev lo nodad
     ip link set eth1 mtu 1500
     nft 'add table inet filter { chain input { type filter hook input priority 0; policy drop; tcp dport { 22, 179 } accept; ct state established accept; meta l4proto ipv6-icmp accept; }; }'`);
   writeFileSync(file, `${site}${hostManifest("host2", 1, "fd00:0:0:1::2")}`);
