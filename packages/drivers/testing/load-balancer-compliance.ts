@@ -219,12 +219,22 @@ export function loadBalancerCompliance(under: BalancerUnderTest): void {
       await fabric.edge.sh("ip link set dev client mtu 1300");
       const before = await packets(3);
       const wanted = 300_000;
-      const fetched = await Promise.all(times(12, 0).map(() => fabric.fetch(vip, 443, wanted)));
-      expect(fetched).toEqual(fetched.map(() => wanted));
-      const learned = await Promise.all(
-        [one, two, three].map((member) => fabric.host(member.host).sh("ip -6 route show cache", inside(member))),
-      );
-      for (const routes of learned) expect(routes).toContain("mtu 1300");
+      const learned = (): Promise<readonly string[]> =>
+        Promise.all(
+          [one, two, three].map((member) => fabric.host(member.host).sh("ip -6 route show cache", inside(member))),
+        );
+      let routes: readonly string[] = [];
+      // Where a connection goes is for its port to say: of twelve, one in forty times none goes to one of three.
+      for (
+        let round = 0;
+        round < 10 && !(routes.length > 0 && routes.every((each) => each.includes("mtu 1300")));
+        round++
+      ) {
+        const fetched = await Promise.all(times(12, 0).map(() => fabric.fetch(vip, 443, wanted)));
+        expect(fetched).toEqual(fetched.map(() => wanted));
+        routes = await learned();
+      }
+      for (const each of routes) expect(each).toContain("mtu 1300");
       // Host 3 announces nothing: every error for its member came to another host first, and from there by the tunnel.
       expect(await packets(3)).toBeGreaterThan(before);
       await fabric.edge.sh("ip link set dev client mtu 1500");
