@@ -14,4 +14,5 @@ export * from "./net/mac.ts";
 export * from "./net/prefix.ts";
 export * from "./recent-lines.ts";
 export * from "./redact.ts";
+export * from "./remembered.ts";
 export * from "./units.ts";

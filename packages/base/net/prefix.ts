@@ -1,5 +1,6 @@
 /** IPv6 prefixes: strict parsing, containment, overlap, enumeration. */
 import { NetwrightError } from "../errors.ts";
+import { Remembered } from "../remembered.ts";
 import { formatIpv6, ipv6Max, ipv6Number, ipv6Value, type Ipv6 } from "./ipv6.ts";
 
 declare const brand: unique symbol;
@@ -35,18 +36,14 @@ export function parsePrefix(text: string): Ipv6Prefix {
 }
 
 /** Networks and pools are few, and are asked for again for each address in them. */
-const known = new Map<Ipv6Prefix, PrefixParts>();
-const mostKnown = 4096;
+const known = new Remembered<Ipv6Prefix, PrefixParts>(4096);
 
 /** The parts of a prefix already known to be valid. */
-export function prefixParts(prefix: Ipv6Prefix): PrefixParts {
-  const kept = known.get(prefix);
-  if (kept !== undefined) return kept;
+export const prefixParts = (prefix: Ipv6Prefix): PrefixParts => known.of(prefix, readParts);
+
+function readParts(prefix: Ipv6Prefix): PrefixParts {
   const slash = prefix.indexOf("/");
-  const parts = { first: ipv6Number(prefix.slice(0, slash) as Ipv6), length: Number(prefix.slice(slash + 1)) };
-  if (known.size >= mostKnown) known.clear();
-  known.set(prefix, parts);
-  return parts;
+  return { first: ipv6Number(prefix.slice(0, slash) as Ipv6), length: Number(prefix.slice(slash + 1)) };
 }
 
 /** Number of addresses in it. */

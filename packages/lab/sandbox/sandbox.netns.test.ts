@@ -10,6 +10,7 @@ import { planLab } from "../topology/plan-lab.ts";
 import { context, readLab } from "../testdata/context.ts";
 import { enter } from "./enter.ts";
 import { labPlan } from "./lab-plan.ts";
+import { processesLeft } from "./processes-left.ts";
 import { startSandbox } from "./start-sandbox.ts";
 import { endProcesses, removeCgroups } from "./stop-sandbox.ts";
 
@@ -37,6 +38,8 @@ test("in cgroups v2 the root that the lab sees has no process, so that limits ca
       expect(await inside("sh", "-c", "mkdir /sys/fs/cgroup/workload && ls -d /sys/fs/cgroup/*/")).toContain(
         "workload",
       );
+      const left = await processesLeft(`${mountPoint}/${cgroup.name}`);
+      expect(left).toContainEqual(expect.stringMatching(/^netwright-lab \d+ \([RSD]\b/));
       await endProcesses(context, paths);
       await removeCgroups(context, { cgroup });
     });

@@ -1,4 +1,5 @@
 /** The blocks of nft(8) text: what drivers render, and what `nft list ruleset` prints. What rules mean is for `nft-rules.ts`. */
+import { Remembered } from "@netwright/base";
 import { NftReader, wordsIn, type Words } from "./nft-reader.ts";
 
 export interface NftTable {
@@ -85,27 +86,9 @@ function block(reader: NftReader, entry: () => void): void {
 }
 
 /** Many stand in the tables of many namespaces word for word, and are read once. */
-class Remembered<T> {
-  readonly #known = new Map<string, T>();
-  readonly #most: number;
-  constructor(most: number) {
-    this.#most = most;
-  }
-  of(text: string, make: (text: string) => T): T {
-    const known = this.#known.get(text);
-    if (known !== undefined) return known;
-    // A part of a text keeps the whole of it in memory.
-    const copy = Buffer.from(text).toString();
-    const made = make(copy);
-    if (this.#known.size >= this.#most) this.#known.clear();
-    this.#known.set(copy, made);
-    return made;
-  }
-}
-
-const emptySets = new Remembered<NftSet>(4096);
-const knownChains = new Remembered<NftChain>(4096);
-const knownRules = new Remembered<{ readonly rule: NftRule | undefined }>(16_384);
+const emptySets = new Remembered<string, NftSet>(4096);
+const knownChains = new Remembered<string, NftChain>(4096);
+const knownRules = new Remembered<string, { readonly rule: NftRule | undefined }>(16_384);
 
 function setNext(reader: NftReader, kind: NftSet["kind"]): NftSet {
   const text = reader.block();

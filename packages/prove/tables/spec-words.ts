@@ -1,6 +1,6 @@
 /** Words in which the meaning of a state is written. */
 import { workloadVeth, type Protocol } from "@netwright/contract";
-import type { Ipv6, Ipv6Prefix } from "@netwright/base";
+import { Remembered, type Ipv6, type Ipv6Prefix } from "@netwright/base";
 import { fieldsOf, ipv6Family, protocols, type Field } from "./fields.ts";
 import { accept, drop, type Chain, type Hook, type Program, type Rule, type Step } from "./program.ts";
 import { longList, lookup, nothingYet, product, relation, type Relation, type Row } from "./relation.ts";
@@ -17,19 +17,11 @@ export const verdict = {
 export const rule = (name: string, ...steps: readonly Step[]): Rule => ({ name, text: name, steps });
 
 /** Nearly all that are short are the same in each namespace. */
-const remembered = new Map<string, Relation>();
-const mostRemembered = 16_384;
+const known = new Remembered<string, Relation>(16_384);
+const short = 8;
 
-function remember(name: string, words: readonly (string | number)[], make: () => Relation): Relation {
-  if (words.length > 8) return make();
-  const key = `${name} ${words.join(" ")}`;
-  const known = remembered.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  if (remembered.size >= mostRemembered) remembered.clear();
-  remembered.set(key, made);
-  return made;
-}
+const remember = (name: string, words: readonly (string | number)[], make: () => Relation): Relation =>
+  words.length > short ? make() : known.of(`${name} ${words.join(" ")}`, make);
 
 export const numbers = (field: Field, ...values: readonly number[]): Relation =>
   remember(field, values, () =>

@@ -1,5 +1,5 @@
 /** Words of rules and elements as intervals: names of devices, addresses, MACs, numbers. */
-import { ipv6Value } from "@netwright/base";
+import { ipv6Value, Remembered } from "@netwright/base";
 import { ipv4Family, ipv6Family, nameSizes, protocols, states } from "./fields.ts";
 import type { Row } from "./relation.ts";
 
@@ -26,16 +26,8 @@ function readName(word: string): readonly Row[] | undefined {
 
 /** The same words stand in the tables of many hosts. */
 function remembering(read: Reader): Reader {
-  const known = new Map<string, readonly Row[] | undefined>();
-  const most = 65_536;
-  return (word) => {
-    const kept = known.get(word);
-    if (kept !== undefined) return kept;
-    const rows = read(word);
-    if (known.size >= most) known.clear();
-    known.set(word, rows);
-    return rows;
-  };
+  const known = new Remembered<string, readonly Row[] | undefined>(65_536);
+  return (word) => known.of(word, read);
 }
 
 const longEnough = 400;
